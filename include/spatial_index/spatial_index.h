@@ -1,0 +1,506 @@
+/*
+ * SpatialIndex: what is inside this box or sphere of a brain circuit?
+ *
+ * The library indexes four kinds of element (points, spheres, synapses and the segments and somas
+ * of morphologies), writes an index that is memory-mapped when it is opened, and answers queries on
+ * it.
+ *
+ * Conventions of the whole interface
+ *   Units        micrometres, unless a comment says otherwise.
+ *   Coordinates  are stored, and decided upon, as 32-bit floats.
+ *   Errors       Functions that can fail return an si_status. Where they take an `si_error *`, it
+ * may be NULL; on failure it receives the same status and one sentence that names the file, the
+ *                data set or line, the value found and the value expected. On success it is
+ * untouched. The library never prints and never aborts. Ownership    What a function hands out
+ * through `**` belongs to the caller, who gives it back to the matching close, free or abort
+ * function; all of these accept NULL. Pointers passed in are only read during the call, strings
+ * included. Structs      whose first member is `struct_size` must have it set to their sizeof, so
+ * that they can grow; the *_INIT macros do that and set every default. Threads      An opened
+ * si_index, si_population_set or si_dataset is immutable: any number of threads may use it at once.
+ * A builder takes appends from several threads at once; finish and abort want it alone. Order
+ * Results come in index order, which depends on the indexed elements alone.
+ */
+#ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
+#define SPATIAL_INDEX_SPATIAL_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define SI_API __attribute__((visibility("default")))
+#else
+#define SI_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* -------------------------------------------------------------------------------------------
+ * errors */
+
+typedef enum si_status {
+    SI_OK = 0,
+    SI_ERROR_ARGUMENT = 1,    /* a value the caller passed makes no sense */
+    SI_ERROR_MEMORY = 2,      /* an allocation failed */
+    SI_ERROR_IO = 3,          /* the operating system refused to read, write, create or map */
+    SI_ERROR_NOT_FOUND = 4,   /* no such file, population, data set, attribute or morphology */
+    SI_ERROR_FORMAT = 5,      /* the content of a file breaks the rules of its format */
+    SI_ERROR_UNSUPPORTED = 6, /* well-formed, but nothing this version reads */
+    SI_ERROR_EXISTS = 7,    /* the target already holds something and replacing was not asked for */
+    SI_ERROR_LIMIT = 8,     /* an id, a count or a size is beyond a limit */
+    SI_ERROR_BUSY = 9,      /* another build writes the same target */
+    SI_ERROR_CANCELLED = 10 /* the caller's progress function asked to stop */
+} si_status;
+
+#define SI_ERROR_MESSAGE_SIZE 1024
+
+typedef struct si_error {
+    si_status status;
+    char message[SI_ERROR_MESSAGE_SIZE]; /* one sentence, UTF-8, always terminated */
+} si_error;
+
+/* The name of a status, such as "SI_ERROR_FORMAT". Never NULL. */
+SI_API const char *si_status_name(si_status status);
+
+/* The version of the library, such as "0.1.0". */
+SI_API const char *si_version(void);
+
+/* ------------------------------------------------------------------------------- elements and
+ * fields */
+
+typedef enum si_element_kind {
+    SI_POINT = 0,     /* position, id */
+    SI_SPHERE = 1,    /* centroid, radius, id */
+    SI_SYNAPSE = 2,   /* position, id, post_gid, pre_gid */
+    SI_MORPHOLOGY = 3 /* somas (spheres) and segments (cylinders) of cells */
+} si_element_kind;
+
+/* "point", "sphere", "synapse" or "morphology"; NULL for a value that is no element kind. */
+SI_API const char *si_element_kind_name(si_element_kind kind);
+
+typedef enum si_type {
+    SI_TYPE_UINT8 = 0,
+    SI_TYPE_UINT32 = 1,
+    SI_TYPE_UINT64 = 2,
+    SI_TYPE_INT64 = 3,
+    SI_TYPE_FLOAT32 = 4,
+    SI_TYPE_FLOAT64 = 5,
+    SI_TYPE_STRING = 6,      /* const char *, UTF-8 */
+    SI_TYPE_SEGMENT_IDS = 7, /* struct si_segment_ids */
+    SI_TYPE_INT8 = 8,
+    SI_TYPE_INT16 = 9,
+    SI_TYPE_UINT16 = 10,
+    SI_TYPE_INT32 = 11
+} si_type;
+
+typedef struct si_segment_ids {
+    uint64_t gid;
+    uint32_t section_id; /* 0 is the soma */
+    uint32_t segment_id;
+} si_segment_ids;
+
+typedef enum si_field {
+    SI_FIELD_ID = 0,         /* uint64             point, sphere, synapse */
+    SI_FIELD_POST_GID = 1,   /* uint64             synapse */
+    SI_FIELD_PRE_GID = 2,    /* uint64             synapse */
+    SI_FIELD_POSITION = 3,   /* float32 x 3        point, synapse */
+    SI_FIELD_CENTROID = 4,   /* float32 x 3        sphere; morphology: midpoint of the axis */
+    SI_FIELD_RADIUS = 5,     /* float32            sphere, morphology */
+    SI_FIELD_GID = 6,        /* uint64             morphology */
+    SI_FIELD_SECTION_ID = 7, /* uint32             morphology */
+    SI_FIELD_SEGMENT_ID = 8, /* uint32             morphology */
+    SI_FIELD_IDS = 9,        /* si_segment_ids     morphology */
+    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the centre */
+    SI_FIELD_ENDPOINT2 = 11, /* float32 x 3        morphology; somas: NaN */
+    SI_FIELD_SECTION_TYPE =
+        12, /* uint8             morphology: 1 soma, 2 axon, 3 basal, 4 apical dendrite */
+    SI_FIELD_IS_SOMA = 13 /* uint8, 0 or 1      morphology */
+} si_field;
+
+typedef struct si_field_info {
+    si_field field;
+    const char *name; /* "gid", "endpoint1", ...; lives for ever */
+    si_type type;
+    unsigned components; /* 3 for positions, else 1 */
+    size_t size;         /* bytes of one value with all its components */
+} si_field_info;
+
+/* The fields of a kind of element in their documented order. The array lives for ever. Returns its
+ * length, 0 where `kind` is no element kind. */
+SI_API size_t si_element_kind_fields(si_element_kind kind, const si_field_info **fields);
+
+/* One column of values. As a result its data has room for `capacity` values (see si_index_query);
+ * the values of one element lie side by side, so a position column is a row-major N x 3 array. */
+typedef struct si_column {
+    si_field field;
+    void *data;
+} si_column;
+
+/* The same as input, for si_builder_append. */
+typedef struct si_input_column {
+    si_field field;
+    const void *data;
+} si_input_column;
+
+/* -------------------------------------------------------------------------------------------
+ * queries */
+
+typedef enum si_accuracy {
+    /* A segment is the capsule around its axis for boxes and the flat-capped cylinder for spheres,
+     * and its bounding box must meet that of the query too. The default. */
+    SI_BEST_EFFORT = 0,
+    /* Every element is its bounding box. */
+    SI_BOUNDING_BOX = 1
+} si_accuracy;
+
+typedef enum si_shape { SI_SHAPE_BOX = 0, SI_SHAPE_SPHERE = 1 } si_shape;
+
+/* A query: shape and accuracy. Made by si_box_query and si_sphere_query. All shapes are closed:
+ * touching counts. */
+typedef struct si_query {
+    si_shape shape;
+    si_accuracy accuracy;
+    float lower[3]; /* box: smallest corner; sphere: of its bounding box */
+    float upper[3];
+    float center[3]; /* sphere only */
+    float radius;    /* sphere only */
+} si_query;
+
+/* The box between two opposite corners, in any order. Corners are rounded to 32-bit floats;
+ * infinite ones are legal. SI_ERROR_ARGUMENT: a NaN, or an unknown accuracy. */
+SI_API si_status si_box_query(const double corner[3], const double opposite_corner[3],
+                              si_accuracy accuracy, si_query *query, si_error *error);
+
+/* The ball around a center. SI_ERROR_ARGUMENT: a NaN, a negative radius, or an unknown accuracy. */
+SI_API si_status si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
+                                 si_query *query, si_error *error);
+
+/* ------------------------------------------------------------------------------------- opened
+ * indexes */
+
+typedef struct si_index si_index;
+
+typedef struct si_open_options {
+    size_t struct_size;
+    /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
+    const char *dataset_path;
+} si_open_options;
+
+#define SI_OPEN_OPTIONS_INIT                                                                       \
+    {                                                                                              \
+        sizeof(si_open_options), NULL                                                              \
+    }
+
+/* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is
+ * mapped, not read. `options` may be NULL. A folder of several populations is SI_ERROR_UNSUPPORTED
+ * here: see si_population_set_open. */
+SI_API si_status si_index_open(const char *path, const si_open_options *options, si_index **index,
+                               si_error *error);
+
+SI_API void si_index_close(si_index *index);
+
+/* Writes an index, such as one built without a folder, into a new folder. `replace` as in
+ * si_build_options. */
+SI_API si_status si_index_write(const si_index *index, const char *folder, int replace,
+                                si_error *error);
+
+typedef struct si_index_info {
+    size_t struct_size;
+    si_element_kind kind;
+    uint64_t element_count;
+    float bounds_min[3]; /* union of the elements' bounding boxes; of an empty index +FLT_MAX ... */
+    float bounds_max[3]; /* ... and -FLT_MAX */
+    uint32_t format_version;
+    uint32_t levels; /* of inner nodes; 0: no elements */
+    uint32_t fan_out;
+    uint32_t leaf_capacity; /* elements in a leaf */
+    uint32_t page_bytes;    /* bytes of a leaf page */
+    uint32_t page_capacity; /* elements in a leaf page */
+    uint64_t file_bytes;    /* of the heavy file */
+    const char *path; /* folder; NULL: built without one. The strings live as long as the index. */
+    const char *heavy_data_path; /* NULL: built without a folder */
+    const char *population;      /* NULL: none was recorded */
+    const char *dataset_path;    /* SONATA file of the elements' attributes; NULL: none */
+} si_index_info;
+
+#define SI_INDEX_INFO_INIT                                                                         \
+    {                                                                                              \
+        .struct_size = sizeof(si_index_info)                                                       \
+    }
+
+/* Fails only on a wrong struct_size. */
+SI_API si_status si_index_get_info(const si_index *index, si_index_info *info);
+
+/* Writes the columns of the elements that the query finds, in index order. Each column has room for
+ * `capacity` values; the first `capacity` results are written, and `*count` receives how many there
+ * are in all, so a call with capacity 0 asks for the size. `columns` may be NULL where
+ * `column_count` is 0. SI_ERROR_ARGUMENT: a field that this kind of element does not have. */
+SI_API si_status si_index_query(const si_index *index, const si_query *query,
+                                const si_column *columns, size_t column_count, uint64_t capacity,
+                                uint64_t *count, si_error *error);
+
+/* A batch of results: `columns` holds the fields asked for, in the order asked, `count` values
+ * each. It is valid during the call. Return 0 to go on, anything else to stop. */
+typedef int (*si_visitor)(void *context, const si_column *columns, size_t column_count,
+                          uint64_t count);
+
+/* Hands the results of a query to `visitor` in batches, in index order. Stopping is not an error.
+ */
+SI_API si_status si_index_visit(const si_index *index, const si_query *query,
+                                const si_field *fields, size_t field_count, si_visitor visitor,
+                                void *context, si_error *error);
+
+/* The number of elements that the query finds. */
+SI_API si_status si_index_count(const si_index *index, const si_query *query, uint64_t *count,
+                                si_error *error);
+
+/* 1 if the query finds nothing, else 0. Stops at the first element found. */
+SI_API si_status si_index_empty(const si_index *index, const si_query *query, int *empty,
+                                si_error *error);
+
+typedef struct si_group_counts {
+    uint64_t group_count;
+    uint64_t *keys;   /* ascending */
+    uint64_t *counts; /* of each key, none is 0 */
+} si_group_counts;
+
+/* Counts the results of a query by an integer field of the element (gid, section_id, post_gid,
+ * ...). Free with si_group_counts_free. SI_ERROR_ARGUMENT: a field that is no integer, or not of
+ * this kind. */
+SI_API si_status si_index_count_groups(const si_index *index, const si_query *query, si_field field,
+                                       si_group_counts *groups, si_error *error);
+
+SI_API void si_group_counts_free(si_group_counts *groups);
+
+/* Compares two indexes element by element. `*same` receives 1 or 0; `difference`, which may be
+ * NULL, a text of at most `difference_size` bytes with the terminator that says what differs. */
+SI_API si_status si_index_compare(const si_index *left, const si_index *right, int *same,
+                                  char *difference, size_t difference_size, si_error *error);
+
+/* -------------------------------------------------------------------------------- several
+ * populations */
+
+/* What lies in a folder: one index, or one for each population of a circuit. */
+typedef struct si_population_set si_population_set;
+
+SI_API si_status si_population_set_open(const char *path, const si_open_options *options,
+                                        si_population_set **set, si_error *error);
+SI_API void si_population_set_close(si_population_set *set);
+SI_API size_t si_population_set_count(const si_population_set *set);
+/* 1 if the folder is that of several populations, even if it holds just one. */
+SI_API int si_population_set_is_multi(const si_population_set *set);
+/* NULL where `position` is out of range, or the single index records no population. In the order of
+ * the metadata. */
+SI_API const char *si_population_set_name(const si_population_set *set, size_t position);
+/* The set owns the index. NULL where `position` is out of range. */
+SI_API const si_index *si_population_set_index(const si_population_set *set, size_t position);
+
+/* ----------------------------------------------------------------------- attributes of the data
+ * set */
+
+/* The population of a SONATA file that an index was made of. */
+typedef struct si_dataset si_dataset;
+
+/* SI_ERROR_NOT_FOUND: the index records no data set, or it is not where it was (see
+ * si_open_options). */
+SI_API si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
+SI_API void si_dataset_close(si_dataset *dataset);
+
+/* Names of the attributes, in alphabetical order. NULL where `position` is out of range. */
+SI_API size_t si_dataset_attribute_count(const si_dataset *dataset);
+SI_API const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position);
+
+/* Values of an attribute. `data` is an array of `count` values of `type`: numbers as stored in the
+ * file, enumerations and text as const char *. */
+typedef struct si_values {
+    si_type type;
+    uint64_t count;
+    void *data;
+    void *strings; /* internal: storage of the text */
+} si_values;
+
+/* Reads an attribute for `count` ids (edge ids for synapses, node ids for morphologies), in that
+ * order; ids may repeat. Only the rows asked for are read, in ascending order. Free with
+ * si_values_free. */
+SI_API si_status si_dataset_read(const si_dataset *dataset, const char *attribute,
+                                 const uint64_t *ids, uint64_t count, si_values *values,
+                                 si_error *error);
+SI_API void si_values_free(si_values *values);
+
+/* ------------------------------------------------------------------------------------------
+ * building */
+
+/* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
+ * on, anything else to cancel the build, which then cleans up and fails with SI_ERROR_CANCELLED. */
+typedef int (*si_progress)(void *context, const char *phase, uint64_t done, uint64_t total);
+
+typedef struct si_build_options {
+    size_t struct_size;
+    unsigned threads;        /* 0: as many as there are processors */
+    int replace;             /* 1: an existing index in the folder is replaced; 0: it is an error */
+    uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
+    const char *population;  /* recorded in the metadata; NULL: none */
+    const char *dataset_path; /* recorded in the metadata; NULL: none */
+    si_progress progress;     /* NULL: none */
+    void *progress_context;
+} si_build_options;
+
+#define SI_BUILD_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        .struct_size = sizeof(si_build_options)                                                    \
+    }
+
+typedef struct si_bad_cell {
+    uint64_t gid;
+    char *message;
+} si_bad_cell;
+
+/* What a build did. Free with si_build_report_free. */
+typedef struct si_build_report {
+    size_t struct_size;
+    uint64_t element_count;
+    uint64_t file_bytes;               /* of the heavy files written */
+    uint64_t cell_count;               /* cells indexed */
+    uint64_t cells_without_soma;       /* of them: no soma element was made */
+    uint64_t cells_without_morphology; /* left out: virtual cells, point neurons, morphology NULL or
+                                          NONE */
+    uint64_t bad_cell_count;           /* left out because of skip_bad_cells */
+    si_bad_cell *bad_cells;            /* in ascending order of gid */
+} si_build_report;
+
+#define SI_BUILD_REPORT_INIT                                                                       \
+    {                                                                                              \
+        .struct_size = sizeof(si_build_report)                                                     \
+    }
+
+SI_API void si_build_report_free(si_build_report *report);
+
+typedef struct si_builder si_builder;
+
+/* Starts an index of one kind of element in `folder`, which must not exist or be empty (but see
+ * `replace`); it and its parents are created. Nothing is visible there until finish. `folder` NULL:
+ * the index lives in an unlinked temporary file and is gone when closed. `options` may be NULL. */
+SI_API si_status si_builder_create(si_element_kind kind, const char *folder,
+                                   const si_build_options *options, si_builder **builder,
+                                   si_error *error);
+
+/* Adds `count` elements. The columns must be these, in any order:
+ *   point       POSITION, ID
+ *   sphere      CENTROID, RADIUS, ID
+ *   synapse     POSITION, ID, POST_GID, PRE_GID
+ *   morphology  ENDPOINT1, ENDPOINT2, RADIUS, GID, SECTION_ID, SEGMENT_ID, SECTION_TYPE
+ * ID may be left out: the elements are then numbered from 0 in the order of appending, which for
+ * concurrent appends is not defined. A soma is section_id 0; its ENDPOINT2 is ignored.
+ * SI_ERROR_ARGUMENT: a coordinate or radius that is not finite, or a negative radius, naming the
+ * element; SI_ERROR_LIMIT: gid, section_id or segment_id beyond 2^36-1, 16383, 16383, or
+ * max_file_bytes passed. After an error nothing of this call is in the builder and it can go on. */
+SI_API si_status si_builder_append(si_builder *builder, const si_input_column *columns,
+                                   size_t column_count, uint64_t count, si_error *error);
+
+/* Sorts, packs, writes and publishes the index, and frees the builder, also on failure. `index` may
+ * be NULL; else it receives the index, opened. `report` may be NULL. */
+SI_API si_status si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
+                                   si_error *error);
+
+/* Gives up: frees the builder and leaves no trace. */
+SI_API void si_builder_abort(si_builder *builder);
+
+/* ------------------------------------------------------------------------------ building from
+ * SONATA */
+
+typedef enum si_recenter {
+    SI_RECENTER_AUTO =
+        0, /* node attribute `recenter`; else on where there are no orientation_* columns */
+    SI_RECENTER_ON = 1,
+    SI_RECENTER_OFF = 2
+} si_recenter;
+
+typedef enum si_soma_radius {
+    SI_SOMA_RADIUS_CONTOUR =
+        0, /* greatest distance of a soma point from their mean: 0 for single-point somas */
+    SI_SOMA_RADIUS_SURFACE = 1 /* the radius that the file gives, where it gives one */
+} si_soma_radius;
+
+/* Which cells of which SONATA population become segments and somas, and how. */
+typedef struct si_segments_source {
+    size_t struct_size;
+    const char *nodes_file;
+    const char *node_types_file; /* CSV; NULL: none */
+    const char *population;      /* NULL: the only one, else `default` */
+    const char
+        *morphologies; /* folder, or HDF5 container. May be NULL where an alternate is given. */
+    const char *alternate_h5v1; /* looked into, in this order, for what `morphologies` does not
+                                   have; NULL: none */
+    const char *alternate_asc;
+    const uint64_t *gids; /* NULL: all cells. A gid given twice is indexed twice. */
+    size_t gid_count;
+    int skip_bad_cells; /* 1: cells that cannot be indexed are left out and reported */
+    si_recenter recenter;
+    si_soma_radius soma_radius;
+} si_segments_source;
+
+#define SI_SEGMENTS_SOURCE_INIT                                                                    \
+    {                                                                                              \
+        .struct_size = sizeof(si_segments_source)                                                  \
+    }
+
+/* Indexes somas and segments. `folder`, `options`, `index`, `report`: as in si_builder_create and
+ * si_builder_finish; where the options name no population or dataset_path, those of the source are
+ * recorded. */
+SI_API si_status si_build_segments(const si_segments_source *source, const char *folder,
+                                   const si_build_options *options, si_index **index,
+                                   si_build_report *report, si_error *error);
+
+/* Which synapses of which SONATA population. */
+typedef struct si_synapses_source {
+    size_t struct_size;
+    const char *edges_file;
+    const char *population;      /* NULL: the only one, else `default` */
+    const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
+    const uint64_t *gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */
+    size_t gid_count;
+} si_synapses_source;
+
+#define SI_SYNAPSES_SOURCE_INIT                                                                    \
+    {                                                                                              \
+        .struct_size = sizeof(si_synapses_source)                                                  \
+    }
+
+SI_API si_status si_build_synapses(const si_synapses_source *source, const char *folder,
+                                   const si_build_options *options, si_index **index,
+                                   si_build_report *report, si_error *error);
+
+/* Populations of a circuit configuration, indexed by si_build_segments or si_build_synapses. */
+typedef struct si_circuit_source {
+    size_t struct_size;
+    const char *config_file;
+    const char *const *populations; /* NULL: the only one that can be indexed */
+    size_t population_count;
+    /* gids, skip_bad_cells, recenter and soma_radius are used; the files are those of the
+     * configuration. */
+    si_segments_source segments;
+    /* gids and position_prefix are used. */
+    si_synapses_source synapses;
+} si_circuit_source;
+
+#define SI_CIRCUIT_SOURCE_INIT                                                                     \
+    {                                                                                              \
+        .struct_size = sizeof(si_circuit_source), .segments = SI_SEGMENTS_SOURCE_INIT,             \
+        .synapses = SI_SYNAPSES_SOURCE_INIT                                                        \
+    }
+
+/* One population: an index in `folder`. Several: an index in `folder`/NAME each, and a
+ * meta_data.json in `folder` that lists them, written last. The report adds up. */
+SI_API si_status si_build_circuit_segments(const si_circuit_source *source, const char *folder,
+                                           const si_build_options *options, si_build_report *report,
+                                           si_error *error);
+SI_API si_status si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
+                                           const si_build_options *options, si_build_report *report,
+                                           si_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,220 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+static si_status open_regular(const char *path, int *descriptor, uint64_t *size, si_error *error)
+{
+    int opened = open(path, O_RDONLY | O_CLOEXEC);
+    if (opened < 0)
+        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                             "%s: cannot open the file", path);
+    struct stat information;
+    if (fstat(opened, &information) != 0 || !S_ISREG(information.st_mode)) {
+        close(opened);
+        return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
+    }
+    *descriptor = opened;
+    *size = (uint64_t)information.st_size;
+    return SI_OK;
+}
+
+si_status si_file_read_all(const char *path, char **content, size_t *length, si_error *error)
+{
+    int descriptor;
+    uint64_t size;
+    SI_TRY(open_regular(path, &descriptor, &size, error));
+    char *buffer = size < SIZE_MAX ? si_allocate((size_t)size + 1, 1) : NULL;
+    si_status status = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
+                              : si_fail_memory(error);
+    close(descriptor);
+    if (status != SI_OK) {
+        si_free(buffer);
+        return status;
+    }
+    buffer[size] = '\0';
+    *content = buffer;
+    *length = (size_t)size;
+    return SI_OK;
+}
+
+si_status si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
+                           const char *path, si_error *error)
+{
+    const char *bytes = data;
+    while (length > 0) {
+        ssize_t written = pwrite(descriptor, bytes, length, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return si_fail_errno(error, SI_ERROR_IO, written < 0 ? errno : ENOSPC,
+                                 "%s: cannot write %zu bytes at offset %llu", path, length,
+                                 (unsigned long long)offset);
+        bytes += written;
+        length -= (size_t)written;
+        offset += (uint64_t)written;
+    }
+    return SI_OK;
+}
+
+si_status si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
+                          const char *path, si_error *error)
+{
+    char *bytes = data;
+    while (length > 0) {
+        ssize_t got = pread(descriptor, bytes, length, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot read at offset %llu", path,
+                                 (unsigned long long)offset);
+        if (got == 0)
+            return si_fail(error, SI_ERROR_FORMAT, "%s: the file ends %zu bytes early", path,
+                           length);
+        bytes += got;
+        length -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return SI_OK;
+}
+
+static bool has_mode(const char *path, mode_t kind)
+{
+    struct stat information;
+    return stat(path, &information) == 0 && (information.st_mode & S_IFMT) == kind;
+}
+
+bool si_path_is_file(const char *path)
+{
+    return has_mode(path, S_IFREG);
+}
+
+bool si_path_is_folder(const char *path)
+{
+    return has_mode(path, S_IFDIR);
+}
+
+bool si_path_exists(const char *path)
+{
+    struct stat information;
+    return lstat(path, &information) == 0;
+}
+
+char *si_path_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    if (name[0] == '/' || length == 0)
+        return si_duplicate_string(name);
+    return si_format("%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
+}
+
+static size_t length_without_trailing_slashes(const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    return length;
+}
+
+char *si_path_parent(const char *path)
+{
+    size_t length = length_without_trailing_slashes(path);
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    if (length == 0)
+        return si_duplicate_string(".");
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    return si_duplicate_bytes(path, length);
+}
+
+const char *si_path_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Folds "." and ".." and repeated slashes of an absolute path, in place. */
+static void normalise(char *path)
+{
+    char *end = path; /* of what is kept so far, without a trailing slash */
+    const char *next = path;
+    while (*next) {
+        while (*next == '/')
+            next++;
+        size_t length = strcspn(next, "/");
+        if (length == 2 && next[0] == '.' && next[1] == '.') {
+            while (end > path && *--end != '/')
+                ;
+        } else if (length > 0 && !(length == 1 && next[0] == '.')) {
+            *end++ = '/';
+            memmove(end, next, length);
+            end += length;
+        }
+        next += length;
+    }
+    if (end == path)
+        *end++ = '/';
+    *end = '\0';
+}
+
+char *si_path_absolute(const char *path)
+{
+    char *absolute = NULL;
+    if (path[0] == '/') {
+        absolute = si_duplicate_string(path);
+    } else {
+        char *here = getcwd(NULL, 0);
+        absolute = here ? si_path_join(here, path) : NULL;
+        free(here);
+    }
+    if (absolute)
+        normalise(absolute);
+    return absolute;
+}
+
+static si_status create_one(const char *path, si_error *error)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && si_path_is_folder(path)))
+        return SI_OK;
+    return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the folder", path);
+}
+
+si_status si_folder_create(const char *path, si_error *error)
+{
+    char *partial = si_duplicate_string(path);
+    if (!partial)
+        return si_fail_memory(error);
+    si_status status = SI_OK;
+    for (char *slash = strchr(partial + 1, '/'); slash && status == SI_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!si_path_is_folder(partial))
+            status = create_one(partial, error);
+        *slash = '/';
+    }
+    if (status == SI_OK && !si_path_is_folder(path))
+        status = create_one(path, error);
+    si_free(partial);
+    return status;
+}
+
+si_status si_folder_sync(const char *path, si_error *error)
+{
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot open the folder", path);
+    int failed = fsync(descriptor) != 0 ? errno : 0;
+    close(descriptor);
+    /* Some file systems can't sync a folder and say so; there is nothing else to do about it. */
+    if (failed && failed != EINVAL && failed != ENOTSUP)
+        return si_fail_errno(error, SI_ERROR_IO, failed, "%s: cannot flush the folder", path);
+    return SI_OK;
+}

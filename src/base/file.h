@@ -1,0 +1,42 @@
+/* Files and folders, with errors that name them. */
+#ifndef SI_BASE_FILE_H
+#define SI_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/* The whole content of a regular file, with a terminator added after it. Give `*content` to
+ * si_free. */
+si_status si_file_read_all(const char *path, char **content, size_t *length, si_error *error);
+
+/* Writes all bytes at an offset. `path` is for the error only. */
+si_status si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
+                           const char *path, si_error *error);
+/* Reads exactly `length` bytes at an offset; a shorter file is SI_ERROR_FORMAT. */
+si_status si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
+                          const char *path, si_error *error);
+
+bool si_path_is_file(const char *path);   /* links followed */
+bool si_path_is_folder(const char *path); /* links followed */
+bool si_path_exists(const char *path);    /* links not followed */
+
+/* New strings, to be given to si_free; NULL when out of memory. */
+char *si_path_join(const char *folder, const char *name); /* an absolute name replaces the folder */
+char *si_path_parent(const char *path);                   /* "." for a bare name */
+/* Absolute and lexically normalised: "." and ".." and repeated slashes folded, links not resolved.
+ */
+char *si_path_absolute(const char *path);
+/* The part after the last slash; points into `path`. */
+const char *si_path_base_name(const char *path);
+
+/* Creates a folder and its missing parents. */
+si_status si_folder_create(const char *path, si_error *error);
+
+/* Makes the names in a folder survive a power cut. */
+si_status si_folder_sync(const char *path, si_error *error);
+
+#endif

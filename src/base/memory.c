@@ -1,0 +1,80 @@
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic uint64_t allocations_until_failure;
+
+void si_memory_fail_after(uint64_t n)
+{
+    atomic_store(&allocations_until_failure, n);
+}
+
+static bool must_fail(void)
+{
+    if (atomic_load_explicit(&allocations_until_failure, memory_order_relaxed) == 0)
+        return false;
+    return atomic_fetch_sub(&allocations_until_failure, 1) == 1;
+}
+
+/* Bytes of an array, at least 1; 0 if it can't be. */
+static size_t array_bytes(size_t count, size_t size)
+{
+    size_t bytes;
+    if (must_fail() || __builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX)
+        return 0;
+    return bytes ? bytes : 1;
+}
+
+void *si_allocate(size_t count, size_t size)
+{
+    size_t bytes = array_bytes(count, size);
+    return bytes ? malloc(bytes) : NULL;
+}
+
+void *si_allocate_zeroed(size_t count, size_t size)
+{
+    size_t bytes = array_bytes(count, size);
+    return bytes ? calloc(1, bytes) : NULL;
+}
+
+void *si_reallocate(void *memory, size_t count, size_t size)
+{
+    size_t bytes = array_bytes(count, size);
+    return bytes ? realloc(memory, bytes) : NULL;
+}
+
+void *si_grow(void *array, size_t *capacity, size_t needed, size_t size)
+{
+    if (array && needed <= *capacity)
+        return array;
+    size_t wanted = *capacity + *capacity / 2 + 16;
+    if (wanted < needed)
+        wanted = needed;
+    void *grown = si_reallocate(array, wanted, size);
+    if (grown)
+        *capacity = wanted;
+    return grown;
+}
+
+char *si_duplicate_bytes(const char *bytes, size_t length)
+{
+    char *copy = si_allocate(length + 1, 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *si_duplicate_string(const char *string)
+{
+    return si_duplicate_bytes(string, strlen(string));
+}
+
+void si_free(void *memory)
+{
+    free(memory);
+}

@@ -1,0 +1,156 @@
+/* Errors, memory, text, paths, files and threads. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit/test.h"
+
+#include "base/arithmetic.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/text.h"
+
+static void error_may_quote_its_own_message(void **state)
+{
+    (void)state;
+    si_error error = {0};
+    assert_int_equal(si_fail(&error, SI_ERROR_FORMAT, "line %d", 3), SI_ERROR_FORMAT);
+    si_fail(&error, SI_ERROR_FORMAT, "cell 7: %s", error.message);
+    assert_string_equal(error.message, "cell 7: line 3");
+    assert_int_equal(si_fail(NULL, SI_ERROR_IO, "nobody listens"), SI_ERROR_IO);
+    assert_string_equal(si_status_name(SI_ERROR_LIMIT), "SI_ERROR_LIMIT");
+}
+
+static void overlong_messages_are_cut(void **state)
+{
+    (void)state;
+    char text[2 * SI_ERROR_MESSAGE_SIZE];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    si_error error = {0};
+    si_fail_errno(&error, SI_ERROR_IO, 2, "%s", text);
+    assert_int_equal(strlen(error.message), SI_ERROR_MESSAGE_SIZE - 1);
+}
+
+static void sizes_that_overflow_are_refused(void **state)
+{
+    (void)state;
+    uint64_t result = 7;
+    assert_false(si_multiply_u64(UINT64_MAX / 2, 3, &result));
+    assert_false(si_add_u64(UINT64_MAX, 1, &result));
+    assert_int_equal(result, 7);
+    assert_int_equal(si_divide_up(UINT64_MAX, 2), UINT64_MAX / 2 + 1);
+    assert_null(si_allocate(SIZE_MAX / 2, 3));
+}
+
+static void the_nth_allocation_can_fail(void **state)
+{
+    (void)state;
+    si_memory_fail_after(2);
+    void *first = si_allocate(1, 1);
+    assert_non_null(first);
+    assert_null(si_allocate(1, 1));
+    void *third = si_allocate(1, 1);
+    assert_non_null(third);
+    si_memory_fail_after(0);
+    si_free(first);
+    si_free(third);
+}
+
+static void check_absolute(const char *path, const char *expected)
+{
+    char *absolute = si_path_absolute(path);
+    assert_string_equal(absolute, expected);
+    si_free(absolute);
+}
+
+static void paths_are_normalised_lexically(void **state)
+{
+    (void)state;
+    check_absolute("/a//b/./c/../d/", "/a/b/d");
+    check_absolute("/..", "/");
+    check_absolute("/a/../../b", "/b");
+    char *joined = si_path_join("folder/", "name");
+    assert_string_equal(joined, "folder/name");
+    si_free(joined);
+    char *parent = si_path_parent("/a/b//");
+    assert_string_equal(parent, "/a");
+    si_free(parent);
+    parent = si_path_parent("bare");
+    assert_string_equal(parent, ".");
+    si_free(parent);
+}
+
+static void folders_are_created_with_their_parents(void **state)
+{
+    (void)state;
+    char base[] = "/tmp/si-test-XXXXXX";
+    assert_non_null(mkdtemp(base));
+    char *deep = si_path_join(base, "a/b/c");
+    si_error error = {0};
+    assert_int_equal(si_folder_create(deep, &error), SI_OK);
+    assert_true(si_path_is_folder(deep));
+    assert_int_equal(si_folder_create(deep, &error), SI_OK);
+    assert_int_equal(si_folder_sync(deep, &error), SI_OK);
+    char *content;
+    size_t length;
+    assert_int_equal(si_file_read_all(deep, &content, &length, &error), SI_ERROR_IO);
+    si_free(deep);
+    char command[64];
+    assert_true(snprintf(command, sizeof command, "rm -r %s", base) < 64);
+    assert_int_equal(system(command), 0);
+}
+
+typedef struct total {
+    _Atomic uint64_t sum;
+    uint64_t fail_from;
+} total;
+
+static si_status add_task(void *context, unsigned worker, uint64_t task, si_error *error)
+{
+    total *work = context;
+    (void)worker;
+    if (task >= work->fail_from)
+        return si_fail(error, SI_ERROR_FORMAT, "task %d", (int)task);
+    atomic_fetch_add(&work->sum, task);
+    return SI_OK;
+}
+
+static void every_task_runs_once(void **state)
+{
+    (void)state;
+    for (unsigned threads = 0; threads < 9; threads++) {
+        total work = {.fail_from = UINT64_MAX};
+        assert_int_equal(si_parallel(threads, 1000, add_task, &work, NULL), SI_OK);
+        assert_int_equal(work.sum, 499500);
+    }
+}
+
+static void the_lowest_failed_task_is_reported(void **state)
+{
+    (void)state;
+    si_error error = {0};
+    total work = {.fail_from = 100};
+    assert_int_equal(si_parallel(4, 1000, add_task, &work, &error), SI_ERROR_FORMAT);
+    assert_string_equal(error.message, "task 100");
+    assert_int_equal(si_parallel(4, 0, add_task, &work, &error), SI_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(error_may_quote_its_own_message),
+        cmocka_unit_test(overlong_messages_are_cut),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(the_nth_allocation_can_fail),
+        cmocka_unit_test(paths_are_normalised_lexically),
+        cmocka_unit_test(folders_are_created_with_their_parents),
+        cmocka_unit_test(every_task_runs_once),
+        cmocka_unit_test(the_lowest_failed_task_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
