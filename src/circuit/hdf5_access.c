@@ -1,8 +1,12 @@
 #include "circuit/hdf5_access.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 
 static pthread_mutex_t hdf5_lock;
 static pthread_once_t hdf5_once = PTHREAD_ONCE_INIT;
@@ -29,15 +33,106 @@ void si_hdf5_unlock(void)
     pthread_mutex_unlock(&hdf5_lock);
 }
 
+/* A reader needs no lock on the file, and some network file systems have none to give. */
+static hid_t open_without_file_lock(const char *path)
+{
+#if H5_VERSION_GE(1, 10, 7)
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0)
+        return access;
+    H5Pset_file_locking(access, false, true);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    return file;
+#else
+    (void)path;
+    return -1;
+#endif
+}
+
 si_status si_hdf5_open(const char *path, hid_t *file, si_error *error)
 {
     if (!si_path_exists(path))
         return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no such file", path);
     if (!si_path_is_file(path))
         return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
+    if (access(path, R_OK) != 0)
+        return si_fail(error, SI_ERROR_IO, "%s: may not be read", path);
     hid_t opened = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (opened < 0)
-        return si_fail(error, SI_ERROR_FORMAT, "%s: not a readable HDF5 file", path);
+    if (opened < 0) {
+        char reason[SI_HDF5_REASON_SIZE];
+        si_hdf5_reason(reason);
+        opened = open_without_file_lock(path);
+        if (opened < 0)
+            return si_fail(error, SI_ERROR_FORMAT, "%s: not a readable HDF5 file: %s", path,
+                           reason);
+    }
     *file = opened;
     return SI_OK;
+}
+
+bool si_hdf5_exists(hid_t location, const char *path)
+{
+    size_t length = strlen(path);
+    char *prefix = si_duplicate_string(path);
+    if (!prefix)
+        return false;
+    bool exists = true;
+    /* H5Lexists wants every link but the last to exist. */
+    for (size_t end = 1; exists && end <= length; end++) {
+        if (path[end] != '/' && path[end] != '\0')
+            continue;
+        prefix[end] = '\0';
+        exists = H5Lexists(location, prefix, H5P_DEFAULT) > 0 &&
+                 H5Oexists_by_name(location, prefix, H5P_DEFAULT) > 0;
+        prefix[end] = path[end];
+    }
+    si_free(prefix);
+    return exists;
+}
+
+bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type)
+{
+    if (!si_hdf5_exists(location, path))
+        return false;
+    H5O_info_t info;
+    return H5Oget_info_by_name1(location, path, &info, H5P_DEFAULT) >= 0 && info.type == type;
+}
+
+static herr_t keep_first(unsigned depth, const H5E_error2_t *entry, void *data)
+{
+    if (depth == 0 && entry->desc)
+        snprintf(data, SI_HDF5_REASON_SIZE, "%s", entry->desc);
+    return 0;
+}
+
+void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE])
+{
+    snprintf(reason, SI_HDF5_REASON_SIZE, "HDF5 gives no reason");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, reason);
+}
+
+typedef struct child_visit {
+    si_hdf5_visitor visit;
+    void *context;
+    si_status status;
+    si_error *error;
+} child_visit;
+
+static herr_t visit_child(hid_t group, const char *name, const H5L_info_t *info, void *data)
+{
+    (void)group;
+    (void)info;
+    child_visit *children = data;
+    children->status = children->visit(children->context, name, children->error);
+    return children->status == SI_OK ? 0 : 1;
+}
+
+si_status si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
+                             si_error *error)
+{
+    child_visit children = {visit, context, SI_OK, error};
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_child, &children) < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: cannot be listed", path);
+    return children.status;
 }

@@ -2,6 +2,9 @@
 #ifndef SI_CIRCUIT_HDF5_ACCESS_H
 #define SI_CIRCUIT_HDF5_ACCESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <hdf5.h>
 
 #include "base/error.h"
@@ -10,7 +13,32 @@
 void si_hdf5_lock(void);
 void si_hdf5_unlock(void);
 
-/* Opens a file for reading. The caller holds the lock. */
+/* For all that follows the caller holds the lock. */
+
+/* Opens a file for reading. */
 si_status si_hdf5_open(const char *path, hid_t *file, si_error *error);
+
+/* True if `path`, of one or more links, leads from `location` to an object. */
+bool si_hdf5_exists(hid_t location, const char *path);
+
+/* True if there is an object of this type: H5O_TYPE_GROUP or H5O_TYPE_DATASET. */
+bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type);
+
+/* Why the HDF5 call that has just failed did so, in its own words. */
+#define SI_HDF5_REASON_SIZE 256
+void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE]);
+
+/* Fails with the sentence, ": " and the reason. */
+#define si_hdf5_fail(error, status, format, ...)                                                   \
+    do {                                                                                           \
+        char si_hdf5_why[SI_HDF5_REASON_SIZE];                                                     \
+        si_hdf5_reason(si_hdf5_why);                                                               \
+        return si_fail(error, status, format ": %s", __VA_ARGS__, si_hdf5_why);                    \
+    } while (0)
+
+/* Calls `visit` for each name in a group, in alphabetical order, until one fails. */
+typedef si_status (*si_hdf5_visitor)(void *context, const char *name, si_error *error);
+si_status si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
+                             si_error *error);
 
 #endif

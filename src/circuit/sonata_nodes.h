@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "circuit/sonata_names.h" /* si_name_table, SI_NO_NAME */
 
 typedef struct si_sonata_nodes si_sonata_nodes;
 
@@ -44,15 +45,6 @@ typedef enum si_recenter_attribute {
     SI_RECENTER_GIVEN_OFF = 0,
     SI_RECENTER_GIVEN_ON = 1
 } si_recenter_attribute;
-
-/* In place of an index into a table of names. */
-#define SI_NO_NAME UINT32_MAX
-
-/* Strings that occur, each once, in order of first use. */
-typedef struct si_name_table {
-    uint32_t count;
-    char **names;
-} si_name_table;
 
 /* One row for each cell asked for, in that order. Release with si_cells_free. */
 typedef struct si_cells {

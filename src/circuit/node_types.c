@@ -1,0 +1,365 @@
+#include "circuit/node_types.h"
+
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "circuit/sonata_names.h"
+
+typedef struct type_row {
+    int64_t id;
+    size_t line;
+    size_t first_field;
+} type_row;
+
+struct si_node_types {
+    char *path;
+    char *text;     /* fields are terminated in place */
+    locale_t plain; /* numbers have a point, whatever the user's language */
+    size_t column_count;
+    size_t id_column;
+    char **fields; /* the header's, then each row's */
+    size_t field_count;
+    size_t field_capacity;
+    type_row *rows; /* ascending by id */
+    size_t row_count;
+    size_t row_capacity;
+};
+
+/* A line without its end; `at` moves on through it. */
+typedef struct type_line {
+    char *at;
+    char *end;
+    size_t number;
+    /* Several blanks are one separator, unless each is: that finds the empty fields of a table
+     * written with exactly one between fields. */
+    bool each_blank;
+} type_line;
+
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t';
+}
+
+/* Where the field that starts here stops; NULL: a quote is not closed. */
+static char *find_field_end(char *at, const char *end)
+{
+    if (at < end && *at == '"') {
+        for (at++; at < end; at++) {
+            if (*at == '"' && !(at + 1 < end && at[1] == '"'))
+                return at + 1;
+            at += *at == '"';
+        }
+        return NULL;
+    }
+    while (at < end && !is_blank(*at))
+        at++;
+    return at;
+}
+
+/* Finds the next field, quotes included. False: the line has no more, or *stop is NULL. */
+static bool next_field(type_line *line, bool is_first, char **start, char **stop)
+{
+    if (!line->each_blank) {
+        while (line->at < line->end && is_blank(*line->at))
+            line->at++;
+        if (line->at == line->end)
+            return false;
+    } else if (!is_first) {
+        if (line->at == line->end)
+            return false;
+        line->at++;
+    }
+    *start = line->at;
+    *stop = find_field_end(line->at, line->end);
+    if (*stop)
+        line->at = *stop;
+    return true;
+}
+
+static si_status count_fields(const si_node_types *types, type_line line, size_t *count,
+                              si_error *error)
+{
+    char *start, *stop;
+    for (*count = 0; next_field(&line, *count == 0, &start, &stop); ++*count) {
+        if (!stop)
+            return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: a quote that is not closed",
+                           types->path, line.number);
+        if (stop < line.end && !is_blank(*stop))
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s:%zu: '%c' after a closing quote, expected a space", types->path,
+                           line.number, *stop);
+    }
+    return SI_OK;
+}
+
+/* Takes the quotes away; a doubled quote stands for one. */
+static char *unquote(char *start, char *stop)
+{
+    if (start == stop || *start != '"') {
+        *stop = '\0';
+        return start;
+    }
+    char *write = start;
+    for (char *read = start + 1; read < stop - 1; read++) {
+        *write++ = *read;
+        read += *read == '"';
+    }
+    *write = '\0';
+    return start;
+}
+
+static si_status add_fields(si_node_types *types, type_line line, si_error *error)
+{
+    char *start, *stop;
+    bool more = next_field(&line, true, &start, &stop);
+    while (more) {
+        char *field = start, *field_stop = stop;
+        more = next_field(&line, false, &start, &stop);
+        char **fields = si_grow(types->fields, &types->field_capacity, types->field_count + 1,
+                                sizeof *fields);
+        if (!fields)
+            return si_fail_memory(error);
+        types->fields = fields;
+        types->fields[types->field_count++] = unquote(field, field_stop);
+    }
+    return SI_OK;
+}
+
+static si_status add_header(si_node_types *types, type_line line, si_error *error)
+{
+    SI_TRY(count_fields(types, line, &types->column_count, error));
+    SI_TRY(add_fields(types, line, error));
+    types->id_column = si_node_types_column(types, "node_type_id");
+    if (types->id_column == SI_NO_COLUMN)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s:%zu: no column node_type_id, expected a line of column names separated "
+                       "by spaces",
+                       types->path, line.number);
+    return SI_OK;
+}
+
+/* A number that takes up the whole text. */
+static bool parse_number(const si_node_types *types, const char *text, double *value)
+{
+    char *end;
+    *value = strtod_l(text, &end, types->plain);
+    return end != text && *end == '\0';
+}
+
+static bool parse_id(const si_node_types *types, const char *text, int64_t *id)
+{
+    char *end;
+    *id = strtoll(text, &end, 10);
+    if (end != text && *end == '\0')
+        return true;
+    double value;
+    if (!parse_number(types, text, &value) || !(fabs(value) < 0x1p53) || floor(value) != value)
+        return false;
+    *id = (int64_t)value;
+    return true;
+}
+
+static si_status add_row(si_node_types *types, type_line line, si_error *error)
+{
+    size_t count;
+    SI_TRY(count_fields(types, line, &count, error));
+    if (count != types->column_count) {
+        size_t count_of_runs = count;
+        line.each_blank = true;
+        SI_TRY(count_fields(types, line, &count, error));
+        if (count != types->column_count)
+            return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: %zu columns, expected %zu", types->path,
+                           line.number, count_of_runs, types->column_count);
+    }
+    type_row *rows = si_grow(types->rows, &types->row_capacity, types->row_count + 1, sizeof *rows);
+    if (!rows)
+        return si_fail_memory(error);
+    types->rows = rows;
+    type_row *row = &rows[types->row_count++];
+    *row = (type_row){.line = line.number, .first_field = types->field_count};
+    SI_TRY(add_fields(types, line, error));
+    const char *id = types->fields[row->first_field + types->id_column];
+    if (!parse_id(types, id, &row->id))
+        return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: node_type_id is '%s', expected an integer",
+                       types->path, line.number, id);
+    return SI_OK;
+}
+
+static bool is_empty_line(const type_line *line)
+{
+    for (const char *at = line->at; at < line->end; at++) {
+        if (!is_blank(*at))
+            return false;
+    }
+    return true;
+}
+
+static char *find_line_end(char *at, const char *end)
+{
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    return at;
+}
+
+static si_status parse_lines(si_node_types *types, size_t length, si_error *error)
+{
+    char *at = types->text, *end = types->text + length;
+    if (length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+        at += 3;
+    for (size_t number = 1; at < end; number++) {
+        char *line_end = find_line_end(at, end);
+        char *next = line_end + (line_end < end);
+        next += next < end && *line_end == '\r' && *next == '\n';
+        type_line line = {.at = at, .end = line_end, .number = number};
+        at = next;
+        if (is_empty_line(&line))
+            continue;
+        if (types->column_count == 0)
+            SI_TRY(add_header(types, line, error));
+        else
+            SI_TRY(add_row(types, line, error));
+    }
+    if (types->column_count == 0)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: empty, expected a line of column names",
+                       types->path);
+    return SI_OK;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const type_row *a = left, *b = right;
+    if (a->id != b->id)
+        return a->id < b->id ? -1 : 1;
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+static si_status sort_rows(si_node_types *types, si_error *error)
+{
+    if (types->row_count > 0)
+        qsort(types->rows, types->row_count, sizeof *types->rows, compare_rows);
+    for (size_t i = 1; i < types->row_count; i++) {
+        if (types->rows[i - 1].id == types->rows[i].id)
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s:%zu: node_type_id %" PRId64 " again, it is already in line %zu",
+                           types->path, types->rows[i].line, types->rows[i].id,
+                           types->rows[i - 1].line);
+    }
+    return SI_OK;
+}
+
+static si_status parse(si_node_types *types, size_t length, si_error *error)
+{
+    if (memchr(types->text, '\0', length))
+        return si_fail(error, SI_ERROR_FORMAT, "%s: holds NUL bytes, expected text", types->path);
+    types->plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (types->plain == (locale_t)0)
+        return si_fail_memory(error);
+    SI_TRY(parse_lines(types, length, error));
+    return sort_rows(types, error);
+}
+
+/* Takes over `text`, which has a terminator. */
+static si_status open_text(char *text, size_t length, const char *path, si_node_types **types,
+                           si_error *error)
+{
+    si_node_types *opened = si_allocate_zeroed(1, sizeof *opened);
+    if (!opened) {
+        si_free(text);
+        return si_fail_memory(error);
+    }
+    opened->text = text;
+    opened->path = si_duplicate_string(path);
+    si_status status = opened->path ? parse(opened, length, error) : si_fail_memory(error);
+    if (status != SI_OK) {
+        si_node_types_close(opened);
+        return status;
+    }
+    *types = opened;
+    return SI_OK;
+}
+
+si_status si_node_types_parse(const char *text, size_t length, const char *path,
+                              si_node_types **types, si_error *error)
+{
+    char *copy = si_duplicate_bytes(text, length);
+    if (!copy)
+        return si_fail_memory(error);
+    return open_text(copy, length, path, types, error);
+}
+
+si_status si_node_types_open(const char *path, si_node_types **types, si_error *error)
+{
+    char *text;
+    size_t length;
+    SI_TRY(si_file_read_all(path, &text, &length, error));
+    return open_text(text, length, path, types, error);
+}
+
+void si_node_types_close(si_node_types *types)
+{
+    if (!types)
+        return;
+    if (types->plain != (locale_t)0)
+        freelocale(types->plain);
+    si_free(types->path);
+    si_free(types->text);
+    si_free(types->fields);
+    si_free(types->rows);
+    si_free(types);
+}
+
+const char *si_node_types_path(const si_node_types *types)
+{
+    return types->path;
+}
+
+size_t si_node_types_column(const si_node_types *types, const char *attribute)
+{
+    for (size_t i = 0; i < types->column_count; i++) {
+        if (strcmp(types->fields[i], attribute) == 0)
+            return i;
+    }
+    return SI_NO_COLUMN;
+}
+
+static int compare_id(const void *key, const void *row)
+{
+    int64_t id = *(const int64_t *)key, other = ((const type_row *)row)->id;
+    return (id > other) - (id < other);
+}
+
+size_t si_node_types_row(const si_node_types *types, int64_t node_type_id)
+{
+    if (types->row_count == 0)
+        return SI_NO_ROW;
+    const type_row *row = bsearch(&node_type_id, types->rows, types->row_count, sizeof *types->rows,
+                                  compare_id);
+    return row ? (size_t)(row - types->rows) : SI_NO_ROW;
+}
+
+const char *si_node_types_text(const si_node_types *types, size_t row, size_t column)
+{
+    const char *text = types->fields[types->rows[row].first_field + column];
+    return si_name_is_null(text) ? NULL : text;
+}
+
+si_status si_node_types_number(const si_node_types *types, size_t row, size_t column, double *value,
+                               bool *given, si_error *error)
+{
+    const char *text = si_node_types_text(types, row, column);
+    *given = text != NULL;
+    if (!text || parse_number(types, text, value))
+        return SI_OK;
+    bool is_true = strcasecmp(text, "true") == 0;
+    if (!is_true && strcasecmp(text, "false") != 0)
+        return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: %s is '%s', expected a number", types->path,
+                       types->rows[row].line, types->fields[column], text);
+    *value = is_true;
+    return SI_OK;
+}

@@ -1,0 +1,172 @@
+/* Reading rows of text, or of indices into a library of texts. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "circuit/hdf5_access.h"
+#include "circuit/sonata_column.h"
+
+#define PIECE_ROWS ((uint64_t)1 << 16)
+#define PIECE_BYTES ((uint64_t)4 << 20)
+
+/* Text of a fixed size, without its padding. */
+static size_t fixed_length(const char *text, size_t size, bool space_padded)
+{
+    size_t length = strnlen(text, size);
+    while (space_padded && length > 0 && text[length - 1] == ' ')
+        length--;
+    return length;
+}
+
+static si_status intern_fixed(const si_sonata_column *column, const si_rows *rows,
+                              const si_row_piece *piece, const char *buffer,
+                              si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    bool space_padded = H5Tget_strpad(column->stored_type) == H5T_STR_SPACEPAD;
+    for (uint64_t k = piece->begin; k < piece->end; k++) {
+        const char *text = buffer + (si_rows_row(rows, k) - piece->start) * column->size;
+        SI_TRY(si_name_intern(interner, text, fixed_length(text, column->size, space_padded),
+                              &indices[si_rows_position(rows, k)], error));
+    }
+    return SI_OK;
+}
+
+static si_status intern_variable(const si_rows *rows, const si_row_piece *piece,
+                                 char *const *buffer, si_name_interner *interner, uint32_t *indices,
+                                 si_error *error)
+{
+    for (uint64_t k = piece->begin; k < piece->end; k++) {
+        const char *text = buffer[si_rows_row(rows, k) - piece->start];
+        if (!text)
+            text = "";
+        SI_TRY(si_name_intern(interner, text, strlen(text), &indices[si_rows_position(rows, k)],
+                              error));
+    }
+    return SI_OK;
+}
+
+/* HDF5 allocates each text of variable length; this gives them back. */
+static void reclaim_texts(hid_t type, uint64_t count, void *buffer)
+{
+    hsize_t size = count;
+    hid_t space = H5Screate_simple(1, &size, NULL);
+    if (space < 0)
+        return;
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+    H5Sclose(space);
+}
+
+static si_status read_text_piece(const si_sonata_column *column, bool is_variable,
+                                 const si_rows *rows, const si_row_piece *piece, void *buffer,
+                                 si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    hid_t type = column->stored_type;
+    if (!is_variable) {
+        SI_TRY(
+            si_sonata_column_read_piece(column, type, piece->start, piece->length, buffer, error));
+        return intern_fixed(column, rows, piece, buffer, interner, indices, error);
+    }
+    memset(buffer, 0, piece->length * sizeof(char *));
+    si_status status = si_sonata_column_read_piece(column, type, piece->start, piece->length,
+                                                   buffer, error);
+    if (status == SI_OK)
+        status = intern_variable(rows, piece, buffer, interner, indices, error);
+    reclaim_texts(type, piece->length, buffer);
+    return status;
+}
+
+static si_status read_texts(const si_sonata_column *column, const si_rows *rows,
+                            si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    bool is_variable = H5Tis_variable_str(column->stored_type) > 0;
+    size_t size = is_variable ? sizeof(char *) : column->size;
+    uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, PIECE_BYTES / size));
+    limit = si_max_u64(1, si_min_u64(limit, column->rows));
+    void *buffer = si_allocate(limit, size);
+    if (!buffer)
+        return si_fail_memory(error);
+    si_status status = SI_OK;
+    si_row_piece piece = {0};
+    while (status == SI_OK && si_rows_next(rows, limit, &piece))
+        status = read_text_piece(column, is_variable, rows, &piece, buffer, interner, indices,
+                                 error);
+    si_free(buffer);
+    return status;
+}
+
+/* The index of a library entry in the interner's table; `known` remembers those met before. */
+static si_status intern_entry(const si_sonata_column *column, uint64_t entry, uint32_t *known,
+                              si_name_interner *interner, uint32_t *index, si_error *error)
+{
+    uint32_t name = column->library[entry];
+    if (known[name] == SI_NO_NAME) {
+        const char *text = column->library_names.names[name];
+        SI_TRY(si_name_intern(interner, text, strlen(text), &known[name], error));
+    }
+    *index = known[name];
+    return SI_OK;
+}
+
+static si_status intern_entries(const si_sonata_column *column, const si_rows *rows,
+                                const si_row_piece *piece, const uint64_t *buffer, uint32_t *known,
+                                si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    for (uint64_t k = piece->begin; k < piece->end; k++) {
+        uint64_t row = si_rows_row(rows, k), wide = buffer[row - piece->start], entry;
+        if (!si_sonata_column_decode_id(column, wide, &entry) || entry >= column->library_size) {
+            char value[SI_COLUMN_VALUE_SIZE];
+            si_sonata_column_format_value(column, wide, value);
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: row %" PRIu64
+                           " is %s, which is no index into its library of %" PRIu64 " texts",
+                           column->path, row, value, column->library_size);
+        }
+        SI_TRY(intern_entry(column, entry, known, interner, &indices[si_rows_position(rows, k)],
+                            error));
+    }
+    return SI_OK;
+}
+
+static si_status read_entries_into(const si_sonata_column *column, const si_rows *rows,
+                                   uint64_t *buffer, uint64_t limit, uint32_t *known,
+                                   si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    hid_t type = si_sonata_column_wide_type(column);
+    si_row_piece piece = {0};
+    while (si_rows_next(rows, limit, &piece)) {
+        SI_TRY(si_sonata_column_read_piece(column, type, piece.start, piece.length, buffer, error));
+        SI_TRY(intern_entries(column, rows, &piece, buffer, known, interner, indices, error));
+    }
+    return SI_OK;
+}
+
+static si_status read_entries(const si_sonata_column *column, const si_rows *rows,
+                              si_name_interner *interner, uint32_t *indices, si_error *error)
+{
+    uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, column->rows));
+    uint64_t *buffer = si_allocate(limit, sizeof *buffer);
+    uint32_t *known = si_allocate(column->library_names.count, sizeof *known);
+    si_status status = SI_ERROR_MEMORY;
+    if (buffer && known) {
+        memset(known, 0xff, column->library_names.count * sizeof *known);
+        status = read_entries_into(column, rows, buffer, limit, known, interner, indices, error);
+    } else {
+        si_error_set(error, status, "out of memory");
+    }
+    si_free(known);
+    si_free(buffer);
+    return status;
+}
+
+si_status si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,
+                                      si_name_interner *interner, uint32_t *indices,
+                                      si_error *error)
+{
+    if (column->is_enumerated)
+        return read_entries(column, rows, interner, indices, error);
+    if (column->class == SI_COLUMN_TEXT)
+        return read_texts(column, rows, interner, indices, error);
+    return si_fail(error, SI_ERROR_FORMAT, "%s: numbers without a library of texts, expected text",
+                   column->path);
+}
