@@ -1,0 +1,64 @@
+/*
+ * Bounding boxes in 32-bit floats, one rounding per operation, so that the scalar functions, the
+ * loops over columns and every machine give the same bits.
+ *
+ * A box never holds -0: every bound ends with "+ 0", so that a union does not depend on its order.
+ */
+#ifndef SI_GEOMETRY_BOUNDS_H
+#define SI_GEOMETRY_BOUNDS_H
+
+#include <float.h>
+#include <math.h>
+
+#include "geometry/distance.h"
+#include "geometry/kernels.h"
+
+#define SI_LEAF_CAPACITY 64
+
+/* The bounding boxes of a leaf's elements as columns. */
+typedef struct si_box_columns {
+    float lower[3][SI_LEAF_CAPACITY];
+    float upper[3][SI_LEAF_CAPACITY];
+} si_box_columns;
+
+void si_bound_each_cylinder(const si_cylinders *cylinders, unsigned count, si_box_columns *boxes);
+
+static inline float si_max_square(float largest, float coordinate)
+{
+    return si_max_float(largest, coordinate * coordinate);
+}
+
+/*
+ * The divisor D of the reach of a cylinder: FLT_MIN + FLT_EPSILON * L + v.v, where v = p2 - p1 and
+ * L is the greatest of the squares of the radius and of all coordinates.
+ */
+static inline float si_reach_divisor(float largest_square, float vx, float vy, float vz)
+{
+    return (FLT_MIN + FLT_EPSILON * largest_square) + ((vx * vx + vy * vy) + vz * vz);
+}
+
+/*
+ * How far a cylinder reaches beyond its end points along one axis: sqrt(1 - v^2 / D) * radius.
+ *
+ * Always 0 <= reach <= radius: D >= v^2 because rounding is monotone and only terms >= 0 are added,
+ * so the quotient is 0 .. 1. Where the squares overflow (coordinates of some 1e19 and more) D is
+ * infinite and the quotient 0 or NaN; the reach is then the radius, which is that of the capsule
+ * and so never too little.
+ */
+static inline float si_cylinder_reach(float v, float divisor, float radius)
+{
+    float reach = sqrtf(1.0F - v * v / divisor) * radius;
+    return divisor <= FLT_MAX ? reach : radius;
+}
+
+static inline float si_lower_bound(float a, float b, float reach)
+{
+    return si_min_float(a - reach, b - reach) + 0.0F;
+}
+
+static inline float si_upper_bound(float a, float b, float reach)
+{
+    return si_max_float(a + reach, b + reach) + 0.0F;
+}
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * Box against capsule. The squared distance from the point of the axis at t to the box,
+ *
+ *     f(t) = sum over the axes of gap(p1 + t v)^2,    v = p2 - p1,    0 <= t <= 1,
+ *
+ * is convex, with a continuous derivative, and a parabola between the at most six t at which the
+ * axis line crosses a plane of the box. Its minimum is 0 where the axis meets the box, or at an
+ * end, or the vertex of one parabola. The first two are decided without solving for t. For the
+ * third, signs of the derivative narrow t down to one parabola; it adds up the squares of the
+ * coordinates outside the box ("active"), so its vertex is the distance between a line and a
+ * corner, an edge or a face of the box: a cross product, without t. A rounding error in t thus only
+ * matters by choosing a neighbour of the right parabola next to a t where both are the same.
+ */
+#include "geometry/distance.h"
+#include "geometry/predicates.h"
+
+/* The box as seen from both end points, and the vector from the first to the second. */
+typedef struct scene {
+    double lower[2][3];
+    double upper[2][3];
+    double axis[3];
+} scene;
+
+/* Stands for infinity in the corners of a box: capsules end at 3 * FLT_MAX, about 1e39, so that the
+ * box beyond matters to none of them, and there is no NaN. */
+static const double beyond_capsules = 1e40;
+
+static double finite_corner(float corner)
+{
+    double x = (double)corner;
+    return x < -beyond_capsules ? -beyond_capsules : x > beyond_capsules ? beyond_capsules : x;
+}
+
+static scene make_scene(const float p1[3], const float p2[3], const float lower[3],
+                        const float upper[3])
+{
+    scene s;
+    for (int k = 0; k < 3; k++) {
+        double low = finite_corner(lower[k]);
+        double high = finite_corner(upper[k]);
+        s.lower[0][k] = low - (double)p1[k];
+        s.lower[1][k] = low - (double)p2[k];
+        s.upper[0][k] = high - (double)p1[k];
+        s.upper[1][k] = high - (double)p2[k];
+        s.axis[k] = (double)p2[k] - (double)p1[k];
+    }
+    return s;
+}
+
+static double squared_gap_of_end(const scene *s, int end)
+{
+    double gap[3];
+    for (int k = 0; k < 3; k++)
+        gap[k] = si_gap(0, s->lower[end][k], s->upper[end][k]);
+    return si_dot(gap, gap);
+}
+
+static double min_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double max_of(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Does the shadow of the axis line on the plane of the coordinates `i` and `j` pass the shadow of
+ * the box, with all its corners on one side? Compares products only, which are exact where the
+ * coordinates are of like size. */
+static bool line_passes_box(const scene *s, int i, int j)
+{
+    const double *low = s->lower[0];
+    const double *high = s->upper[0];
+    double a1 = s->axis[i] * low[j], a2 = s->axis[i] * high[j];
+    double b1 = s->axis[j] * low[i], b2 = s->axis[j] * high[i];
+    return min_of(a1, a2) > max_of(b1, b2) || max_of(a1, a2) < min_of(b1, b2);
+}
+
+/* By separating planes: those of the box, and those through the axis along an edge of the box. */
+static bool axis_meets_box(const scene *s)
+{
+    for (int k = 0; k < 3; k++)
+        if ((s->lower[0][k] > 0 && s->lower[1][k] > 0) ||
+            (s->upper[0][k] < 0 && s->upper[1][k] < 0))
+            return false;
+    return !line_passes_box(s, 0, 1) && !line_passes_box(s, 1, 2) && !line_passes_box(s, 2, 0);
+}
+
+/* The plane of the box beyond which the point of the axis at `t` lies along `k`, as seen from the
+ * nearer end; `*excess` is how far beyond, negative below the box, 0 inside. */
+static double plane_passed(const scene *s, int k, double t, double *excess)
+{
+    int end = t > 0.5;
+    double x = (t - end) * s->axis[k];
+    double plane = x < s->lower[end][k] ? s->lower[end][k] : s->upper[end][k];
+    *excess = x < s->lower[end][k] || x > s->upper[end][k] ? x - plane : 0;
+    return plane;
+}
+
+/* The sign of the derivative of f. */
+static double slope(const scene *s, double t)
+{
+    double excess[3];
+    for (int k = 0; k < 3; k++)
+        plane_passed(s, k, t, &excess[k]);
+    return si_dot(excess, s->axis);
+}
+
+/* Shrinks before < t < after, where f falls at `before` and does not at `after`. */
+static void narrow(const scene *s, double t, double *before, double *after)
+{
+    if (!(*before < t && t < *after))
+        return;
+    if (slope(s, t) < 0)
+        *before = t;
+    else
+        *after = t;
+}
+
+/* Is the vertex of the parabola at `t` within the radius? */
+static bool vertex_is_near(const scene *s, double t, double squared_radius)
+{
+    double point[3] = {0, 0, 0};     /* from there to the end, in the active coordinates */
+    double direction[3] = {0, 0, 0}; /* the axis, in the active coordinates */
+    for (int k = 0; k < 3; k++) {
+        double excess;
+        double plane = plane_passed(s, k, t, &excess);
+        if (excess < 0 || excess > 0) {
+            point[k] = plane;
+            direction[k] = s->axis[k];
+        }
+    }
+    double length = si_dot(direction, direction);
+    if (length > 0)
+        return si_cross_squared(point, direction) <= squared_radius * length;
+    return si_dot(point, point) <= squared_radius;
+}
+
+static bool inner_point_is_near(const scene *s, double squared_radius)
+{
+    double before = 0, after = 1;
+    if (slope(s, before) >= 0 || slope(s, after) <= 0)
+        return false; /* an end is nearest */
+    for (int k = 0; k < 3; k++) {
+        if (s->axis[k] < 0 || s->axis[k] > 0) {
+            narrow(s, s->lower[0][k] / s->axis[k], &before, &after);
+            narrow(s, s->upper[0][k] / s->axis[k], &before, &after);
+        }
+    }
+    return vertex_is_near(s, before + (after - before) / 2, squared_radius);
+}
+
+bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
+                          const float upper[3])
+{
+    scene s = make_scene(p1, p2, lower, upper);
+    double squared_radius = (double)radius * (double)radius;
+    return squared_gap_of_end(&s, 0) <= squared_radius ||
+           squared_gap_of_end(&s, 1) <= squared_radius || axis_meets_box(&s) ||
+           (radius > 0 && inner_point_is_near(&s, squared_radius));
+}

@@ -1,0 +1,66 @@
+/* Small pieces of arithmetic that several tests share. */
+#ifndef SI_GEOMETRY_DISTANCE_H
+#define SI_GEOMETRY_DISTANCE_H
+
+static inline float si_min_float(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static inline float si_max_float(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* How far `x` lies outside lower .. upper; 0 inside. A NaN, which infinities may give, is no gap.
+ */
+static inline float si_gap_float(float x, float lower, float upper)
+{
+    float gap = si_max_float(lower - x, x - upper);
+    return gap > 0 ? gap : 0;
+}
+
+static inline double si_gap(double x, double lower, double upper)
+{
+    return x < lower ? lower - x : x > upper ? x - upper : 0;
+}
+
+static inline double si_dot(const double a[3], const double b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/* |a x b|^2. Where the components are differences of floats of like size, each product is exact, so
+ * that the sum is one of few roundings and right at once where a and b are nearly parallel. */
+static inline double si_cross_squared(const double a[3], const double b[3])
+{
+    double x = a[1] * b[2] - a[2] * b[1];
+    double y = a[2] * b[0] - a[0] * b[2];
+    double z = a[0] * b[1] - a[1] * b[0];
+    return x * x + y * y + z * z;
+}
+
+/* `a - b`, without rounding where the exponents of the floats are within 29 of each other. */
+static inline void si_subtract(const float a[3], const float b[3], double difference[3])
+{
+    for (int axis = 0; axis < 3; axis++)
+        difference[axis] = (double)a[axis] - (double)b[axis];
+}
+
+static inline double si_squared_distance(const float a[3], const float b[3])
+{
+    double difference[3];
+    si_subtract(a, b, difference);
+    return si_dot(difference, difference);
+}
+
+static inline double si_squared_gap(const float point[3], const float lower[3],
+                                    const float upper[3])
+{
+    double gap[3];
+    for (int axis = 0; axis < 3; axis++)
+        gap[axis] = si_gap((double)point[axis], (double)lower[axis], (double)upper[axis]);
+    return si_dot(gap, gap);
+}
+
+#endif

@@ -1,0 +1,69 @@
+#include "geometry/predicates.h"
+
+#include "geometry/distance.h"
+
+static double square(float x)
+{
+    return (double)x * (double)x;
+}
+
+static bool boxes_touch(const si_query *query, const si_box *box)
+{
+    for (int axis = 0; axis < 3; axis++)
+        if (box->lower[axis] > query->upper[axis] || box->upper[axis] < query->lower[axis])
+            return false;
+    return true;
+}
+
+static bool ball_meets_bounds(const si_query *query, const si_box *bounds)
+{
+    return si_squared_gap(query->center, bounds->lower, bounds->upper) <= square(query->radius);
+}
+
+static bool balls_meet(const si_query *query, const float center[3], float radius)
+{
+    double sum = (double)query->radius + (double)radius;
+    return si_squared_distance(query->center, center) <= sum * sum;
+}
+
+/* The bounds, known to touch those of the query, decide about a query of accuracy bounding_box. */
+static bool bounds_meet(const si_query *query, const si_box *bounds)
+{
+    return query->shape == SI_SHAPE_BOX || ball_meets_bounds(query, bounds);
+}
+
+bool si_query_meets_point(const si_query *query, const float position[3])
+{
+    return si_query_meets_sphere(query, position, 0);
+}
+
+bool si_query_meets_sphere(const si_query *query, const float center[3], float radius)
+{
+    si_reach reach = si_query_reach(query);
+    if (reach != SI_REACH_ORDINARY)
+        return reach == SI_REACH_EVERYTHING;
+    si_box bounds = si_bound_sphere(center, radius);
+    if (!boxes_touch(query, &bounds))
+        return false;
+    if (query->accuracy == SI_BOUNDING_BOX)
+        return bounds_meet(query, &bounds);
+    if (query->shape == SI_SHAPE_BOX)
+        return si_squared_gap(center, query->lower, query->upper) <= square(radius);
+    return balls_meet(query, center, radius);
+}
+
+bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+                             float radius)
+{
+    si_reach reach = si_query_reach(query);
+    if (reach != SI_REACH_ORDINARY)
+        return reach == SI_REACH_EVERYTHING;
+    si_box bounds = si_bound_cylinder(p1, p2, radius);
+    if (!boxes_touch(query, &bounds))
+        return false;
+    if (query->accuracy == SI_BOUNDING_BOX)
+        return bounds_meet(query, &bounds);
+    if (query->shape == SI_SHAPE_BOX)
+        return si_capsule_meets_box(p1, p2, radius, query->lower, query->upper);
+    return si_ball_meets_cylinder(query->center, query->radius, p1, p2, radius);
+}

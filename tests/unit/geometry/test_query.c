@@ -1,0 +1,116 @@
+#include "unit/test.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "spatial_index/spatial_index.h"
+
+static void corners_come_in_any_order(void **state)
+{
+    (void)state;
+    si_query query;
+    si_error error;
+    double a[3] = {1, -2, 3}, b[3] = {-1, 2, 3};
+    assert_ok(si_box_query(a, b, SI_BOUNDING_BOX, &query, &error), error);
+    assert_int_equal(query.shape, SI_SHAPE_BOX);
+    assert_int_equal(query.accuracy, SI_BOUNDING_BOX);
+    float lower[3] = {-1, -2, 3}, upper[3] = {1, 2, 3};
+    assert_memory_equal(query.lower, lower, sizeof lower);
+    assert_memory_equal(query.upper, upper, sizeof upper);
+}
+
+static void doubles_are_rounded_to_floats(void **state)
+{
+    (void)state;
+    si_query query;
+    si_error error;
+    double a[3] = {0.1, 1e300, -1e300}, b[3] = {0.7, INFINITY, -INFINITY};
+    assert_ok(si_box_query(a, b, SI_BEST_EFFORT, &query, &error), error);
+    assert_true(query.lower[0] == 0.1F && query.upper[0] == 0.7F);
+    assert_true(query.lower[1] == INFINITY && query.upper[1] == INFINITY);
+    assert_true(query.lower[2] == -INFINITY && query.upper[2] == -INFINITY);
+}
+
+static void a_ball_has_a_box(void **state)
+{
+    (void)state;
+    si_query query;
+    si_error error;
+    double center[3] = {0.1, 1000, -3e38};
+    assert_ok(si_sphere_query(center, 0.3, SI_BEST_EFFORT, &query, &error), error);
+    assert_int_equal(query.shape, SI_SHAPE_SPHERE);
+    assert_true(query.center[0] == 0.1F && query.radius == 0.3F);
+    assert_true(query.lower[0] == 0.1F - 0.3F && query.upper[0] == 0.1F + 0.3F);
+    assert_true(query.lower[1] == 1000.0F - 0.3F && query.upper[1] == 1000.0F + 0.3F);
+    assert_ok(si_sphere_query(center, 3e38, SI_BEST_EFFORT, &query, &error), error);
+    assert_true(query.lower[2] == -INFINITY && query.upper[2] == 0);
+}
+
+static void a_radius_beyond_floats_is_infinite(void **state)
+{
+    (void)state;
+    const double radii[] = {1e39, 1e300, INFINITY};
+    const double centers[][3] = {{0, 0, 0}, {INFINITY, -INFINITY, 1e300}};
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 2; j++) {
+            si_query query;
+            si_error error;
+            assert_ok(si_sphere_query(centers[j], radii[i], SI_BEST_EFFORT, &query, &error), error);
+            assert_true(isinf(query.radius));
+            for (int axis = 0; axis < 3; axis++)
+                assert_true(query.lower[axis] == -INFINITY && query.upper[axis] == INFINITY);
+        }
+}
+
+static void assert_refused(si_status status, const si_error *error, const char *words)
+{
+    assert_int_equal(status, SI_ERROR_ARGUMENT);
+    assert_int_equal(error->status, SI_ERROR_ARGUMENT);
+    assert_non_null(strstr(error->message, words));
+}
+
+static void nonsense_is_refused(void **state)
+{
+    (void)state;
+    si_query query;
+    si_error error;
+    double good[3] = {1, 2, 3}, bad[3] = {1, NAN, 3};
+    assert_refused(si_box_query(bad, good, SI_BEST_EFFORT, &query, &error), &error,
+                   "corner of a query is (1, nan, 3)");
+    assert_refused(si_box_query(good, bad, SI_BEST_EFFORT, &query, &error), &error,
+                   "opposite corner of a query is (1, nan, 3)");
+    assert_refused(si_box_query(good, good, (si_accuracy)7, &query, &error), &error,
+                   "accuracy of a query is 7");
+    assert_refused(si_sphere_query(bad, 1, SI_BEST_EFFORT, &query, &error), &error,
+                   "center of a query is (1, nan, 3)");
+    assert_refused(si_sphere_query(good, NAN, SI_BEST_EFFORT, &query, &error), &error,
+                   "radius of a query is nan");
+    assert_refused(si_sphere_query(good, -1e-60, SI_BEST_EFFORT, &query, &error), &error,
+                   "radius of a query is -1e-60");
+    assert_refused(si_sphere_query(good, 1, (si_accuracy)2, &query, &error), &error,
+                   "accuracy of a query is 2");
+    assert_int_equal(si_sphere_query(good, -1, SI_BEST_EFFORT, &query, NULL), SI_ERROR_ARGUMENT);
+}
+
+static void a_failure_leaves_the_query_alone(void **state)
+{
+    (void)state;
+    si_query query = {.radius = 5}, before = query;
+    double center[3] = {1, 2, 3};
+    si_sphere_query(center, -2, SI_BEST_EFFORT, &query, NULL);
+    assert_memory_equal(&query, &before, sizeof query);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(corners_come_in_any_order),
+        cmocka_unit_test(doubles_are_rounded_to_floats),
+        cmocka_unit_test(a_ball_has_a_box),
+        cmocka_unit_test(a_radius_beyond_floats_is_infinite),
+        cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(a_failure_leaves_the_query_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
