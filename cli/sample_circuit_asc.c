@@ -22,8 +22,9 @@ static size_t write_tree(FILE *stream, const si_sample_morphology *morphology, s
                          int depth)
 {
     const si_sample_section *own = &morphology->sections[section];
-    size_t skipped = own->parent == SI_SAMPLE_NO_PARENT ? 0 : 1;
-    for (size_t i = skipped; i < own->point_count; i++)
+    /* The point that repeats the parent's last is written: readers that put it back give it the
+     * diameter of the next one. */
+    for (size_t i = 0; i < own->point_count; i++)
         write_point(stream, depth, &morphology->points[own->first_point + i]);
     size_t next = section + 1;
     bool first = true;

@@ -100,7 +100,10 @@ static si_status begin_section(struct growth *growth, const struct growth_tip *t
         .parent = tip->parent,
         .first_point = morphology->point_count,
     };
-    return add_point(growth, make_point(tip->position, tip->radius));
+    if (tip->parent == SI_SAMPLE_NO_PARENT)
+        return add_point(growth, make_point(tip->position, tip->radius));
+    const si_sample_section *parent = &morphology->sections[tip->parent];
+    return add_point(growth, morphology->points[parent->first_point + parent->point_count - 1]);
 }
 
 static void take_step(const struct growth *growth, struct growth_tip *tip)
