@@ -36,8 +36,7 @@
 extern "C" {
 #endif
 
-/* -------------------------------------------------------------------------------------------
- * errors */
+/* ---- errors ---- */
 
 typedef enum si_status {
     SI_OK = 0,
@@ -66,8 +65,7 @@ SI_API const char *si_status_name(si_status status);
 /* The version of the library, such as "0.1.0". */
 SI_API const char *si_version(void);
 
-/* ------------------------------------------------------------------------------- elements and
- * fields */
+/* ---- elements and fields ---- */
 
 typedef enum si_element_kind {
     SI_POINT = 0,     /* position, id */
@@ -143,8 +141,7 @@ typedef struct si_input_column {
     const void *data;
 } si_input_column;
 
-/* -------------------------------------------------------------------------------------------
- * queries */
+/* ---- queries ---- */
 
 typedef enum si_accuracy {
     /* A segment is the capsule around its axis for boxes and the flat-capped cylinder for spheres,
@@ -176,8 +173,7 @@ SI_API si_status si_box_query(const double corner[3], const double opposite_corn
 SI_API si_status si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
                                  si_query *query, si_error *error);
 
-/* ------------------------------------------------------------------------------------- opened
- * indexes */
+/* ---- opened indexes ---- */
 
 typedef struct si_index si_index;
 
@@ -278,8 +274,7 @@ SI_API void si_group_counts_free(si_group_counts *groups);
 SI_API si_status si_index_compare(const si_index *left, const si_index *right, int *same,
                                   char *difference, size_t difference_size, si_error *error);
 
-/* -------------------------------------------------------------------------------- several
- * populations */
+/* ---- several populations ---- */
 
 /* What lies in a folder: one index, or one for each population of a circuit. */
 typedef struct si_population_set si_population_set;
@@ -296,8 +291,7 @@ SI_API const char *si_population_set_name(const si_population_set *set, size_t p
 /* The set owns the index. NULL where `position` is out of range. */
 SI_API const si_index *si_population_set_index(const si_population_set *set, size_t position);
 
-/* ----------------------------------------------------------------------- attributes of the data
- * set */
+/* ---- attributes of the data set ---- */
 
 /* The population of a SONATA file that an index was made of. */
 typedef struct si_dataset si_dataset;
@@ -328,8 +322,7 @@ SI_API si_status si_dataset_read(const si_dataset *dataset, const char *attribut
                                  si_error *error);
 SI_API void si_values_free(si_values *values);
 
-/* ------------------------------------------------------------------------------------------
- * building */
+/* ---- building ---- */
 
 /* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
  * on, anything else to cancel the build, which then cleans up and fails with SI_ERROR_CANCELLED. */
@@ -406,8 +399,7 @@ SI_API si_status si_builder_finish(si_builder *builder, si_index **index, si_bui
 /* Gives up: frees the builder and leaves no trace. */
 SI_API void si_builder_abort(si_builder *builder);
 
-/* ------------------------------------------------------------------------------ building from
- * SONATA */
+/* ---- building from SONATA ---- */
 
 typedef enum si_recenter {
     SI_RECENTER_AUTO =

@@ -1,0 +1,24 @@
+/* A batch of elements on its way from a caller's columns into records. */
+#ifndef SI_INDEX_BATCH_H
+#define SI_INDEX_BATCH_H
+
+#include "index/element_kind.h"
+
+#define SI_FIELD_COUNT 14
+
+typedef struct si_batch {
+    si_element_kind kind;
+    const si_element_type *type;
+    const void *data[SI_FIELD_COUNT]; /* the caller's columns by field; NULL: not given */
+    uint64_t count;
+    float largest; /* coordinate, in size */
+} si_batch;
+
+/* Collects the columns and checks that every value can be indexed. */
+si_status si_batch_open(si_batch *batch, si_element_kind kind, const si_input_column *columns,
+                        size_t column_count, uint64_t count, si_error *error);
+
+/* Writes element `i`, which is number `position` of the builder, as a record. */
+void si_batch_put_record(const si_batch *batch, uint64_t i, uint64_t position, char *record);
+
+#endif

@@ -1,0 +1,32 @@
+/* The header page of the heavy file, as docs/format.md specifies it, and its checksums. */
+#ifndef SI_INDEX_FORMAT_H
+#define SI_INDEX_FORMAT_H
+
+#include <stdint.h>
+
+#include "index/layout.h"
+
+/* 0 until the page layout has settled: files of version 0 are only read by the release that wrote
+ * them. */
+#define SI_FORMAT_VERSION 0u
+
+uint64_t si_checksum(const void *data, size_t length);
+
+/* Fills a header page of SI_HEADER_BYTES bytes. */
+void si_header_encode(const si_layout *layout, const si_box *bounds, uint64_t checksums_checksum,
+                      void *page);
+
+/* The checksum that a header page holds of itself, which covers the whole file. */
+uint64_t si_header_checksum(const void *page);
+
+typedef struct si_header_content {
+    si_layout layout;
+    si_box bounds;
+    uint64_t checksums_checksum;
+} si_header_content;
+
+/* Checks everything in a header page of a file of `file_bytes` bytes. `path` is for messages. */
+si_status si_header_decode(const void *page, uint64_t file_bytes, const char *path,
+                           si_header_content *content, si_error *error);
+
+#endif

@@ -1,0 +1,98 @@
+#include "index/hilbert.h"
+
+#include <math.h>
+
+#define GRID_CELLS_PER_UNIT 1024.0
+#define GRID_HALF (INT64_C(1) << (SI_GRID_BITS - 1))
+
+/* Digits, of three bits, that fit a 64-bit key behind the digit of the octant. */
+#define WINDOW_DIGITS 20
+
+/*
+ * The curve as a state machine: next[state][octant] holds the octant's place on the curve in its
+ * low three bits, and above them the state inside that octant. Octant bits are x, y, z from low to
+ * high. Derived from C. Hamilton's "Compact Hilbert Indices" (Dalhousie University, CS-2006-07):
+ * its (entry, direction) pairs are the states, numbered as a breadth-first walk from (0, 0) meets
+ * them.
+ */
+static const uint8_t next[12][8] = {
+    {0x08, 0x17, 0x19, 0x26, 0x2b, 0x2c, 0x1a, 0x25},
+    {0x18, 0x33, 0x3f, 0x34, 0x01, 0x02, 0x46, 0x45},
+    {0x4c, 0x27, 0x4b, 0x50, 0x05, 0x06, 0x42, 0x41},
+    {0x00, 0x09, 0x53, 0x0a, 0x5f, 0x4e, 0x54, 0x4d},
+    {0x16, 0x07, 0x15, 0x3c, 0x31, 0x58, 0x32, 0x3b},
+    {0x3a, 0x55, 0x03, 0x04, 0x39, 0x56, 0x48, 0x37},
+    {0x5a, 0x59, 0x2d, 0x2e, 0x0b, 0x20, 0x0c, 0x57},
+    {0x24, 0x0d, 0x47, 0x0e, 0x23, 0x4a, 0x28, 0x49},
+    {0x3e, 0x51, 0x0f, 0x10, 0x3d, 0x52, 0x5c, 0x5b},
+    {0x5e, 0x5d, 0x29, 0x2a, 0x1f, 0x14, 0x38, 0x13},
+    {0x12, 0x1b, 0x11, 0x40, 0x35, 0x1c, 0x36, 0x2f},
+    {0x44, 0x43, 0x1d, 0x22, 0x4f, 0x30, 0x1e, 0x21},
+};
+
+si_grid_cell si_grid_cell_of(const float centroid[3])
+{
+    si_grid_cell cell;
+    for (unsigned axis = 0; axis < 3; axis++) {
+        double scaled = floor((double)centroid[axis] * GRID_CELLS_PER_UNIT);
+        double clamped = fmin(fmax(scaled, (double)-GRID_HALF), (double)(GRID_HALF - 1));
+        cell.axis[axis] = (uint64_t)((int64_t)clamped + GRID_HALF);
+    }
+    return cell;
+}
+
+static unsigned octant_at(const si_grid_cell *cell, unsigned level)
+{
+    return (unsigned)((cell->axis[0] >> level & 1) | (cell->axis[1] >> level & 1) << 1 |
+                      (cell->axis[2] >> level & 1) << 2);
+}
+
+int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b)
+{
+    uint64_t differing = (a->axis[0] ^ b->axis[0]) | (a->axis[1] ^ b->axis[1]) |
+                         (a->axis[2] ^ b->axis[2]);
+    if (differing == 0)
+        return 0;
+    unsigned last = 63u - (unsigned)__builtin_clzll(differing);
+    unsigned state = 0;
+    for (unsigned level = SI_GRID_BITS - 1; level > last; level--)
+        state = next[state][octant_at(a, level)] >> 3;
+    int place_a = next[state][octant_at(a, last)] & 7;
+    int place_b = next[state][octant_at(b, last)] & 7;
+    return place_a - place_b;
+}
+
+si_hilbert_window si_hilbert_window_for(float largest)
+{
+    si_hilbert_window window = {.bits = 0};
+    double cells = floor((double)fabsf(largest) * GRID_CELLS_PER_UNIT) + 1;
+    while (window.bits < SI_GRID_BITS - 1 && cells > (double)(UINT64_C(1) << window.bits))
+        window.bits++;
+    unsigned digits = window.bits < WINDOW_DIGITS ? window.bits : WINDOW_DIGITS;
+    window.key_bits = 3 + 3 * digits;
+    for (unsigned octant = 0; octant < 8; octant++) {
+        /* Next to the origin the upper octants have 1 and then zeros, the lower ones 0 and then
+         * ones. */
+        unsigned inner = ~octant & 7;
+        unsigned state = next[0][octant] >> 3;
+        window.octant_digit[octant] = next[0][octant] & 7;
+        for (unsigned level = SI_GRID_BITS - 1; level > window.bits; level--)
+            state = next[state][inner] >> 3;
+        window.octant_state[octant] = (uint8_t)state;
+    }
+    return window;
+}
+
+uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_cell *cell)
+{
+    unsigned octant = octant_at(cell, SI_GRID_BITS - 1);
+    unsigned state = window->octant_state[octant];
+    uint64_t key = window->octant_digit[octant];
+    unsigned lowest = window->bits > WINDOW_DIGITS ? window->bits - WINDOW_DIGITS : 0;
+    for (unsigned level = window->bits; level-- > lowest;) {
+        unsigned entry = next[state][octant_at(cell, level)];
+        key = key << 3 | (entry & 7);
+        state = entry >> 3;
+    }
+    return key;
+}

@@ -1,0 +1,43 @@
+/*
+ * The order of elements: a Hilbert curve over an absolute grid.
+ *
+ * Cells are 2^-10 of the unit of length wide and 2^35 along each axis, centred on the origin, so
+ * that a key depends on the centroid alone, whatever else is indexed. Beyond the grid coordinates
+ * are clamped to its rim.
+ */
+#ifndef SI_INDEX_HILBERT_H
+#define SI_INDEX_HILBERT_H
+
+#include <stdint.h>
+
+#define SI_GRID_BITS 35
+
+typedef struct si_grid_cell {
+    uint64_t axis[3]; /* below 2^SI_GRID_BITS */
+} si_grid_cell;
+
+si_grid_cell si_grid_cell_of(const float centroid[3]);
+
+/* Which of two cells comes first on the curve: negative, 0 or positive. */
+int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b);
+
+/*
+ * Most of the 105 bits of a key are alike for all elements of one index: around the origin the
+ * curve passes eight cubes of 2^bits cells, one in each octant. A window keeps what tells their
+ * cells apart, in at most 63 bits.
+ */
+typedef struct si_hilbert_window {
+    unsigned bits;     /* along an axis of each cube */
+    unsigned key_bits; /* of the keys it gives */
+    uint8_t octant_digit[8];
+    uint8_t octant_state[8];
+} si_hilbert_window;
+
+/* The smallest window that holds all centroids whose coordinates are at most `largest` in size. */
+si_hilbert_window si_hilbert_window_for(float largest);
+
+/* Monotone along the curve for cells in the window; different cells may share a key where the
+ * window is wide. */
+uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_cell *cell);
+
+#endif

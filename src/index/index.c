@@ -1,0 +1,207 @@
+#include "index/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arithmetic.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "index/format.h"
+
+/* ---- mapping ---- */
+
+static si_status read_header(int descriptor, const char *path, si_header_content *content,
+                             si_error *error)
+{
+    char page[SI_HEADER_BYTES];
+    struct stat information;
+    if (fstat(descriptor, &information) != 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot inspect the file", path);
+    if (!S_ISREG(information.st_mode) || information.st_size < (off_t)sizeof page)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: not a spatial index file: it has %lld bytes, fewer than a header", path,
+                       (long long)information.st_size);
+    SI_TRY(si_file_read_at(descriptor, page, sizeof page, 0, path, error));
+    return si_header_decode(page, (uint64_t)information.st_size, path, content, error);
+}
+
+static si_status map_file(int descriptor, const char *path, si_index *index, si_error *error)
+{
+    si_header_content content;
+    SI_TRY(read_header(descriptor, path, &content, error));
+    void *map = mmap(NULL, content.layout.file_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (map == MAP_FAILED)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its %llu bytes", path,
+                             (unsigned long long)content.layout.file_bytes);
+    index->map = map;
+    index->layout = content.layout;
+    index->bounds = content.bounds;
+    index->type = si_element_type_of(content.layout.kind);
+    return SI_OK;
+}
+
+static si_status copy_text(const char *text, char **copy, si_error *error)
+{
+    if (!text)
+        return SI_OK;
+    *copy = si_duplicate_string(text);
+    return *copy ? SI_OK : si_fail_memory(error);
+}
+
+si_status si_index_map(int descriptor, const si_target_content *content, si_index **index,
+                       si_error *error)
+{
+    si_index *mapped = si_allocate_zeroed(1, sizeof *mapped);
+    if (!mapped)
+        return si_fail_memory(error);
+    si_status status = map_file(descriptor, "temporary index", mapped, error);
+    if (status == SI_OK)
+        status = copy_text(content->population, &mapped->population, error);
+    if (status == SI_OK)
+        status = copy_text(content->dataset_path, &mapped->dataset_path, error);
+    if (status == SI_OK)
+        *index = mapped;
+    else
+        si_index_close(mapped);
+    return status;
+}
+
+/* ---- opening ---- */
+
+static si_status open_heavy_file(const si_metadata *metadata, si_index *index, si_error *error)
+{
+    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                             "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
+                             metadata->heavy_path, metadata->folder);
+    si_status status = map_file(descriptor, metadata->heavy_path, index, error);
+    close(descriptor);
+    if (status == SI_OK && index->layout.kind != metadata->kind)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
+                       metadata->heavy_path, index->type->name, metadata->folder,
+                       si_element_kind_name(metadata->kind));
+    return status;
+}
+
+static si_status fill_index(const si_metadata *metadata, const si_open_options *options,
+                            si_index *index, si_error *error)
+{
+    const char *dataset = options && options->dataset_path ? options->dataset_path
+                                                           : metadata->dataset_path;
+    SI_TRY(copy_text(metadata->folder, &index->folder, error));
+    SI_TRY(copy_text(metadata->heavy_path, &index->heavy_path, error));
+    SI_TRY(copy_text(metadata->population, &index->population, error));
+    SI_TRY(copy_text(dataset, &index->dataset_path, error));
+    return open_heavy_file(metadata, index, error);
+}
+
+si_status si_index_open_metadata(const si_metadata *metadata, const si_open_options *options,
+                                 si_index **index, si_error *error)
+{
+    if (!metadata->heavy_path)
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: holds %zu populations, expected a single index: open one of them",
+                       metadata->folder, metadata->population_count);
+    si_index *opened = si_allocate_zeroed(1, sizeof *opened);
+    if (!opened)
+        return si_fail_memory(error);
+    si_status status = fill_index(metadata, options, opened, error);
+    if (status == SI_OK)
+        *index = opened;
+    else
+        si_index_close(opened);
+    return status;
+}
+
+si_status si_open_options_check(const si_open_options *options, si_error *error)
+{
+    if (options && options->struct_size != sizeof *options)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "si_open_options: struct_size is %zu, expected %zu", options->struct_size,
+                       sizeof *options);
+    return SI_OK;
+}
+
+si_status si_index_open(const char *path, const si_open_options *options, si_index **index,
+                        si_error *error)
+{
+    si_metadata *metadata;
+    SI_TRY(si_open_options_check(options, error));
+    SI_TRY(si_metadata_read(path, &metadata, error));
+    si_status status = si_index_open_metadata(metadata, options, index, error);
+    si_metadata_free(metadata);
+    return status;
+}
+
+void si_index_close(si_index *index)
+{
+    if (!index)
+        return;
+    if (index->map)
+        munmap((void *)(uintptr_t)index->map, index->layout.file_bytes);
+    si_free(index->folder);
+    si_free(index->heavy_path);
+    si_free(index->population);
+    si_free(index->dataset_path);
+    si_free(index);
+}
+
+/* ---- information, writing ---- */
+
+si_status si_index_get_info(const si_index *index, si_index_info *info)
+{
+    if (info->struct_size != sizeof *info)
+        return SI_ERROR_ARGUMENT;
+    *info = (si_index_info){.struct_size = sizeof *info,
+                            .kind = index->layout.kind,
+                            .element_count = index->layout.element_count,
+                            .format_version = SI_FORMAT_VERSION,
+                            .levels = index->layout.levels,
+                            .fan_out = SI_FAN_OUT,
+                            .leaf_capacity = SI_LEAF_CAPACITY,
+                            .page_bytes = index->type->page_bytes,
+                            .page_capacity = index->type->page_capacity,
+                            .file_bytes = index->layout.file_bytes,
+                            .path = index->folder,
+                            .heavy_data_path = index->heavy_path,
+                            .population = index->population,
+                            .dataset_path = index->dataset_path};
+    memcpy(info->bounds_min, index->bounds.lower, sizeof info->bounds_min);
+    memcpy(info->bounds_max, index->bounds.upper, sizeof info->bounds_max);
+    return SI_OK;
+}
+
+static si_status copy_map(const si_index *index, si_target *target, si_error *error)
+{
+    const uint64_t piece = UINT64_C(1) << 26;
+    SI_TRY(si_target_reserve(target, index->layout.file_bytes, error));
+    for (uint64_t done = 0; done < index->layout.file_bytes; done += piece) {
+        uint64_t length = si_min_u64(piece, index->layout.file_bytes - done);
+        SI_TRY(si_file_write_at(target->descriptor, index->map + done, length, done,
+                                si_target_name(target), error));
+    }
+    return SI_OK;
+}
+
+si_status si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
+{
+    si_target target;
+    si_target_content content = {.kind = index->layout.kind,
+                                 .checksum = si_header_checksum(index->map),
+                                 .population = index->population,
+                                 .dataset_path = index->dataset_path};
+    if (!folder)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
+    SI_TRY(si_target_open(folder, replace != 0, &target, error));
+    si_status status = copy_map(index, &target, error);
+    if (status == SI_OK)
+        status = si_target_publish(&target, &content, error);
+    si_target_close(&target);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* An opened index: a mapped heavy file, checked against its header, and what its metadata says. */
+#ifndef SI_INDEX_INDEX_H
+#define SI_INDEX_INDEX_H
+
+#include "index/layout.h"
+#include "index/metadata.h"
+#include "index/target.h"
+
+struct si_index {
+    const char *map;
+    si_layout layout;
+    si_box bounds;
+    const si_element_type *type;
+    char *folder;       /* NULL: built without one */
+    char *heavy_path;   /* likewise */
+    char *population;   /* NULL: none */
+    char *dataset_path; /* NULL: none */
+};
+
+/* Maps the heavy file that a builder without a folder has written. The descriptor stays the
+ * caller's. */
+si_status si_index_map(int descriptor, const si_target_content *content, si_index **index,
+                       si_error *error);
+
+/* Opens the index that metadata describe, which must be that of a single index. */
+si_status si_index_open_metadata(const si_metadata *metadata, const si_open_options *options,
+                                 si_index **index, si_error *error);
+
+si_status si_open_options_check(const si_open_options *options, si_error *error);
+
+static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)
+{
+    return (const void *)(index->map + index->layout.level_offset[level] + node * SI_NODE_BYTES);
+}
+
+static inline si_leaf si_index_leaf(const si_index *index, uint64_t leaf)
+{
+    const si_layout *layout = &index->layout;
+    uint64_t page = leaf / layout->leaves_per_page;
+    return si_layout_leaf_in_page(
+        index->type, index->map + layout->leaves_offset + page * index->type->page_bytes,
+        (unsigned)(leaf % layout->leaves_per_page), si_layout_leaf_size(layout, leaf));
+}
+
+#endif

@@ -1,0 +1,271 @@
+#include "index/metadata.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "index/element_kind.h"
+#include "index/format.h"
+
+/* ---- reading ---- */
+
+void si_metadata_free(si_metadata *metadata)
+{
+    if (!metadata)
+        return;
+    for (size_t i = 0; i < metadata->population_count; i++) {
+        si_free(metadata->populations[i].name);
+        si_free(metadata->populations[i].path);
+    }
+    si_free(metadata->populations);
+    si_free(metadata->folder);
+    si_free(metadata->heavy_path);
+    si_free(metadata->population);
+    si_free(metadata->dataset_path);
+    si_free(metadata);
+}
+
+/* NULL text stays NULL; `*copy` is NULL only then. */
+static si_status copy_string(const char *string, char **copy, si_error *error)
+{
+    *copy = string ? si_duplicate_string(string) : NULL;
+    return string && !*copy ? si_fail_memory(error) : SI_OK;
+}
+
+static si_status resolve(const si_metadata *metadata, const char *path, char **resolved,
+                         si_error *error)
+{
+    *resolved = path ? si_path_join(metadata->folder, path) : NULL;
+    return path && !*resolved ? si_fail_memory(error) : SI_OK;
+}
+
+static si_status read_element_type(const json_t *root, const char *path, si_metadata *metadata,
+                                   si_error *error)
+{
+    const char *name = json_string_value(json_object_get(root, "element_type"));
+    if (!name)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: no \"element_type\": not the metadata of an index", path);
+    if (!si_element_kind_by_name(name, &metadata->kind))
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: element_type \"%s\", expected point, sphere, synapse or morphology",
+                       path, name);
+    return SI_OK;
+}
+
+static si_status read_population_list(json_t *list, const char *path, si_metadata *metadata,
+                                      si_error *error)
+{
+    metadata->populations = si_allocate_zeroed(json_object_size(list),
+                                               sizeof *metadata->populations);
+    if (!metadata->populations)
+        return si_fail_memory(error);
+    const char *name;
+    json_t *entry;
+    json_object_foreach(list, name, entry)
+    {
+        si_metadata_population *population = &metadata->populations[metadata->population_count++];
+        const char *index_path = json_string_value(json_object_get(entry, "index_path"));
+        if (!index_path)
+            return si_fail(error, SI_ERROR_FORMAT, "%s: population \"%s\" has no \"index_path\"",
+                           path, name);
+        SI_TRY(copy_string(name, &population->name, error));
+        SI_TRY(resolve(metadata, index_path, &population->path, error));
+    }
+    return SI_OK;
+}
+
+static si_status read_single(const json_t *root, const json_t *variant, const char *path,
+                             si_metadata *metadata, si_error *error)
+{
+    const char *heavy = json_string_value(json_object_get(variant, "heavy_data_path"));
+    if (!heavy)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: no \"heavy_data_path\" in \"spatial_index\"",
+                       path);
+    const json_t *extended = json_object_get(root, "extended");
+    const char *population = json_string_value(json_object_get(extended, "population"));
+    const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
+    SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
+    SI_TRY(copy_string(population, &metadata->population, error));
+    return resolve(metadata, dataset, &metadata->dataset_path, error);
+}
+
+/* Indexes of SpatialIndex 0.x and brain-indexer hold Boost archives under these keys. */
+static const char *foreign_variant(const json_t *root)
+{
+    static const char *const keys[] = {"in_memory", "memory_mapped", "multi_index"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (json_object_get(root, keys[i]))
+            return keys[i];
+    return NULL;
+}
+
+static si_status read_root(const json_t *root, const char *path, si_metadata *metadata,
+                           si_error *error)
+{
+    SI_TRY(read_element_type(root, path, metadata, error));
+    const json_t *variant = json_object_get(root, "spatial_index");
+    if (variant)
+        return read_single(root, variant, path, metadata, error);
+    json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
+    if (json_is_object(list))
+        return read_population_list(list, path, metadata, error);
+    const char *foreign = foreign_variant(root);
+    if (foreign)
+        return si_fail(
+            error, SI_ERROR_UNSUPPORTED,
+            "%s: an index of SpatialIndex 0.x or brain-indexer (\"%s\"), which only they "
+            "read: build it again with spatial-index-nodes, -synapses or -circuit",
+            path, foreign);
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: neither \"spatial_index\" nor \"multi_population\" is there", path);
+}
+
+static si_status parse(const char *path, si_metadata *metadata, si_error *error)
+{
+    char *text;
+    size_t length;
+    SI_TRY(si_file_read_all(path, &text, &length, error));
+    json_error_t problem;
+    json_t *root = json_loadb(text, length, 0, &problem);
+    si_free(text);
+    if (!root)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: line %d: not JSON: %s", path, problem.line,
+                       problem.text);
+    si_status status = read_root(root, path, metadata, error);
+    json_decref(root);
+    return status;
+}
+
+static si_status read_at(const char *path, bool is_folder, si_metadata *metadata, si_error *error)
+{
+    char *real = realpath(path, NULL);
+    if (!real)
+        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                             "%s: cannot open the index", path);
+    metadata->folder = is_folder ? si_duplicate_string(real) : si_path_parent(real);
+    char *json_path = is_folder ? si_path_join(real, SI_METADATA_NAME) : si_duplicate_string(real);
+    free(real);
+    si_status status = SI_OK;
+    if (!metadata->folder || !json_path)
+        status = si_fail_memory(error);
+    else if (is_folder && !si_path_exists(json_path))
+        status = si_fail(error, SI_ERROR_NOT_FOUND, "%s: no index here: it has no %s", path,
+                         SI_METADATA_NAME);
+    else
+        status = parse(json_path, metadata, error);
+    si_free(json_path);
+    return status;
+}
+
+si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *error)
+{
+    si_metadata *read = si_allocate_zeroed(1, sizeof *read);
+    if (!read)
+        return si_fail_memory(error);
+    si_status status = read_at(path, si_path_is_folder(path), read, error);
+    if (status == SI_OK)
+        *metadata = read;
+    else
+        si_metadata_free(read);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static si_status write_and_flush(int descriptor, const char *text, const char *path,
+                                 si_error *error)
+{
+    SI_TRY(si_file_write_at(descriptor, text, strlen(text), 0, path, error));
+    if (fsync(descriptor) != 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot flush the file", path);
+    return SI_OK;
+}
+
+static si_status write_new_file(const char *path, const char *text, si_error *error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the file", path);
+    si_status status = write_and_flush(descriptor, text, path, error);
+    if (close(descriptor) != 0 && status == SI_OK)
+        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
+    return status;
+}
+
+static si_status replace_file(const char *temporary, const char *path, const char *text,
+                              si_error *error)
+{
+    si_status status = write_new_file(temporary, text, error);
+    if (status == SI_OK && rename(temporary, path) != 0)
+        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
+                               path);
+    if (status != SI_OK)
+        unlink(temporary);
+    return status;
+}
+
+static si_status publish(const char *folder, const char *text, si_error *error)
+{
+    char *path = si_path_join(folder, SI_METADATA_NAME);
+    char *temporary = si_path_join(folder, ".spatial-index-metadata.tmp");
+    si_status status = path && temporary ? replace_file(temporary, path, text, error)
+                                         : si_fail_memory(error);
+    si_free(path);
+    si_free(temporary);
+    return status == SI_OK ? si_folder_sync(folder, error) : status;
+}
+
+/* Takes over `root`, which may be NULL where memory ran out. */
+static si_status publish_json(const char *folder, json_t *root, si_error *error)
+{
+    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    if (!text)
+        return si_fail(error, SI_ERROR_MEMORY,
+                       "%s: cannot make the metadata: out of memory, or a name that is not UTF-8",
+                       folder);
+    si_status status = publish(folder, text, error);
+    free(text);
+    return status;
+}
+
+si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
+                            const char *population, const char *dataset_path, si_error *error)
+{
+    json_t *root = json_pack("{s:s, s:{s:s, s:i}, s:i}", "element_type", si_element_kind_name(kind),
+                             "spatial_index", "heavy_data_path", heavy_name, "format",
+                             (int)SI_FORMAT_VERSION, "version", 0);
+    if (root && (population || dataset_path)) {
+        json_t *extended = json_pack("{s:s?, s:s?}", "dataset_path", dataset_path, "population",
+                                     population);
+        if (!extended || json_object_set_new(root, "extended", extended) != 0) {
+            json_decref(root);
+            root = NULL;
+        }
+    }
+    return publish_json(folder, root, error);
+}
+
+si_status si_metadata_write_multi_population(const char *folder, const char *element_type,
+                                             const char *const *names, size_t count,
+                                             si_error *error)
+{
+    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", element_type,
+                             "multi_population", "populations", "version", 0);
+    json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
+    for (size_t i = 0; i < count && root; i++) {
+        if (json_object_set_new(list, names[i], json_pack("{s:s}", "index_path", names[i])) != 0) {
+            json_decref(root);
+            root = NULL;
+        }
+    }
+    return publish_json(folder, root, error);
+}

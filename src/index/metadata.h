@@ -1,0 +1,41 @@
+/* meta_data.json: what an index folder holds, and where its heavy file and its data set lie. */
+#ifndef SI_INDEX_METADATA_H
+#define SI_INDEX_METADATA_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define SI_METADATA_NAME "meta_data.json"
+
+typedef struct si_metadata_population {
+    char *name;
+    char *path; /* of its index folder */
+} si_metadata_population;
+
+/* As read, with paths resolved against the folder. */
+typedef struct si_metadata {
+    char *folder;
+    si_element_kind kind;
+    char *heavy_path;   /* NULL for several populations */
+    char *population;   /* NULL: none is recorded */
+    char *dataset_path; /* NULL: none is recorded */
+    size_t population_count;
+    si_metadata_population *populations; /* NULL for a single index */
+} si_metadata;
+
+/* `path` is an index folder or its JSON file. */
+si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
+void si_metadata_free(si_metadata *metadata);
+
+/* Replaces the folder's meta_data.json at once: whoever opens the folder finds the old index or the
+ * new one. */
+si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
+                            const char *population, const char *dataset_path, si_error *error);
+
+/* The same for a folder that holds one index for each population, in folders of their names. */
+si_status si_metadata_write_multi_population(const char *folder, const char *element_type,
+                                             const char *const *names, size_t count,
+                                             si_error *error);
+
+#endif

@@ -1,0 +1,216 @@
+/* Queries on an opened index: counts, emptiness, columns and batches of results. */
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "index/search.h"
+
+/* ---- count and emptiness ---- */
+
+typedef struct result_counter {
+    const si_index *index;
+    uint64_t count;
+} result_counter;
+
+static bool count_leaf(void *context, uint64_t leaf, uint64_t mask)
+{
+    result_counter *counter = context;
+    (void)leaf;
+    counter->count += (uint64_t)__builtin_popcountll(mask);
+    return true;
+}
+
+static bool count_leaves(void *context, uint64_t first, uint64_t end)
+{
+    result_counter *counter = context;
+    counter->count += si_leaves_size(counter->index, first, end);
+    return true;
+}
+
+si_status si_index_count(const si_index *index, const si_query *query, uint64_t *count,
+                         si_error *error)
+{
+    SI_TRY(si_query_check(query, error));
+    result_counter counter = {.index = index};
+    si_search(index, query, &(si_search_sink){&counter, count_leaf, count_leaves});
+    *count = counter.count;
+    return SI_OK;
+}
+
+static bool stop_at_leaf(void *context, uint64_t leaf, uint64_t mask)
+{
+    (void)leaf, (void)mask;
+    *(int *)context = 0;
+    return false;
+}
+
+static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
+{
+    (void)first, (void)end;
+    *(int *)context = 0;
+    return false;
+}
+
+si_status si_index_empty(const si_index *index, const si_query *query, int *empty, si_error *error)
+{
+    SI_TRY(si_query_check(query, error));
+    *empty = 1;
+    si_search(index, query, &(si_search_sink){empty, stop_at_leaf, stop_at_leaves});
+    return SI_OK;
+}
+
+/* ---- results as columns ---- */
+
+static si_status check_field(const si_index *index, si_field field, si_error *error)
+{
+    if (!si_element_field(index->layout.kind, field))
+        return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d", index->type->name,
+                       (int)field);
+    return SI_OK;
+}
+
+/* Slots of the lowest `limit` bits that are set. */
+static unsigned list_slots(uint64_t mask, unsigned limit, uint8_t slots[SI_LEAF_CAPACITY])
+{
+    unsigned count = 0;
+    for (; mask && count < limit; mask &= mask - 1)
+        slots[count++] = (uint8_t)__builtin_ctzll(mask);
+    return count;
+}
+
+/* Appends elements of a leaf to columns that hold `filled` values. Returns how many there was room
+ * for. */
+static unsigned extract_leaf(const si_index *index, uint64_t number, uint64_t mask,
+                             const si_column *columns, size_t column_count, uint64_t filled,
+                             uint64_t capacity)
+{
+    uint8_t slots[SI_LEAF_CAPACITY];
+    si_leaf leaf = si_index_leaf(index, number);
+    unsigned count = list_slots(mask, (unsigned)si_min_u64(SI_LEAF_CAPACITY, capacity - filled),
+                                slots);
+    for (size_t i = 0; i < column_count; i++) {
+        const si_field_info *field = si_element_field(index->layout.kind, columns[i].field);
+        index->type->extract(field->field, &leaf, slots, count,
+                             (char *)columns[i].data + filled * field->size);
+    }
+    return count;
+}
+
+typedef struct result_collector {
+    result_counter counter; /* must be first: beyond the capacity, a collector only counts */
+    const si_column *columns;
+    size_t column_count;
+    uint64_t capacity;
+} result_collector;
+
+static bool collect_leaf(void *context, uint64_t leaf, uint64_t mask)
+{
+    result_collector *collector = context;
+    if (collector->counter.count < collector->capacity)
+        extract_leaf(collector->counter.index, leaf, mask, collector->columns,
+                     collector->column_count, collector->counter.count, collector->capacity);
+    return count_leaf(&collector->counter, leaf, mask);
+}
+
+static bool collect_leaves(void *context, uint64_t first, uint64_t end)
+{
+    result_collector *collector = context;
+    for (; first < end && collector->counter.count < collector->capacity; first++)
+        collect_leaf(context, first, si_leaf_full_mask(collector->counter.index, first));
+    return first == end || count_leaves(&collector->counter, first, end);
+}
+
+si_status si_index_query(const si_index *index, const si_query *query, const si_column *columns,
+                         size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
+{
+    SI_TRY(si_query_check(query, error));
+    for (size_t i = 0; i < column_count; i++) {
+        SI_TRY(check_field(index, columns[i].field, error));
+        if (!columns[i].data && capacity > 0)
+            return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
+    }
+    result_collector collector = {{index, 0}, columns, column_count, column_count ? capacity : 0};
+    si_search(index, query, &(si_search_sink){&collector, collect_leaf, collect_leaves});
+    *count = collector.counter.count;
+    return SI_OK;
+}
+
+/* ---- results in batches ---- */
+
+/* Small enough to stay in a processor's cache, large enough that the visitor's call costs nothing.
+ */
+#define BATCH_CAPACITY 1024
+
+typedef struct result_batcher {
+    const si_index *index;
+    si_column *columns;
+    size_t column_count;
+    uint64_t filled;
+    si_visitor visitor;
+    void *visitor_context;
+    bool stopped;
+} result_batcher;
+
+static bool flush(result_batcher *batcher)
+{
+    if (batcher->filled > 0 && !batcher->stopped)
+        batcher->stopped = batcher->visitor(batcher->visitor_context, batcher->columns,
+                                            batcher->column_count, batcher->filled) != 0;
+    batcher->filled = 0;
+    return !batcher->stopped;
+}
+
+static bool batch_leaf(void *context, uint64_t leaf, uint64_t mask)
+{
+    result_batcher *batcher = context;
+    if (batcher->filled + SI_LEAF_CAPACITY > BATCH_CAPACITY && !flush(batcher))
+        return false;
+    extract_leaf(batcher->index, leaf, mask, batcher->columns, batcher->column_count,
+                 batcher->filled, BATCH_CAPACITY);
+    batcher->filled += (uint64_t)__builtin_popcountll(mask);
+    return true;
+}
+
+static bool batch_leaves(void *context, uint64_t first, uint64_t end)
+{
+    result_batcher *batcher = context;
+    for (; first < end; first++)
+        if (!batch_leaf(context, first, si_leaf_full_mask(batcher->index, first)))
+            return false;
+    return true;
+}
+
+static si_status allocate_batch(result_batcher *batcher, const si_field *fields, si_error *error)
+{
+    batcher->columns = si_allocate_zeroed(batcher->column_count, sizeof *batcher->columns);
+    if (!batcher->columns)
+        return si_fail_memory(error);
+    for (size_t i = 0; i < batcher->column_count; i++) {
+        SI_TRY(check_field(batcher->index, fields[i], error));
+        size_t size = si_element_field(batcher->index->layout.kind, fields[i])->size;
+        batcher->columns[i] = (si_column){fields[i], si_allocate(BATCH_CAPACITY, size)};
+        if (!batcher->columns[i].data)
+            return si_fail_memory(error);
+    }
+    return SI_OK;
+}
+
+si_status si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
+                         size_t field_count, si_visitor visitor, void *context, si_error *error)
+{
+    SI_TRY(si_query_check(query, error));
+    result_batcher batcher = {.index = index,
+                              .column_count = field_count,
+                              .visitor = visitor,
+                              .visitor_context = context};
+    si_search_sink sink = {&batcher, batch_leaf, batch_leaves};
+    si_status status = allocate_batch(&batcher, fields, error);
+    if (status == SI_OK) {
+        si_search(index, query, &sink);
+        flush(&batcher);
+    }
+    for (size_t i = 0; batcher.columns && i < field_count; i++)
+        si_free(batcher.columns[i].data);
+    si_free(batcher.columns);
+    return status;
+}

@@ -1,0 +1,103 @@
+#include "index/search.h"
+
+#include <math.h>
+
+#include "base/arithmetic.h"
+
+/* A node whose children are being visited: those still to come, lowest first. */
+typedef struct visited_node {
+    uint64_t node;
+    si_node_match match;
+} visited_node;
+
+si_status si_query_check(const si_query *query, si_error *error)
+{
+    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX)
+        return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);
+    if (query->shape != SI_SHAPE_BOX && query->shape != SI_SHAPE_SPHERE)
+        return si_fail(error, SI_ERROR_ARGUMENT, "unknown query shape %d", (int)query->shape);
+    for (unsigned axis = 0; axis < 3; axis++)
+        if (!(query->lower[axis] <= query->upper[axis]))
+            return si_fail(error, SI_ERROR_ARGUMENT,
+                           "the query's box runs from %g to %g along %c: make queries by "
+                           "si_box_query or si_sphere_query",
+                           (double)query->lower[axis], (double)query->upper[axis], "xyz"[axis]);
+    if (query->shape == SI_SHAPE_SPHERE && !(query->radius >= 0))
+        return si_fail(error, SI_ERROR_ARGUMENT, "the radius of the query is %g",
+                       (double)query->radius);
+    return SI_OK;
+}
+
+uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end)
+{
+    return si_min_u64(end * SI_LEAF_CAPACITY, index->layout.element_count) -
+           first * SI_LEAF_CAPACITY;
+}
+
+uint64_t si_leaf_full_mask(const si_index *index, uint64_t leaf)
+{
+    return UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
+}
+
+static si_node_match match_node(const si_index *index, const si_query *query, unsigned level,
+                                uint64_t node)
+{
+    const float *floats = si_index_node(index, level, node);
+    si_node_boxes boxes;
+    for (unsigned side = 0; side < 6; side++)
+        boxes.bounds[side] = floats + side * SI_FAN_OUT;
+    return si_match_nodes(query, &boxes, SI_FAN_OUT);
+}
+
+/* Leaves below child `child` of level `level`, where leaves are level 0. */
+static bool take_subtree(const si_index *index, const si_search_sink *sink, unsigned level,
+                         uint64_t child)
+{
+    uint64_t leaves = 1;
+    for (unsigned below = 0; below < level; below++)
+        leaves *= SI_FAN_OUT;
+    uint64_t first = child * leaves;
+    uint64_t end = si_min_u64(first + leaves, index->layout.leaf_count);
+    return first >= end || sink->leaves(sink->context, first, end);
+}
+
+static bool test_leaf(const si_index *index, const si_query *query, const si_search_sink *sink,
+                      uint64_t number)
+{
+    /* The file's content is not trusted: a damaged node may claim children that are not there. */
+    if (number >= index->layout.leaf_count)
+        return true;
+    si_leaf leaf = si_index_leaf(index, number);
+    uint64_t mask = index->type->match(query, &leaf);
+    return mask == 0 || sink->leaf(sink->context, number, mask);
+}
+
+/* Depth first, children in ascending order, which is index order. */
+void si_search(const si_index *index, const si_query *query, const si_search_sink *sink)
+{
+    visited_node path[SI_MAX_LEVELS + 1];
+    unsigned top = index->layout.levels, level = top;
+    if (top == 0)
+        return;
+    path[level] = (visited_node){0, match_node(index, query, level, 0)};
+    while (level <= top) {
+        visited_node *visited = &path[level];
+        if (visited->match.met == 0) {
+            level++;
+            continue;
+        }
+        unsigned bit = (unsigned)__builtin_ctz(visited->match.met);
+        visited->match.met &= visited->match.met - 1;
+        uint64_t child = visited->node * SI_FAN_OUT + bit;
+        if (visited->match.inside >> bit & 1) {
+            if (!take_subtree(index, sink, level - 1, child))
+                return;
+        } else if (level == 1) {
+            if (!test_leaf(index, query, sink, child))
+                return;
+        } else if (child < index->layout.node_count[level - 1]) {
+            level--;
+            path[level] = (visited_node){child, match_node(index, query, level, child)};
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/*
+ * The folder that a build writes into.
+ *
+ * The heavy file grows under a temporary name, gets its final name, which holds its checksum, and
+ * meta_data.json, which names it, is renamed into place last: that is the moment the new index is
+ * there. A build that dies before leaves the old index, or none, and files that the next build to
+ * the same folder removes.
+ */
+#ifndef SI_INDEX_TARGET_H
+#define SI_INDEX_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct si_target {
+    char *folder;        /* absolute; NULL: an unlinked temporary file */
+    char *first_created; /* topmost folder that this build created; NULL: none */
+    char *temporary;     /* path of the growing file; NULL once it is gone or has its name */
+    char *lock_path;
+    int lock;       /* -1: none */
+    int descriptor; /* of the growing file; -1: none */
+    bool replace;
+} si_target;
+
+/* What to call the growing file in messages. */
+const char *si_target_name(const si_target *target);
+
+/* Checks, locks and creates the folder, and opens a temporary file in it. `folder` may be NULL. On
+ * failure nothing is left, and `target` needs no si_target_abandon. */
+si_status si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
+
+/* Reserves the blocks of the file, so that a full disk is known before anything is written. */
+si_status si_target_reserve(si_target *target, uint64_t bytes, si_error *error);
+
+typedef struct si_target_content {
+    si_element_kind kind;
+    uint64_t checksum;
+    const char *population;
+    const char *dataset_path;
+} si_target_content;
+
+/* Flushes the file and makes it the folder's index, in place of an older one. */
+si_status si_target_publish(si_target *target, const si_target_content *content, si_error *error);
+
+/* Removes what the build left unless it was published, and releases everything. */
+void si_target_close(si_target *target);
+
+#endif
