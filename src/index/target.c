@@ -167,7 +167,7 @@ static si_status find_first_missing(const char *folder, char **missing, si_error
 static void remove_created_folders(const char *folder, const char *first_created)
 {
     char *path = si_duplicate_string(folder);
-    while (path && rmdir(path) == 0 && strcmp(path, first_created) != 0) {
+    while (path && (rmdir(path) == 0 || errno == ENOENT) && strcmp(path, first_created) != 0) {
         char *parent = si_path_parent(path);
         si_free(path);
         path = parent;

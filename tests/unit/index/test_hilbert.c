@@ -1,0 +1,99 @@
+/* The curve: neighbours stay neighbours, and windows keep its order. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "unit/test.h"
+
+#include "index/hilbert.h"
+
+#define CUBE_BITS 4
+#define CUBE_CELLS (1u << 3 * CUBE_BITS)
+
+static const uint64_t middle = UINT64_C(1) << (SI_GRID_BITS - 1);
+
+static si_grid_cell cube_cell(unsigned number)
+{
+    unsigned mask = (1u << CUBE_BITS) - 1;
+    return (si_grid_cell){{middle + (number & mask), middle + (number >> CUBE_BITS & mask),
+                           middle + (number >> 2 * CUBE_BITS & mask)}};
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+    return si_hilbert_compare(a, b);
+}
+
+static void curve_visits_each_cell_once_and_steps_to_a_neighbour(void **state)
+{
+    (void)state;
+    si_grid_cell cells[CUBE_CELLS];
+    for (unsigned i = 0; i < CUBE_CELLS; i++)
+        cells[i] = cube_cell(i);
+    qsort(cells, CUBE_CELLS, sizeof *cells, compare_cells);
+    for (unsigned i = 1; i < CUBE_CELLS; i++) {
+        uint64_t steps = 0;
+        for (unsigned axis = 0; axis < 3; axis++)
+            steps += (uint64_t)llabs((long long)(cells[i].axis[axis] - cells[i - 1].axis[axis]));
+        assert_int_equal(steps, 1);
+    }
+}
+
+static float random_coordinate(float largest)
+{
+    return (2 * (float)rand() / (float)RAND_MAX - 1) * largest;
+}
+
+static si_grid_cell random_cell(float largest)
+{
+    float centroid[3] = {random_coordinate(largest), random_coordinate(largest),
+                         random_coordinate(largest)};
+    return si_grid_cell_of(centroid);
+}
+
+static void check_window(float largest)
+{
+    si_hilbert_window window = si_hilbert_window_for(largest);
+    assert_in_range(window.key_bits, 3, 63);
+    for (int i = 0; i < 20000; i++) {
+        si_grid_cell a = random_cell(largest), b = random_cell(largest);
+        uint64_t key_a = si_hilbert_window_key(&window, &a);
+        uint64_t key_b = si_hilbert_window_key(&window, &b);
+        assert_true(key_a >> window.key_bits == 0);
+        if (key_a != key_b)
+            assert_int_equal(key_a < key_b, si_hilbert_compare(&a, &b) < 0);
+        else if (window.bits <= 20)
+            assert_int_equal(si_hilbert_compare(&a, &b), 0);
+    }
+}
+
+static void window_keys_keep_the_order_of_the_curve(void **state)
+{
+    (void)state;
+    const float sizes[] = {0, 1e-4f, 0.01f, 1, 77, 1000, 1024, 5e4f, 1e7f, 3e8f, 1e20f};
+    srand(1);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        check_window(sizes[i]);
+}
+
+static void far_coordinates_are_clamped_to_the_rim(void **state)
+{
+    (void)state;
+    si_grid_cell far = si_grid_cell_of((float[]){3e38f, -3e38f, 0});
+    assert_int_equal(far.axis[0], (UINT64_C(1) << SI_GRID_BITS) - 1);
+    assert_int_equal(far.axis[1], 0);
+    assert_int_equal(far.axis[2], middle);
+    si_grid_cell below = si_grid_cell_of((float[]){-0.0001f, 0.0001f, 1});
+    assert_int_equal(below.axis[0], middle - 1);
+    assert_int_equal(below.axis[1], middle);
+    assert_int_equal(below.axis[2], middle + 1024);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(curve_visits_each_cell_once_and_steps_to_a_neighbour),
+        cmocka_unit_test(window_keys_keep_the_order_of_the_curve),
+        cmocka_unit_test(far_coordinates_are_clamped_to_the_rim),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
