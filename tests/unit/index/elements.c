@@ -53,16 +53,16 @@ static void random_segment(uint64_t *seed, const element_scatter *scatter, test_
 static test_elements allocate_elements(si_element_kind kind, uint64_t count)
 {
     return (test_elements){.kind = kind,
-                      .count = count,
-                      .first = calloc(count + 1, sizeof(float[3])),
-                      .second = calloc(count + 1, sizeof(float[3])),
-                      .radius = calloc(count + 1, sizeof(float)),
-                      .id = calloc(count + 1, sizeof(uint64_t)),
-                      .post_gid = calloc(count + 1, sizeof(uint64_t)),
-                      .pre_gid = calloc(count + 1, sizeof(uint64_t)),
-                      .section_id = calloc(count + 1, sizeof(uint32_t)),
-                      .segment_id = calloc(count + 1, sizeof(uint32_t)),
-                      .section_type = calloc(count + 1, 1)};
+                           .count = count,
+                           .first = calloc(count + 1, sizeof(float[3])),
+                           .second = calloc(count + 1, sizeof(float[3])),
+                           .radius = calloc(count + 1, sizeof(float)),
+                           .id = calloc(count + 1, sizeof(uint64_t)),
+                           .post_gid = calloc(count + 1, sizeof(uint64_t)),
+                           .pre_gid = calloc(count + 1, sizeof(uint64_t)),
+                           .section_id = calloc(count + 1, sizeof(uint32_t)),
+                           .segment_id = calloc(count + 1, sizeof(uint32_t)),
+                           .section_type = calloc(count + 1, 1)};
 }
 
 test_elements make_elements(si_element_kind kind, uint64_t count, const element_scatter *scatter,
