@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sample_circuit_circuit.h"
-#include "sample_circuit_folder.h"
-#include "sample_circuit_signal.h"
+#include "sample_circuit/circuit.h"
+#include "sample_circuit/folder.h"
+#include "sample_circuit/signal.h"
 
 #define PROGRAM "spatial-index-sample-circuit"
 

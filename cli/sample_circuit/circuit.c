@@ -1,0 +1,76 @@
+#include "sample_circuit/circuit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+si_status si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *circuit,
+                                 si_error *error)
+{
+    *circuit = (si_sample_circuit){.plan = *plan};
+    SI_SAMPLE_TRY(si_sample_grow_morphologies(circuit, error));
+    SI_SAMPLE_TRY(si_sample_place_cells(circuit, error));
+    return si_sample_connect_cells(circuit, error);
+}
+
+void si_sample_circuit_free(si_sample_circuit *circuit)
+{
+    for (size_t i = 0; circuit->morphologies != NULL && i < si_sample_model_count; i++)
+        si_sample_morphology_free(&circuit->morphologies[i]);
+    free(circuit->morphologies);
+    free(circuit->cells);
+    free(circuit->synapses);
+    *circuit = (si_sample_circuit){0};
+}
+
+static si_status grow_morphology(si_sample_morphology *morphology, const si_sample_model *model,
+                                 si_sample_random *random, si_error *error)
+{
+    const si_sample_shape *shape = si_sample_mtypes[model->mtype].shape;
+    morphology->name = model->name;
+    si_sample_grow_soma(morphology, shape->soma_radius, random);
+    for (size_t i = 0; i < shape->neurite_count; i++)
+        SI_SAMPLE_TRY(si_sample_grow_neurites(morphology, &shape->neurites[i], random, error));
+    return SI_OK;
+}
+
+si_status si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error)
+{
+    circuit->morphologies = calloc(si_sample_model_count, sizeof(*circuit->morphologies));
+    if (circuit->morphologies == NULL)
+        return si_sample_fail_memory(error);
+    for (size_t i = 0; i < si_sample_model_count; i++) {
+        si_sample_random random;
+        si_sample_random_start(&random, circuit->plan.seed, SI_SAMPLE_FOR_MORPHOLOGY, i);
+        SI_SAMPLE_TRY(
+            grow_morphology(&circuit->morphologies[i], &si_sample_models[i], &random, error));
+    }
+    return SI_OK;
+}
+
+size_t si_sample_virtual_cell_count(const si_sample_circuit *circuit)
+{
+    return circuit->plan.cell_count / 10 + 1;
+}
+
+static si_status write_morphology(const si_sample_morphology *morphology,
+                                  const si_sample_model *model, const char *folder, si_error *error)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s%s", folder, model->name, model->suffix) < 0)
+        return si_sample_fail_memory(error);
+    si_status status = model->write(morphology, path, error);
+    free(path);
+    return status;
+}
+
+si_status si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,
+                                       si_error *error)
+{
+    if (mkdir(folder, 0777) != 0)
+        return si_sample_fail_file(error, "create the folder", folder);
+    for (size_t i = 0; i < si_sample_model_count; i++)
+        SI_SAMPLE_TRY(
+            write_morphology(&circuit->morphologies[i], &si_sample_models[i], folder, error));
+    return SI_OK;
+}
