@@ -38,6 +38,10 @@ typedef struct si_edge_population {
 si_status si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error);
 void si_circuit_config_close(si_circuit_config *config);
 
+/* The file of node sets; NULL: none is named. Lives as long as the configuration. */
+si_status si_circuit_config_node_sets_file(si_circuit_config *config, const char **path,
+                                           si_error *error);
+
 /* All populations in the order of the configuration, those of one entry in alphabetical order. The
  * array lives as long as the configuration. Fails where an HDF5 file that must be asked for its
  * populations cannot be read. */

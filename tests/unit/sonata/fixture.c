@@ -7,6 +7,8 @@
 
 #include "unit/test.h"
 
+#include "base/file.h"
+#include "base/memory.h"
 #include "circuit/hdf5_access.h"
 
 int create_folder(void **state)
@@ -42,10 +44,12 @@ const char *path_in(const char *folder, const char *name)
 const char *shared_data(const char *name)
 {
     const char *folder = getenv("SPATIAL_INDEX_TEST_DATA");
-    if (!folder)
+    char *normalised = folder ? si_path_absolute(folder) : NULL;
+    if (!normalised)
         return NULL;
     char *path = next_path();
-    assert_true(snprintf(path, 512, "%s/data/circuits/%s", folder, name) < 512);
+    assert_true(snprintf(path, 512, "%s/data/circuits/%s", normalised, name) < 512);
+    si_free(normalised);
     return access(path, R_OK) == 0 ? path : NULL;
 }
 
@@ -55,6 +59,16 @@ void write_text(const char *path, const char *text)
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
+}
+
+void write_json(const char *path, const char *text)
+{
+    char *json = strdup(text);
+    assert_non_null(json);
+    for (char *quote = strchr(json, '\''); quote; quote = strchr(quote, '\''))
+        *quote = '"';
+    write_text(path, json);
+    free(json);
 }
 
 hid_t create_file(const char *path)

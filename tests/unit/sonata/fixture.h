@@ -17,6 +17,8 @@ const char *path_in(const char *folder, const char *name);
 const char *shared_data(const char *name);
 
 void write_text(const char *path, const char *text);
+/* Writes a text with double quotes where it has single ones. */
+void write_json(const char *path, const char *text);
 
 /* HDF5, each asserting that it succeeds. Missing groups on the way to a data set are created. */
 hid_t create_file(const char *path);

@@ -1,0 +1,117 @@
+/* The population that an index was made of, and which attributes it has. */
+#include "circuit/dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "circuit/dataset_internal.h"
+#include "circuit/hdf5_access.h"
+
+typedef struct attribute_search {
+    const si_sonata_group *group;
+    si_name_interner names;
+} attribute_search;
+
+static si_status add_attribute(void *context, const char *name, si_error *error)
+{
+    attribute_search *search = context;
+    uint32_t index;
+    if (!si_hdf5_has_object(search->group->group, name, H5O_TYPE_DATASET))
+        return SI_OK;
+    return si_name_intern(&search->names, name, strlen(name), &index, error);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static si_status list_attributes(si_dataset *dataset, si_error *error)
+{
+    const si_sonata_population *population = dataset->population;
+    attribute_search search = {0};
+    si_status status = SI_OK;
+    for (size_t g = 0; g < population->group_count && status == SI_OK; g++) {
+        search.group = &population->groups[g];
+        if (search.group->group >= 0)
+            status = si_hdf5_each_child(search.group->group, search.group->path, add_attribute,
+                                        &search, error);
+    }
+    dataset->attributes = si_name_interner_take(&search.names);
+    if (dataset->attributes.count > 0)
+        qsort(dataset->attributes.names, dataset->attributes.count,
+              sizeof *dataset->attributes.names, compare_names);
+    return status;
+}
+
+static si_status open_dataset(const char *path, const char *population, si_element_kind kind,
+                              si_dataset *dataset, si_error *error)
+{
+    SI_TRY(si_sonata_population_open(path, kind == SI_SYNAPSE ? SI_EDGES : SI_NODES, population,
+                                     &dataset->population, error));
+    return list_attributes(dataset, error);
+}
+
+si_status si_dataset_open_file(const char *path, const char *population, si_element_kind kind,
+                               si_dataset **dataset, si_error *error)
+{
+    if (kind != SI_SYNAPSE && kind != SI_MORPHOLOGY)
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "%s: elements of kind %s have no attributes in a SONATA file", path,
+                       si_element_kind_name(kind));
+    si_dataset *opened = si_allocate_zeroed(1, sizeof *opened);
+    if (!opened)
+        return si_fail_memory(error);
+    si_hdf5_lock();
+    si_status status = open_dataset(path, population, kind, opened, error);
+    si_hdf5_unlock();
+    if (status != SI_OK) {
+        si_dataset_close(opened);
+        return status;
+    }
+    *dataset = opened;
+    return SI_OK;
+}
+
+void si_dataset_close(si_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    si_hdf5_lock();
+    si_sonata_population_close(dataset->population);
+    si_hdf5_unlock();
+    si_name_table_free(&dataset->attributes);
+    si_free(dataset);
+}
+
+size_t si_dataset_attribute_count(const si_dataset *dataset)
+{
+    return dataset->attributes.count;
+}
+
+const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position)
+{
+    return position < dataset->attributes.count ? dataset->attributes.names[position] : NULL;
+}
+
+si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    if (si_index_get_info(index, &info) != SI_OK)
+        return si_fail(error, SI_ERROR_ARGUMENT, "the index gives no information about itself");
+    const char *name = info.path ? info.path : "the index";
+    if (!info.dataset_path)
+        return si_fail(
+            error, SI_ERROR_NOT_FOUND,
+            "%s: does not record the SONATA file it was made of, so it has no attributes", name);
+    if (!si_path_exists(info.dataset_path))
+        return si_fail(
+            error, SI_ERROR_NOT_FOUND,
+            "%s: its attributes are in %s, which does not exist; give the place where the "
+            "file is now when opening the index",
+            name, info.dataset_path);
+    return si_dataset_open_file(info.dataset_path, info.population, info.kind, dataset, error);
+}

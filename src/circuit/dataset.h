@@ -1,0 +1,12 @@
+/* The attributes of a population, without an index to name the file. */
+#ifndef SI_CIRCUIT_DATASET_H
+#define SI_CIRCUIT_DATASET_H
+
+#include "spatial_index/spatial_index.h"
+
+/* `population` NULL: the only one, else `default`. `kind` is SI_SYNAPSE for edges, SI_MORPHOLOGY
+ * for nodes. */
+si_status si_dataset_open_file(const char *path, const char *population, si_element_kind kind,
+                               si_dataset **dataset, si_error *error);
+
+#endif
