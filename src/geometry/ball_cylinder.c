@@ -7,7 +7,7 @@
 #include "geometry/distance.h"
 #include "geometry/predicates.h"
 
-/* A lower bound of the distance: that to the box of the two end points, less the radius. */
+/* The distance from the axis is no less than that from the box of its end points. */
 static double squared_distance_to_ends_box(const float center[3], const float p1[3],
                                            const float p2[3])
 {
@@ -52,6 +52,8 @@ static bool ball_meets_cap(const double offset[3], const double outward[3], doub
     return N * N <= T * M;
 }
 
+/* Zero length needs no case of its own: the box of the end points is then the point, and what gets
+ * past it finds 0 <= 0. */
 bool si_ball_meets_cylinder(const float center[3], float ball_radius, const float p1[3],
                             const float p2[3], float radius)
 {
@@ -63,8 +65,6 @@ bool si_ball_meets_cylinder(const float center[3], float ball_radius, const floa
     si_subtract(p2, p1, v);
     double b = si_dot(v, v);
     double squared_sum = (R + r) * (R + r);
-    if (!(b > 0))
-        return si_dot(u, u) <= squared_sum;
     if (si_dot(u, u) <= R * R || si_dot(w, w) <= R * R)
         return true;
     if (squared_distance_to_ends_box(center, p1, p2) > squared_sum)

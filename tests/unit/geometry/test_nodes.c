@@ -129,39 +129,55 @@ static void matches_are_below_children_that_are_met(void **state)
     assert_true(counts.inside > 10000 && counts.met > 2 * counts.inside && counts.missed > 30000);
 }
 
-/* The worst for the slack: one nearly axis-parallel cylinder far from the origin, whose reach along
- * its axis loses most by rounding, and a ball that just reaches its rim from beyond the end. */
-static element grazed_cylinder(random_source *random, frame *f)
+/* The worst for the slack: one nearly axis-parallel cylinder, whose reach along its axis loses most
+ * by rounding, around the origin or far away. */
+static element grazed_cylinder(random_source *random, const frame *f)
 {
     element e = {.shape = CYLINDER};
     int main_axis = (int)random_below(random, 3);
+    int tilt_axis = (main_axis + 1 + (int)random_below(random, 2)) % 3;
     double tilt = pow(10, random_between(random, -5, -1.5));
     for (int k = 0; k < 3; k++) {
-        double step = random_between(random, -1, 1) * f->scale;
-        e.p1[k] = (float)f->origin[k];
-        e.p2[k] = (float)(f->origin[k] + (k == main_axis ? step : step * tilt));
+        double step = k == main_axis ? f->scale : k == tilt_axis ? f->scale * tilt : 0;
+        step *= random_between(random, -1, 1);
+        e.p1[k] = (float)(f->origin[k] - step / 2);
+        e.p2[k] = (float)(f->origin[k] + step / 2);
     }
     e.radius = (float)fmin(1e37, f->scale * pow(10, random_between(random, -2, 2)));
     return e;
 }
 
-/* The point of the rim of the second cap that is farthest along `axis`, and a step farther. */
-static void point_beyond_rim(random_source *random, const element *e, int axis, float point[3])
+/* The unit vectors along the cylinder, and across it, as far along `axis` as possible. */
+static void find_directions(const element *e, int axis, double along[3], double across[3])
 {
-    double v[3], across[3], length = 0, size = 0;
+    double v[3], length = 0, size = 0;
     for (int k = 0; k < 3; k++) {
         v[k] = (double)e->p2[k] - (double)e->p1[k];
         length += v[k] * v[k];
     }
-    double sign = v[axis] < 0 ? -1 : 1;
     for (int k = 0; k < 3; k++) {
         across[k] = (k == axis) - v[k] * v[axis] / length;
         size += across[k] * across[k];
     }
-    double step = pow(10, random_between(random, -8, 0)) * (double)e->radius;
+    for (int k = 0; k < 3; k++) {
+        along[k] = (v[axis] < 0 ? -1 : 1) * v[k] / sqrt(length);
+        across[k] /= sqrt(size);
+    }
+}
+
+/* A point to which the point of the rim of a cap that is farthest along an axis is nearest: the
+ * ball that reaches just there comes askew, so that its box overlaps that of the cylinder. */
+static void point_beyond_rim(random_source *random, const element *e, float point[3])
+{
+    double along[3], across[3];
+    int axis = (int)random_below(random, 3);
+    find_directions(e, axis, along, across);
+    const float *end = (e->p2[axis] < e->p1[axis]) ? e->p1 : e->p2;
+    double step = pow(10, random_between(random, -8, 1)) * (double)e->radius;
+    double angle = random_between(random, 0, 1.5707);
     for (int k = 0; k < 3; k++)
-        point[k] = (float)((double)e->p2[k] + sign * ((double)e->radius * across[k] / sqrt(size) +
-                                                      step * (k == axis)));
+        point[k] = (float)((double)end[k] + (double)e->radius * across[k] +
+                           step * (cos(angle) * along[k] + sin(angle) * across[k]));
 }
 
 static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
@@ -173,7 +189,7 @@ static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
         frame f = random_frame(&random);
         element e = grazed_cylinder(&random, &f);
         float center[3];
-        point_beyond_rim(&random, &e, (int)random_below(&random, 3), center);
+        point_beyond_rim(&random, &e, center);
         float radius = (float)oracle_distance_to_point(&e, center);
         si_query query = sphere_query(center, nextafterf(nextafterf(radius, INFINITY), INFINITY),
                                       SI_BEST_EFFORT);

@@ -230,10 +230,13 @@ typedef struct lattice {
 
 static lattice random_lattice(random_source *random)
 {
-    static const int exponents[] = {0, 0, -30, -100, 90};
-    return (lattice){exp2(exponents[random_below(random, 5)]),
-                     random_below(random, 2) ? 0 : (int)random_below(random, 1U << 22),
-                     2 + (int)random_below(random, 7)};
+    static const int exponents[] = {0, 0, -30, -100, 90, -149, 124};
+    int exponent = exponents[random_below(random, 7)];
+    bool moved = exponent < 100 && random_below(random, 2);
+    lattice l = {.scale = exp2(exponent)};
+    l.shift = moved ? (int)random_below(random, 1U << 22) : 0;
+    l.size = 2 + (int)random_below(random, 7);
+    return l;
 }
 
 static void random_lattice_point(random_source *random, const lattice *l, int point[3])
