@@ -8,7 +8,9 @@
  * What is decided: an element is found if its bounding box (as si_bound_* gives it, in 32-bit
  * floats) and that of the query touch, and, with SI_BEST_EFFORT, its shape does too: box against
  * cylinder as capsule, ball against cylinder with flat caps. The shape tests are those of real
- * arithmetic on the 32-bit coordinates, evaluated in double precision.
+ * arithmetic on the 32-bit coordinates, evaluated in double precision; predicates.h has them for
+ * one element. Queries are those of si_box_query and si_sphere_query; a ball of infinite radius
+ * finds everything, one of finite radius around a center at infinity nothing.
  */
 #ifndef SI_GEOMETRY_KERNELS_H
 #define SI_GEOMETRY_KERNELS_H
@@ -27,7 +29,12 @@ si_box si_box_nothing(void);
 /* Grows `box` so that it contains `other`. */
 void si_box_unite(si_box *box, const si_box *other);
 
-/* Bounding boxes in 32-bit arithmetic, one rounding per operation. */
+/*
+ * Bounding boxes in 32-bit arithmetic, one rounding per operation. That of a cylinder is the box of
+ * its flat-capped shape by the rule written at si_cylinder_reach; it may cut off a sliver that only
+ * rounding left outside, but never an end point. Coordinates are finite and the radius is >= 0; the
+ * box is then never NaN and never holds -0, but far out (3e38) its bounds may be infinite.
+ */
 si_box si_bound_sphere(const float center[3], float radius);
 si_box si_bound_cylinder(const float p1[3], const float p2[3], float radius);
 

@@ -72,6 +72,14 @@ static inline float si_sum_of_squares(float x, float y, float z)
     return (x * x + y * y) + z * z;
 }
 
+static inline float si_squared_gap_float(const float point[3], const float lower[3],
+                                         const float upper[3])
+{
+    return si_sum_of_squares(si_gap_float(point[0], lower[0], upper[0]),
+                             si_gap_float(point[1], lower[1], upper[1]),
+                             si_gap_float(point[2], lower[2], upper[2]));
+}
+
 /* Do the closed intervals meet? */
 static inline unsigned si_intervals_meet(float lower, float upper, float other_lower,
                                          float other_upper)

@@ -53,13 +53,6 @@ static inline float squared_distance(const float a[3], const float b[3])
     return si_sum_of_squares(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-static inline float squared_gap(const float point[3], const float lower[3], const float upper[3])
-{
-    return si_sum_of_squares(si_gap_float(point[0], lower[0], upper[0]),
-                             si_gap_float(point[1], lower[1], upper[1]),
-                             si_gap_float(point[2], lower[2], upper[2]));
-}
-
 static void filter_by_box(const si_query *query, const si_cylinders *cylinders, unsigned count,
                           si_leaf_flags *restrict flags)
 {
@@ -87,7 +80,7 @@ static void filter_bounds_by_ball(const si_query *query, const si_cylinders *cyl
     float possible = si_possibly_within(q.radius * q.radius);
     for (unsigned i = 0; i < count; i++) {
         grown_cylinder c = load(&columns, i);
-        float d2 = squared_gap(q.center, c.grown_lower, c.grown_upper);
+        float d2 = si_squared_gap_float(q.center, c.grown_lower, c.grown_upper);
         flags->possible[i] = (uint8_t)(boxes_meet(c.grown_lower, c.grown_upper, &q) &
                                        (unsigned)(d2 <= possible));
         flags->sure[i] = (uint8_t)an_end_is_within(&c, q.center, sure);
@@ -105,7 +98,7 @@ static void filter_by_ball(const si_query *query, const si_cylinders *cylinders,
     for (unsigned i = 0; i < count; i++) {
         grown_cylinder c = load(&columns, i);
         float sum = q.radius + c.radius;
-        float d2 = squared_gap(q.center, c.lower, c.upper);
+        float d2 = si_squared_gap_float(q.center, c.lower, c.upper);
         flags->possible[i] = (uint8_t)(boxes_meet(c.grown_lower, c.grown_upper, &q) &
                                        (unsigned)(d2 <= si_possibly_within(sum * sum)));
         flags->sure[i] = (uint8_t)an_end_is_within(&c, q.center, sure);

@@ -30,13 +30,6 @@ static inline unsigned bounds_meet(const bounded_sphere *sphere, const si_query 
     return meet;
 }
 
-static inline float squared_gap(const float point[3], const float lower[3], const float upper[3])
-{
-    return si_sum_of_squares(si_gap_float(point[0], lower[0], upper[0]),
-                             si_gap_float(point[1], lower[1], upper[1]),
-                             si_gap_float(point[2], lower[2], upper[2]));
-}
-
 static void filter_bounds_by_box(const si_query *query, const si_spheres *spheres, unsigned count,
                                  si_leaf_flags *restrict flags)
 {
@@ -63,7 +56,7 @@ static void filter_bounds_by_ball(const si_query *query, const si_spheres *spher
     const si_spheres columns = *spheres;
     for (unsigned i = 0; i < count; i++) {
         bounded_sphere sphere = load(&columns, i);
-        float d2 = squared_gap(q.center, sphere.lower, sphere.upper);
+        float d2 = si_squared_gap_float(q.center, sphere.lower, sphere.upper);
         set_flags(flags, i, bounds_meet(&sphere, &q), d2, q.radius * q.radius);
     }
 }
@@ -75,7 +68,7 @@ static void filter_by_box(const si_query *query, const si_spheres *spheres, unsi
     const si_spheres columns = *spheres;
     for (unsigned i = 0; i < count; i++) {
         bounded_sphere sphere = load(&columns, i);
-        float d2 = squared_gap(sphere.center, q.lower, q.upper);
+        float d2 = si_squared_gap_float(sphere.center, q.lower, q.upper);
         set_flags(flags, i, bounds_meet(&sphere, &q), d2, sphere.radius * sphere.radius);
     }
 }
