@@ -2,11 +2,9 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 
 static pthread_mutex_t hdf5_lock;
 static pthread_once_t hdf5_once = PTHREAD_ONCE_INIT;
@@ -71,24 +69,11 @@ si_status si_hdf5_open(const char *path, hid_t *file, si_error *error)
     return SI_OK;
 }
 
+/* Where a link on the way is missing, H5Lexists fails, which is as good a no. */
 bool si_hdf5_exists(hid_t location, const char *path)
 {
-    size_t length = strlen(path);
-    char *prefix = si_duplicate_string(path);
-    if (!prefix)
-        return false;
-    bool exists = true;
-    /* H5Lexists wants every link but the last to exist. */
-    for (size_t end = 1; exists && end <= length; end++) {
-        if (path[end] != '/' && path[end] != '\0')
-            continue;
-        prefix[end] = '\0';
-        exists = H5Lexists(location, prefix, H5P_DEFAULT) > 0 &&
-                 H5Oexists_by_name(location, prefix, H5P_DEFAULT) > 0;
-        prefix[end] = path[end];
-    }
-    si_free(prefix);
-    return exists;
+    return H5Lexists(location, path, H5P_DEFAULT) > 0 &&
+           H5Oexists_by_name(location, path, H5P_DEFAULT) > 0;
 }
 
 bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type)
