@@ -1,0 +1,255 @@
+#include "base/error.h"
+#include "base/memory.h"
+#include "circuit/build_options.h"
+#include "circuit/circuit_config.h"
+#include "circuit/population_choice.h"
+#include "circuit/population_folders.h"
+#include "index/metadata.h"
+
+typedef struct circuit_build circuit_build;
+
+/* What differs between segments and synapses. */
+typedef struct circuit_kind {
+    si_element_kind element_kind;
+    const char *elements;
+    si_status (*list_candidates)(circuit_build *build, si_population_candidate **candidates,
+                                 size_t *count, si_error *error);
+    si_status (*find_candidate)(circuit_build *build, const char *name,
+                                si_population_candidate *candidate, si_error *error);
+    si_status (*build_population)(const circuit_build *build, const char *name, const char *folder,
+                                  const si_build_options *options, si_build_report *report,
+                                  si_error *error);
+} circuit_kind;
+
+struct circuit_build {
+    const circuit_kind *kind;
+    const si_circuit_source *source;
+    si_circuit_config *config;
+    const char **names; /* of the populations, as the configuration has them */
+    size_t count;
+    si_build_options options;
+    si_build_report report;
+};
+
+/* ------------------------------------------------------------------------------------- segments */
+
+static si_status list_node_populations(circuit_build *build, si_population_candidate **candidates,
+                                       size_t *count, si_error *error)
+{
+    const si_node_population *populations;
+    SI_TRY(si_circuit_config_node_populations(build->config, &populations, count, error));
+    *candidates = si_allocate(*count, sizeof **candidates);
+    if (!*candidates)
+        return si_fail_memory(error);
+    for (size_t i = 0; i < *count; i++)
+        (*candidates)[i] = si_segments_candidate(&populations[i]);
+    return SI_OK;
+}
+
+static si_status find_node_population(circuit_build *build, const char *name,
+                                      si_population_candidate *candidate, si_error *error)
+{
+    const si_node_population *population;
+    SI_TRY(si_circuit_config_node_population(build->config, name, &population, error));
+    *candidate = si_segments_candidate(population);
+    return SI_OK;
+}
+
+static si_status build_node_population(const circuit_build *build, const char *name,
+                                       const char *folder, const si_build_options *options,
+                                       si_build_report *report, si_error *error)
+{
+    const si_node_population *population;
+    SI_TRY(si_circuit_config_node_population(build->config, name, &population, error));
+    si_segments_source source = build->source->segments;
+    source.nodes_file = population->nodes_file;
+    source.node_types_file = population->node_types_file;
+    source.population = population->name;
+    source.morphologies = population->morphologies_dir;
+    source.alternate_h5v1 = population->alternate_h5v1;
+    source.alternate_asc = population->alternate_asc;
+    return si_build_segments(&source, folder, options, NULL, report, error);
+}
+
+static const circuit_kind segments = {
+    SI_MORPHOLOGY, "segments", list_node_populations, find_node_population, build_node_population,
+};
+
+/* ------------------------------------------------------------------------------------- synapses */
+
+static si_status list_edge_populations(circuit_build *build, si_population_candidate **candidates,
+                                       size_t *count, si_error *error)
+{
+    const si_edge_population *populations;
+    SI_TRY(si_circuit_config_edge_populations(build->config, &populations, count, error));
+    *candidates = si_allocate(*count, sizeof **candidates);
+    if (!*candidates)
+        return si_fail_memory(error);
+    for (size_t i = 0; i < *count; i++)
+        (*candidates)[i] = si_synapses_candidate(&populations[i]);
+    return SI_OK;
+}
+
+static si_status find_edge_population(circuit_build *build, const char *name,
+                                      si_population_candidate *candidate, si_error *error)
+{
+    const si_edge_population *population;
+    SI_TRY(si_circuit_config_edge_population(build->config, name, &population, error));
+    *candidate = si_synapses_candidate(population);
+    return SI_OK;
+}
+
+static si_status build_edge_population(const circuit_build *build, const char *name,
+                                       const char *folder, const si_build_options *options,
+                                       si_build_report *report, si_error *error)
+{
+    const si_edge_population *population;
+    SI_TRY(si_circuit_config_edge_population(build->config, name, &population, error));
+    si_synapses_source source = build->source->synapses;
+    source.edges_file = population->edges_file;
+    source.population = population->name;
+    return si_build_synapses(&source, folder, options, NULL, report, error);
+}
+
+static const circuit_kind synapses = {
+    SI_SYNAPSE, "synapses", list_edge_populations, find_edge_population, build_edge_population,
+};
+
+/* ---------------------------------------------------------------------------------- populations */
+
+static si_status check_source(const si_circuit_source *source, const char *folder, si_error *error)
+{
+    if (!source)
+        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_circuit_source");
+    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_circuit_source", error));
+    if (!source->config_file)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no circuit configuration is given");
+    if (!folder)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no folder is given for the index of the circuit");
+    if (!source->populations && source->population_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT, "population_count is %zu, but there are no names",
+                       source->population_count);
+    return source->populations
+               ? si_check_population_names(source->populations, source->population_count, error)
+               : SI_OK;
+}
+
+static si_status choose_only(circuit_build *build, si_error *error)
+{
+    si_population_candidate *candidates = NULL;
+    size_t count, chosen;
+    si_status status = build->kind->list_candidates(build, &candidates, &count, error);
+    if (status == SI_OK)
+        status = si_choose_only_population(candidates, count, build->source->config_file,
+                                           build->kind->elements, &chosen, error);
+    if (status == SI_OK) {
+        build->names[0] = candidates[chosen].name;
+        build->count = 1;
+    }
+    si_free(candidates);
+    return status;
+}
+
+static si_status choose_named(circuit_build *build, si_error *error)
+{
+    const si_circuit_source *source = build->source;
+    for (size_t i = 0; i < source->population_count; i++) {
+        si_population_candidate candidate;
+        SI_TRY(build->kind->find_candidate(build, source->populations[i], &candidate, error));
+        SI_TRY(si_check_candidate(&candidate, source->config_file, build->kind->elements, error));
+        build->names[i] = candidate.name;
+    }
+    build->count = source->population_count;
+    return SI_OK;
+}
+
+static si_status choose_populations(circuit_build *build, si_error *error)
+{
+    size_t named = build->source->population_count;
+    build->names = si_allocate(named > 0 ? named : 1, sizeof *build->names);
+    if (!build->names)
+        return si_fail_memory(error);
+    return named > 0 ? choose_named(build, error) : choose_only(build, error);
+}
+
+/* -------------------------------------------------------------------------------------- building
+ */
+
+/* Counts the population as built as soon as its index is there. */
+static si_status build_one(circuit_build *build, const char *folder, size_t *built, si_error *error)
+{
+    si_build_report report = SI_BUILD_REPORT_INIT;
+    SI_TRY(build->kind->build_population(build, build->names[*built], folder, &build->options,
+                                         &report, error));
+    ++*built;
+    si_status status = si_build_report_add(&build->report, &report, error);
+    si_build_report_free(&report);
+    return status;
+}
+
+static si_status build_all(circuit_build *build, const si_population_folders *folders,
+                           size_t *built, si_error *error)
+{
+    while (*built < build->count)
+        SI_TRY(build_one(build, folders->paths[*built], built, error));
+    return si_metadata_write_multi_population(folders->folder,
+                                              si_element_kind_name(build->kind->element_kind),
+                                              build->names, build->count, error);
+}
+
+/* Each index records its own population and file, whatever the options say of them. */
+static si_status build_several(circuit_build *build, const char *folder, si_error *error)
+{
+    si_population_folders folders;
+    SI_TRY(si_population_folders_start(&folders, folder, build->names, build->count,
+                                       build->options.replace != 0, error));
+    build->options.population = NULL;
+    build->options.dataset_path = NULL;
+    size_t built = 0;
+    si_status status = build_all(build, &folders, &built, error);
+    if (status != SI_OK)
+        si_population_folders_undo(&folders, built);
+    si_population_folders_free(&folders);
+    return status;
+}
+
+static si_status run(circuit_build *build, const char *folder, si_error *error)
+{
+    SI_TRY(si_circuit_config_open(build->source->config_file, &build->config, error));
+    SI_TRY(choose_populations(build, error));
+    size_t built = 0;
+    return build->count == 1 ? build_one(build, folder, &built, error)
+                             : build_several(build, folder, error);
+}
+
+static si_status build_circuit(const circuit_kind *kind, const si_circuit_source *source,
+                               const char *folder, const si_build_options *options,
+                               si_build_report *report, si_error *error)
+{
+    circuit_build build = {.kind = kind, .source = source, .report = SI_BUILD_REPORT_INIT};
+    SI_TRY(check_source(source, folder, error));
+    SI_TRY(si_build_report_check(report, error));
+    SI_TRY(si_build_options_copy(options, &build.options, error));
+    si_status status = run(&build, folder, error);
+    if (status == SI_OK && report)
+        *report = build.report;
+    else
+        si_build_report_free(&build.report);
+    si_free(build.names);
+    si_circuit_config_close(build.config);
+    return status;
+}
+
+si_status si_build_circuit_segments(const si_circuit_source *source, const char *folder,
+                                    const si_build_options *options, si_build_report *report,
+                                    si_error *error)
+{
+    return build_circuit(&segments, source, folder, options, report, error);
+}
+
+si_status si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
+                                    const si_build_options *options, si_build_report *report,
+                                    si_error *error)
+{
+    return build_circuit(&synapses, source, folder, options, report, error);
+}

@@ -1,0 +1,122 @@
+#include "circuit/population_choice.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static bool is_one_of(const char *type, const char *const *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(type, types[i]) == 0)
+            return true;
+    return false;
+}
+
+si_population_candidate si_segments_candidate(const si_node_population *population)
+{
+    static const char *const without_morphology[] = {"virtual", "point_neuron", "point_process",
+                                                     "single_compartment", "vasculature"};
+    si_population_candidate candidate = {population->name, population->type, NULL};
+    if (is_one_of(population->type, without_morphology,
+                  sizeof without_morphology / sizeof *without_morphology))
+        candidate.obstacle = "cells of this type have no morphology";
+    else if (!population->morphologies_dir && !population->alternate_h5v1 &&
+             !population->alternate_asc)
+        candidate.obstacle = "the configuration gives no folder of morphologies";
+    return candidate;
+}
+
+si_population_candidate si_synapses_candidate(const si_edge_population *population)
+{
+    static const char *const supported[] = {"chemical",          "electrical",
+                                            "chemical_synapse",  "electrical_synapse",
+                                            "synapse_astrocyte", "glialglial"};
+    si_population_candidate candidate = {population->name, population->type, NULL};
+    if (!is_one_of(population->type, supported, sizeof supported / sizeof *supported))
+        candidate.obstacle = "edges of this type are not indexed";
+    return candidate;
+}
+
+/* "A (virtual), B (biophysical)". `only_fitting`: without those that have an obstacle. */
+static si_status list_candidates(const si_population_candidate *candidates, size_t count,
+                                 bool only_fitting, si_text *list)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!only_fitting || !candidates[i].obstacle)
+            SI_TRY(si_text_append(list, "%s%s (%s)", list->length > 0 ? ", " : "",
+                                  candidates[i].name, candidates[i].type));
+    return SI_OK;
+}
+
+static si_status fail_to_choose(const si_population_candidate *candidates, size_t count,
+                                size_t fitting, const char *file, const char *elements,
+                                si_error *error)
+{
+    si_text list = {0};
+    si_status status = list_candidates(candidates, count, fitting > 0, &list);
+    if (status != SI_OK)
+        status = si_fail_memory(error);
+    else if (fitting > 0)
+        status = si_fail(error, SI_ERROR_ARGUMENT,
+                         "%s: several populations have %s, and none was named: %s", file, elements,
+                         list.data);
+    else
+        status = si_fail(error, SI_ERROR_NOT_FOUND,
+                         "%s: no population has %s that can be indexed; there are: %s", file,
+                         elements, list.data ? list.data : "none at all");
+    si_text_free(&list);
+    return status;
+}
+
+si_status si_choose_only_population(const si_population_candidate *candidates, size_t count,
+                                    const char *file, const char *elements, size_t *chosen,
+                                    si_error *error)
+{
+    size_t fitting = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!candidates[i].obstacle) {
+            *chosen = i;
+            fitting++;
+        }
+    if (fitting == 1)
+        return SI_OK;
+    if (count == 1)
+        return si_check_candidate(&candidates[0], file, elements, error);
+    return fail_to_choose(candidates, count, fitting, file, elements, error);
+}
+
+si_status si_check_candidate(const si_population_candidate *candidate, const char *file,
+                             const char *elements, si_error *error)
+{
+    if (candidate->obstacle)
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: population '%s' of type '%s' has no %s to index: %s", file,
+                       candidate->name, candidate->type, elements, candidate->obstacle);
+    return SI_OK;
+}
+
+static bool is_folder_name(const char *name)
+{
+    if (!name || *name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return false;
+    for (const char *at = name; *at; at++)
+        if (*at == '/' || (unsigned char)*at < 0x20 || *at == 0x7f)
+            return false;
+    return true;
+}
+
+si_status si_check_population_names(const char *const *names, size_t count, si_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_folder_name(names[i]))
+            return si_fail(error, SI_ERROR_ARGUMENT,
+                           "'%s' is no name of a population: expected printable characters without "
+                           "'/', and neither '.' nor '..'",
+                           names[i] ? names[i] : "");
+        if (is_one_of(names[i], names, i))
+            return si_fail(error, SI_ERROR_ARGUMENT, "population '%s' is asked for twice",
+                           names[i]);
+    }
+    return SI_OK;
+}

@@ -1,0 +1,172 @@
+#include <inttypes.h>
+
+#include "base/arithmetic.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "circuit/build_options.h"
+#include "circuit/cell_indexing.h"
+#include "circuit/morphology_places.h"
+
+/* Rows of the nodes file in memory at a time: some 25 MB. */
+#define CELLS_PER_PIECE (1u << 18)
+
+#define MORPHOLOGY_CACHE_BYTES ((size_t)256 << 20)
+
+typedef struct segments_build {
+    const si_segments_source *source;
+    si_build_options options;
+    si_build_progress progress;
+    si_sonata_nodes *nodes;
+    uint64_t *gids; /* ascending; NULL: all */
+    uint64_t cell_count;
+    char *dataset_path;
+    si_morphology_places places;
+    si_morphology_cache *cache;
+    si_builder *builder;
+    si_cell_indexing indexing;
+} segments_build;
+
+static si_status check_source(const si_segments_source *source, si_error *error)
+{
+    if (!source)
+        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_segments_source");
+    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_segments_source", error));
+    if (!source->nodes_file)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no nodes file is given");
+    if (!source->gids && source->gid_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
+                       source->gid_count);
+    if ((unsigned)source->recenter > SI_RECENTER_OFF)
+        return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, which is no si_recenter",
+                       (int)source->recenter);
+    if ((unsigned)source->soma_radius > SI_SOMA_RADIUS_SURFACE)
+        return si_fail(error, SI_ERROR_ARGUMENT, "soma_radius is %d, which is no si_soma_radius",
+                       (int)source->soma_radius);
+    return SI_OK;
+}
+
+static si_status choose_cells(segments_build *build, si_error *error)
+{
+    const si_segments_source *source = build->source;
+    uint64_t size = si_sonata_nodes_size(build->nodes);
+    build->cell_count = source->gids ? source->gid_count : size;
+    if (!source->gids)
+        return SI_OK;
+    SI_TRY(si_gids_sorted(source->gids, source->gid_count, &build->gids, error));
+    if (build->cell_count > 0 && build->gids[build->cell_count - 1] >= size)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "gid %" PRIu64 " is not in population '%s' of %s, whose %" PRIu64
+                       " cells are counted from 0",
+                       build->gids[build->cell_count - 1], si_sonata_nodes_population(build->nodes),
+                       si_sonata_nodes_file(build->nodes), size);
+    return SI_OK;
+}
+
+static si_status open_inputs(segments_build *build, si_error *error)
+{
+    const si_segments_source *source = build->source;
+    SI_TRY(si_build_progress_report(&build->progress, "reading nodes", 0, 0, error));
+    SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
+                                &build->nodes, error));
+    SI_TRY(choose_cells(build, error));
+    build->places.soma_radius = source->soma_radius;
+    SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
+                                     source->alternate_asc, error));
+    return si_morphology_cache_create(si_morphology_places_load, &build->places,
+                                      MORPHOLOGY_CACHE_BYTES, &build->cache, error);
+}
+
+static si_status create_builder(segments_build *build, const char *folder, si_error *error)
+{
+    si_build_options *options = &build->options;
+    if (!options->population)
+        options->population = si_sonata_nodes_population(build->nodes);
+    if (!options->dataset_path) {
+        build->dataset_path = si_path_absolute(si_sonata_nodes_file(build->nodes));
+        if (!build->dataset_path)
+            return si_fail_memory(error);
+        options->dataset_path = build->dataset_path;
+    }
+    return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
+}
+
+static si_status start_indexing(segments_build *build, si_error *error)
+{
+    build->indexing = (si_cell_indexing){
+        .population = si_sonata_nodes_population(build->nodes),
+        .recenter = build->source->recenter,
+        .skip_bad_cells = build->source->skip_bad_cells != 0,
+        .threads = build->options.threads > 0 ? build->options.threads : si_processor_count(),
+        .cache = build->cache,
+        .progress = &build->progress,
+        .cells_in_all = build->cell_count,
+    };
+    return si_cell_indexing_start(&build->indexing, build->builder, error);
+}
+
+static si_status index_cells(segments_build *build, si_error *error)
+{
+    for (uint64_t first = 0; first < build->cell_count; first += CELLS_PER_PIECE) {
+        uint64_t count = si_min_u64(CELLS_PER_PIECE, build->cell_count - first);
+        si_cells cells;
+        SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
+                                    count, &cells, error));
+        si_status status = si_cell_indexing_add(&build->indexing, &cells, error);
+        si_cells_free(&cells);
+        SI_TRY(status);
+    }
+    return si_cell_indexing_finish(&build->indexing, error);
+}
+
+static si_status finish(segments_build *build, si_index **index, si_error *error)
+{
+    si_build_report written = SI_BUILD_REPORT_INIT;
+    si_builder *builder = build->builder;
+    build->builder = NULL; /* finish frees it, whatever comes */
+    SI_TRY(si_builder_finish(builder, index, &written, error));
+    build->indexing.counts.element_count = written.element_count;
+    build->indexing.counts.file_bytes = written.file_bytes;
+    return SI_OK;
+}
+
+static si_status run(segments_build *build, const char *folder, si_index **index, si_error *error)
+{
+    SI_TRY(open_inputs(build, error));
+    SI_TRY(create_builder(build, folder, error));
+    SI_TRY(start_indexing(build, error));
+    SI_TRY(index_cells(build, error));
+    return finish(build, index, error);
+}
+
+static void clean_up(segments_build *build)
+{
+    si_builder_abort(build->builder);
+    si_cell_indexing_free(&build->indexing);
+    si_build_report_free(&build->indexing.counts);
+    si_morphology_cache_free(build->cache);
+    si_morphology_places_close(&build->places);
+    si_free(build->dataset_path);
+    si_free(build->gids);
+    si_sonata_nodes_close(build->nodes);
+    si_build_progress_stop(&build->progress);
+}
+
+si_status si_build_segments(const si_segments_source *source, const char *folder,
+                            const si_build_options *options, si_index **index,
+                            si_build_report *report, si_error *error)
+{
+    segments_build build = {.source = source};
+    SI_TRY(check_source(source, error));
+    SI_TRY(si_build_report_check(report, error));
+    SI_TRY(si_build_options_copy(options, &build.options, error));
+    si_build_progress_start(&build.progress, &build.options);
+    si_status status = run(&build, folder, index, error);
+    if (status == SI_OK && report) {
+        *report = build.indexing.counts;
+        report->struct_size = sizeof *report;
+        build.indexing.counts = (si_build_report)SI_BUILD_REPORT_INIT;
+    }
+    clean_up(&build);
+    return status;
+}

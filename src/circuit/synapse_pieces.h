@@ -1,0 +1,32 @@
+/* The chosen edges of a population, as pieces of rows that fit in memory. */
+#ifndef SI_CIRCUIT_SYNAPSE_PIECES_H
+#define SI_CIRCUIT_SYNAPSE_PIECES_H
+
+#include "circuit/sonata_edges.h"
+
+#define SI_SYNAPSES_PER_PIECE (1u << 20)
+
+typedef struct si_synapse_piece {
+    size_t count;
+    uint64_t *ids; /* each with room for SI_SYNAPSES_PER_PIECE */
+    si_edge_rows rows;
+} si_synapse_piece;
+
+/* Zero-initialise; release with si_synapse_piece_free, also after a failure. */
+si_status si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error);
+void si_synapse_piece_free(si_synapse_piece *piece);
+
+/* Where reading stands. */
+typedef struct si_synapse_cursor {
+    si_sonata_edges *edges;
+    const si_edge_range *ranges; /* ascending, apart from each other */
+    size_t range_count;
+    size_t range;  /* the one being read */
+    uint64_t next; /* edge, where it is beyond the start of that range */
+} si_synapse_cursor;
+
+/* Fills a piece with the next edges, ascending by id. None are left when its count is 0. */
+si_status si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *cursor,
+                                si_error *error);
+
+#endif

@@ -1,0 +1,196 @@
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/arithmetic.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "circuit/build_options.h"
+#include "circuit/build_progress.h"
+#include "circuit/synapse_pieces.h"
+
+/* What one thread hands to the builder at once. */
+#define SYNAPSES_PER_BLOCK 32768
+
+typedef struct synapses_build {
+    const si_synapses_source *source;
+    si_build_options options;
+    si_build_progress progress;
+    si_sonata_edges *edges;
+    si_edge_range *ranges;
+    uint64_t synapse_count;
+    char *dataset_path;
+    si_builder *builder;
+    si_synapse_cursor cursor;
+    si_synapse_piece pieces[2]; /* one is filled while the other one is handed to the builder */
+    si_synapse_piece *filled, *filling;
+} synapses_build;
+
+static si_status check_source(const si_synapses_source *source, si_error *error)
+{
+    if (!source)
+        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_synapses_source");
+    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
+    if (!source->edges_file)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
+    if (!source->gids && source->gid_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
+                       source->gid_count);
+    return SI_OK;
+}
+
+static si_status choose_all(synapses_build *build, si_error *error)
+{
+    uint64_t size = si_sonata_edges_size(build->edges);
+    build->ranges = si_allocate(1, sizeof *build->ranges);
+    if (!build->ranges)
+        return si_fail_memory(error);
+    build->ranges[0] = (si_edge_range){0, size};
+    build->cursor.range_count = size > 0;
+    return SI_OK;
+}
+
+static si_status choose_synapses(synapses_build *build, si_error *error)
+{
+    const si_synapses_source *source = build->source;
+    if (source->gids)
+        SI_TRY(si_sonata_edges_select_targets(build->edges, source->gids, source->gid_count,
+                                              &build->ranges, &build->cursor.range_count, error));
+    else
+        SI_TRY(choose_all(build, error));
+    build->cursor.edges = build->edges;
+    build->cursor.ranges = build->ranges;
+    for (size_t i = 0; i < build->cursor.range_count; i++)
+        build->synapse_count += build->ranges[i].end - build->ranges[i].start;
+    return SI_OK;
+}
+
+static si_status open_inputs(synapses_build *build, si_error *error)
+{
+    const si_synapses_source *source = build->source;
+    SI_TRY(si_build_progress_report(&build->progress, "reading edges", 0, 0, error));
+    SI_TRY(si_sonata_edges_open(source->edges_file, source->population, source->position_prefix,
+                                &build->edges, error));
+    SI_TRY(choose_synapses(build, error));
+    SI_TRY(si_synapse_piece_allocate(&build->pieces[0], error));
+    return si_synapse_piece_allocate(&build->pieces[1], error);
+}
+
+static si_status create_builder(synapses_build *build, const char *folder, si_error *error)
+{
+    si_build_options *options = &build->options;
+    if (!options->population)
+        options->population = si_sonata_edges_population(build->edges);
+    if (!options->dataset_path) {
+        build->dataset_path = si_path_absolute(si_sonata_edges_file(build->edges));
+        if (!build->dataset_path)
+            return si_fail_memory(error);
+        options->dataset_path = build->dataset_path;
+    }
+    return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
+}
+
+static si_status check_positions(const synapses_build *build, size_t first, size_t end,
+                                 si_error *error)
+{
+    for (size_t row = first; row < end; row++) {
+        const float *at = build->filled->rows.positions[row];
+        if (!isfinite(at[0]) || !isfinite(at[1]) || !isfinite(at[2]))
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: the position of edge %" PRIu64
+                           " of population '%s' is (%g, %g, %g), not finite",
+                           si_sonata_edges_file(build->edges), build->filled->ids[row],
+                           si_sonata_edges_population(build->edges), (double)at[0], (double)at[1],
+                           (double)at[2]);
+    }
+    return SI_OK;
+}
+
+static si_status append_block(const synapses_build *build, uint64_t block, si_error *error)
+{
+    const si_synapse_piece *piece = build->filled;
+    size_t first = block * SYNAPSES_PER_BLOCK;
+    size_t end = si_min_u64(first + SYNAPSES_PER_BLOCK, piece->count);
+    SI_TRY(check_positions(build, first, end, error));
+    const si_input_column columns[] = {
+        {SI_FIELD_POSITION, piece->rows.positions + first},
+        {SI_FIELD_ID, piece->ids + first},
+        {SI_FIELD_POST_GID, piece->rows.target_gids + first},
+        {SI_FIELD_PRE_GID, piece->rows.source_gids + first},
+    };
+    return si_builder_append(build->builder, columns, sizeof columns / sizeof columns[0],
+                             end - first, error);
+}
+
+/* Task 0 reads ahead; the others append what was read before. */
+static si_status read_or_append(void *context, unsigned worker, uint64_t task, si_error *error)
+{
+    synapses_build *build = context;
+    (void)worker;
+    if (task == 0)
+        return si_synapse_piece_read(build->filling, &build->cursor, error);
+    return append_block(build, task - 1, error);
+}
+
+static void swap_pieces(synapses_build *build)
+{
+    si_synapse_piece *piece = build->filled;
+    build->filled = build->filling;
+    build->filling = piece;
+}
+
+static si_status append_synapses(synapses_build *build, si_error *error)
+{
+    uint64_t done = 0;
+    build->filled = &build->pieces[0];
+    build->filling = &build->pieces[1];
+    SI_TRY(si_synapse_piece_read(build->filled, &build->cursor, error));
+    while (build->filled->count > 0) {
+        uint64_t blocks = si_divide_up(build->filled->count, SYNAPSES_PER_BLOCK);
+        SI_TRY(si_parallel(build->options.threads, 1 + blocks, read_or_append, build, error));
+        done += build->filled->count;
+        SI_TRY(si_build_progress_report(&build->progress, "synapses", done, build->synapse_count,
+                                        error));
+        swap_pieces(build);
+    }
+    return SI_OK;
+}
+
+static si_status run(synapses_build *build, const char *folder, si_index **index,
+                     si_build_report *report, si_error *error)
+{
+    SI_TRY(open_inputs(build, error));
+    SI_TRY(create_builder(build, folder, error));
+    SI_TRY(append_synapses(build, error));
+    si_builder *builder = build->builder;
+    build->builder = NULL; /* finish frees it, whatever comes */
+    return si_builder_finish(builder, index, report, error);
+}
+
+static void clean_up(synapses_build *build)
+{
+    si_builder_abort(build->builder);
+    si_synapse_piece_free(&build->pieces[0]);
+    si_synapse_piece_free(&build->pieces[1]);
+    si_free(build->dataset_path);
+    si_free(build->ranges);
+    si_sonata_edges_close(build->edges);
+    si_build_progress_stop(&build->progress);
+}
+
+si_status si_build_synapses(const si_synapses_source *source, const char *folder,
+                            const si_build_options *options, si_index **index,
+                            si_build_report *report, si_error *error)
+{
+    synapses_build build = {.source = source};
+    si_build_report written = SI_BUILD_REPORT_INIT;
+    SI_TRY(check_source(source, error));
+    SI_TRY(si_build_report_check(report, error));
+    SI_TRY(si_build_options_copy(options, &build.options, error));
+    si_build_progress_start(&build.progress, &build.options);
+    si_status status = run(&build, folder, index, &written, error);
+    if (status == SI_OK && report)
+        *report = written;
+    clean_up(&build);
+    return status;
+}
