@@ -1,0 +1,10 @@
+/* What --help and --version show. */
+#ifndef CLI_COMMON_HELP_H
+#define CLI_COMMON_HELP_H
+
+#include "common/arguments.h"
+
+_Noreturn void cli_show_help(const cli_command *command);
+_Noreturn void cli_show_version(void);
+
+#endif

@@ -1,0 +1,127 @@
+#include "common/progress_bar.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BAR_CELLS = 20, LINE_SIZE = 256 };
+static const double seconds_between_drawings = 0.1;
+
+double cli_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void cli_progress_bar_begin(cli_progress_bar *bar, bool wanted)
+{
+    *bar = (cli_progress_bar){.visible = wanted && isatty(STDERR_FILENO)};
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+static void format_duration(double seconds, char *text, size_t size)
+{
+    if (!(seconds < 360000.0))
+        seconds = 359999.0;
+    unsigned whole = (unsigned)(seconds + 0.5);
+    if (whole >= 3600)
+        snprintf(text, size, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        snprintf(text, size, "%u:%02u", whole / 60, whole % 60);
+}
+
+static void format_rate(double rate, char *text, size_t size)
+{
+    static const char units[][2] = {"", "k", "M", "G"};
+    size_t unit = 0;
+    while (rate >= 1000.0 && unit < 3) {
+        rate /= 1000.0;
+        unit++;
+    }
+    snprintf(text, size, "%.3g%s/s", rate, units[unit]);
+}
+
+static void format_known(const char *phase, uint64_t done, uint64_t total, double elapsed,
+                         char *line)
+{
+    char cells[BAR_CELLS + 1], rate_text[32], left[32];
+    double share = done < total ? (double)done / (double)total : 1.0;
+    double rate = elapsed > 0.0 ? (double)done / elapsed : 0.0;
+    size_t filled = (size_t)(share * BAR_CELLS);
+    memset(cells, '#', filled);
+    memset(cells + filled, '.', BAR_CELLS - filled);
+    cells[BAR_CELLS] = '\0';
+    format_rate(rate, rate_text, sizeof rate_text);
+    if (done > 0)
+        format_duration(elapsed / share - elapsed, left, sizeof left);
+    else
+        strcpy(left, "?");
+    snprintf(line, LINE_SIZE, "%s %3d%% [%s] %llu/%llu, %s, %s left", phase, (int)(share * 100.0),
+             cells, (unsigned long long)done, (unsigned long long)total, rate_text, left);
+}
+
+static void format_unknown(const char *phase, uint64_t done, double elapsed, char *line)
+{
+    char rate_text[32], duration[32];
+    format_rate(elapsed > 0.0 ? (double)done / elapsed : 0.0, rate_text, sizeof rate_text);
+    format_duration(elapsed, duration, sizeof duration);
+    snprintf(line, LINE_SIZE, "%s %llu, %s, %s", phase, (unsigned long long)done, rate_text,
+             duration);
+}
+
+/* Shorter lines are filled up with blanks, so that nothing of the one before stays. */
+static void draw(cli_progress_bar *bar, char *line)
+{
+    size_t width = terminal_width() - 1;
+    if (strlen(line) > width)
+        line[width] = '\0';
+    size_t length = strlen(line);
+    int padding = bar->drawn_width > length ? (int)(bar->drawn_width - length) : 0;
+    fprintf(stderr, "\r%s%*s", line, padding, "");
+    fflush(stderr);
+    bar->drawn_width = length;
+}
+
+static void begin_phase(cli_progress_bar *bar, const char *phase, double now)
+{
+    snprintf(bar->phase, sizeof bar->phase, "%s", phase);
+    bar->phase_start = now;
+}
+
+void cli_progress_bar_update(cli_progress_bar *bar, const char *phase, uint64_t done,
+                             uint64_t total)
+{
+    char line[LINE_SIZE];
+    if (!bar->visible)
+        return;
+    double now = cli_seconds();
+    if (strncmp(bar->phase, phase, sizeof bar->phase - 1) != 0)
+        begin_phase(bar, phase, now);
+    if (now - bar->drawn_at < seconds_between_drawings)
+        return;
+    bar->drawn_at = now;
+    if (total > 0)
+        format_known(bar->phase, done, total, now - bar->phase_start, line);
+    else
+        format_unknown(bar->phase, done, now - bar->phase_start, line);
+    draw(bar, line);
+}
+
+void cli_progress_bar_end(cli_progress_bar *bar)
+{
+    if (bar->visible && bar->drawn_width > 0) {
+        fprintf(stderr, "\r%*s\r", (int)bar->drawn_width, "");
+        fflush(stderr);
+    }
+    bar->visible = false;
+}

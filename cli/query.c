@@ -1,0 +1,134 @@
+/* spatial-index-query: shows what an index holds in boxes and spheres. */
+#include <stdlib.h>
+
+#include "common/output.h"
+#include "common/program.h"
+#include "common/signals.h"
+#include "query/answer.h"
+#include "query/options.h"
+
+static void read_queries(cli_queries *queries, const cli_query_options *options)
+{
+    if (options->queries_file)
+        cli_queries_from_file(queries, options->queries_file, options->accuracy);
+    else
+        cli_queries_from_shapes(queries, &options->shapes, options->accuracy);
+}
+
+static void check_group(const cli_query_options *options, cli_populations *populations)
+{
+    const si_field_info *field = cli_find_field(populations->kind, options->group_by);
+    if (!field)
+        cli_populations_need_attribute(populations, options->group_by);
+    else if (field->type == SI_TYPE_FLOAT32 || field->type == SI_TYPE_SEGMENT_IDS)
+        cli_wrong_use("option '--group-by' takes a field of integers, not '%s'", field->name);
+}
+
+/* Everything that can be wrong with the fields is told before the first row. */
+static void prepare(cli_answer *answer, cli_fields *fields, const cli_query_options *options,
+                    cli_populations *populations)
+{
+    cli_answer_add_columns(answer);
+    if (options->count)
+        cli_table_add_column(&answer->table, "count");
+    else if (options->empty)
+        cli_table_add_column(&answer->table, "empty");
+    else if (options->group_by) {
+        check_group(options, populations);
+        cli_table_add_column(&answer->table, options->group_by);
+        cli_table_add_column(&answer->table, "count");
+    } else {
+        cli_fields_choose(fields, populations, &options->fields);
+        cli_fields_add_columns(fields, &answer->table);
+    }
+}
+
+static uint64_t count_found(const cli_population *population, const si_query *query)
+{
+    uint64_t count;
+    si_error error;
+    if (si_index_count(population->index, query, &count, &error) != SI_OK)
+        cli_fail("%s", error.message);
+    return count;
+}
+
+static int finds_nothing(const cli_population *population, const si_query *query)
+{
+    int empty;
+    si_error error;
+    if (si_index_empty(population->index, query, &empty, &error) != SI_OK)
+        cli_fail("%s", error.message);
+    return empty;
+}
+
+/* One number or word, without a table around it. */
+static void answer_plainly(const cli_query_options *options, const cli_population *population,
+                           const si_query *query)
+{
+    if (options->count)
+        cli_put_unsigned(count_found(population, query));
+    else
+        cli_put_text(finds_nothing(population, query) ? "true" : "false");
+    cli_put_character('\n');
+}
+
+static void answer_query(cli_answer *answer, const cli_fields *fields,
+                         const cli_query_options *options, si_element_kind kind,
+                         const cli_population *population, const si_query *query)
+{
+    if (options->count || options->empty) {
+        cli_answer_begin_row(answer, population);
+        if (options->count)
+            cli_table_put_unsigned(&answer->table, count_found(population, query));
+        else
+            cli_table_put_boolean(&answer->table, finds_nothing(population, query));
+        cli_table_end_row(&answer->table);
+    } else if (options->group_by) {
+        cli_answer_groups(answer, kind, options->group_by, population, query);
+    } else {
+        cli_answer_elements(answer, fields, population, query);
+    }
+}
+
+static void answer_queries(cli_answer *answer, const cli_fields *fields,
+                           const cli_query_options *options, const cli_populations *populations,
+                           const cli_queries *queries)
+{
+    if (answer->table.column_count == 1 && (options->count || options->empty)) {
+        answer_plainly(options, &populations->populations[0], &queries->queries[0]);
+        return;
+    }
+    cli_table_put_header(&answer->table);
+    for (size_t i = 0; i < queries->count; i++) {
+        answer->query_number = i;
+        for (size_t j = 0; j < populations->count; j++)
+            answer_query(answer, fields, options, populations->kind, &populations->populations[j],
+                         &queries->queries[i]);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    cli_query_options options = {.accuracy = SI_BEST_EFFORT, .format = CLI_CSV};
+    cli_queries queries;
+    cli_populations populations;
+    cli_fields fields = {NULL, 0, 0};
+    cli_query_options_read(&options, argc, argv);
+    cli_exit_on_signals();
+    read_queries(&queries, &options);
+    cli_populations_open(&populations, options.index, options.dataset, &options.populations);
+
+    cli_answer answer = {.table.format = options.format,
+                         .has_query_column = options.queries_file != NULL,
+                         .has_population_column = populations.several};
+    prepare(&answer, &fields, &options, &populations);
+    answer_queries(&answer, &fields, &options, &populations, &queries);
+    cli_finish_output();
+
+    cli_table_free(&answer.table);
+    free(fields.fields);
+    free(queries.queries);
+    cli_populations_close(&populations);
+    cli_query_options_free(&options);
+    return CLI_DONE;
+}

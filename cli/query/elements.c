@@ -1,0 +1,159 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program.h"
+#include "query/answer.h"
+#include "query/values.h"
+
+/* Attributes are read for so many elements at once. */
+enum { BATCH = 1 << 17 };
+
+/* The answer to one query, while the elements are coming in. */
+struct elements {
+    cli_answer *answer;
+    const cli_fields *fields;
+    const cli_population *population;
+    si_field *visited; /* the fields asked of the index */
+    si_column *batch;  /* elements that wait for their attributes */
+    size_t *sizes;     /* of a value of these */
+    size_t visited_count;
+    size_t *places; /* of each of the fields: where it is in `visited` */
+    size_t row_place;
+    uint64_t batched;
+    si_values *values; /* of each of the fields that is an attribute */
+};
+
+static size_t visit_field(struct elements *elements, const si_field_info *info)
+{
+    for (size_t i = 0; i < elements->visited_count; i++) {
+        if (elements->visited[i] == info->field)
+            return i;
+    }
+    elements->visited[elements->visited_count] = info->field;
+    elements->sizes[elements->visited_count] = info->size;
+    return elements->visited_count++;
+}
+
+static void allocate_batch(struct elements *elements)
+{
+    elements->batch = cli_allocate(elements->visited_count, sizeof *elements->batch);
+    for (size_t i = 0; i < elements->visited_count; i++) {
+        elements->batch[i].field = elements->visited[i];
+        elements->batch[i].data = cli_allocate(BATCH, elements->sizes[i]);
+    }
+}
+
+static void begin(struct elements *elements, si_element_kind kind)
+{
+    const cli_fields *fields = elements->fields;
+    elements->visited = cli_allocate(fields->count + 1, sizeof *elements->visited);
+    elements->sizes = cli_allocate(fields->count + 1, sizeof *elements->sizes);
+    elements->places = cli_allocate(fields->count, sizeof *elements->places);
+    elements->values = cli_allocate(fields->count, sizeof *elements->values);
+    for (size_t i = 0; i < fields->count; i++) {
+        if (fields->fields[i].info)
+            elements->places[i] = visit_field(elements, fields->fields[i].info);
+    }
+    if (fields->attribute_count > 0) {
+        elements->row_place = visit_field(elements, cli_row_field(kind));
+        allocate_batch(elements);
+    }
+}
+
+static void end(struct elements *elements)
+{
+    for (size_t i = 0; elements->batch && i < elements->visited_count; i++)
+        free(elements->batch[i].data);
+    free(elements->batch);
+    free(elements->visited);
+    free(elements->sizes);
+    free(elements->places);
+    free(elements->values);
+}
+
+static void put_row(struct elements *elements, const si_column *columns, uint64_t row)
+{
+    const cli_fields *fields = elements->fields;
+    cli_table *table = &elements->answer->table;
+    cli_answer_begin_row(elements->answer, elements->population);
+    for (size_t i = 0; i < fields->count; i++) {
+        const si_field_info *info = fields->fields[i].info;
+        const si_values *values = &elements->values[i];
+        if (info)
+            cli_table_put_value(table, info->type, info->components,
+                                columns[elements->places[i]].data, row);
+        else
+            cli_table_put_value(table, values->type, 1, values->data, row);
+    }
+    cli_table_end_row(table);
+}
+
+static void read_attributes(struct elements *elements)
+{
+    const uint64_t *rows = elements->batch[elements->row_place].data;
+    si_error error;
+    for (size_t i = 0; i < elements->fields->count; i++) {
+        const char *attribute = elements->fields->fields[i].attribute;
+        if (attribute && si_dataset_read(elements->population->dataset, attribute, rows,
+                                         elements->batched, &elements->values[i], &error) != SI_OK)
+            cli_fail("%s", error.message);
+    }
+}
+
+static void put_batch(struct elements *elements)
+{
+    if (elements->batched == 0)
+        return;
+    read_attributes(elements);
+    for (uint64_t row = 0; row < elements->batched; row++)
+        put_row(elements, elements->batch, row);
+    for (size_t i = 0; i < elements->fields->count; i++) {
+        if (elements->fields->fields[i].attribute)
+            si_values_free(&elements->values[i]);
+    }
+    elements->batched = 0;
+}
+
+static int put_visited(void *context, const si_column *columns, size_t column_count, uint64_t count)
+{
+    (void)column_count;
+    for (uint64_t row = 0; row < count; row++)
+        put_row(context, columns, row);
+    return 0;
+}
+
+static int batch_visited(void *context, const si_column *columns, size_t column_count,
+                         uint64_t count)
+{
+    struct elements *elements = context;
+    for (uint64_t done = 0; done < count;) {
+        uint64_t part = count - done < BATCH - elements->batched ? count - done
+                                                                 : BATCH - elements->batched;
+        for (size_t i = 0; i < column_count; i++) {
+            size_t size = elements->sizes[i];
+            memcpy((char *)elements->batch[i].data + elements->batched * size,
+                   (const char *)columns[i].data + done * size, part * size);
+        }
+        elements->batched += part;
+        done += part;
+        if (elements->batched == BATCH)
+            put_batch(elements);
+    }
+    return 0;
+}
+
+void cli_answer_elements(cli_answer *answer, const cli_fields *fields,
+                         const cli_population *population, const si_query *query)
+{
+    struct elements elements = {.answer = answer, .fields = fields, .population = population};
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_error error;
+    si_index_get_info(population->index, &info);
+    begin(&elements, info.kind);
+    si_visitor visitor = fields->attribute_count > 0 ? batch_visited : put_visited;
+    if (si_index_visit(population->index, query, elements.visited, elements.visited_count, visitor,
+                       &elements, &error) != SI_OK)
+        cli_fail("%s", error.message);
+    put_batch(&elements);
+    end(&elements);
+}

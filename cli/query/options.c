@@ -1,0 +1,159 @@
+#include "query/options.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+#include "common/program.h"
+
+static void add_box(void *target, const char *const *words)
+{
+    cli_shape shape = {.shape = SI_SHAPE_BOX};
+    for (int i = 0; i < 2; i++) {
+        if (!cli_read_point(words[i], shape.numbers + 3 * i))
+            cli_wrong_use("option '--box' takes two corners x,y,z, and '%s' is none", words[i]);
+    }
+    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+}
+
+static void add_sphere(void *target, const char *const *words)
+{
+    cli_shape shape = {.shape = SI_SHAPE_SPHERE};
+    if (!cli_read_point(words[0], shape.numbers))
+        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no center",
+                      words[0]);
+    if (!cli_read_double(words[1], &shape.numbers[3]))
+        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no radius",
+                      words[1]);
+    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+}
+
+static void set_accuracy(void *target, const char *const *words)
+{
+    cli_query_options *options = target;
+    if (strcmp(words[0], "best_effort") == 0)
+        options->accuracy = SI_BEST_EFFORT;
+    else if (strcmp(words[0], "bounding_box") == 0)
+        options->accuracy = SI_BOUNDING_BOX;
+    else
+        cli_wrong_use("option '--accuracy' takes best_effort or bounding_box, not '%s'", words[0]);
+}
+
+static void set_format(void *target, const char *const *words)
+{
+    cli_query_options *options = target;
+    if (strcmp(words[0], "csv") == 0)
+        options->format = CLI_CSV;
+    else if (strcmp(words[0], "tsv") == 0)
+        options->format = CLI_TSV;
+    else if (strcmp(words[0], "jsonl") == 0)
+        options->format = CLI_JSON_LINES;
+    else
+        cli_wrong_use("option '--format' takes csv, tsv or jsonl, not '%s'", words[0]);
+}
+
+static void add_fields(void *target, const char *const *words)
+{
+    cli_names_add(&((cli_query_options *)target)->fields, "fields", words[0]);
+}
+
+static void add_populations(void *target, const char *const *words)
+{
+    cli_names_add(&((cli_query_options *)target)->populations, "populations", words[0]);
+}
+
+static const cli_option option_table[] = {
+    {.name = "box",
+     .words = CLI_TWO_WORDS,
+     .value = "X,Y,Z X,Y,Z",
+     .help = "what is in the box between two opposite corners",
+     .set = add_box},
+    {.name = "sphere",
+     .words = CLI_TWO_WORDS,
+     .value = "X,Y,Z R",
+     .help = "what is in the sphere around a center",
+     .set = add_sphere},
+    {.name = "queries",
+     .words = CLI_ONE_WORD,
+     .value = "FILE",
+     .help = "many queries, one a line: box x y z x y z, or\n"
+             "sphere x y z r; - is standard input",
+     .offset = offsetof(cli_query_options, queries_file)},
+    {.name = "accuracy",
+     .words = CLI_ONE_WORD,
+     .value = "HOW",
+     .help = "best_effort (default) or bounding_box",
+     .set = set_accuracy},
+    {.name = "fields",
+     .words = CLI_ONE_WORD,
+     .value = "A,B",
+     .help = "fields of the elements, or attributes of the\n"
+             "data set (default: all fields)",
+     .set = add_fields},
+    {.name = "count",
+     .words = CLI_FLAG,
+     .help = "how many elements are found",
+     .offset = offsetof(cli_query_options, count)},
+    {.name = "empty",
+     .words = CLI_FLAG,
+     .help = "true if nothing is found, else false",
+     .offset = offsetof(cli_query_options, empty)},
+    {.name = "group-by",
+     .words = CLI_ONE_WORD,
+     .value = "FIELD",
+     .help = "how many for each value of a field or attribute",
+     .offset = offsetof(cli_query_options, group_by)},
+    {.name = "populations",
+     .words = CLI_MANY_WORDS,
+     .value = "A,B",
+     .help = "of several populations, these (default: all)",
+     .set = add_populations},
+    {.name = "format",
+     .words = CLI_ONE_WORD,
+     .value = "FORMAT",
+     .help = "csv (default), tsv or jsonl",
+     .set = set_format},
+    {.name = "dataset",
+     .words = CLI_ONE_WORD,
+     .value = "PATH",
+     .help = "where the SONATA file with the attributes is now",
+     .offset = offsetof(cli_query_options, dataset)},
+};
+
+static void check(const cli_query_options *options)
+{
+    size_t sources = options->shapes.count + (options->queries_file != NULL);
+    int answers = (options->fields.count > 0) + options->count + options->empty +
+                  (options->group_by != NULL);
+    if (sources != 1)
+        cli_wrong_use("expected one of --box, --sphere and --queries, once");
+    if (answers > 1)
+        cli_wrong_use("expected at most one of --fields, --count, --empty and --group-by");
+}
+
+void cli_query_options_read(cli_query_options *options, int argc, char **argv)
+{
+    const cli_command command = {
+        .name = "spatial-index-query",
+        .operands = "INDEX",
+        .summary = "Shows what an index holds in a box or a sphere (micrometres).",
+        .options = option_table,
+        .option_count = sizeof option_table / sizeof option_table[0],
+        .least_operands = 1,
+        .most_operands = 1,
+    };
+    cli_operands operands;
+    cli_begin(command.name);
+    cli_read_arguments(&command, argc, argv, options, &operands);
+    options->index = operands.words[0];
+    free(operands.words);
+    check(options);
+}
+
+void cli_query_options_free(cli_query_options *options)
+{
+    cli_shapes_free(&options->shapes);
+    cli_names_free(&options->fields);
+    cli_names_free(&options->populations);
+}

@@ -1,0 +1,29 @@
+/* The command line of spatial-index-query. */
+#ifndef CLI_QUERY_OPTIONS_H
+#define CLI_QUERY_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "common/arguments.h"
+#include "common/table.h"
+#include "query/shapes.h"
+#include "spatial_index/spatial_index.h"
+
+typedef struct cli_query_options {
+    const char *index;
+    cli_shapes shapes;        /* of --box and --sphere */
+    const char *queries_file; /* NULL: not given; so with all texts */
+    si_accuracy accuracy;
+    cli_names fields;
+    bool count;
+    bool empty;
+    const char *group_by;
+    cli_names populations;
+    cli_table_format format;
+    const char *dataset;
+} cli_query_options;
+
+void cli_query_options_read(cli_query_options *options, int argc, char **argv);
+void cli_query_options_free(cli_query_options *options);
+
+#endif
