@@ -1,0 +1,297 @@
+"""What spatial-index-query shows."""
+import csv
+import io
+import json
+import math
+import signal
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+
+import circuits
+from conftest import COMMANDS, run
+
+EVERYTHING = ["--box", "-1e30,-1e30,-1e30", "1e30,1e30,1e30"]
+MORPHOLOGY_HEADER = ("gid,section_id,segment_id,centroid_x,centroid_y,centroid_z,endpoint1_x,endpoint1_y,endpoint1_z,"
+                     "endpoint2_x,endpoint2_y,endpoint2_z,radius,section_type,is_soma")
+
+
+def rows(text):
+    return list(csv.reader(io.StringIO(text)))
+
+
+def number(value):
+    return "" if math.isnan(value) else "%.9g" % np.float32(value)
+
+
+def expected_element(ids):
+    first, second, radius, section_type = circuits.ELEMENTS[ids]
+    is_soma = section_type == 1
+    centre = first if is_soma else [(a + b) / 2 for a, b in zip(first, second)]
+    return [*map(str, ids), *map(number, [*centre, *first, *second, radius]), str(section_type), str(int(is_soma))]
+
+
+def test_all_fields_of_segments(data):
+    output = run("query", data.segments, *EVERYTHING).output
+    assert output.splitlines()[0] == MORPHOLOGY_HEADER
+    assert sorted(rows(output)[1:]) == sorted(map(expected_element, circuits.ELEMENTS))
+
+
+def test_all_fields_of_synapses(data):
+    output = run("query", data.synapses, *EVERYTHING).output
+    assert output.splitlines()[0] == "id,pre_gid,post_gid,position_x,position_y,position_z"
+    expected = [[str(id), str(pre), str(post), *map(number, position)]
+                for id, pre, post, position, *_ in circuits.SYNAPSES]
+    assert sorted(rows(output)[1:]) == expected
+
+
+@pytest.mark.parametrize("query, found", [
+    (["--box", "-1,-1,9", "1,1,9.5"], ["1,1,0"]),
+    (["--box", "1,1,9.5", "-1,-1,9"], ["1,1,0"]),
+    (["--box=-1,-1,9", "1,1,9.5"], ["1,1,0"]),
+    (["--box", "-47,-51,-51", "-44,-48,-49"], ["3,1,0", "3,2,0", "3,3,0"]),
+    (["--sphere", "-49,-50,-50", "0"], ["3,0,0", "3,1,0"]),
+    (["--sphere", "0,0,11", ".999"], []),
+    (["--sphere", "0,0,11", "1"], ["1,1,0"]),
+    (["--sphere", "50,0,0", "48.6"], ["1,0,0", "2,0,0"]),
+    (["--sphere=100,0,0", "inf"], [f"{g},{s},{t}" for g, s, t in sorted(circuits.ELEMENTS)]),
+    (["--box", "-inf,-inf,-inf", "inf,inf,0"],
+     ["1,0,0", "1,1,0", "2,0,0", "2,1,0", "3,0,0", "3,1,0", "3,2,0", "3,3,0"]),
+])
+def test_shapes(data, query, found):
+    output = run("query", data.segments, *query, "--fields", "ids").output.splitlines()
+    assert output[0] == "gid,section_id,segment_id"
+    assert sorted(output[1:]) == found
+    assert run("query", data.segments, *query, "--count").output == f"{len(found)}\n"
+    assert run("query", *query, data.segments, "--empty").output == ("false\n" if found else "true\n")
+
+
+def test_accuracy(data):
+    corner = ["--box", "0.4,0.4,4", "2,2,6"]  # meets the bounding box of the axon, but not the axon
+    assert run("query", data.segments, *corner, "--count").output == "0\n"
+    assert run("query", data.segments, *corner, "--count", "--accuracy=best_effort").output == "0\n"
+    assert run("query", data.segments, *corner, "--count", "--accuracy", "bounding_box").output == "1\n"
+
+
+def test_fields_in_the_order_given(data):
+    query = ["--box", "-1,-1,9", "1,1,9.5"]
+    output = run("query", data.segments, *query, "--fields", "radius,endpoints,gid,layer,is_soma").output
+    assert output == ("radius,endpoint1_x,endpoint1_y,endpoint1_z,endpoint2_x,endpoint2_y,endpoint2_z,gid,layer,is_soma\n"
+                      "0.5,0,0,0,0,0,10,1,2,0\n")
+
+
+def test_attributes_of_cells(data):
+    output = run("query", data.segments, *EVERYTHING, "--fields", "section_id,mtype,layer,weight,morphology,gid").output
+    expected = []
+    for gid, section, _ in circuits.ELEMENTS:
+        morphology, _, _, mtype, layer, weight = circuits.CELLS[gid]
+        text = "" if math.isnan(weight) else repr(weight)
+        expected.append([str(section), mtype, str(layer), text, morphology, str(gid)])
+    assert sorted(rows(output)[1:]) == sorted(expected)
+
+
+def test_attributes_of_synapses_in_csv(data):
+    output = run("query", data.synapses, *EVERYTHING, "--fields", "id,label,conductance").output
+    assert sorted(rows(output)[1:]) == [[str(s[0]), s[5], number(s[4])] for s in circuits.SYNAPSES]
+    assert '\n1,"a,b",1.25\n' in output
+    assert '\n2,"say ""hi""",\n' in output
+
+
+def test_attributes_of_synapses_in_tsv(data):
+    output = run("query", data.synapses, *EVERYTHING, "--fields", "id,label,position", "--format", "tsv").output
+    lines = output.splitlines()
+    assert lines[0] == "id\tlabel\tposition_x\tposition_y\tposition_z"
+    assert "3\ttab\\there\t3\t1.00000001e-07\t1e+10" in lines
+    assert "4\tback\\\\slash\t4\t0\t0" in lines
+    assert '2\tsay "hi"\t2\t0\t0' in lines
+
+
+def test_attributes_of_synapses_in_json(data):
+    lines = run("query", data.synapses, *EVERYTHING, "--fields", "id,label,conductance,position",
+                "--format=jsonl").output.splitlines()
+    found = sorted((json.loads(line) for line in lines), key=lambda synapse: synapse["id"])
+    for synapse, (id, _, _, position, conductance, label) in zip(found, circuits.SYNAPSES, strict=True):
+        assert list(synapse) == ["id", "label", "conductance", "position_x", "position_y", "position_z"]
+        assert (synapse["id"], synapse["label"]) == (id, label)
+        assert synapse["conductance"] == (None if math.isnan(conductance) else conductance)
+        assert np.float32(synapse["position_y"]) == np.float32(position[1])
+
+
+def test_json_of_segments(data):
+    lines = run("query", data.segments, "--sphere", "0,0,0", "0.1", "--format", "jsonl").output.splitlines()
+    soma = next(json.loads(line) for line in lines if '"section_id":0' in line)
+    assert list(soma) == MORPHOLOGY_HEADER.split(",")
+    assert soma["endpoint2_x"] is None and soma["gid"] == 1 and soma["is_soma"] == 1
+
+
+def test_json_has_no_header_and_no_line_without_result(data):
+    assert run("query", data.segments, "--sphere", "900,0,0", "1", "--format", "jsonl").output == ""
+
+
+def test_odd_text_in_json(tmp_path):
+    edges = circuits.write_edges(tmp_path / "edges.h5", circuits.SYNAPSES[:1])
+    with h5py.File(edges, "a") as file:
+        file["edges/syn/0/odd"] = np.array([b'\x01\n"\\\xc3\xa4\xff\xed\xa0\x80'], dtype="S16")
+    run("synapses", edges, "-o", tmp_path / "out")
+    output = run("query", tmp_path / "out", *EVERYTHING, "--fields", "odd", "--format", "jsonl").output
+    assert json.loads(output) == {"odd": '\x01\n"\\ä\ufffd\ufffd\ufffd\ufffd'}
+
+
+@pytest.mark.parametrize("field, expected", [
+    ("gid", "gid,count\n0,4\n1,2\n2,2\n3,4\n"),
+    ("section_type", "section_type,count\n1,4\n2,2\n3,6\n"),
+    ("is_soma", "is_soma,count\n0,8\n1,4\n"),
+    ("section_id", "section_id,count\n0,4\n1,4\n2,2\n3,2\n"),
+    ("layer", "layer,count\n-4,4\n1,6\n2,2\n"),
+    ("mtype", "mtype,count\nL1_DAC,6\nL23_PC,2\nL4_SS,4\n"),
+])
+def test_groups_of_segments(data, field, expected):
+    assert run("query", data.segments, *EVERYTHING, "--group-by", field).output == expected
+
+
+def test_groups_of_synapses(data):
+    assert run("query", data.synapses, *EVERYTHING, "--group-by", "post_gid").output == "post_gid,count\n0,1\n1,3\n2,2\n"
+    one = ["--sphere", "0,0,0", "1"]
+    assert run("query", data.synapses, *one, "--group-by=label").output == "label,count\nplain,1\n"
+    assert run("query", data.synapses, *one, "--group-by", "pre_gid", "--format=jsonl").output == '{"pre_gid":7,"count":1}\n'
+
+
+def test_groups_of_nothing(data):
+    nowhere = ["--sphere", "900,0,0", "1"]
+    assert run("query", data.segments, *nowhere, "--group-by", "gid").output == "gid,count\n"
+    assert run("query", data.segments, *nowhere, "--group-by", "layer").output == "layer,count\n"
+
+
+QUERIES = "# three\nbox -1 -1 9 1 1 9.5\n\n  sphere 0 0 11 .999 \r\n\tsphere -49 -50 -50 0\n"
+
+
+@pytest.mark.parametrize("options, expected", [
+    (["--count"], "query,count\n0,1\n1,0\n2,2\n"),
+    (["--empty"], "query,empty\n0,false\n1,true\n2,false\n"),
+    (["--group-by", "gid"], "query,gid,count\n0,1,1\n2,3,2\n"),
+    (["--fields", "gid,section_type"], "query,gid,section_type\n0,1,2\n2,3,1\n2,3,3\n"),
+    (["--count", "--format", "tsv"], "query\tcount\n0\t1\n1\t0\n2\t2\n"),
+    (["--empty", "--format", "jsonl"],
+     '{"query":0,"empty":false}\n{"query":1,"empty":true}\n{"query":2,"empty":false}\n'),
+])
+def test_many_queries(data, tmp_path, options, expected):
+    (tmp_path / "queries").write_text(QUERIES)
+    from_file = run("query", data.segments, "--queries", tmp_path / "queries", *options).output
+    from_input = run("query", data.segments, "--queries", "-", *options, input=QUERIES).output
+    assert from_file == from_input
+    assert sorted(from_file.splitlines()[1:]) == sorted(expected.splitlines()[1:])
+    assert from_file.splitlines()[0] == expected.splitlines()[0]
+
+
+def test_no_queries(data):
+    assert run("query", data.segments, "--queries", "-", "--count", input="").output == "query,count\n"
+
+
+def test_populations(circuit):
+    query = ["--box", "-60,-60,-60", "60,60,60"]
+    assert run("query", circuit.both, *query, "--count").output == "population,count\nA,6\nB,4\n"
+    assert run("query", circuit.both, *query, "--count", "--populations", "B").output == "population,count\nB,4\n"
+    assert run("query", circuit.both, *query, "--empty").output == "population,empty\nA,false\nB,false\n"
+    assert run("query", circuit.both, *query, "--populations=B,A", "--group-by", "layer").output == (
+        "population,layer,count\nB,-4,4\nA,1,4\nA,2,2\n")
+    output = run("query", circuit.both, "--sphere", "100,0,0", "0", "--fields", "gid,mtype,is_soma").output
+    assert sorted(output.splitlines()) == ["B,0,L1_DAC,0", "B,0,L1_DAC,1", "population,gid,mtype,is_soma"]
+    output = run("query", circuit.both, "--queries", "-", "--count", input="sphere 0 0 0 1\nsphere 100 0 0 1\n").output
+    assert output == "query,population,count\n0,A,2\n0,B,0\n1,A,0\n1,B,2\n"
+
+
+def test_population_of_a_single_index(circuit):
+    assert run("query", circuit.both / "A", *EVERYTHING, "--populations", "A", "--count").output == "6\n"
+
+
+def test_index_by_its_metadata_file(data):
+    assert run("query", data.segments / "meta_data.json", *EVERYTHING, "--count").output == "12\n"
+
+
+def test_data_set_that_moved(tmp_path):
+    edges = circuits.write_edges(tmp_path / "edges.h5")
+    run("synapses", edges, "-o", tmp_path / "out")
+    moved = edges.rename(tmp_path / "moved.h5")
+    query = [tmp_path / "out", "--sphere", "0,0,0", "1", "--fields", "label"]
+    assert run("query", tmp_path / "out", *EVERYTHING, "--count").output == "6\n"
+    assert str(edges) in run("query", *query, code=2).errors
+    assert run("query", *query, "--dataset", moved).output == "label\nplain\n"
+
+
+def random_floats(count):
+    """Of every size, short decimals, and ties of the ninth digit."""
+    random = np.random.default_rng(7)
+    bits = random.integers(0, 2**32, count, dtype=np.uint32).view(np.float32)
+    near = random.normal(0, 1000, count).astype(np.float32)
+    short = (random.integers(-10**6, 10**6, count) / 1000).astype(np.float32)
+    ties = (random.integers(0, 2**24, count) * 0.0625 + 10**6).astype(np.float32)
+    all = np.concatenate([bits[np.isfinite(bits)], near, short, ties, np.float32([0, -0.0, 1, 999999999.5, 1e9, 1e-5, 1e-4])])
+    return all[: len(all) // 3 * 3]
+
+
+def test_floats_are_as_printf_writes_them(tmp_path):
+    positions = random_floats(20_000).reshape(-1, 3)
+    edges = tmp_path / "edges.h5"
+    with h5py.File(edges, "w") as file:
+        group = file.create_group("edges/all")
+        for name in "edge_type_id", "source_node_id", "target_node_id":
+            group[name] = np.zeros(len(positions), dtype=np.int64)
+        for axis, name in enumerate("xyz"):
+            group[f"0/afferent_center_{name}"] = positions[:, axis]
+    run("synapses", edges, "-o", tmp_path / "out")
+    output = run("query", tmp_path / "out", "--box", "-inf,-inf,-inf", "inf,inf,inf", "--fields", "id,position").output
+    found = sorted(output.splitlines()[1:], key=lambda line: int(line.split(",")[0]))
+    expected = ["%d,%.9g,%.9g,%.9g" % (id, *position) for id, position in enumerate(positions)]
+    assert found == expected
+
+
+def test_attributes_of_more_elements_than_are_read_at_once(tmp_path):
+    count = 300_001
+    edges = tmp_path / "edges.h5"
+    with h5py.File(edges, "w") as file:
+        group = file.create_group("edges/all")
+        for name in "edge_type_id", "source_node_id", "target_node_id":
+            group[name] = np.zeros(count, dtype=np.int64)
+        for axis in "xyz":
+            group[f"0/afferent_center_{axis}"] = np.random.default_rng(ord(axis)).uniform(0, 100, count).astype(np.float32)
+        group["0/thrice"] = 3 * np.arange(count, dtype=np.int64)
+    run("synapses", edges, "-o", tmp_path / "out")
+    lines = run("query", tmp_path / "out", *EVERYTHING, "--fields", "thrice,id").output.splitlines()[1:]
+    pairs = sorted(tuple(map(int, line.split(","))) for line in lines)
+    assert pairs == [(3 * id, id) for id in range(count)]
+    ids = run("query", tmp_path / "out", *EVERYTHING, "--fields", "id").output.splitlines()[1:]
+    assert ids == [line.split(",")[1] for line in lines]  # index order, both times
+
+
+def test_elements_in_index_order(data):
+    alone = run("query", data.segments, *EVERYTHING, "--fields", "ids").output.splitlines()
+    again = run("query", data.segments, *EVERYTHING, "--fields", "ids,layer").output.splitlines()
+    assert [line.rsplit(",", 1)[0] for line in again] == alone
+
+
+def test_output_that_nobody_reads(data):
+    with open("/dev/full", "w") as full:
+        result = run("query", data.segments, *EVERYTHING, stdout=full, code=2)
+    assert result.errors == "spatial-index-query: cannot write to standard output: No space left on device\n"
+
+
+def test_closed_output(data):
+    line = f"'{COMMANDS}/spatial-index-query' '{data.segments}' {' '.join(EVERYTHING)} >&-"
+    process = subprocess.run(["sh", "-c", line], stderr=subprocess.PIPE, encoding="utf-8")
+    assert process.returncode == 2
+    assert process.stderr == "spatial-index-query: cannot write to standard output: Bad file descriptor\n"
+
+
+@pytest.mark.parametrize("disposition, code", [(signal.SIG_DFL, -signal.SIGPIPE), (signal.SIG_IGN, 2)])
+def test_reader_that_goes_away(data, tmp_path, disposition, code):
+    queries = tmp_path / "queries"
+    queries.write_text("box -1e30 -1e30 -1e30 1e30 1e30 1e30\n" * 2000)
+    command = [COMMANDS / "spatial-index-query", data.segments, "--queries", queries]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, restore_signals=False,
+                          preexec_fn=lambda: signal.signal(signal.SIGPIPE, disposition)) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(60) == code
+        assert len(process.stderr.read().splitlines()) == (code == 2)

@@ -1,0 +1,148 @@
+"""--help, --version, the man pages, and wrong command lines."""
+import os
+import pathlib
+import re
+
+import pytest
+
+from conftest import NAMES, run
+
+MAN_PAGES = pathlib.Path(__file__).parents[2] / "docs" / "man"
+VERSION = (pathlib.Path(__file__).parents[2] / "VERSION").read_text().strip()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help(name, option):
+    result = run(name, option)
+    assert result.output.startswith(f"Usage: spatial-index-{name} [options] ")
+    assert result.errors == ""
+    assert all(len(line) <= 80 for line in result.output.splitlines())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_version(name):
+    assert run(name, "--version").output == f"spatial-index-{name} {VERSION}\n"
+
+
+def options_in_help(name):
+    lines = run(name, "--help").output.splitlines()
+    return {match for line in lines for match in re.findall(r"^ {2,6}(?:-\w, )?(--[\w-]+)", line)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_man_page_has_the_options_of_help(name):
+    page = (MAN_PAGES / f"spatial-index-{name}.1").read_text()
+    items = [line for line in page.splitlines() if line.startswith(".It Fl")]
+    in_page = {"--" + option for line in items for option in re.findall(r"Fl Fl ([\w-]+)", line)}
+    assert in_page == options_in_help(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_man_page_has_the_letters_of_help(name):
+    page = (MAN_PAGES / f"spatial-index-{name}.1").read_text()
+    in_page = set(re.findall(r"^\.It Fl (\w)\b", page, re.MULTILINE))
+    in_help = set(re.findall(r"^  -(\w), ", run(name, "--help").output, re.MULTILINE))
+    assert in_page == in_help
+
+
+WRONG_USE = [
+    ("nodes", "", "expected NODES_FILE MORPHOLOGY_DIR"),
+    ("nodes", "a", "expected NODES_FILE MORPHOLOGY_DIR"),
+    ("nodes", "a b c", "one word too many: 'c'"),
+    ("nodes", "a b --frobnicate", "unknown option '--frobnicate'"),
+    ("nodes", "a b --frobnicate=3", "unknown option '--frobnicate'"),
+    ("nodes", "a b -z", "unknown option '-z'"),
+    ("nodes", "a b --out", "option '--out' lacks its value"),
+    ("nodes", "a b -o", "option '-o' lacks its value"),
+    ("nodes", "a b --out=", "option '--out': the name of the folder is empty"),
+    ("nodes", "a b --force=yes", "option '--force' takes no value"),
+    ("nodes", "a b --p=x", "option '--p' is ambiguous"),
+    ("nodes", "a b --position p", "unknown option '--position'"),
+    ("nodes", "a b --populations p", "unknown option '--populations'"),
+    ("nodes", "a b --threads -1", "option '--threads' takes a number from 0 to 4096, not '-1'"),
+    ("nodes", "a b --threads 2x", "not '2x'"),
+    ("nodes", "a b --threads=", "not ''"),
+    ("nodes", "a b --threads 4097", "not '4097'"),
+    ("nodes", "a b --threads 99999999999999999999999", "not '99999999999999999999999'"),
+    ("nodes", "a b --use-mem-map 0", "option '--use-mem-map' takes a size such as"),
+    ("nodes", "a b --use-mem-map -5", "not '-5'"),
+    ("nodes", "a b --use-mem-map 5X", "not '5X'"),
+    ("nodes", "a b --use-mem-map 5KB2", "not '5KB2'"),
+    ("nodes", "a b --use-mem-map 1.5G", "not '1.5G'"),
+    ("nodes", "a b --use-mem-map G", "not 'G'"),
+    ("nodes", "a b --use-mem-map 16777216T", "not '16777216T'"),
+    ("nodes", "a b --gids 1,x", "option '--gids': 'x' is no id and no range of ids"),
+    ("nodes", "a b --gids 1,-3", "'-3' is no id and no range of ids"),
+    ("nodes", "a b --gids 1-2-3", "'1-2-3' is no id and no range of ids"),
+    ("nodes", "a b --gids 7-5", "'7-5' is a range that ends before it begins"),
+    ("nodes", "a b --gids 0-18446744073709551615", "more than 268435456 ids"),
+    ("nodes", "a b --gids 18446744073709551616", "is no id and no range of ids"),
+    ("nodes", "a b --recenter maybe", "option '--recenter' takes on, off or auto, not 'maybe'"),
+    ("nodes", "a b --soma-radius big", "option '--soma-radius' takes contour or surface, not 'big'"),
+    ("synapses", "", "expected EDGES_FILE [POPULATION]"),
+    ("synapses", "a b c", "one word too many: 'c'"),
+    ("synapses", "a b --population c", "two populations are given: 'b' and 'c'"),
+    ("synapses", "a --skip-bad-cells", "unknown option '--skip-bad-cells'"),
+    ("synapses", "a --threads two", "not 'two'"),
+    ("circuit", "", "expected segments|synapses CIRCUIT_CONFIG"),
+    ("circuit", "segments", "expected segments|synapses CIRCUIT_CONFIG"),
+    ("circuit", "nodes c.json", "expected segments or synapses, not 'nodes'"),
+    ("circuit", "segments c.json --position p", "option '--position' is for synapses only"),
+    ("circuit", "synapses c.json --recenter on", "option '--recenter' is for segments only"),
+    ("circuit", "synapses c.json --soma-radius surface", "option '--soma-radius' is for segments only"),
+    ("circuit", "synapses c.json --skip-bad-cells", "option '--skip-bad-cells' is for segments only"),
+    ("circuit", "segments c.json --populations A,,B", "option '--populations': a name is empty"),
+    ("circuit", "segments c.json --populations A,A", "option '--populations': 'A' is given twice"),
+    ("circuit", "segments c.json --populations=A B", "one word too many: 'B'"),
+    ("query", "", "expected INDEX"),
+    ("query", "i", "expected one of --box, --sphere and --queries"),
+    ("query", "i --box 0,0,0 1,1,1 --sphere 0,0,0 1", "expected one of --box, --sphere and --queries"),
+    ("query", "i --box 0,0,0 1,1,1 --box 0,0,0 1,1,1", "expected one of --box, --sphere and --queries"),
+    ("query", "i --box 0,0,0", "option '--box' takes two values"),
+    ("query", "i --box 0,0 1,1,1", "option '--box' takes two corners x,y,z, and '0,0' is none"),
+    ("query", "i --box 0,0,0 1,1,1,1", "'1,1,1,1' is none"),
+    ("query", "i --box 0,0,x 1,1,1", "'0,0,x' is none"),
+    ("query", "i --box nan,0,0 1,1,1", "(nan, 0, 0)"),
+    ("query", "i --sphere 0,0,0 x", "'x' is no radius"),
+    ("query", "i --sphere 0,0 1", "'0,0' is no center"),
+    ("query", "i --sphere 0,0,0 -1", "radius"),
+    ("query", "i --sphere 0,0,0 nan", "radius"),
+    ("query", "i --box 0,0,0 1,1,1 --accuracy exactly", "option '--accuracy' takes best_effort or bounding_box, not"),
+    ("query", "i --box 0,0,0 1,1,1 --format xml", "option '--format' takes csv, tsv or jsonl, not 'xml'"),
+    ("query", "i --box 0,0,0 1,1,1 --fields=", "option '--fields': a name is empty"),
+    ("query", "i --box 0,0,0 1,1,1 --count --empty", "at most one of --fields, --count, --empty and --group-by"),
+    ("query", "i --box 0,0,0 1,1,1 --count --fields gid", "at most one of --fields, --count, --empty and --group-by"),
+    ("info", "", "expected INDEX"),
+    ("info", "a b", "one word too many: 'b'"),
+    ("info", "a --json=1", "option '--json' takes no value"),
+    ("compare", "a", "expected INDEX OTHER_INDEX"),
+    ("compare", "a b c", "one word too many: 'c'"),
+]
+
+
+@pytest.mark.parametrize("name, arguments, sentence", WRONG_USE)
+def test_wrong_use(name, arguments, sentence, tmp_path, data):
+    words = [str(data.segments) if word == "i" else word for word in arguments.split()]
+    result = run(name, *words, code=2, cwd=tmp_path)
+    lines = result.errors.splitlines()
+    assert lines[0].startswith(f"spatial-index-{name}: ")
+    assert sentence in lines[0]
+    assert lines[1:] == [f"Try 'spatial-index-{name} --help'."]
+    assert result.output == ""
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name, operands", [("nodes", "a b"), ("synapses", "a"), ("circuit", "segments a")])
+def test_multi_index_needs_mpi(name, operands, tmp_path):
+    result = run(name, *operands.split(), "--multi-index", code=2, cwd=tmp_path)
+    assert result.errors == (f"spatial-index-{name}: option '--multi-index' needs MPI, "
+                             "and this build of SpatialIndex has no MPI support\n")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_on_a_full_disk(name):
+    with open("/dev/full", "w") as full:
+        result = run(name, "--help", stdout=full, code=2)
+    assert result.errors == f"spatial-index-{name}: cannot write to standard output: No space left on device\n"
