@@ -483,7 +483,8 @@ typedef struct si_circuit_source {
     }
 
 /* One population: an index in `folder`. Several: an index in `folder`/NAME each, and a
- * meta_data.json in `folder` that lists them, written last. The report adds up. */
+ * meta_data.json in `folder` that lists them, written last. The report adds up. After a failure
+ * nothing new is left, but populations that have replaced older ones by then stay replaced. */
 SI_API si_status si_build_circuit_segments(const si_circuit_source *source, const char *folder,
                                            const si_build_options *options, si_build_report *report,
                                            si_error *error);

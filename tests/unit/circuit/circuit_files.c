@@ -196,23 +196,24 @@ typedef struct element_columns {
     uint8_t *section_types;
 } element_columns;
 
-static void query_everything(const si_index *index, element_columns *into, uint64_t count)
+static void query_everything(const si_index *index, const si_column *columns, size_t column_count,
+                             uint64_t count)
 {
     const double lower[] = {-INFINITY, -INFINITY, -INFINITY};
     const double upper[] = {INFINITY, INFINITY, INFINITY};
-    const si_column columns[] = {
-        {SI_FIELD_IDS, into->ids},
-        {SI_FIELD_ENDPOINT1, into->endpoints1},
-        {SI_FIELD_ENDPOINT2, into->endpoints2},
-        {SI_FIELD_RADIUS, into->radii},
-        {SI_FIELD_SECTION_TYPE, into->section_types},
-    };
     si_query query;
     si_error error;
     uint64_t found;
     assert_ok(si_box_query(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
-    assert_ok(si_index_query(index, &query, columns, 5, count, &found, &error), error);
+    assert_ok(si_index_query(index, &query, columns, column_count, count, &found, &error), error);
     assert_int_equal(found, count);
+}
+
+static uint64_t count_elements(const si_index *index)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    assert_int_equal(si_index_get_info(index, &info), SI_OK);
+    return info.element_count;
 }
 
 static int compare_ids(const void *left, const void *right)
@@ -242,24 +243,60 @@ static test_element *join_columns(const element_columns *columns, uint64_t count
 
 test_element *elements_of(const si_index *index, uint64_t *count)
 {
-    si_index_info info = SI_INDEX_INFO_INIT;
-    assert_int_equal(si_index_get_info(index, &info), SI_OK);
-    *count = info.element_count;
-    element_columns columns = {
-        calloc(*count + 1, sizeof *columns.ids),
-        calloc(*count + 1, sizeof *columns.endpoints1),
-        calloc(*count + 1, sizeof *columns.endpoints2),
-        calloc(*count + 1, sizeof *columns.radii),
+    *count = count_elements(index);
+    element_columns data = {
+        calloc(*count + 1, sizeof *data.ids),
+        calloc(*count + 1, sizeof *data.endpoints1),
+        calloc(*count + 1, sizeof *data.endpoints2),
+        calloc(*count + 1, sizeof *data.radii),
         calloc(*count + 1, 1),
     };
-    query_everything(index, &columns, *count);
-    test_element *elements = join_columns(&columns, *count);
-    free(columns.ids);
-    free(columns.endpoints1);
-    free(columns.endpoints2);
-    free(columns.radii);
-    free(columns.section_types);
+    const si_column columns[] = {
+        {SI_FIELD_IDS, data.ids},
+        {SI_FIELD_ENDPOINT1, data.endpoints1},
+        {SI_FIELD_ENDPOINT2, data.endpoints2},
+        {SI_FIELD_RADIUS, data.radii},
+        {SI_FIELD_SECTION_TYPE, data.section_types},
+    };
+    query_everything(index, columns, 5, *count);
+    test_element *elements = join_columns(&data, *count);
+    free(data.ids);
+    free(data.endpoints1);
+    free(data.endpoints2);
+    free(data.radii);
+    free(data.section_types);
     return elements;
+}
+
+static int compare_synapses(const void *left, const void *right)
+{
+    const found_synapse *a = left;
+    const found_synapse *b = right;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+found_synapse *synapses_of(const si_index *index, uint64_t *count)
+{
+    *count = count_elements(index);
+    uint64_t(*ids)[3] = calloc(*count + 1, sizeof *ids);
+    uint64_t *id = ids[0], *post_gid = id + *count, *pre_gid = post_gid + *count;
+    float(*positions)[3] = calloc(*count + 1, sizeof *positions);
+    const si_column columns[] = {
+        {SI_FIELD_ID, id},
+        {SI_FIELD_POST_GID, post_gid},
+        {SI_FIELD_PRE_GID, pre_gid},
+        {SI_FIELD_POSITION, positions},
+    };
+    query_everything(index, columns, 4, *count);
+    found_synapse *synapses = calloc(*count + 1, sizeof *synapses);
+    for (uint64_t i = 0; i < *count; i++) {
+        synapses[i] = (found_synapse){id[i], post_gid[i], pre_gid[i], {0}};
+        memcpy(synapses[i].position, positions[i], sizeof positions[i]);
+    }
+    qsort(synapses, *count, sizeof *synapses, compare_synapses);
+    free(ids);
+    free(positions);
+    return synapses;
 }
 
 static void read_heavy_file(const char *folder, char **content, size_t *length)

@@ -48,6 +48,16 @@ typedef struct test_element {
 /* All elements of a morphology index, by ids. Give it to free. */
 test_element *elements_of(const si_index *index, uint64_t *count);
 
+typedef struct found_synapse {
+    uint64_t id;
+    uint64_t post_gid;
+    uint64_t pre_gid;
+    float position[3];
+} found_synapse;
+
+/* All elements of a synapse index, by id. Give it to free. */
+found_synapse *synapses_of(const si_index *index, uint64_t *count);
+
 /* The heavy files of the indexes in two folders have the same bytes. */
 void assert_same_heavy_file(const char *folder, const char *other_folder);
 

@@ -1,4 +1,5 @@
 /* From a nodes file and its morphologies to an index of segments and somas. */
+#include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,66 @@ static void recentred_cell_has_its_soma_at_its_position(void **state)
     assert_built(expected, 4);
 }
 
+/* In place of the quaternions of a nodes file with one cell. */
+static void write_column_instead(const char *name, double value)
+{
+    static const char *const orientations[] = {"orientation_w", "orientation_x", "orientation_y",
+                                               "orientation_z"};
+    hid_t file = H5Fopen(source.nodes_file, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t group = H5Gopen2(file, "nodes/All/0", H5P_DEFAULT);
+    for (int i = 0; i < 4; i++)
+        assert_true(H5Ldelete(group, orientations[i], H5P_DEFAULT) >= 0);
+    if (name) {
+        hsize_t count = 1;
+        hid_t space = H5Screate_simple(1, &count, NULL);
+        hid_t column = H5Dcreate2(group, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT,
+                                  H5P_DEFAULT);
+        assert_true(H5Dwrite(column, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) >=
+                    0);
+        H5Dclose(column);
+        H5Sclose(space);
+    }
+    H5Gclose(group);
+    H5Fclose(file);
+}
+
+static void assert_soma_at(float x, float y, float z)
+{
+    si_build_report report;
+    uint64_t count;
+    test_element *elements = build(&count, &report);
+    assert_int_equal(count, 4);
+    const test_element expected = {{0, 0, 0}, {x, y, z}, {0}, 0, 1};
+    assert_element(&elements[0], &expected);
+    free(elements);
+    si_build_report_free(&report);
+}
+
+static void recentring_depends_on_what_the_file_has(void **state)
+{
+    (void)state;
+    const test_cell cell = {{10, 20, 30}, QUARTER_ABOUT_Z, "y"};
+    write_cells(&cell, 1);
+    write_column_instead(NULL, 0);
+    assert_soma_at(10, 20, 30);
+    source.recenter = SI_RECENTER_OFF;
+    assert_soma_at(11, 20, 30);
+    source.recenter = SI_RECENTER_AUTO;
+
+    write_cells(&cell, 1);
+    write_column_instead("recenter", 0);
+    assert_soma_at(11, 20, 30);
+    source.recenter = SI_RECENTER_ON;
+    assert_soma_at(10, 20, 30);
+    source.recenter = SI_RECENTER_AUTO;
+
+    write_cells(&cell, 1);
+    write_column_instead("rotation_angle_zaxis", 1.5707963267948966);
+    assert_soma_at(10, 20, 30);
+    source.recenter = SI_RECENTER_OFF;
+    assert_soma_at(10, 21, 30);
+}
+
 static void soma_radius_is_that_of_the_file_if_wanted(void **state)
 {
     (void)state;
@@ -227,6 +288,24 @@ static void first_bad_cell_stops_the_build(void **state)
     source.gids = NULL;
     source.gid_count = 0;
     assert_build_fails(SI_ERROR_NOT_FOUND, "cell 1 ");
+}
+
+static void first_bad_cell_is_named_whatever_the_threads(void **state)
+{
+    (void)state;
+    enum { CELLS = 400 };
+    static test_cell cells[CELLS];
+    for (int i = 0; i < CELLS; i++)
+        cells[i] = (test_cell){{i, 0, 0}, NO_TURN, i >= 67 && i % 2 ? "missing" : "y"};
+    write_cells(cells, CELLS);
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        si_build_options options = SI_BUILD_OPTIONS_INIT;
+        si_error error;
+        options.threads = threads;
+        assert_int_equal(si_build_segments(&source, NULL, &options, NULL, NULL, &error),
+                         SI_ERROR_NOT_FOUND);
+        assert_non_null(strstr(error.message, "cell 67 of population 'All'"));
+    }
 }
 
 static void bad_cells_are_left_out_if_wanted(void **state)
@@ -433,10 +512,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         circuit_test(cell_is_turned_and_moved),
         circuit_test(recentred_cell_has_its_soma_at_its_position),
+        circuit_test(recentring_depends_on_what_the_file_has),
         circuit_test(soma_radius_is_that_of_the_file_if_wanted),
         circuit_test(counts_tell_what_was_left_out),
         circuit_test(gids_are_indexed_as_often_as_given),
         circuit_test(first_bad_cell_stops_the_build),
+        circuit_test(first_bad_cell_is_named_whatever_the_threads),
         circuit_test(bad_cells_are_left_out_if_wanted),
         circuit_test(segment_id_beyond_its_bits_is_refused),
         circuit_test(morphology_is_looked_for_in_the_alternates),

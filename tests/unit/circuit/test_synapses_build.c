@@ -34,47 +34,6 @@ static si_synapses_source source_of_edges(void)
     return source;
 }
 
-typedef struct found_synapses {
-    uint64_t count;
-    uint64_t *ids, *post_gids, *pre_gids;
-    float (*positions)[3];
-} found_synapses;
-
-static found_synapses synapses_of(const si_index *index)
-{
-    si_index_info info = SI_INDEX_INFO_INIT;
-    assert_int_equal(si_index_get_info(index, &info), SI_OK);
-    uint64_t count = info.element_count;
-    found_synapses found = {
-        .ids = calloc(count + 1, 8),
-        .post_gids = calloc(count + 1, 8),
-        .pre_gids = calloc(count + 1, 8),
-        .positions = calloc(count + 1, 12),
-    };
-    const si_column columns[] = {
-        {SI_FIELD_ID, found.ids},
-        {SI_FIELD_POST_GID, found.post_gids},
-        {SI_FIELD_PRE_GID, found.pre_gids},
-        {SI_FIELD_POSITION, found.positions},
-    };
-    const double lower[] = {-INFINITY, -INFINITY, -INFINITY};
-    const double upper[] = {INFINITY, INFINITY, INFINITY};
-    si_query query;
-    si_error error;
-    assert_ok(si_box_query(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
-    assert_ok(si_index_query(index, &query, columns, 4, count, &found.count, &error), error);
-    assert_int_equal(found.count, count);
-    return found;
-}
-
-static void free_synapses(found_synapses *found)
-{
-    free(found->ids);
-    free(found->post_gids);
-    free(found->pre_gids);
-    free(found->positions);
-}
-
 /* Synapse i of `count`, on `cells` target cells of which every third has none. */
 static test_synapse *make_synapses(size_t count, size_t cells)
 {
@@ -87,17 +46,31 @@ static test_synapse *make_synapses(size_t count, size_t cells)
     return synapses;
 }
 
-static found_synapses build(const si_synapses_source *source)
+static found_synapse *build(const si_synapses_source *source, uint64_t *count)
 {
     si_build_report report = SI_BUILD_REPORT_INIT;
     si_index *index;
     si_error error;
     assert_ok(si_build_synapses(source, NULL, NULL, &index, &report, &error), error);
-    found_synapses found = synapses_of(index);
-    assert_int_equal(report.element_count, found.count);
+    found_synapse *found = synapses_of(index, count);
+    assert_int_equal(report.element_count, *count);
     assert_int_equal(report.cell_count, 0);
     si_index_close(index);
     return found;
+}
+
+static void assert_count(const si_synapses_source *source, uint64_t expected)
+{
+    uint64_t count;
+    free(build(source, &count));
+    assert_int_equal(count, expected);
+}
+
+static void assert_same_synapse(const found_synapse *found, const test_synapse *expected)
+{
+    assert_memory_equal(found->position, expected->position, sizeof expected->position);
+    assert_int_equal(found->post_gid, expected->post_gid);
+    assert_int_equal(found->pre_gid, expected->pre_gid);
 }
 
 static void synapses_have_the_ids_of_their_edges(void **state)
@@ -107,15 +80,14 @@ static void synapses_have_the_ids_of_their_edges(void **state)
         {{1, 2, 3}, 0, 7}, {{4, 5, 6}, 0, 8}, {{7, 8, 9}, 3, 1ull << 40}};
     write_edges(edges_file, "E", synapses, 3, 4);
     si_synapses_source source = source_of_edges();
-    found_synapses found = build(&source);
-    assert_int_equal(found.count, 3);
-    for (int i = 0; i < 3; i++) {
-        const test_synapse *expected = &synapses[found.ids[i]];
-        assert_memory_equal(found.positions[i], expected->position, sizeof expected->position);
-        assert_int_equal(found.post_gids[i], expected->post_gid);
-        assert_int_equal(found.pre_gids[i], expected->pre_gid);
+    uint64_t count;
+    found_synapse *found = build(&source, &count);
+    assert_int_equal(count, 3);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(found[i].id, i);
+        assert_same_synapse(&found[i], &synapses[i]);
     }
-    free_synapses(&found);
+    free(found);
 }
 
 static void no_synapses_make_an_empty_index(void **state)
@@ -124,18 +96,12 @@ static void no_synapses_make_an_empty_index(void **state)
     const test_synapse synapse = {{1, 2, 3}, 0, 7};
     si_synapses_source source = source_of_edges();
     write_edges(edges_file, "E", &synapse, 0, 0);
-    found_synapses found = build(&source);
-    assert_int_equal(found.count, 0);
-    free_synapses(&found);
-
+    assert_count(&source, 0);
     const uint64_t gids[] = {1, 500};
     write_edges(edges_file, "E", &synapse, 1, 2);
     source.gids = gids;
-    for (source.gid_count = 0; source.gid_count <= 2; source.gid_count++) {
-        found = build(&source);
-        assert_int_equal(found.count, 0);
-        free_synapses(&found);
-    }
+    for (source.gid_count = 0; source.gid_count <= 2; source.gid_count++)
+        assert_count(&source, 0);
 }
 
 /* Each edge is found once, with its own columns, and none of another cell. */
@@ -143,28 +109,23 @@ static void assert_synapses_of_cells(const test_synapse *synapses, size_t count,
                                      const uint64_t *gids, size_t gid_count, size_t cell_count)
 {
     char *wanted = calloc(cell_count, 1);
-    char *seen = calloc(count, 1);
     for (size_t i = 0; i < gid_count; i++)
         wanted[gids[i]] = 1;
     si_synapses_source source = source_of_edges();
     source.gids = gids;
     source.gid_count = gid_count;
-    found_synapses found = build(&source);
-    for (uint64_t i = 0; i < found.count; i++) {
-        const test_synapse *expected = &synapses[found.ids[i]];
-        assert_false(seen[found.ids[i]]++);
-        assert_true(wanted[expected->post_gid]);
-        assert_int_equal(found.post_gids[i], expected->post_gid);
-        assert_int_equal(found.pre_gids[i], expected->pre_gid);
-        assert_memory_equal(found.positions[i], expected->position, sizeof expected->position);
+    uint64_t found_count, next = 0;
+    found_synapse *found = build(&source, &found_count);
+    for (size_t id = 0; id < count; id++) {
+        if (!wanted[synapses[id].post_gid])
+            continue;
+        assert_true(next < found_count);
+        assert_int_equal(found[next].id, id);
+        assert_same_synapse(&found[next++], &synapses[id]);
     }
-    size_t expected_count = 0;
-    for (size_t i = 0; i < count; i++)
-        expected_count += (size_t)wanted[synapses[i].post_gid];
-    assert_int_equal(found.count, expected_count);
-    free_synapses(&found);
+    assert_int_equal(found_count, next);
+    free(found);
     free(wanted);
-    free(seen);
 }
 
 /* More than one piece, ranges within reach of each other and far apart, across the end of a piece.
@@ -223,6 +184,21 @@ static void position_that_is_not_finite_is_an_error(void **state)
     free(synapses);
 }
 
+static void positions_may_have_another_prefix(void **state)
+{
+    (void)state;
+    const test_synapse synapse = {{1, 2, 3}, 0, 7};
+    write_edges(edges_file, "E", &synapse, 1, 1);
+    si_synapses_source source = source_of_edges();
+    source.position_prefix = "pos";
+    si_error error;
+    assert_int_equal(si_build_synapses(&source, NULL, NULL, NULL, NULL, &error),
+                     SI_ERROR_NOT_FOUND);
+    assert_non_null(strstr(error.message, "afferent_center"));
+    source.position_prefix = "afferent_center";
+    assert_count(&source, 1);
+}
+
 static int cancel_when_reading(void *context, const char *phase, uint64_t done, uint64_t total)
 {
     *(uint64_t *)context = total;
@@ -272,6 +248,7 @@ int main(void)
         folder_test(synapses_of_chosen_cells_are_found),
         folder_test(file_does_not_depend_on_threads),
         folder_test(position_that_is_not_finite_is_an_error),
+        folder_test(positions_may_have_another_prefix),
         folder_test(build_can_be_cancelled),
         folder_test(arguments_that_make_no_sense_are_refused),
     };

@@ -1,6 +1,6 @@
-"""Compares the segments of real circuits with known answers, and with arithmetic done here.
+"""Compares the elements of real circuits with known answers, and with arithmetic done here.
 
-Usage: check_segments.py DUMP_SEGMENTS
+Usage: check_circuits.py DUMP_ELEMENTS
 """
 import csv
 import os
@@ -14,30 +14,32 @@ import h5py
 import numpy as np
 
 DATA = os.environ.get("SPATIAL_INDEX_TEST_DATA")
-DUMP_SEGMENTS = sys.argv.pop(1)
+DUMP_ELEMENTS = sys.argv.pop(1)
 
 ELEMENT = np.dtype([("gid", "<u8"), ("section_id", "<u4"), ("segment_id", "<u4"), ("p1", "<f4", 3),
                     ("p2", "<f4", 3), ("radius", "<f4"), ("section_type", "u1")], align=True)
+SYNAPSE = np.dtype([("id", "<u8"), ("post_gid", "<u8"), ("pre_gid", "<u8"), ("position", "<f4", 3)],
+                   align=True)
 
 
 def data(*path):
     return os.path.join(DATA, "data", "circuits", *path)
 
 
-def elements_of_nodes(nodes, morphologies, population, gids=()):
+def dump(what, dtype, *arguments):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "elements")
-        subprocess.run([DUMP_SEGMENTS, "nodes", nodes, morphologies, population, path,
-                        *map(str, gids)], check=True)
-        return np.fromfile(path, ELEMENT)
+        arguments = [argument or os.path.join(folder, "index") for argument in arguments]
+        subprocess.run([DUMP_ELEMENTS, what, path, *arguments], check=True)
+        return np.fromfile(path, dtype)
+
+
+def elements_of_nodes(nodes, morphologies, population, gids=()):
+    return dump("nodes", ELEMENT, nodes, morphologies, population, *map(str, gids))
 
 
 def elements_of_circuit(config):
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "elements")
-        subprocess.run([DUMP_SEGMENTS, "circuit", config, os.path.join(folder, "index"), path],
-                       check=True)
-        return np.fromfile(path, ELEMENT)
+    return dump("segments", ELEMENT, config, None)
 
 
 def id_checksum(elements):
@@ -48,6 +50,11 @@ def id_checksum(elements):
 def geometry_checksum(elements):
     p2 = np.where(elements["section_id"][:, None] == 0, np.float32(0), elements["p2"])
     return zlib.crc32(np.hstack([elements["p1"], p2, elements["radius"][:, None]]).tobytes())
+
+
+def synapse_checksums(synapses):
+    ids = np.stack([synapses[name] for name in ("id", "pre_gid", "post_gid")], axis=1)
+    return zlib.crc32(ids.tobytes()), zlib.crc32(synapses["position"].tobytes())
 
 
 def ulps(left, right):
@@ -99,6 +106,23 @@ class KnownAnswers(unittest.TestCase):
         self.assertEqual(len(elements), 25618)
         self.assertEqual(id_checksum(elements), 0x6a810779)
         self.assertEqual(geometry_checksum(elements), 0x1f8ba9dd)
+
+    def test_synapses(self):
+        synapses = dump("edges", SYNAPSE, data("edges.h5"), "neocortex_neurons__chemical_synapse",
+                        "afferent_center")
+        self.assertEqual(len(synapses), 1931)
+        self.assertEqual(synapse_checksums(synapses), (0x3f63a1b5, 0xb323caf7))
+
+    def test_synapses_of_four_populations(self):
+        expected = {"NodeA__NodeA__chemical": (0x084890e6, 0xaccd8701),
+                    "NodeB__NodeB__chemical": (0x418e1b86, 0xa8346cc2),
+                    "NodeA__NodeB__chemical": (0x3f4de518, 0xd14bf9e4),
+                    "NodeB__NodeA__chemical": (0x0a646a3e, 0xb4d8e756)}
+        for population, checksums in expected.items():
+            synapses = dump("synapses", SYNAPSE, data("usecase3", "circuit_sonata.json"), None,
+                            population)
+            self.assertEqual(len(synapses), 4)
+            self.assertEqual(synapse_checksums(synapses), checksums)
 
 
 def read_swc(path):
@@ -190,6 +214,19 @@ class AllenCircuits(unittest.TestCase):
     def test_nine_cells(self):
         gids = self.check_circuit("9_cells", "cortex_nodes.h5", "cortex_node_types.csv")
         self.assertEqual(list(gids), list(range(9)))
+
+    def test_synapse_positions_of_nine_cells(self):
+        for name in ("excvirt", "inhvirt"):
+            path = data("allen", "9_cells", "network", f"{name}_cortex_edges.h5")
+            with h5py.File(path) as file:
+                population, edges = next(iter(file["edges"].items()))
+                columns = [edges["0"][f"pos_{axis}"][()] for axis in "xyz"]
+                sources = edges["source_node_id"][()]
+            synapses = dump("edges", SYNAPSE, path, population, "pos")
+            np.testing.assert_array_equal(synapses["id"], np.arange(len(sources)))
+            np.testing.assert_array_equal(synapses["pre_gid"], sources)
+            np.testing.assert_array_equal(synapses["position"],
+                                          np.stack(columns, axis=1).astype(np.float32))
 
 
 if __name__ == "__main__":
