@@ -1,4 +1,5 @@
 import csv
+import functools
 import os
 import pathlib
 import re
@@ -40,6 +41,7 @@ def vectors(columns, name):
     return np.stack([columns[f"{name}_{axis}"] for axis in "xyz"], axis=1).astype("<f4")
 
 
+@functools.lru_cache
 def segments_of(index):
     """Every element, in order of its ids."""
     columns = table(run("query", index, *EVERYTHING, "--accuracy", "bounding_box"))
@@ -53,6 +55,7 @@ def segments_of(index):
         radius=columns["radius"].astype("<f4"), is_soma=np.isnan(p2[:, 0]))
 
 
+@functools.lru_cache
 def synapses_of(index):
     columns = table(run("query", index, *EVERYTHING))
     order = np.argsort(columns["id"])
