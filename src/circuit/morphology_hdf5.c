@@ -23,20 +23,20 @@ typedef struct point_table {
 
 static si_status check_layout(const si_hdf5_place *place, si_error *error)
 {
-    if (si_hdf5_place_has(place, "points") && si_hdf5_place_has(place, "structure"))
+    if (si_hdf5_exists(place->group, "points") && si_hdf5_exists(place->group, "structure"))
         return SI_OK;
-    if (si_hdf5_place_has(place, "neuron1"))
+    if (si_hdf5_exists(place->group, "neuron1"))
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: an HDF5 morphology of version 2, expected version 1, 1.1, 1.2 or 1.3",
                        place->name);
     return si_fail(error, SI_ERROR_FORMAT, "%s: lacks the data set '%s' of a morphology",
-                   place->name, si_hdf5_place_has(place, "points") ? "structure" : "points");
+                   place->name, si_hdf5_exists(place->group, "points") ? "structure" : "points");
 }
 
 /* From 1.1 on glia must come with perimeters. The perimeters themselves are not used. */
 static si_status check_perimeters(const si_hdf5_place *place, int64_t family, si_error *error)
 {
-    if (!si_hdf5_place_has(place, "perimeters")) {
+    if (!si_hdf5_exists(place->group, "perimeters")) {
         if (family != FAMILY_GLIA)
             return SI_OK;
         return si_fail(error, SI_ERROR_FORMAT, "%s: glia without the data set 'perimeters'",
@@ -54,7 +54,7 @@ static si_status check_perimeters(const si_hdf5_place *place, int64_t family, si
 static si_status check_metadata(const si_hdf5_place *place, bool has_sections, si_error *error)
 {
     int64_t version[2], family;
-    if (!si_hdf5_place_has(place, "metadata"))
+    if (!si_hdf5_exists(place->group, "metadata"))
         return SI_OK;
     SI_TRY(si_hdf5_read_attribute(place, "metadata", "version", 2, version, error));
     if (version[0] != 1 || version[1] < 1 || version[1] > 3)

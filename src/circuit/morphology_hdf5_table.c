@@ -1,16 +1,13 @@
 #include "circuit/morphology_hdf5_table.h"
 
+#include <stdbool.h>
+
 #include "base/arithmetic.h"
 #include "base/memory.h"
 
 /* No compression that HDF5 has makes data smaller than this; a table that claims more rows than
  * the file can hold is damaged, and not worth the memory. */
 enum { GREATEST_COMPRESSION = 1100 };
-
-bool si_hdf5_place_has(const si_hdf5_place *place, const char *link)
-{
-    return H5Lexists(place->group, link, H5P_DEFAULT) > 0;
-}
 
 static bool is_numeric(hid_t type)
 {
@@ -34,8 +31,8 @@ static si_status open_dataset(const si_hdf5_place *place, const char *name, hid_
 {
     *dataset = H5Dopen2(place->group, name, H5P_DEFAULT);
     if (*dataset < 0)
-        return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' is no readable data set", place->name,
-                       name);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: '%s' cannot be opened as a data set", place->name,
+                     name);
     return SI_OK;
 }
 
@@ -95,8 +92,7 @@ static si_status read_values(hid_t dataset, const si_hdf5_place *place, const ch
         return si_fail_memory(error);
     if (count > 0 && H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0) {
         si_free(read);
-        return si_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' cannot be read", place->name,
-                       name);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' cannot be read", place->name, name);
     }
     *values = read;
     return SI_OK;
@@ -155,8 +151,8 @@ static si_status read_open_attribute(hid_t attribute, const si_hdf5_place *place
         return si_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has %lld values, expected %zu",
                        place->name, name, (long long)found, count);
     if (H5Aread(attribute, H5T_NATIVE_INT64, values) < 0)
-        return si_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' cannot be read", place->name,
-                       name);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' cannot be read", place->name,
+                     name);
     return SI_OK;
 }
 

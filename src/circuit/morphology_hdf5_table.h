@@ -3,16 +3,12 @@
 #ifndef SI_CIRCUIT_MORPHOLOGY_HDF5_TABLE_H
 #define SI_CIRCUIT_MORPHOLOGY_HDF5_TABLE_H
 
-#include <stdbool.h>
-
 #include "circuit/hdf5_access.h"
 
 typedef struct si_hdf5_place {
     hid_t group;
     const char *name; /* file, and group in it, for messages */
 } si_hdf5_place;
-
-bool si_hdf5_place_has(const si_hdf5_place *place, const char *link);
 
 /* Reads a data set of any numeric type with exactly so many columns, row by row, converted to
  * `memory_type` (H5T_NATIVE_FLOAT or H5T_NATIVE_DOUBLE). Give `*values` to si_free. */
