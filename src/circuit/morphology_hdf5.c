@@ -144,7 +144,7 @@ static si_status check_parent(const si_hdf5_place *place, const structure *table
                               si_error *error)
 {
     int32_t written = table->rows[row][2];
-    if (written >= -1 && (size_t)(written + 1) <= table->row_count && (size_t)written != row)
+    if (written >= -1 && (int64_t)written < (int64_t)table->row_count && (size_t)written != row)
         return SI_OK;
     return si_fail(error, SI_ERROR_FORMAT,
                    "%s: data set 'structure', row %zu: the parent is row %d, expected another row "

