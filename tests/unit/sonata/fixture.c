@@ -20,6 +20,9 @@ int create_folder(void **state)
 
 int remove_folder(void **state)
 {
+    /* Whatever was opened must have been closed, after failures too. */
+    if (H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE | H5F_OBJ_DATASET | H5F_OBJ_GROUP) != 0)
+        return 1;
     char command[64];
     snprintf(command, sizeof command, "rm -r %s", (const char *)*state);
     int result = system(command);
