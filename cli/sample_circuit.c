@@ -1,121 +1,78 @@
 /* spatial-index-sample-circuit: makes up a small SONATA circuit. */
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/arguments.h"
+#include "common/numbers.h"
+#include "common/output.h"
+#include "common/program.h"
+#include "common/signals.h"
 #include "sample_circuit/circuit.h"
 #include "sample_circuit/folder.h"
-#include "sample_circuit/signal.h"
 
-#define PROGRAM "spatial-index-sample-circuit"
-
-enum { MOST_CELLS = 10000, MOST_SYNAPSES_PER_CELL = 1000, EXIT_ERROR = 2 };
-
-static const char usage[] =
-    "Usage: " PROGRAM " [options] FOLDER\n"
-    "\n"
-    "Makes up a small brain circuit in FOLDER, to try things on: nodes.h5, edges.h5,\n"
-    "circuit_config.json and morphologies/, as SONATA has them. The same options give\n"
-    "the same files, byte for byte.\n"
-    "\n"
-    "Options:\n"
-    "  --cells N              cells, 1 to 10000 (default 300)\n"
-    "  --synapses-per-cell N  on the mean, 0 to 1000 (default 50)\n"
-    "  --seed N               of the random numbers (default 1)\n"
-    "  --force                write into FOLDER even if it is not empty\n"
-    "  -h, --help             show this and exit\n"
-    "  --version              show the version and exit\n"
-    "\n"
-    "Exit status: 0 done, 2 wrong use or any error.\n";
+enum { MOST_CELLS = 10000, MOST_SYNAPSES_PER_CELL = 1000 };
 
 struct options {
     si_sample_plan plan;
     bool force;
-    bool help, version;
-    const char *folder;
+};
+
+static uint64_t read_number(const char *option, const char *text, uint64_t least, uint64_t most)
+{
+    uint64_t number;
+    if (!cli_read_unsigned(text, strlen(text), &number) || number < least || number > most)
+        cli_wrong_use("option '--%s' takes a number from %" PRIu64 " to %" PRIu64 ", not '%s'",
+                      option, least, most, text);
+    return number;
+}
+
+static void set_cells(void *target, const char *const *words)
+{
+    struct options *options = target;
+    options->plan.cell_count = read_number("cells", words[0], 1, MOST_CELLS);
+}
+
+static void set_synapses_per_cell(void *target, const char *const *words)
+{
+    struct options *options = target;
+    options->plan.synapses_per_cell = read_number("synapses-per-cell", words[0], 0,
+                                                  MOST_SYNAPSES_PER_CELL);
+}
+
+static void set_seed(void *target, const char *const *words)
+{
+    struct options *options = target;
+    options->plan.seed = read_number("seed", words[0], 0, UINT64_MAX);
+}
+
+static const cli_option option_table[] = {
+    {.name = "cells",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "cells, 1 to 10000 (default 300)",
+     .set = set_cells},
+    {.name = "synapses-per-cell",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "synapses that a cell receives on the mean, 0 to\n1000 (default 50)",
+     .set = set_synapses_per_cell},
+    {.name = "seed",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "where the random numbers begin (default 1)",
+     .set = set_seed},
+    {.name = "force",
+     .words = CLI_FLAG,
+     .help = "write into FOLDER even if it is not empty",
+     .offset = offsetof(struct options, force)},
 };
 
 /* Asked between the steps of the work, so that it can clean up. */
 static si_status check_signal(si_error *error)
 {
-    return si_sample_signal_caught() != 0 ? si_sample_fail(error, SI_ERROR_CANCELLED, "interrupted")
-                                          : SI_OK;
-}
-
-static si_status parse_number(const char *option, const char *text, uint64_t least, uint64_t most,
-                              uint64_t *number, si_error *error)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    bool digits = text[0] >= '0' && text[0] <= '9' && *end == '\0';
-    if (!digits || errno != 0 || value < least || value > most)
-        return si_sample_fail(error, SI_ERROR_ARGUMENT,
-                              "%s is a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'",
-                              option, least, most, text);
-    *number = value;
-    return SI_OK;
-}
-
-static si_status parse_option(int option, const char *value, struct options *options,
-                              si_error *error)
-{
-    uint64_t number = 0;
-    switch (option) {
-    case 'c':
-        SI_SAMPLE_TRY(parse_number("--cells", value, 1, MOST_CELLS, &number, error));
-        options->plan.cell_count = number;
-        return SI_OK;
-    case 'n':
-        SI_SAMPLE_TRY(
-            parse_number("--synapses-per-cell", value, 0, MOST_SYNAPSES_PER_CELL, &number, error));
-        options->plan.synapses_per_cell = number;
-        return SI_OK;
-    case 's':
-        return parse_number("--seed", value, 0, UINT64_MAX, &options->plan.seed, error);
-    case 'f':
-        options->force = true;
-        return SI_OK;
-    case 'h':
-        options->help = true;
-        return SI_OK;
-    case 'v':
-        options->version = true;
-        return SI_OK;
-    default:
-        /* getopt has said what is wrong. */
-        return si_sample_fail(error, SI_ERROR_ARGUMENT, "see " PROGRAM " --help");
-    }
-}
-
-static si_status parse_arguments(int count, char **arguments, struct options *options,
-                                 si_error *error)
-{
-    static const struct option known[] = {
-        {"cells", required_argument, NULL, 'c'},
-        {"synapses-per-cell", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'},
-        {"force", no_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = getopt_long(count, arguments, "h", known, NULL)) != -1)
-        SI_SAMPLE_TRY(parse_option(option, optarg, options, error));
-    if (options->help || options->version)
-        return SI_OK;
-    if (count - optind != 1)
-        return si_sample_fail(error, SI_ERROR_ARGUMENT,
-                              "one FOLDER is needed, not %d; see " PROGRAM " --help",
-                              count - optind);
-    options->folder = arguments[optind];
-    if (options->folder[0] == '\0')
-        return si_sample_fail(error, SI_ERROR_ARGUMENT, "the name of the FOLDER is empty");
-    return SI_OK;
+    return cli_noted_signal() != 0 ? si_sample_fail(error, SI_ERROR_CANCELLED, "interrupted")
+                                   : SI_OK;
 }
 
 typedef si_status (*write_step)(const si_sample_circuit *circuit, const char *path,
@@ -151,11 +108,11 @@ static si_status write_circuit(const si_sample_circuit *circuit, const char *fol
     return check_signal(error);
 }
 
-static si_status make_circuit(const struct options *options, si_error *error)
+static si_status make_circuit(const struct options *options, const char *path, si_error *error)
 {
     si_sample_folder folder;
     si_sample_circuit circuit = {0};
-    si_status status = si_sample_folder_open(&folder, options->folder, options->force, error);
+    si_status status = si_sample_folder_open(&folder, path, options->force, error);
     if (status == SI_OK)
         status = si_sample_circuit_make(&options->plan, &circuit, error);
     if (status == SI_OK)
@@ -163,42 +120,46 @@ static si_status make_circuit(const struct options *options, si_error *error)
     if (status == SI_OK)
         status = si_sample_folder_publish(&folder, error);
     if (status == SI_OK)
-        printf("%s: %zu cells with %zu morphologies, %zu synapses\n", options->folder,
-               options->plan.cell_count, si_sample_model_count, circuit.synapse_count);
+        cli_put_format("%s: %zu cells with %zu morphologies, %zu synapses\n", path,
+                       options->plan.cell_count, si_sample_model_count, circuit.synapse_count);
     si_sample_circuit_free(&circuit);
     si_sample_folder_close(&folder);
     return status;
 }
 
-/* Output that cannot be written is an error too. */
-static int finish(int exit_status)
+static int exit_code(si_status status, const si_error *error)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return exit_status;
-    fprintf(stderr, PROGRAM ": cannot write to standard output: %s\n", strerror(errno));
-    return EXIT_ERROR;
+    int signal_number = cli_noted_signal();
+    if (status == SI_OK)
+        return CLI_DONE;
+    cli_say("%s", error->message);
+    return status == SI_ERROR_CANCELLED ? 128 + signal_number : CLI_FAILED;
 }
 
-int main(int count, char **arguments)
+int main(int argc, char **argv)
 {
-    si_error error = {.status = SI_OK};
+    const cli_command command = {
+        .name = "spatial-index-sample-circuit",
+        .operands = "FOLDER",
+        .summary =
+            "Makes up a small brain circuit in FOLDER, to try things on: circuit_config.json,\n"
+            "nodes.h5, edges.h5 and morphologies/, as SONATA has them. The same options give the\n"
+            "same files, byte for byte.",
+        .options = option_table,
+        .option_count = sizeof(option_table) / sizeof(option_table[0]),
+        .least_operands = 1,
+        .most_operands = 1,
+    };
     struct options options = {.plan = {.seed = 1, .cell_count = 300, .synapses_per_cell = 50}};
-    si_status status = parse_arguments(count, arguments, &options, &error);
-    if (status == SI_OK && options.help) {
-        fputs(usage, stdout);
-        return finish(EXIT_SUCCESS);
-    }
-    if (status == SI_OK && options.version) {
-        printf(PROGRAM " %s\n", si_version());
-        return finish(EXIT_SUCCESS);
-    }
-    if (status == SI_OK) {
-        si_sample_signals_catch();
-        status = make_circuit(&options, &error);
-    }
-    if (status == SI_OK)
-        return finish(EXIT_SUCCESS);
-    fprintf(stderr, PROGRAM ": %s\n", error.message);
-    int signal_caught = si_sample_signal_caught();
-    return signal_caught != 0 ? 128 + signal_caught : EXIT_ERROR;
+    cli_operands operands;
+    si_error error = {.status = SI_OK};
+    cli_begin(command.name);
+    cli_read_arguments(&command, argc, argv, &options, &operands);
+    if (operands.words[0][0] == '\0')
+        cli_wrong_use("the name of FOLDER is empty");
+    cli_note_signals();
+    int code = exit_code(make_circuit(&options, operands.words[0], &error), &error);
+    cli_finish_output();
+    free(operands.words);
+    return code;
 }

@@ -37,6 +37,8 @@ static void handle_all(void (*handler)(int))
 void cli_note_signals(void)
 {
     handle_all(note);
+    /* A file that grows beyond the limit is then an error of the write, with a sentence. */
+    handle(SIGXFSZ, SIG_IGN);
 }
 
 int cli_noted_signal(void)

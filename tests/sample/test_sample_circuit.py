@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from circuit_reader import Circuit
 
-PROGRAM = os.environ["SPATIAL_INDEX_SAMPLE_CIRCUIT"]
+PROGRAM = os.path.join(os.environ["SPATIAL_INDEX_COMMANDS"], "spatial-index-sample-circuit")
 
 
 def run(*arguments, **options):
@@ -308,7 +308,7 @@ def test_force_replaces_files_and_leaves_others(tmp_path):
     "arguments, sentence",
     [
         ([], "FOLDER"),
-        (["a", "b"], "FOLDER"),
+        (["a", "b"], "'b'"),
         ([""], "FOLDER"),
         (["--cells", "0", "x"], "--cells"),
         (["--cells", "-5", "x"], "--cells"),
