@@ -5,6 +5,8 @@
 #include "common/program.h"
 #include "common/signals.h"
 #include "query/answer.h"
+#include "query/elements.h"
+#include "query/groups.h"
 #include "query/options.h"
 
 static void read_queries(cli_queries *queries, const cli_query_options *options)
@@ -72,22 +74,27 @@ static void answer_plainly(const cli_query_options *options, const cli_populatio
     cli_put_character('\n');
 }
 
-static void answer_query(cli_answer *answer, const cli_fields *fields,
+static void put_count_or_empty(cli_answer *answer, const cli_query_options *options,
+                               const cli_population *population, const si_query *query)
+{
+    cli_answer_begin_row(answer, population);
+    if (options->count)
+        cli_table_put_unsigned(&answer->table, count_found(population, query));
+    else
+        cli_table_put_boolean(&answer->table, finds_nothing(population, query));
+    cli_table_end_row(&answer->table);
+}
+
+static void answer_query(cli_answer *answer, cli_elements *elements,
                          const cli_query_options *options, si_element_kind kind,
                          const cli_population *population, const si_query *query)
 {
-    if (options->count || options->empty) {
-        cli_answer_begin_row(answer, population);
-        if (options->count)
-            cli_table_put_unsigned(&answer->table, count_found(population, query));
-        else
-            cli_table_put_boolean(&answer->table, finds_nothing(population, query));
-        cli_table_end_row(&answer->table);
-    } else if (options->group_by) {
-        cli_answer_groups(answer, kind, options->group_by, population, query);
-    } else {
-        cli_answer_elements(answer, fields, population, query);
-    }
+    if (options->count || options->empty)
+        put_count_or_empty(answer, options, population, query);
+    else if (options->group_by)
+        cli_groups_find(answer, kind, options->group_by, population, query);
+    else
+        cli_elements_find(elements, population, query);
 }
 
 static void answer_queries(cli_answer *answer, const cli_fields *fields,
@@ -98,13 +105,15 @@ static void answer_queries(cli_answer *answer, const cli_fields *fields,
         answer_plainly(options, &populations->populations[0], &queries->queries[0]);
         return;
     }
+    cli_elements *elements = cli_elements_begin(answer, fields, populations->kind);
     cli_table_put_header(&answer->table);
     for (size_t i = 0; i < queries->count; i++) {
         answer->query_number = i;
         for (size_t j = 0; j < populations->count; j++)
-            answer_query(answer, fields, options, populations->kind, &populations->populations[j],
+            answer_query(answer, elements, options, populations->kind, &populations->populations[j],
                          &queries->queries[i]);
     }
+    cli_elements_end(elements);
 }
 
 int main(int argc, char **argv)

@@ -51,29 +51,37 @@ static void format_rate(double rate, char *text, size_t size)
     snprintf(text, size, "%.3g%s/s", rate, units[unit]);
 }
 
-static void format_known(const char *phase, uint64_t done, uint64_t total, double elapsed,
-                         char *line)
+/* "1.2k/s, 0:07 left" of what is known of that; `rate` 0 is unknown. */
+static void format_pace(double rate, double remaining, char *text, size_t size)
 {
-    char cells[BAR_CELLS + 1], rate_text[32], left[32];
+    char rate_text[32], duration[32];
+    if (!(rate > 0.0)) {
+        snprintf(text, size, "...");
+        return;
+    }
+    format_rate(rate, rate_text, sizeof rate_text);
+    format_duration(remaining / rate, duration, sizeof duration);
+    snprintf(text, size, "%s, %s left", rate_text, duration);
+}
+
+static void format_known(const char *phase, uint64_t done, uint64_t total, double rate, char *line)
+{
+    char cells[BAR_CELLS + 1], pace[80];
     double share = done < total ? (double)done / (double)total : 1.0;
-    double rate = elapsed > 0.0 ? (double)done / elapsed : 0.0;
     size_t filled = (size_t)(share * BAR_CELLS);
     memset(cells, '#', filled);
     memset(cells + filled, '.', BAR_CELLS - filled);
     cells[BAR_CELLS] = '\0';
-    format_rate(rate, rate_text, sizeof rate_text);
-    if (done > 0)
-        format_duration(elapsed / share - elapsed, left, sizeof left);
-    else
-        strcpy(left, "?");
-    snprintf(line, LINE_SIZE, "%s %3d%% [%s] %llu/%llu, %s, %s left", phase, (int)(share * 100.0),
-             cells, (unsigned long long)done, (unsigned long long)total, rate_text, left);
+    format_pace(rate, (1.0 - share) * (double)total, pace, sizeof pace);
+    snprintf(line, LINE_SIZE, "%s %3d%% [%s] %llu/%llu, %s", phase, (int)(share * 100.0), cells,
+             (unsigned long long)done, (unsigned long long)total, pace);
 }
 
-static void format_unknown(const char *phase, uint64_t done, double elapsed, char *line)
+static void format_unknown(const char *phase, uint64_t done, double elapsed, double rate,
+                           char *line)
 {
     char rate_text[32], duration[32];
-    format_rate(elapsed > 0.0 ? (double)done / elapsed : 0.0, rate_text, sizeof rate_text);
+    format_rate(rate, rate_text, sizeof rate_text);
     format_duration(elapsed, duration, sizeof duration);
     snprintf(line, LINE_SIZE, "%s %llu, %s, %s", phase, (unsigned long long)done, rate_text,
              duration);
@@ -92,10 +100,18 @@ static void draw(cli_progress_bar *bar, char *line)
     bar->drawn_width = length;
 }
 
-static void begin_phase(cli_progress_bar *bar, const char *phase, double now)
+static void begin_phase(cli_progress_bar *bar, const char *phase, double now, uint64_t done)
 {
     snprintf(bar->phase, sizeof bar->phase, "%s", phase);
     bar->phase_start = now;
+    bar->phase_start_done = done;
+}
+
+static double rate_of(const cli_progress_bar *bar, double elapsed, uint64_t done)
+{
+    if (elapsed <= 0.0 || done <= bar->phase_start_done)
+        return 0.0;
+    return (double)(done - bar->phase_start_done) / elapsed;
 }
 
 void cli_progress_bar_update(cli_progress_bar *bar, const char *phase, uint64_t done,
@@ -106,14 +122,16 @@ void cli_progress_bar_update(cli_progress_bar *bar, const char *phase, uint64_t 
         return;
     double now = cli_seconds();
     if (strncmp(bar->phase, phase, sizeof bar->phase - 1) != 0)
-        begin_phase(bar, phase, now);
+        begin_phase(bar, phase, now, done);
     if (now - bar->drawn_at < seconds_between_drawings)
         return;
     bar->drawn_at = now;
+    double elapsed = now - bar->phase_start;
+    double rate = rate_of(bar, elapsed, done);
     if (total > 0)
-        format_known(bar->phase, done, total, now - bar->phase_start, line);
+        format_known(bar->phase, done, total, rate, line);
     else
-        format_unknown(bar->phase, done, now - bar->phase_start, line);
+        format_unknown(bar->phase, done, elapsed, rate, line);
     draw(bar, line);
 }
 

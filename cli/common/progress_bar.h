@@ -10,6 +10,7 @@ typedef struct cli_progress_bar {
     bool visible;
     char phase[48];
     double phase_start; /* seconds */
+    uint64_t phase_start_done;
     double drawn_at;
     size_t drawn_width;
 } cli_progress_bar;

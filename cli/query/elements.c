@@ -1,21 +1,22 @@
+#include "query/elements.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/program.h"
-#include "query/answer.h"
 #include "query/values.h"
 
 /* Attributes are read for so many elements at once. */
 enum { BATCH = 1 << 17 };
 
-/* The answer to one query, while the elements are coming in. */
-struct elements {
+struct cli_elements {
     cli_answer *answer;
     const cli_fields *fields;
-    const cli_population *population;
-    si_field *visited; /* the fields asked of the index */
-    si_column *batch;  /* elements that wait for their attributes */
-    size_t *sizes;     /* of a value of these */
+    const cli_population *population; /* of the elements in the batch */
+    si_field *visited;                /* the fields asked of the index */
+    si_column *batch;                 /* elements that wait for their attributes */
+    uint64_t *query_numbers;          /* of these */
+    size_t *sizes;                    /* of a value of these */
     size_t visited_count;
     size_t *places; /* of each of the fields: where it is in `visited` */
     size_t row_place;
@@ -23,7 +24,7 @@ struct elements {
     si_values *values; /* of each of the fields that is an attribute */
 };
 
-static size_t visit_field(struct elements *elements, const si_field_info *info)
+static size_t visit_field(cli_elements *elements, const si_field_info *info)
 {
     for (size_t i = 0; i < elements->visited_count; i++) {
         if (elements->visited[i] == info->field)
@@ -34,44 +35,17 @@ static size_t visit_field(struct elements *elements, const si_field_info *info)
     return elements->visited_count++;
 }
 
-static void allocate_batch(struct elements *elements)
+static void allocate_batch(cli_elements *elements)
 {
     elements->batch = cli_allocate(elements->visited_count, sizeof *elements->batch);
     for (size_t i = 0; i < elements->visited_count; i++) {
         elements->batch[i].field = elements->visited[i];
         elements->batch[i].data = cli_allocate(BATCH, elements->sizes[i]);
     }
+    elements->query_numbers = cli_allocate(BATCH, sizeof *elements->query_numbers);
 }
 
-static void begin(struct elements *elements, si_element_kind kind)
-{
-    const cli_fields *fields = elements->fields;
-    elements->visited = cli_allocate(fields->count + 1, sizeof *elements->visited);
-    elements->sizes = cli_allocate(fields->count + 1, sizeof *elements->sizes);
-    elements->places = cli_allocate(fields->count, sizeof *elements->places);
-    elements->values = cli_allocate(fields->count, sizeof *elements->values);
-    for (size_t i = 0; i < fields->count; i++) {
-        if (fields->fields[i].info)
-            elements->places[i] = visit_field(elements, fields->fields[i].info);
-    }
-    if (fields->attribute_count > 0) {
-        elements->row_place = visit_field(elements, cli_row_field(kind));
-        allocate_batch(elements);
-    }
-}
-
-static void end(struct elements *elements)
-{
-    for (size_t i = 0; elements->batch && i < elements->visited_count; i++)
-        free(elements->batch[i].data);
-    free(elements->batch);
-    free(elements->visited);
-    free(elements->sizes);
-    free(elements->places);
-    free(elements->values);
-}
-
-static void put_row(struct elements *elements, const si_column *columns, uint64_t row)
+static void put_row(cli_elements *elements, const si_column *columns, uint64_t row)
 {
     const cli_fields *fields = elements->fields;
     cli_table *table = &elements->answer->table;
@@ -88,7 +62,7 @@ static void put_row(struct elements *elements, const si_column *columns, uint64_
     cli_table_end_row(table);
 }
 
-static void read_attributes(struct elements *elements)
+static void read_attributes(cli_elements *elements)
 {
     const uint64_t *rows = elements->batch[elements->row_place].data;
     si_error error;
@@ -100,18 +74,22 @@ static void read_attributes(struct elements *elements)
     }
 }
 
-static void put_batch(struct elements *elements)
+static void put_batch(cli_elements *elements)
 {
+    uint64_t current = elements->answer->query_number;
     if (elements->batched == 0)
         return;
     read_attributes(elements);
-    for (uint64_t row = 0; row < elements->batched; row++)
+    for (uint64_t row = 0; row < elements->batched; row++) {
+        elements->answer->query_number = elements->query_numbers[row];
         put_row(elements, elements->batch, row);
+    }
     for (size_t i = 0; i < elements->fields->count; i++) {
         if (elements->fields->fields[i].attribute)
             si_values_free(&elements->values[i]);
     }
     elements->batched = 0;
+    elements->answer->query_number = current;
 }
 
 static int put_visited(void *context, const si_column *columns, size_t column_count, uint64_t count)
@@ -122,19 +100,28 @@ static int put_visited(void *context, const si_column *columns, size_t column_co
     return 0;
 }
 
+static void add_to_batch(cli_elements *elements, const si_column *columns, uint64_t first,
+                         uint64_t count)
+{
+    for (size_t i = 0; i < elements->visited_count; i++) {
+        size_t size = elements->sizes[i];
+        memcpy((char *)elements->batch[i].data + elements->batched * size,
+               (const char *)columns[i].data + first * size, count * size);
+    }
+    for (uint64_t i = 0; i < count; i++)
+        elements->query_numbers[elements->batched + i] = elements->answer->query_number;
+    elements->batched += count;
+}
+
 static int batch_visited(void *context, const si_column *columns, size_t column_count,
                          uint64_t count)
 {
-    struct elements *elements = context;
+    cli_elements *elements = context;
+    (void)column_count;
     for (uint64_t done = 0; done < count;) {
-        uint64_t part = count - done < BATCH - elements->batched ? count - done
-                                                                 : BATCH - elements->batched;
-        for (size_t i = 0; i < column_count; i++) {
-            size_t size = elements->sizes[i];
-            memcpy((char *)elements->batch[i].data + elements->batched * size,
-                   (const char *)columns[i].data + done * size, part * size);
-        }
-        elements->batched += part;
+        uint64_t room = BATCH - elements->batched;
+        uint64_t part = count - done < room ? count - done : room;
+        add_to_batch(elements, columns, done, part);
         done += part;
         if (elements->batched == BATCH)
             put_batch(elements);
@@ -142,18 +129,48 @@ static int batch_visited(void *context, const si_column *columns, size_t column_
     return 0;
 }
 
-void cli_answer_elements(cli_answer *answer, const cli_fields *fields,
-                         const cli_population *population, const si_query *query)
+cli_elements *cli_elements_begin(cli_answer *answer, const cli_fields *fields, si_element_kind kind)
 {
-    struct elements elements = {.answer = answer, .fields = fields, .population = population};
-    si_index_info info = SI_INDEX_INFO_INIT;
+    cli_elements *elements = cli_allocate(1, sizeof *elements);
+    *elements = (cli_elements){.answer = answer, .fields = fields};
+    elements->visited = cli_allocate(fields->count + 1, sizeof *elements->visited);
+    elements->sizes = cli_allocate(fields->count + 1, sizeof *elements->sizes);
+    elements->places = cli_allocate(fields->count, sizeof *elements->places);
+    elements->values = cli_allocate(fields->count, sizeof *elements->values);
+    for (size_t i = 0; i < fields->count; i++) {
+        if (fields->fields[i].info)
+            elements->places[i] = visit_field(elements, fields->fields[i].info);
+    }
+    if (fields->attribute_count > 0) {
+        elements->row_place = visit_field(elements, cli_row_field(kind));
+        allocate_batch(elements);
+    }
+    return elements;
+}
+
+void cli_elements_find(cli_elements *elements, const cli_population *population,
+                       const si_query *query)
+{
     si_error error;
-    si_index_get_info(population->index, &info);
-    begin(&elements, info.kind);
-    si_visitor visitor = fields->attribute_count > 0 ? batch_visited : put_visited;
-    if (si_index_visit(population->index, query, elements.visited, elements.visited_count, visitor,
-                       &elements, &error) != SI_OK)
+    si_visitor visitor = elements->batch ? batch_visited : put_visited;
+    if (population != elements->population)
+        put_batch(elements);
+    elements->population = population;
+    if (si_index_visit(population->index, query, elements->visited, elements->visited_count,
+                       visitor, elements, &error) != SI_OK)
         cli_fail("%s", error.message);
-    put_batch(&elements);
-    end(&elements);
+}
+
+void cli_elements_end(cli_elements *elements)
+{
+    put_batch(elements);
+    for (size_t i = 0; elements->batch && i < elements->visited_count; i++)
+        free(elements->batch[i].data);
+    free(elements->batch);
+    free(elements->query_numbers);
+    free(elements->visited);
+    free(elements->sizes);
+    free(elements->places);
+    free(elements->values);
+    free(elements);
 }

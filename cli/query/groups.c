@@ -1,9 +1,10 @@
-#include <inttypes.h>
+#include "query/groups.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/program.h"
-#include "query/answer.h"
+#include "query/fields.h"
 #include "query/values.h"
 
 /* How often a value of an attribute was found. */
@@ -143,8 +144,8 @@ static void put_attribute_groups(cli_answer *answer, const char *attribute,
     si_values_free(&values);
 }
 
-void cli_answer_groups(cli_answer *answer, si_element_kind kind, const char *name,
-                       const cli_population *population, const si_query *query)
+void cli_groups_find(cli_answer *answer, si_element_kind kind, const char *name,
+                     const cli_population *population, const si_query *query)
 {
     const si_field_info *field = cli_find_field(kind, name);
     const si_field_info *counted = field ? field : cli_row_field(kind);

@@ -1,5 +1,6 @@
 #include "query/populations.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static void add_population(cli_populations *populations, size_t position)
         .index = si_population_set_index(populations->set, position)};
 }
 
-static void add_named(cli_populations *populations, const char *path, const char *name)
+static void add_named(cli_populations *populations, const char *name)
 {
     for (size_t i = 0; i < si_population_set_count(populations->set); i++) {
         const char *candidate = si_population_set_name(populations->set, i);
@@ -21,7 +22,7 @@ static void add_named(cli_populations *populations, const char *path, const char
             return;
         }
     }
-    cli_fail("'%s' holds no population '%s'", path, name);
+    cli_fail("%s: no population '%s'", populations->path, name);
 }
 
 static si_element_kind kind_of(const si_index *index)
@@ -32,15 +33,16 @@ static si_element_kind kind_of(const si_index *index)
 }
 
 /* One table has room for one kind of element. */
-static void find_kind(cli_populations *populations, const char *path)
+static void find_kind(cli_populations *populations)
 {
     if (populations->count == 0)
-        cli_fail("'%s' holds no population", path);
+        cli_fail("%s: no population in it", populations->path);
     populations->kind = kind_of(populations->populations[0].index);
     for (size_t i = 1; i < populations->count; i++) {
         if (kind_of(populations->populations[i].index) != populations->kind)
-            cli_fail("'%s' holds different kinds of element in its populations '%s' and '%s'", path,
-                     populations->populations[0].name, populations->populations[i].name);
+            cli_fail("%s: populations '%s' and '%s' are of different kinds of element",
+                     populations->path, populations->populations[0].name,
+                     populations->populations[i].name);
     }
 }
 
@@ -50,7 +52,7 @@ void cli_populations_open(cli_populations *populations, const char *path, const 
     si_open_options options = SI_OPEN_OPTIONS_INIT;
     si_error error;
     options.dataset_path = dataset;
-    *populations = (cli_populations){.set = NULL};
+    *populations = (cli_populations){.path = path};
     if (si_population_set_open(path, &options, &populations->set, &error) != SI_OK)
         cli_fail("%s", error.message);
     size_t present = si_population_set_count(populations->set);
@@ -58,10 +60,10 @@ void cli_populations_open(cli_populations *populations, const char *path, const 
     populations->several = si_population_set_is_multi(populations->set) != 0;
     populations->populations = cli_allocate(most, sizeof *populations->populations);
     for (size_t i = 0; i < names->count; i++)
-        add_named(populations, path, names->names[i]);
+        add_named(populations, names->names[i]);
     for (size_t i = 0; names->count == 0 && i < present; i++)
         add_population(populations, i);
-    find_kind(populations, path);
+    find_kind(populations);
 }
 
 static bool has_attribute(const si_dataset *dataset, const char *attribute)
@@ -73,19 +75,43 @@ static bool has_attribute(const si_dataset *dataset, const char *attribute)
     return false;
 }
 
+/* "a morphology index (gid, section_id, ...)" */
+static void describe_fields(si_element_kind kind, char *text, size_t size)
+{
+    const si_field_info *fields;
+    size_t count = si_element_kind_fields(kind, &fields);
+    size_t length = (size_t)snprintf(text, size, "a %s index", si_element_kind_name(kind));
+    for (size_t i = 0; i < count && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i == 0 ? " (" : ", ",
+                                   fields[i].name);
+    if (length < size)
+        snprintf(text + length, size - length, ")");
+}
+
+static void open_dataset(const cli_populations *populations, cli_population *population,
+                         const char *attribute)
+{
+    char fields[512];
+    si_error error;
+    if (population->dataset)
+        return;
+    describe_fields(populations->kind, fields, sizeof fields);
+    if (si_dataset_open(population->index, &population->dataset, &error) != SI_OK)
+        cli_fail("'%s' is no field of %s, and no attribute can be read: %s", attribute, fields,
+                 error.message);
+}
+
 void cli_populations_need_attribute(cli_populations *populations, const char *attribute)
 {
-    const char *kind = si_element_kind_name(populations->kind);
-    si_error error;
+    char fields[512];
     for (size_t i = 0; i < populations->count; i++) {
         cli_population *population = &populations->populations[i];
-        if (!population->dataset &&
-            si_dataset_open(population->index, &population->dataset, &error) != SI_OK)
-            cli_fail("'%s' is no field of a %s index, and its attributes cannot be read: %s",
-                     attribute, kind, error.message);
-        if (!has_attribute(population->dataset, attribute))
-            cli_fail("'%s' is no field of a %s index and no attribute of its data set", attribute,
-                     kind);
+        open_dataset(populations, population, attribute);
+        if (has_attribute(population->dataset, attribute))
+            continue;
+        describe_fields(populations->kind, fields, sizeof fields);
+        cli_fail("%s: '%s' is no field of %s and no attribute of its data set", populations->path,
+                 attribute, fields);
     }
 }
 

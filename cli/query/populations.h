@@ -15,6 +15,7 @@ typedef struct cli_population {
 } cli_population;
 
 typedef struct cli_populations {
+    const char *path;
     si_population_set *set;
     bool several; /* a folder of several, even if it holds one */
     si_element_kind kind;

@@ -236,7 +236,7 @@ def too_many_sections(scene):
 
 # The target
 
-@case("/file")
+@case("/file: not a folder")
 def target_below_a_file(scene):
     (scene.folder / "file").write_text("")
     return ["nodes", scene.nodes, scene.morphologies, "-o", scene.folder / "file" / "out"]
@@ -247,7 +247,7 @@ def target_where_nobody_may_write(scene):
     return ["synapses", scene.edges, "-o", "/proc/out"]
 
 
-@case("out")
+@case("out: not a folder")
 def target_is_a_file(scene):
     scene.out.write_text("precious")
     return scene.build_nodes("--force")
@@ -409,7 +409,7 @@ def heavy_file_of_zeros(scene):
     return ["query", scene.folder / "index", "--sphere", "0,0,0", "1"]
 
 
-@case("'colour'", "synapse")
+@case("index", "'colour'", "a synapse index (id, pre_gid, post_gid, position)")
 def field_unknown(scene):
     return scene.query("--fields", "id,colour")
 

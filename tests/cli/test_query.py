@@ -172,6 +172,7 @@ QUERIES = "# three\nbox -1 -1 9 1 1 9.5\n\n  sphere 0 0 11 .999 \r\n\tsphere -49
     (["--empty"], "query,empty\n0,false\n1,true\n2,false\n"),
     (["--group-by", "gid"], "query,gid,count\n0,1,1\n2,3,2\n"),
     (["--fields", "gid,section_type"], "query,gid,section_type\n0,1,2\n2,3,1\n2,3,3\n"),
+    (["--fields", "layer,gid"], "query,layer,gid\n0,2,1\n2,-4,3\n2,-4,3\n"),
     (["--count", "--format", "tsv"], "query\tcount\n0\t1\n1\t0\n2\t2\n"),
     (["--empty", "--format", "jsonl"],
      '{"query":0,"empty":false}\n{"query":1,"empty":true}\n{"query":2,"empty":false}\n'),
@@ -198,6 +199,9 @@ def test_populations(circuit):
         "population,layer,count\nB,-4,4\nA,1,4\nA,2,2\n")
     output = run("query", circuit.both, "--sphere", "100,0,0", "0", "--fields", "gid,mtype,is_soma").output
     assert sorted(output.splitlines()) == ["B,0,L1_DAC,0", "B,0,L1_DAC,1", "population,gid,mtype,is_soma"]
+    output = run("query", circuit.both, "--queries", "-", "--fields", "mtype,gid", "--populations", "B,A",
+                 input="sphere 0 0 10 1\nbox -inf -inf 9 inf inf 11\n").output
+    assert output == "query,population,mtype,gid\n0,A,L23_PC,1\n1,B,L1_DAC,0\n1,A,L23_PC,1\n"
     output = run("query", circuit.both, "--queries", "-", "--count", input="sphere 0 0 0 1\nsphere 100 0 0 1\n").output
     assert output == "query,population,count\n0,A,2\n0,B,0\n1,A,0\n1,B,2\n"
 
