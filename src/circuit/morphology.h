@@ -41,10 +41,12 @@ typedef struct si_morphology {
                                   SWC soma; elsewhere soma_max_distance */
 } si_morphology;
 
-/* Reads a file by its suffix: .swc, .asc or .h5, in any case. */
+/* Reads a file by its suffix: .swc, .asc or .h5, in any case. SI_ERROR_UNSUPPORTED: another suffix,
+ * or a version of HDF5 morphologies that is not read; SI_ERROR_FORMAT: a broken file. The sentence
+ * begins with the path, and line and column where there are lines. */
 si_status si_morphology_read(const char *path, si_morphology **morphology, si_error *error);
 
-/* The same from a text in memory; `path` is for messages. */
+/* The same from a text in memory, which need not be terminated; `path` is for messages. */
 si_status si_morphology_parse_swc(const char *text, size_t length, const char *path,
                                   si_morphology **morphology, si_error *error);
 si_status si_morphology_parse_asc(const char *text, size_t length, const char *path,
@@ -53,7 +55,9 @@ si_status si_morphology_parse_asc(const char *text, size_t length, const char *p
 void si_morphology_free(si_morphology *morphology);
 
 /* A place where morphologies are found by name: a folder of files of any of the formats, or an HDF5
- * container. */
+ * container with a group for each. In a folder a name with one of the suffixes is tried as it is;
+ * then .h5, .H5, .asc, .ASC, .swc and .SWC are appended in turn. Names may lead into folders or
+ * groups below; an absolute name replaces the folder. */
 typedef struct si_morphology_library si_morphology_library;
 
 si_status si_morphology_library_open(const char *path, si_morphology_library **library,

@@ -186,7 +186,7 @@ si_status si_morphology_parse_asc(const char *text, size_t length, const char *p
 {
     si_source source = {path, text, text + length};
     si_asc_parser parser = {.source = &source};
-    SI_TRY(si_morphology_builder_start(&parser.builder, error));
+    SI_TRY(si_morphology_builder_start(&parser.builder, path, error));
     si_status status = read_all(&parser, error);
     si_free(parser.bodies);
     if (status != SI_OK) {

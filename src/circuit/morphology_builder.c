@@ -51,9 +51,11 @@ static si_status reserve_first(si_morphology_builder *builder, si_error *error)
     return reserve_sections(builder, 1, error);
 }
 
-si_status si_morphology_builder_start(si_morphology_builder *builder, si_error *error)
+si_status si_morphology_builder_start(si_morphology_builder *builder, const char *name,
+                                      si_error *error)
 {
     memset(builder, 0, sizeof *builder);
+    builder->name = name;
     builder->morphology = si_allocate_zeroed(1, sizeof *builder->morphology);
     if (!builder->morphology)
         return si_fail_memory(error);
@@ -68,7 +70,8 @@ si_status si_morphology_builder_begin_section(si_morphology_builder *builder, ui
 {
     si_morphology *morphology = builder->morphology;
     if (morphology->section_count >= INT32_MAX)
-        return si_fail(error, SI_ERROR_LIMIT, "a morphology has more than %d sections", INT32_MAX);
+        return si_fail(error, SI_ERROR_LIMIT, "%s: more than %d sections", builder->name,
+                       INT32_MAX);
     /* One more, for the end of the last section. */
     if (morphology->section_count + 2 > builder->section_capacity)
         SI_TRY(reserve_sections(builder, morphology->section_count + 2, error));
@@ -84,7 +87,7 @@ si_status si_morphology_builder_add_point(si_morphology_builder *builder, const 
 {
     si_morphology *morphology = builder->morphology;
     if (morphology->point_count >= UINT32_MAX)
-        return si_fail(error, SI_ERROR_LIMIT, "a morphology has more than %u points", UINT32_MAX);
+        return si_fail(error, SI_ERROR_LIMIT, "%s: more than %u points", builder->name, UINT32_MAX);
     /* `point` may be one of this morphology's own, which move as they grow. */
     float x = point[0], y = point[1], z = point[2];
     if (morphology->point_count == builder->point_capacity)

@@ -16,6 +16,7 @@ enum {
 };
 
 typedef struct si_morphology_builder {
+    const char *name; /* of the file or group, for messages */
     si_morphology *morphology;
     size_t point_capacity;
     size_t section_capacity;
@@ -23,7 +24,8 @@ typedef struct si_morphology_builder {
 } si_morphology_builder;
 
 /* After a successful start either finish or abandon must be called, once. */
-si_status si_morphology_builder_start(si_morphology_builder *builder, si_error *error);
+si_status si_morphology_builder_start(si_morphology_builder *builder, const char *name,
+                                      si_error *error);
 
 /* The points added next are those of a new section. */
 si_status si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,

@@ -219,7 +219,7 @@ static si_status build(const si_hdf5_place *place, const structure *table,
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: the soma has a single point, expected none or a contour", place->name);
     si_morphology_builder builder;
-    SI_TRY(si_morphology_builder_start(&builder, error));
+    SI_TRY(si_morphology_builder_start(&builder, place->name, error));
     si_status status = add_all(table, points, &builder, error);
     if (status == SI_OK)
         si_morphology_builder_finish(&builder, si_contour_soma_type(soma_rows), morphology);

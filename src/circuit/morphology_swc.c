@@ -134,7 +134,7 @@ static si_status build(const si_source *source, const si_swc_tree *tree, si_morp
 {
     SI_TRY(si_swc_check_soma(source, tree, error));
     si_morphology_builder builder;
-    SI_TRY(si_morphology_builder_start(&builder, error));
+    SI_TRY(si_morphology_builder_start(&builder, source->path, error));
     si_status status = add_soma(tree, &builder, error);
     if (status == SI_OK)
         status = add_sections(source, tree, &builder, error);

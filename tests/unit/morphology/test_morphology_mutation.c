@@ -19,16 +19,17 @@ static size_t random_below(size_t limit)
 }
 
 static const char *const swc_samples[] = {
-    "# soma and a branching dendrite\n1 1 0 0 0 1 -1\n2 3 0 0 2 .5 1\n3 3 0 0 3 .4 2\n"
-    "4 3 0 1 3 .3 2\n5 3 1.25e2 -1 3 .3 4\r\n6 2 0 0 1 1 1\n",
+    ("# soma and a branching dendrite\n1 1 0 0 0 1 -1\n2 3 0 0 2 .5 1\n3 3 0 0 3 .4 2\n"
+     "4 3 0 1 3 .3 2\n5 3 1.25e2 -1 3 .3 4\r\n6 2 0 0 1 1 1\n"),
     "1 1 0 0 0 2 -1\n2 1 0 -2 0 2 1\n3 1 0 2 0 2 1\n7 2 0 0 0x1p4 -nan 1\n4294967295 2 1 0 0 1 7",
     "10 3 6 0 0 1 9\r5 2 1 1 1 1 7\r9 3 5 0 0 1 1\r7.0 2 0 1 0 1 1\r1 1 0 0 0 1 -1 #\r"};
 
 static const char *const asc_samples[] = {
-    "(\"CellBody\" (Color Red) (CellBody) (1 0 0 .1) (1 1 0 0) (-1 0 0 0.1) (-1 1 0 0.1))\n"
-    "((Axon) (0 0 0 5) (1 0 0 5 S1) ( (1 0 0 2) (2 0 0 1) Normal | (3 0 0 1) ) (4 0 0 1))",
-    "((Font \"x\" 1) (Foo) (Dendrite) (0 0 0 1) ; comment\n <( spine (1 2 3))> (Dot1 (Name \"m\")\n"
-    "(9 9 9)(8 8 8 8)) ((1 0 0 1) ((2 0 0 1) | ((Color Red)(3 0 0 1)) | ) High) Incomplete)",
+    ("(\"CellBody\" (Color Red) (CellBody) (1 0 0 .1) (1 1 0 0) (-1 0 0 0.1) (-1 1 0 0.1))\n"
+     "((Axon) (0 0 0 5) (1 0 0 5 S1) ( (1 0 0 2) (2 0 0 1) Normal | (3 0 0 1) ) (4 0 0 1))"),
+    ("((Font \"x\" 1) (Foo) (Dendrite) (0 0 0 1) ; comment\n <( spine (1 2 3))> (Dot1 (Name "
+     "\"m\")\n"
+     "(9 9 9)(8 8 8 8)) ((1 0 0 1) ((2 0 0 1) | ((Color Red)(3 0 0 1)) | ) High) Incomplete)"),
     "(Sections S1 (a (b)))((Apical)(1e3 -2.5e-1 +3 4)((1 2 3 4)((1 2 3 4)((5 5 5 5)))))"};
 
 /* Pieces that mean something in one of the formats. */
