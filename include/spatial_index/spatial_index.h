@@ -344,6 +344,11 @@ typedef struct si_build_options {
         .struct_size = sizeof(si_build_options)                                                    \
     }
 
+/* The size of the heavy file of an index of `element_count` elements. SI_ERROR_LIMIT: no index can
+ * hold as many. */
+SI_API si_status si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+                                     si_error *error);
+
 typedef struct si_bad_cell {
     uint64_t gid;
     char *message;

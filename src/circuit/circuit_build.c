@@ -5,6 +5,7 @@
 #include "circuit/population_choice.h"
 #include "circuit/population_folders.h"
 #include "index/metadata.h"
+#include "index/target.h"
 
 typedef struct circuit_build circuit_build;
 
@@ -192,9 +193,12 @@ static si_status build_all(circuit_build *build, const si_population_folders *fo
 {
     while (*built < build->count)
         SI_TRY(build_one(build, folders->paths[*built], built, error));
-    return si_metadata_write_multi_population(folders->folder,
+    SI_TRY(si_metadata_write_multi_population(folders->folder,
                                               si_element_kind_name(build->kind->element_kind),
-                                              build->names, build->count, error);
+                                              build->names, build->count, error));
+    /* The index of a single population may have stood here. */
+    si_folder_remove_leftovers(folders->folder, NULL);
+    return SI_OK;
 }
 
 /* Each index records its own population and file, whatever the options say of them. */

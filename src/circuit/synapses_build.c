@@ -76,6 +76,20 @@ static si_status open_inputs(synapses_build *build, si_error *error)
     return si_synapse_piece_allocate(&build->pieces[1], error);
 }
 
+/* Their number is known, so a bound that is too small is an error before any of them is read. */
+static si_status check_file_bound(const synapses_build *build, si_error *error)
+{
+    uint64_t bytes, bound = build->options.max_file_bytes;
+    SI_TRY(si_index_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
+    if (bound > 0 && bytes > bound)
+        return si_fail(error, SI_ERROR_LIMIT,
+                       "the index file may take %" PRIu64 " bytes, but the %" PRIu64
+                       " synapses of population '%s' of %s need %" PRIu64 " bytes",
+                       bound, build->synapse_count, si_sonata_edges_population(build->edges),
+                       si_sonata_edges_file(build->edges), bytes);
+    return SI_OK;
+}
+
 static si_status create_builder(synapses_build *build, const char *folder, si_error *error)
 {
     si_build_options *options = &build->options;
@@ -160,6 +174,7 @@ static si_status run(synapses_build *build, const char *folder, si_index **index
                      si_build_report *report, si_error *error)
 {
     SI_TRY(open_inputs(build, error));
+    SI_TRY(check_file_bound(build, error));
     SI_TRY(create_builder(build, folder, error));
     SI_TRY(append_synapses(build, error));
     si_builder *builder = build->builder;

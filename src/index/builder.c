@@ -59,19 +59,30 @@ static si_status copy_options(si_builder *builder, const si_build_options *optio
     return SI_OK;
 }
 
+si_status si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+                              si_error *error)
+{
+    si_layout layout;
+    if (!si_element_kind_is_valid((uint32_t)kind))
+        return si_fail(error, SI_ERROR_ARGUMENT, "unknown element kind %d", (int)kind);
+    if (!si_layout_compute(kind, element_count, &layout))
+        return si_fail(error, SI_ERROR_LIMIT, "%llu elements are more than an index can hold",
+                       (unsigned long long)element_count);
+    *bytes = layout.file_bytes;
+    return SI_OK;
+}
+
 static si_status check_bound(const si_builder *builder, uint64_t element_count, bool is_final,
                              si_error *error)
 {
-    si_layout layout;
-    if (!si_layout_compute(builder->kind, element_count, &layout))
-        return si_fail(error, SI_ERROR_LIMIT, "%llu elements are more than an index can hold",
-                       (unsigned long long)element_count);
-    if (builder->max_file_bytes && layout.file_bytes > builder->max_file_bytes)
-        return si_fail(
-            error, SI_ERROR_LIMIT,
-            "the index file may take %llu bytes, but its %llu elements %s %llu bytes",
-            (unsigned long long)builder->max_file_bytes, (unsigned long long)element_count,
-            is_final ? "need" : "so far need at least", (unsigned long long)layout.file_bytes);
+    uint64_t bytes;
+    SI_TRY(si_index_file_bytes(builder->kind, element_count, &bytes, error));
+    if (builder->max_file_bytes && bytes > builder->max_file_bytes)
+        return si_fail(error, SI_ERROR_LIMIT,
+                       "the index file may take %llu bytes, but its %llu elements %s %llu bytes",
+                       (unsigned long long)builder->max_file_bytes,
+                       (unsigned long long)element_count,
+                       is_final ? "need" : "so far need at least", (unsigned long long)bytes);
     return SI_OK;
 }
 

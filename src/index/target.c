@@ -76,8 +76,7 @@ static si_status check_free(const char *folder, bool replace, si_error *error)
     return SI_OK;
 }
 
-/* Removes temporary files, and heavy files but the one to keep. */
-static void remove_leftovers(const char *folder, const char *heavy_to_keep)
+void si_folder_remove_leftovers(const char *folder, const char *heavy_to_keep)
 {
     DIR *listing = opendir(folder);
     if (!listing)
@@ -276,17 +275,24 @@ static si_status give_final_name(si_target *target, const char *name, si_error *
     return status == SI_OK ? si_folder_sync(target->folder, error) : status;
 }
 
-/* The index of an older build with the same content has the same heavy file: it must survive a
- * failure. */
-static bool names_current_index(const si_target *target, const char *heavy_name)
+/* An older build with the same content has the same heavy file: it must survive a failure. */
+static bool names_heavy_file(const si_metadata *metadata, const char *heavy_name)
 {
-    si_metadata *metadata;
-    if (si_metadata_read(target->folder, &metadata, NULL) != SI_OK)
-        return false;
-    bool same = metadata->heavy_path &&
-                strcmp(si_path_base_name(metadata->heavy_path), heavy_name) == 0;
-    si_metadata_free(metadata);
-    return same;
+    return metadata && metadata->heavy_path &&
+           strcmp(si_path_base_name(metadata->heavy_path), heavy_name) == 0;
+}
+
+/* Once nothing names them any more. Folders that hold more than an index stay. */
+static void remove_populations(const si_metadata *metadata)
+{
+    for (size_t i = 0; metadata && i < metadata->population_count; i++) {
+        char *path = si_path_join(metadata->populations[i].path, SI_METADATA_NAME);
+        if (path)
+            unlink(path);
+        si_free(path);
+        si_folder_remove_leftovers(metadata->populations[i].path, NULL);
+        rmdir(metadata->populations[i].path);
+    }
 }
 
 static void forget_temporary(si_target *target)
@@ -295,19 +301,19 @@ static void forget_temporary(si_target *target)
     target->temporary = NULL;
 }
 
-static si_status publish_as(si_target *target, const char *heavy_name,
+static si_status publish_as(si_target *target, const char *heavy_name, const si_metadata *replaced,
                             const si_target_content *content, si_error *error)
 {
-    bool is_current = names_current_index(target, heavy_name);
     SI_TRY(give_final_name(target, heavy_name, error));
-    if (is_current)
+    if (names_heavy_file(replaced, heavy_name))
         forget_temporary(target);
     SI_TRY(si_metadata_write(target->folder, content->kind, heavy_name, content->population,
                              content->dataset_path, error));
     forget_temporary(target);
     si_free(target->first_created);
     target->first_created = NULL;
-    remove_leftovers(target->folder, heavy_name);
+    remove_populations(replaced);
+    si_folder_remove_leftovers(target->folder, heavy_name);
     return SI_OK;
 }
 
@@ -322,7 +328,10 @@ si_status si_target_publish(si_target *target, const si_target_content *content,
                            (unsigned long long)content->checksum);
     if (!name)
         return si_fail_memory(error);
-    si_status status = publish_as(target, name, content, error);
+    si_metadata *replaced = NULL; /* stays NULL where there is none, or none that can be read */
+    si_metadata_read(target->folder, &replaced, NULL);
+    si_status status = publish_as(target, name, replaced, content, error);
+    si_metadata_free(replaced);
     si_free(name);
     return status;
 }

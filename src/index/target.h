@@ -47,4 +47,8 @@ si_status si_target_publish(si_target *target, const si_target_content *content,
 /* Removes what the build left unless it was published, and releases everything. */
 void si_target_close(si_target *target);
 
+/* Removes temporary files, and heavy files but the one to keep (NULL: none), from an index folder.
+ */
+void si_folder_remove_leftovers(const char *folder, const char *heavy_to_keep);
+
 #endif

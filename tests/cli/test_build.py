@@ -171,6 +171,21 @@ def test_force_replaces(data, tmp_path):
     assert len(files_below(out)) == 2
 
 
+def test_one_population_replaces_several_and_the_reverse(circuit, tmp_path):
+    out = tmp_path / "out"
+    several = ["circuit", "segments", circuit.config, "--populations", "A,B", "--force", "-o", out]
+    single = ["circuit", "segments", circuit.config, "--populations", "A", "--force", "-o", out]
+    run(*several)
+    of_several = files_below(tmp_path)
+    run(*single)
+    of_single = files_below(tmp_path)
+    assert len(of_single) == 3  # the folder, its metadata and one heavy file
+    run(*several)
+    assert files_below(tmp_path) == of_several
+    run(*single)
+    assert files_below(tmp_path) == of_single
+
+
 def bad_cells(tmp_path):
     cells = [circuits.CELLS[0], ("absent", *circuits.CELLS[1][1:]), circuits.CELLS[2], ("torn", *circuits.CELLS[3][1:])]
     morphologies = circuits.write_morphologies(tmp_path / "morphologies")

@@ -520,6 +520,27 @@ static void the_bound_on_the_file_is_kept(void **state)
     remove_test_folder(folder);
 }
 
+static void the_size_of_the_file_is_known_beforehand(void **state)
+{
+    (void)state;
+    const uint64_t counts[] = {0, 1, 64, 65, 1024, 20000};
+    si_error error = {0};
+    uint64_t bytes;
+    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            test_elements elements = make_elements((si_element_kind)kind, counts[i], &ordinary, 1);
+            si_index *index = build_elements(&elements, NULL, NULL);
+            si_index_info info = SI_INDEX_INFO_INIT;
+            assert_ok(si_index_get_info(index, &info), error);
+            assert_ok(si_index_file_bytes((si_element_kind)kind, counts[i], &bytes, &error), error);
+            assert_int_equal(info.file_bytes, bytes);
+            si_index_close(index);
+            free_elements(&elements);
+        }
+    }
+    assert_int_equal(si_index_file_bytes(SI_POINT, UINT64_MAX, &bytes, &error), SI_ERROR_LIMIT);
+}
+
 static int cancel_at_writing(void *context, const char *phase, uint64_t done, uint64_t total)
 {
     (void)context, (void)done, (void)total;
@@ -743,6 +764,7 @@ int main(void)
         cmocka_unit_test(a_temporary_index_can_be_written_out),
         cmocka_unit_test(bad_elements_are_refused_by_name),
         cmocka_unit_test(the_bound_on_the_file_is_kept),
+        cmocka_unit_test(the_size_of_the_file_is_known_beforehand),
         cmocka_unit_test(a_cancelled_build_leaves_the_old_index),
         cmocka_unit_test(every_failed_allocation_is_an_error_and_leaves_nothing),
         cmocka_unit_test(foreign_metadata_are_told_apart),
