@@ -2,6 +2,8 @@
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -146,3 +148,11 @@ def test_help_on_a_full_disk(name):
     with open("/dev/full", "w") as full:
         result = run(name, "--help", stdout=full, code=2)
     assert result.errors == f"spatial-index-{name}: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
+@pytest.mark.parametrize("name", NAMES)
+def test_man_page_is_well_formed(name):
+    page = MAN_PAGES / f"spatial-index-{name}.1"
+    lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], stdout=subprocess.PIPE, encoding="utf-8")
+    assert (lint.returncode, lint.stdout) == (0, "")
