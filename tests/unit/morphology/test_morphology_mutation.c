@@ -25,11 +25,11 @@ static const char *const swc_samples[] = {
     "10 3 6 0 0 1 9\r5 2 1 1 1 1 7\r9 3 5 0 0 1 1\r7.0 2 0 1 0 1 1\r1 1 0 0 0 1 -1 #\r"};
 
 static const char *const asc_samples[] = {
-    ("(\"CellBody\" (Color Red) (CellBody) (1 0 0 .1) (1 1 0 0) (-1 0 0 0.1) (-1 1 0 0.1))\n"
+    ("(\"CellBody\" (Color Red) (CellBody) (1 0 0 0.1) (1 1 0 0) (-1 0 0 0.1) (-1 1 0 0.1))\n"
      "((Axon) (0 0 0 5) (1 0 0 5 S1) ( (1 0 0 2) (2 0 0 1) Normal | (3 0 0 1) ) (4 0 0 1))"),
     ("((Font \"x\" 1) (Foo) (Dendrite) (0 0 0 1) ; comment\n <( spine (1 2 3))> (Dot1 (Name "
      "\"m\")\n"
-     "(9 9 9)(8 8 8 8)) ((1 0 0 1) ((2 0 0 1) | ((Color Red)(3 0 0 1)) | ) High) Incomplete)"),
+     "(9 9 9)(8 8 8 8)) ((1 0 0 1) ((2 0 0 1) | (Color Red)(3 0 0 1) | ) High) Incomplete)"),
     "(Sections S1 (a (b)))((Apical)(1e3 -2.5e-1 +3 4)((1 2 3 4)((1 2 3 4)((5 5 5 5)))))"};
 
 /* Pieces that mean something in one of the formats. */
@@ -87,6 +87,8 @@ static void mutate_texts(parse_function *parse, const char *const *samples, size
 {
     char text[GREATEST];
     size_t valid = 0;
+    for (size_t i = 0; i < count; i++)
+        assert_true(survives(parse, samples[i], strlen(samples[i])));
     for (size_t round = 0; round < ROUNDS; round++) {
         const char *sample = samples[round % count];
         size_t length = strlen(sample);
