@@ -57,41 +57,73 @@ static void reclaim_texts(hid_t type, uint64_t count, void *buffer)
     H5Sclose(space);
 }
 
-static si_status read_text_piece(const si_sonata_column *column, bool is_variable,
+/* How texts are read: where each takes `size` bytes, a pointer if their length varies. */
+typedef struct text_form {
+    bool is_variable;
+    hid_t type;
+    size_t size;
+} text_form;
+
+/* HDF5 believes a damaged file that says that a character takes gigabytes. */
+static bool has_plain_characters(hid_t variable_type)
+{
+    hid_t character = H5Tget_super(variable_type);
+    if (character < 0)
+        return false;
+    size_t size = H5Tget_size(character);
+    H5Tclose(character);
+    return size == 1;
+}
+
+/* The stored type of text of variable length is not trusted to have the size of a pointer. */
+static si_status open_text_form(const si_sonata_column *column, text_form *form, si_error *error)
+{
+    hid_t stored = column->stored_type;
+    form->is_variable = H5Tis_variable_str(stored) > 0;
+    form->type = H5Tcopy(form->is_variable ? H5T_C_S1 : stored);
+    form->size = form->is_variable ? sizeof(char *) : column->size;
+    if (form->type >= 0 && form->is_variable &&
+        (!has_plain_characters(stored) || H5Tset_size(form->type, H5T_VARIABLE) < 0 ||
+         H5Tset_cset(form->type, H5Tget_cset(stored)) < 0)) {
+        H5Tclose(form->type);
+        form->type = -1;
+    }
+    if (form->type < 0 || form->size == 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: a broken type of text", column->path);
+    return SI_OK;
+}
+
+static si_status read_text_piece(const si_sonata_column *column, const text_form *form,
                                  const si_rows *rows, const si_row_piece *piece, void *buffer,
                                  si_name_interner *interner, uint32_t *indices, si_error *error)
 {
-    hid_t type = column->stored_type;
-    if (!is_variable) {
-        SI_TRY(
-            si_sonata_column_read_piece(column, type, piece->start, piece->length, buffer, error));
-        return intern_fixed(column, rows, piece, buffer, interner, indices, error);
-    }
-    memset(buffer, 0, piece->length * sizeof(char *));
-    si_status status = si_sonata_column_read_piece(column, type, piece->start, piece->length,
+    if (form->is_variable)
+        memset(buffer, 0, piece->length * form->size);
+    si_status status = si_sonata_column_read_piece(column, form->type, piece->start, piece->length,
                                                    buffer, error);
     if (status == SI_OK)
-        status = intern_variable(rows, piece, buffer, interner, indices, error);
-    reclaim_texts(type, piece->length, buffer);
+        status = form->is_variable
+                     ? intern_variable(rows, piece, buffer, interner, indices, error)
+                     : intern_fixed(column, rows, piece, buffer, interner, indices, error);
+    if (form->is_variable)
+        reclaim_texts(form->type, piece->length, buffer);
     return status;
 }
 
 static si_status read_texts(const si_sonata_column *column, const si_rows *rows,
                             si_name_interner *interner, uint32_t *indices, si_error *error)
 {
-    bool is_variable = H5Tis_variable_str(column->stored_type) > 0;
-    size_t size = is_variable ? sizeof(char *) : column->size;
-    uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, PIECE_BYTES / size));
+    text_form form;
+    SI_TRY(open_text_form(column, &form, error));
+    uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, PIECE_BYTES / form.size));
     limit = si_max_u64(1, si_min_u64(limit, column->rows));
-    void *buffer = si_allocate(limit, size);
-    if (!buffer)
-        return si_fail_memory(error);
-    si_status status = SI_OK;
+    void *buffer = si_allocate(limit, form.size);
+    si_status status = buffer ? SI_OK : si_fail_memory(error);
     si_row_piece piece = {0};
     while (status == SI_OK && si_rows_next(rows, limit, &piece))
-        status = read_text_piece(column, is_variable, rows, &piece, buffer, interner, indices,
-                                 error);
+        status = read_text_piece(column, &form, rows, &piece, buffer, interner, indices, error);
     si_free(buffer);
+    H5Tclose(form.type);
     return status;
 }
 
