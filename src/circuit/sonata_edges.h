@@ -15,9 +15,9 @@
 typedef struct si_sonata_edges si_sonata_edges;
 
 /* `population` NULL: the only one, else `default`, else an error that lists them. `position_prefix`
- * names the columns PREFIX_x, _y, _z; NULL: "afferent_center". SI_ERROR_NOT_FOUND: no group has such
- * columns (the sentence lists prefixes that exist); where only some do, reading an edge of another
- * fails so. An empty population needs none. */
+ * names the columns PREFIX_x, _y, _z; NULL: "afferent_center". SI_ERROR_NOT_FOUND: no group has
+ * such columns (the sentence lists prefixes that exist); where only some do, reading an edge of
+ * another fails so. An empty population needs none. */
 si_status si_sonata_edges_open(const char *edges_file, const char *population,
                                const char *position_prefix, si_sonata_edges **edges,
                                si_error *error);
