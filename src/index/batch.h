@@ -18,7 +18,9 @@ typedef struct si_batch {
 si_status si_batch_open(si_batch *batch, si_element_kind kind, const si_input_column *columns,
                         size_t column_count, uint64_t count, si_error *error);
 
-/* Writes element `i`, which is number `position` of the builder, as a record. */
-void si_batch_put_record(const si_batch *batch, uint64_t i, uint64_t position, char *record);
+/* Writes elements [first, first + count) as records that lie side by side. `position` is the number
+ * of the first of them in the builder. */
+void si_batch_put_records(const si_batch *batch, uint64_t first, uint64_t count, uint64_t position,
+                          char *records);
 
 #endif

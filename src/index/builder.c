@@ -141,8 +141,12 @@ si_status si_builder_append(si_builder *builder, const si_input_column *columns,
     SI_TRY(check_bound(builder, expected, false, error));
     SI_TRY(si_record_store_reserve(&builder->store, count, &first, error));
     note_largest(builder, batch.largest);
-    for (uint64_t i = 0; i < count; i++)
-        si_batch_put_record(&batch, i, first + i, si_record_at(&builder->store, first + i));
+    for (uint64_t done = 0; done < count;) {
+        uint64_t some = si_min_u64(count - done, si_record_run(first + done));
+        si_batch_put_records(&batch, done, some, first + done,
+                             si_record_at(&builder->store, first + done));
+        done += some;
+    }
     return SI_OK;
 }
 

@@ -243,6 +243,35 @@ static const si_field_info morphology_fields[] = {
     BYTE_FIELD(SI_FIELD_IS_SOMA, "is_soma"),
 };
 
+static const si_input point_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
+};
+
+static const si_input sphere_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_CENTROID, SI_INPUT_VECTOR, 0},
+    {SI_FIELD_RADIUS, SI_INPUT_RADIUS, 3},
+};
+
+static const si_input synapse_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_POST_GID, SI_INPUT_WORD, 1},
+    {SI_FIELD_PRE_GID, SI_INPUT_WORD, 2},
+    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
+};
+
+static const si_input morphology_inputs[] = {
+    {SI_FIELD_GID, SI_INPUT_GID, 0},
+    {SI_FIELD_SECTION_ID, SI_INPUT_SECTION_ID, 0},
+    {SI_FIELD_SEGMENT_ID, SI_INPUT_SEGMENT_ID, 0},
+    {SI_FIELD_ENDPOINT1, SI_INPUT_VECTOR, 0},
+    {SI_FIELD_ENDPOINT2, SI_INPUT_SECOND_VECTOR, 3},
+    {SI_FIELD_RADIUS, SI_INPUT_RADIUS, 6},
+    {SI_FIELD_SECTION_TYPE, SI_INPUT_BYTE, 0},
+};
+
+#define INPUTS(array) .input_count = sizeof(array) / sizeof(array)[0], .inputs = (array)
 #define FIELDS(array) .field_count = sizeof(array) / sizeof(array)[0], .fields = (array)
 
 /* Page sizes are those that leave the least room unused at a few blocks of 4096 bytes. */
@@ -253,6 +282,7 @@ static const si_element_type element_types[] = {
                   .page_bytes = 20480,
                   .page_capacity = 1024,
                   FIELDS(point_fields),
+                  INPUTS(point_inputs),
                   .match = match_points,
                   .bound = bound_points,
                   .centroid = position_centroid,
@@ -263,6 +293,7 @@ static const si_element_type element_types[] = {
                    .page_bytes = 12288,
                    .page_capacity = 512,
                    FIELDS(sphere_fields),
+                   INPUTS(sphere_inputs),
                    .match = match_spheres,
                    .bound = bound_spheres,
                    .centroid = position_centroid,
@@ -273,6 +304,7 @@ static const si_element_type element_types[] = {
                     .page_bytes = 16384,
                     .page_capacity = 448,
                     FIELDS(synapse_fields),
+                    INPUTS(synapse_inputs),
                     .match = match_points,
                     .bound = bound_points,
                     .centroid = position_centroid,
@@ -284,6 +316,7 @@ static const si_element_type element_types[] = {
                        .page_bytes = 12288,
                        .page_capacity = 320,
                        FIELDS(morphology_fields),
+                       INPUTS(morphology_inputs),
                        .match = match_cylinders,
                        .bound = bound_cylinders,
                        .centroid = axis_midpoint,

@@ -33,6 +33,26 @@ typedef struct si_leaf {
     const uint8_t *bytes[SI_MAX_BYTES];
 } si_leaf;
 
+/* What a builder does with a column that it is given. */
+typedef enum si_input_role {
+    SI_INPUT_ID,           /* to a word; where it is missing, elements are numbered */
+    SI_INPUT_WORD,         /* to a word */
+    SI_INPUT_VECTOR,       /* three coordinates, to floats */
+    SI_INPUT_RADIUS,       /* to a float */
+    SI_INPUT_BYTE,         /* to a byte */
+    SI_INPUT_GID,          /* packed into a word together with ... */
+    SI_INPUT_SECTION_ID,   /* ... this one and ... */
+    SI_INPUT_SEGMENT_ID,   /* ... this one */
+    SI_INPUT_SECOND_VECTOR /* as SI_INPUT_VECTOR; of a soma it is not read, but a copy of the first
+                            */
+} si_input_role;
+
+typedef struct si_input {
+    si_field field;
+    si_input_role role;
+    unsigned slot; /* the first word, float or byte that it fills */
+} si_input;
+
 typedef struct si_element_type {
     const char *name;
     unsigned word_count;
@@ -42,6 +62,8 @@ typedef struct si_element_type {
     uint32_t page_capacity; /* a multiple of SI_LEAF_CAPACITY that fits page_bytes */
     size_t field_count;
     const si_field_info *fields;
+    size_t input_count;
+    const si_input *inputs;
     uint64_t (*match)(const si_query *query, const si_leaf *leaf);
     si_box (*bound)(const si_leaf *leaf);
     void (*centroid)(const float *floats, float centroid[3]);

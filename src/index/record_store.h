@@ -33,4 +33,10 @@ static inline char *si_record_at(const si_record_store *store, uint64_t position
            position % SI_STORE_CHUNK_RECORDS * store->stride;
 }
 
+/* How many records lie side by side from a position on. */
+static inline uint64_t si_record_run(uint64_t position)
+{
+    return SI_STORE_CHUNK_RECORDS - position % SI_STORE_CHUNK_RECORDS;
+}
+
 #endif
