@@ -23,8 +23,8 @@ struct si_builder {
     char *dataset_path;
     si_target target;
     si_record_store store;
-    pthread_mutex_t largest_lock;
-    float largest; /* coordinate, in size */
+    pthread_mutex_t lock; /* of `largest`, and held while `progress` runs */
+    float largest;        /* coordinate, in size */
 };
 
 /* ---- create and abort ---- */
@@ -33,7 +33,7 @@ static void free_builder(si_builder *builder)
 {
     si_target_close(&builder->target);
     si_record_store_destroy(&builder->store);
-    pthread_mutex_destroy(&builder->largest_lock);
+    pthread_mutex_destroy(&builder->lock);
     si_free(builder->population);
     si_free(builder->dataset_path);
     si_free(builder);
@@ -112,7 +112,7 @@ si_status si_builder_create(si_element_kind kind, const char *folder,
     created->kind = kind;
     created->type = si_element_type_of(kind);
     created->target = (si_target){.lock = -1, .descriptor = -1};
-    pthread_mutex_init(&created->largest_lock, NULL);
+    pthread_mutex_init(&created->lock, NULL);
     si_status status = initialise(created, folder, options, error);
     if (status == SI_OK)
         *builder = created;
@@ -125,10 +125,10 @@ si_status si_builder_create(si_element_kind kind, const char *folder,
 
 static void note_largest(si_builder *builder, float largest)
 {
-    pthread_mutex_lock(&builder->largest_lock);
+    pthread_mutex_lock(&builder->lock);
     if (largest > builder->largest)
         builder->largest = largest;
-    pthread_mutex_unlock(&builder->largest_lock);
+    pthread_mutex_unlock(&builder->lock);
 }
 
 si_status si_builder_append(si_builder *builder, const si_input_column *columns,
@@ -152,33 +152,32 @@ si_status si_builder_append(si_builder *builder, const si_input_column *columns,
 
 /* ---- finish ---- */
 
-static si_status report_progress(si_builder *builder, const char *phase, uint64_t done,
-                                 si_error *error)
+/* Called from any thread; the caller's function runs in one at a time. */
+static si_status report_progress(void *context, const char *phase, uint64_t done, si_error *error)
 {
-    if (builder->progress &&
-        builder->progress(builder->progress_context, phase, done, builder->store.count) != 0)
-        return si_fail(error, SI_ERROR_CANCELLED, "the build was cancelled");
-    return SI_OK;
-}
-
-static si_status report_writing(void *context, uint64_t written, si_error *error)
-{
-    return report_progress(context, "writing", written, error);
+    si_builder *builder = context;
+    if (!builder->progress)
+        return SI_OK;
+    pthread_mutex_lock(&builder->lock);
+    int stop = builder->progress(builder->progress_context, phase, done, builder->store.count);
+    pthread_mutex_unlock(&builder->lock);
+    return stop ? si_fail(error, SI_ERROR_CANCELLED, "the build was cancelled") : SI_OK;
 }
 
 static si_status write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
                             si_error *error)
 {
+    const si_build_watch watch = {builder, report_progress};
     si_sort_entry *entries;
-    SI_TRY(report_progress(builder, "sorting", 0, error));
+    SI_TRY(report_progress(builder, "ordering", 0, error));
     SI_TRY(si_sort_records(builder->type, &builder->store, builder->largest, builder->threads,
-                           &entries, error));
+                           &watch, &entries, error));
     si_pack_source source = {&builder->store, entries};
     si_status status = si_target_reserve(&builder->target, layout->file_bytes, error);
     if (status == SI_OK)
         status = si_pack(layout, &source, builder->target.descriptor,
-                         si_target_name(&builder->target), builder->threads, report_writing,
-                         builder, checksum, error);
+                         si_target_name(&builder->target), builder->threads, &watch, checksum,
+                         error);
     si_free(entries);
     return status;
 }

@@ -15,7 +15,7 @@
  * its (entry, direction) pairs are the states, numbered as a breadth-first walk from (0, 0) meets
  * them.
  */
-static const uint8_t next[12][8] = {
+static const uint8_t next[SI_HILBERT_STATES][8] = {
     {0x08, 0x17, 0x19, 0x26, 0x2b, 0x2c, 0x1a, 0x25},
     {0x18, 0x33, 0x3f, 0x34, 0x01, 0x02, 0x46, 0x45},
     {0x4c, 0x27, 0x4b, 0x50, 0x05, 0x06, 0x42, 0x41},
@@ -62,6 +62,40 @@ int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b)
     return place_a - place_b;
 }
 
+/* Two bits of each coordinate from `level` down: x, y, z from low to high. */
+static unsigned octants_at(const si_grid_cell *cell, unsigned level)
+{
+    return (unsigned)((cell->axis[0] >> level & 3) | (cell->axis[1] >> level & 3) << 2 |
+                      (cell->axis[2] >> level & 3) << 4);
+}
+
+/* An entry holds the two digits in its low six bits, and above them the state inside. */
+static void fill_two_levels(si_hilbert_window *window)
+{
+    for (unsigned state = 0; state < SI_HILBERT_STATES; state++)
+        for (unsigned octants = 0; octants < 64; octants++) {
+            unsigned x = octants & 3, y = octants >> 2 & 3, z = octants >> 4;
+            unsigned outer = next[state][x >> 1 | (y >> 1) << 1 | (z >> 1) << 2];
+            unsigned inner = next[outer >> 3][(x & 1) | (y & 1) << 1 | (z & 1) << 2];
+            window->two_levels[state][octants] = (uint16_t)((inner >> 3) << 6 | (outer & 7) << 3 |
+                                                            (inner & 7));
+        }
+}
+
+static void enter_octants(si_hilbert_window *window)
+{
+    for (unsigned octant = 0; octant < 8; octant++) {
+        /* Next to the origin the upper octants have 1 and then zeros, the lower ones 0 and then
+         * ones. */
+        unsigned inner = ~octant & 7;
+        unsigned state = next[0][octant] >> 3;
+        window->octant_digit[octant] = next[0][octant] & 7;
+        for (unsigned level = SI_GRID_BITS - 1; level > window->bits; level--)
+            state = next[state][inner] >> 3;
+        window->octant_state[octant] = (uint8_t)state;
+    }
+}
+
 si_hilbert_window si_hilbert_window_for(float largest)
 {
     si_hilbert_window window = {.bits = 0};
@@ -70,16 +104,8 @@ si_hilbert_window si_hilbert_window_for(float largest)
         window.bits++;
     unsigned digits = window.bits < WINDOW_DIGITS ? window.bits : WINDOW_DIGITS;
     window.key_bits = 3 + 3 * digits;
-    for (unsigned octant = 0; octant < 8; octant++) {
-        /* Next to the origin the upper octants have 1 and then zeros, the lower ones 0 and then
-         * ones. */
-        unsigned inner = ~octant & 7;
-        unsigned state = next[0][octant] >> 3;
-        window.octant_digit[octant] = next[0][octant] & 7;
-        for (unsigned level = SI_GRID_BITS - 1; level > window.bits; level--)
-            state = next[state][inner] >> 3;
-        window.octant_state[octant] = (uint8_t)state;
-    }
+    enter_octants(&window);
+    fill_two_levels(&window);
     return window;
 }
 
@@ -88,11 +114,18 @@ uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_ce
     unsigned octant = octant_at(cell, SI_GRID_BITS - 1);
     unsigned state = window->octant_state[octant];
     uint64_t key = window->octant_digit[octant];
-    unsigned lowest = window->bits > WINDOW_DIGITS ? window->bits - WINDOW_DIGITS : 0;
-    for (unsigned level = window->bits; level-- > lowest;) {
-        unsigned entry = next[state][octant_at(cell, level)];
+    unsigned level = window->bits;
+    unsigned lowest = level > WINDOW_DIGITS ? level - WINDOW_DIGITS : 0;
+    if ((level - lowest) % 2 == 1) {
+        unsigned entry = next[state][octant_at(cell, --level)];
         key = key << 3 | (entry & 7);
         state = entry >> 3;
+    }
+    while (level > lowest) {
+        level -= 2;
+        unsigned entry = window->two_levels[state][octants_at(cell, level)];
+        key = key << 6 | (entry & 63);
+        state = entry >> 6;
     }
     return key;
 }

@@ -1,6 +1,5 @@
 #include "index/pack.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -33,9 +32,7 @@ typedef struct pack_job {
     const si_pack_source *source;
     int descriptor;
     const char *path;
-    si_pack_progress progress;
-    void *progress_context;
-    pthread_mutex_t progress_lock;
+    const si_build_watch *watch;
     _Atomic uint64_t written;
     char **part_buffers; /* one for each worker: pages, then nodes, then checksums */
     size_t pages_bytes;
@@ -184,11 +181,8 @@ static si_status report_written(pack_job *job, uint64_t page_count, si_error *er
 {
     uint64_t elements = page_count * job->type->page_capacity;
     uint64_t written = atomic_fetch_add(&job->written, elements) + elements;
-    pthread_mutex_lock(&job->progress_lock);
-    si_status status = job->progress(job->progress_context,
-                                     si_min_u64(written, job->layout->element_count), error);
-    pthread_mutex_unlock(&job->progress_lock);
-    return status;
+    return job->watch->step(job->watch->context, "writing",
+                            si_min_u64(written, job->layout->element_count), error);
 }
 
 static si_status write_part(void *context, unsigned worker, uint64_t part, si_error *error)
@@ -246,13 +240,11 @@ static si_status write_parts(pack_job *job, unsigned threads, si_error *error)
 {
     if (threads == 0)
         threads = si_processor_count();
-    pthread_mutex_init(&job->progress_lock, NULL);
     si_status status = allocate_part_buffers(job, threads, error);
     if (status == SI_OK)
         status = si_parallel(threads, si_divide_up(job->layout->page_count, PART_PAGES), write_part,
                              job, error);
     free_part_buffers(job, threads);
-    pthread_mutex_destroy(&job->progress_lock);
     return status;
 }
 
@@ -309,7 +301,7 @@ static si_status write_tail(const pack_job *job, si_error *error)
 }
 
 si_status si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
-                  const char *path, unsigned threads, si_pack_progress progress, void *context,
+                  const char *path, unsigned threads, const si_build_watch *watch,
                   uint64_t *checksum, si_error *error)
 {
     pack_job job = {.layout = layout,
@@ -317,8 +309,7 @@ si_status si_pack(const si_layout *layout, const si_pack_source *source, int des
                     .source = source,
                     .descriptor = descriptor,
                     .path = path,
-                    .progress = progress,
-                    .progress_context = context};
+                    .watch = watch};
     char header[SI_HEADER_BYTES];
     si_box bounds;
     uint64_t checksums_checksum;

@@ -3,6 +3,7 @@
 #define SI_INDEX_PACK_H
 
 #include "base/error.h"
+#include "index/build_watch.h"
 #include "index/layout.h"
 #include "index/record_store.h"
 #include "index/sort.h"
@@ -12,14 +13,10 @@ typedef struct si_pack_source {
     const si_sort_entry *entries; /* in index order */
 } si_pack_source;
 
-/* Called after every part with the elements written so far; another value than SI_OK stops the
- * writing. */
-typedef si_status (*si_pack_progress)(void *context, uint64_t written, si_error *error);
-
 /* Writes all of the file but the flush. `*checksum` receives what tells this content from any
  * other. `path` is for messages. */
 si_status si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
-                  const char *path, unsigned threads, si_pack_progress progress, void *context,
+                  const char *path, unsigned threads, const si_build_watch *watch,
                   uint64_t *checksum, si_error *error);
 
 #endif

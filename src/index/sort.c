@@ -1,5 +1,6 @@
 #include "index/sort.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,9 @@ typedef struct sort_job {
     uint64_t *
         slice_starts; /* [slice][bucket]: counts at first, then where the slice's next entry goes */
     uint64_t *bucket_starts; /* one more than buckets */
+    const si_build_watch *watch;
+    _Atomic uint64_t keyed;
+    _Atomic uint64_t in_order;
 } sort_job;
 
 /* ---- comparing records ---- */
@@ -90,17 +94,24 @@ static int compare_entries(const void *a, const void *b, void *context)
 
 /* ---- keys and the scatter ---- */
 
+static si_status report(const sort_job *job, const char *phase, _Atomic uint64_t *counter,
+                        uint64_t count, si_error *error)
+{
+    uint64_t done = atomic_fetch_add(counter, count) + count;
+    return job->watch->step(job->watch->context, phase, done, error);
+}
+
 static si_status compute_keys(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     sort_job *job = context;
-    (void)worker, (void)error;
+    (void)worker;
     uint64_t first = task * KEY_TASK_RECORDS;
     uint64_t end = si_min_u64(first + KEY_TASK_RECORDS, job->store->count);
     for (uint64_t i = first; i < end; i++) {
         si_grid_cell cell = cell_of_record(job->type, si_record_at(job->store, i));
         job->unsorted[i] = (si_sort_entry){si_hilbert_window_key(&job->window, &cell), i};
     }
-    return SI_OK;
+    return report(job, "ordering", &job->keyed, end - first, error);
 }
 
 static uint64_t bucket_count(const sort_job *job)
@@ -234,13 +245,14 @@ static si_status sort_buckets(void *context, unsigned worker, uint64_t task, si_
     (void)worker;
     uint64_t bucket = task * BUCKETS_PER_TASK;
     uint64_t end = si_min_u64(bucket + BUCKETS_PER_TASK, bucket_count(job));
+    uint64_t total = job->bucket_starts[end] - job->bucket_starts[bucket];
     for (; bucket < end; bucket++) {
         si_sort_entry *entries = job->sorted + job->bucket_starts[bucket];
         uint64_t count = job->bucket_starts[bucket + 1] - job->bucket_starts[bucket];
         SI_TRY(sort_by_key(job, entries, count, error));
         sort_equal_keys(job, entries, count);
     }
-    return SI_OK;
+    return total > 0 ? report(job, "sorting", &job->in_order, total, error) : SI_OK;
 }
 
 /* ---- the whole ---- */
@@ -273,11 +285,13 @@ static si_status scatter_into_buckets(sort_job *job, unsigned threads, si_error 
 }
 
 si_status si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
-                          unsigned threads, si_sort_entry **entries, si_error *error)
+                          unsigned threads, const si_build_watch *watch, si_sort_entry **entries,
+                          si_error *error)
 {
     sort_job job = {.type = type,
                     .store = store,
                     .window = si_hilbert_window_for(largest),
+                    .watch = watch,
                     .slices = threads ? threads : si_processor_count()};
     job.bucket_bits = choose_bucket_bits(store->count, job.window.key_bits);
     si_status status = scatter_into_buckets(&job, threads, error);

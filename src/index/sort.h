@@ -2,6 +2,7 @@
 #ifndef SI_INDEX_SORT_H
 #define SI_INDEX_SORT_H
 
+#include "index/build_watch.h"
 #include "index/element_kind.h"
 #include "index/record_store.h"
 
@@ -20,6 +21,7 @@ int si_record_compare(const si_element_type *type, const char *a, const char *b)
 /* Sorts positions of the store's records. No coordinate is larger than `largest` in size. Give
  * `*entries` to si_free; it has store->count of them. */
 si_status si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
-                          unsigned threads, si_sort_entry **entries, si_error *error);
+                          unsigned threads, const si_build_watch *watch, si_sort_entry **entries,
+                          si_error *error);
 
 #endif

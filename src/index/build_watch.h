@@ -1,0 +1,16 @@
+/* How the long parts of a build tell how far they are, and learn that they are to stop. */
+#ifndef SI_INDEX_BUILD_WATCH_H
+#define SI_INDEX_BUILD_WATCH_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct si_build_watch {
+    void *context;
+    /* Called from any thread after every piece of work; another value than SI_OK stops the build.
+     */
+    si_status (*step)(void *context, const char *phase, uint64_t done, si_error *error);
+} si_build_watch;
+
+#endif
