@@ -34,9 +34,12 @@ si_grid_cell si_grid_cell_of(const float centroid[3])
 {
     si_grid_cell cell;
     for (unsigned axis = 0; axis < 3; axis++) {
-        double scaled = floor((double)centroid[axis] * GRID_CELLS_PER_UNIT);
-        double clamped = fmin(fmax(scaled, (double)-GRID_HALF), (double)(GRID_HALF - 1));
-        cell.axis[axis] = (uint64_t)((int64_t)clamped + GRID_HALF);
+        double scaled = (double)centroid[axis] * GRID_CELLS_PER_UNIT;
+        scaled = scaled > (double)-GRID_HALF ? scaled : (double)-GRID_HALF;
+        scaled = scaled < (double)(GRID_HALF - 1) ? scaled : (double)(GRID_HALF - 1);
+        int64_t toward_zero = (int64_t)scaled;
+        int64_t floored = toward_zero - ((double)toward_zero > scaled);
+        cell.axis[axis] = (uint64_t)(floored + GRID_HALF);
     }
     return cell;
 }
