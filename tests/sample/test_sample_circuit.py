@@ -343,6 +343,17 @@ def test_a_failing_write_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_signal_leaves_nothing(tmp_path):
+    folder = tmp_path / "folder"
+    process = subprocess.Popen([PROGRAM, "--cells", "3000", folder], stderr=subprocess.PIPE)
+    while not folder.exists():
+        time.sleep(0.005)
+    process.terminate()
+    assert b"interrupted" in process.communicate()[1]
+    assert process.returncode == 143
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_and_version():
     assert "--synapses-per-cell" in run("--help").stdout
     assert re.match(r"spatial-index-sample-circuit \d+\.\d+\.\d+\n", run("--version").stdout)
