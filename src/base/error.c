@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "si_config.h"
 
 static const char *const status_names[] = {
@@ -41,6 +42,7 @@ static void set_error(si_error *error, si_status status, const char *system_text
         message[length = 0] = '\0';
     if (system_text && (size_t)length < sizeof message)
         snprintf(message + length, sizeof message - (size_t)length, ": %s", system_text);
+    si_utf8_repair(message); /* names of files may be any bytes, and the end may be cut off */
     error->status = status;
     memcpy(error->message, message, sizeof message);
 }

@@ -36,6 +36,16 @@ static void overlong_messages_are_cut(void **state)
     assert_int_equal(strlen(error.message), SI_ERROR_MESSAGE_SIZE - 1);
 }
 
+static void messages_are_utf8(void **state)
+{
+    (void)state;
+    si_error error = {0};
+    si_fail(&error, SI_ERROR_IO, "caf\xe9 / caf\xc3\xa9 / \xe2\x82\xac / \xf0\x9f\x90\xa6");
+    assert_string_equal(error.message, "caf? / caf\xc3\xa9 / \xe2\x82\xac / \xf0\x9f\x90\xa6");
+    si_fail(&error, SI_ERROR_IO, "%s", "\xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff \xe2\x82");
+    assert_string_equal(error.message, "?? ??? ???? ? ??");
+}
+
 static void sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -145,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_may_quote_its_own_message),
         cmocka_unit_test(overlong_messages_are_cut),
+        cmocka_unit_test(messages_are_utf8),
         cmocka_unit_test(sizes_that_overflow_are_refused),
         cmocka_unit_test(the_nth_allocation_can_fail),
         cmocka_unit_test(paths_are_normalised_lexically),
