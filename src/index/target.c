@@ -16,6 +16,7 @@
 #include "index/metadata.h"
 
 #define TEMPORARY_PREFIX ".spatial-index-"
+#define INNER_LOCK_NAME TEMPORARY_PREFIX "lock"
 #define HEAVY_PREFIX "index-"
 #define HEAVY_SUFFIX ".si"
 #define HEAVY_NAME_LENGTH (sizeof HEAVY_PREFIX - 1 + 16 + sizeof HEAVY_SUFFIX - 1)
@@ -84,7 +85,8 @@ void si_folder_remove_leftovers(const char *folder, const char *heavy_to_keep)
     for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
         bool is_old_heavy = is_heavy_name(entry->d_name) &&
                             (!heavy_to_keep || strcmp(entry->d_name, heavy_to_keep) != 0);
-        if (is_old_heavy || is_temporary_name(entry->d_name))
+        bool is_lock = strcmp(entry->d_name, INNER_LOCK_NAME) == 0;
+        if (is_old_heavy || (is_temporary_name(entry->d_name) && !is_lock))
             unlinkat(dirfd(listing), entry->d_name, 0);
     }
     closedir(listing);
@@ -109,15 +111,32 @@ static bool is_same_file(int descriptor, const char *path)
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+/* The lock stands beside the folder, or in it where nothing may be created beside it, such as at a
+ * mount point. */
+static int open_lock(si_target *target)
+{
+    int lock = open(target->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    bool is_refused = lock < 0 && (errno == EACCES || errno == EPERM || errno == EROFS);
+    if (!is_refused || !si_path_is_folder(target->folder))
+        return lock;
+    si_free(target->lock_path);
+    target->lock_path = si_path_join(target->folder, INNER_LOCK_NAME);
+    if (!target->lock_path) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return open(target->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+}
+
 /* Another build may remove the lock file between our opening and locking it: then it is made anew.
  */
 static si_status take_lock(si_target *target, si_error *error)
 {
     for (;;) {
-        int lock = open(target->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        int lock = open_lock(target);
         if (lock < 0)
-            return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the lock file",
-                                 target->lock_path);
+            return si_fail_errno(error, SI_ERROR_IO, errno,
+                                 "%s: cannot lock the folder for writing", target->folder);
         if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
             int reason = errno;
             close(lock);
