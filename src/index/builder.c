@@ -6,6 +6,7 @@
 #include "index/batch.h"
 #include "index/index.h"
 #include "index/layout.h"
+#include "index/metadata.h"
 #include "index/pack.h"
 #include "index/record.h"
 #include "index/record_store.h"
@@ -90,6 +91,10 @@ static si_status initialise(si_builder *builder, const char *folder,
                             const si_build_options *options, si_error *error)
 {
     SI_TRY(copy_options(builder, options, error));
+    if (folder) {
+        SI_TRY(si_metadata_check_text("the path of the data set", options->dataset_path, error));
+        SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
+    }
     SI_TRY(check_bound(builder, 0, false, error));
     SI_TRY(si_record_store_create(&builder->store, si_record_stride(builder->type), error));
     return si_target_open(folder, options->replace != 0, &builder->target, error);

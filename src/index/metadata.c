@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "index/element_kind.h"
 #include "index/format.h"
 
@@ -156,7 +157,7 @@ static si_status read_at(const char *path, bool is_folder, si_metadata *metadata
     si_status status = SI_OK;
     if (!metadata->folder || !json_path)
         status = si_fail_memory(error);
-    else if (is_folder && !si_path_exists(json_path))
+    else if (is_folder && access(json_path, F_OK) != 0 && errno == ENOENT)
         status = si_fail(error, SI_ERROR_NOT_FOUND, "%s: no index here: it has no %s", path,
                          SI_METADATA_NAME);
     else
@@ -221,6 +222,14 @@ static si_status publish(const char *folder, const char *text, si_error *error)
     si_free(path);
     si_free(temporary);
     return status == SI_OK ? si_folder_sync(folder, error) : status;
+}
+
+si_status si_metadata_check_text(const char *what, const char *text, si_error *error)
+{
+    if (text && !si_utf8_is_valid(text))
+        return si_fail(error, SI_ERROR_UNSUPPORTED, "%s is not UTF-8, as %s must be: %s", what,
+                       SI_METADATA_NAME, text);
+    return SI_OK;
 }
 
 /* Takes over `root`, which may be NULL where memory ran out. */

@@ -28,6 +28,10 @@ typedef struct si_metadata {
 si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
 void si_metadata_free(si_metadata *metadata);
 
+/* The metadata is JSON, which cannot hold text that is not UTF-8. `what` says what the text is;
+ * NULL text is fine. */
+si_status si_metadata_check_text(const char *what, const char *text, si_error *error);
+
 /* Replaces the folder's meta_data.json at once: whoever opens the folder finds the old index or the
  * new one. */
 si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,

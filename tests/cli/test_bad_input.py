@@ -1,5 +1,6 @@
 """Each bad input gives exit code 2, one sentence that names what is bad, and leaves nothing behind."""
 import json
+import os
 import shutil
 
 import h5py
@@ -309,6 +310,16 @@ def file_of_ids_with_a_range_backwards(scene):
 @case("types.csv")
 def file_of_node_types_missing(scene):
     return scene.build_nodes("--node-types", scene.folder / "types.csv")
+
+
+def file_whose_path_cannot_be_recorded(scene):
+    folder = scene.folder / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    shutil.copy(scene.edges, folder)
+    return ["synapses", folder / "edges.h5", "-o", scene.out]
+
+
+CASES["file_whose_path_cannot_be_recorded"] = (file_whose_path_cannot_be_recorded, ("data set", "UTF-8", "caf"))
 
 
 # Circuits
