@@ -265,10 +265,12 @@ si_status si_config_network_read(si_circuit_config *config, si_population_kind k
     si_config_network *network = &config->networks[kind];
     if (network->is_read)
         return SI_OK;
-    const json_t *list = json_object_get(json_object_get(config->json, "networks"),
-                                         network_name(kind));
+    const json_t *networks = json_object_get(config->json, "networks");
+    const json_t *list = json_object_get(networks, network_name(kind));
     si_status status = SI_OK;
-    if (list && !json_is_null(list) && !json_is_array(list))
+    if (networks && !json_is_null(networks) && !json_is_object(networks))
+        status = si_fail(error, SI_ERROR_FORMAT, "%s: networks is not an object", config->path);
+    else if (list && !json_is_null(list) && !json_is_array(list))
         status = si_fail(error, SI_ERROR_FORMAT, "%s: networks.%s is not a list", config->path,
                          network_name(kind));
     else

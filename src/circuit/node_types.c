@@ -131,10 +131,22 @@ static si_status add_fields(si_node_types *types, type_line line, si_error *erro
     return SI_OK;
 }
 
+static si_status check_columns_differ(const si_node_types *types, size_t line, si_error *error)
+{
+    for (size_t i = 1; i < types->column_count; i++) {
+        size_t first = si_node_types_column(types, types->fields[i]);
+        if (first < i)
+            return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: columns %zu and %zu are both named %s",
+                           types->path, line, first + 1, i + 1, types->fields[i]);
+    }
+    return SI_OK;
+}
+
 static si_status add_header(si_node_types *types, type_line line, si_error *error)
 {
     SI_TRY(count_fields(types, line, &types->column_count, error));
     SI_TRY(add_fields(types, line, error));
+    SI_TRY(check_columns_differ(types, line.number, error));
     types->id_column = si_node_types_column(types, "node_type_id");
     if (types->id_column == SI_NO_COLUMN)
         return si_fail(error, SI_ERROR_FORMAT,

@@ -187,6 +187,7 @@ static void broken_entries_are_refused(void **state)
                          "entry 1 of networks.nodes has no nodes_file");
     assert_nodes_refused(folder, "{'networks': {'nodes': [{'nodes_file': ''}]}}", "P",
                          "entry 1 of networks.nodes has no nodes_file");
+    assert_nodes_refused(folder, "{'networks': 'all'}", "P", "networks is not an object");
     assert_nodes_refused(folder, "{'networks': {'nodes': {}}}", "P", "is not a list");
     assert_nodes_refused(folder, "{'networks': {'nodes': [3]}}", "P", "is not an object");
     assert_nodes_refused(folder, "{'networks': {'nodes': [{'nodes_file': 3}]}}", "P",

@@ -127,6 +127,7 @@ static void broken_files_are_refused(void **state)
         {"node_type_id,a\n1,b\n", "types.csv:1: no column node_type_id, expected a line of column "
                                   "names separated by spaces"},
         {"node_type_id a\n\n1 b c\n", "types.csv:3: 3 columns, expected 2"},
+        {"node_type_id a b a\n", "types.csv:1: columns 2 and 4 are both named a"},
         {"node_type_id a\n1\n", "types.csv:2: 1 columns, expected 2"},
         {"node_type_id a\n1 b\n2 \"c\n", "types.csv:3: a quote that is not closed"},
         {"node_type_id a\n1 \"b\"c\n", "types.csv:2: 'c' after a closing quote, expected a space"},
