@@ -1,8 +1,11 @@
 #include "common/build_run.h"
 
 #include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/program.h"
 #include "common/signals.h"
@@ -70,6 +73,13 @@ static void tell_bad_cells(const si_build_report *report)
             plural(report->bad_cell_count));
 }
 
+static bool holds_index(const char *folder)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/meta_data.json", folder);
+    return access(path, F_OK) == 0;
+}
+
 static int tell_failure(const cli_build_run *run, si_status status)
 {
     int signal_number = cli_noted_signal();
@@ -77,7 +87,8 @@ static int tell_failure(const cli_build_run *run, si_status status)
         cli_say("ended by SIG%s, nothing was written", sigabbrev_np(signal_number));
         return 128 + signal_number;
     }
-    cli_say("%s", run->error.message);
+    bool force_would_help = status == SI_ERROR_EXISTS && holds_index(run->chosen->out);
+    cli_say("%s%s", run->error.message, force_would_help ? " (--force replaces it)" : "");
     return CLI_FAILED;
 }
 

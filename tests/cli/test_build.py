@@ -1,8 +1,10 @@
 """What the building commands make of their options."""
 import json
 import os
+import pathlib
 import pty
 import re
+import tempfile
 
 import h5py
 import numpy as np
@@ -164,11 +166,47 @@ def test_force_replaces(data, tmp_path):
     run("nodes", data.nodes, data.morphologies, "--gids=0", "-o", out)
     before = files_below(tmp_path)
     result = run("nodes", data.nodes, data.morphologies, "-o", out, code=2)
-    assert str(out) in result.errors and len(result.errors.splitlines()) == 1
+    assert str(out) in result.errors and "--force" in result.errors and len(result.errors.splitlines()) == 1
     assert files_below(tmp_path) == before and gids_in(out) == {0: 4}
     run("nodes", data.nodes, data.morphologies, "-o", out, "--force")
     assert gids_in(out) == {0: 4, 1: 2, 2: 2, 3: 4}
     assert len(files_below(out)) == 2
+
+
+def unprivileged():
+    """Options for a command that permissions hold for."""
+    return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that everyone may look into, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield pathlib.Path(name)
+
+
+def test_folder_beside_which_nothing_may_be_created(open_folder):
+    edges = circuits.write_edges(open_folder / "edges.h5")
+    out = open_folder / "out"
+    out.mkdir()
+    out.chmod(0o777)
+    open_folder.chmod(0o555)
+    run("synapses", edges, "-o", out, **unprivileged())
+    assert synapses_in(out) == [0, 1, 2, 3, 4, 5]
+    run("synapses", edges, "-o", out, "--gids=0", "--force", **unprivileged())
+    assert len(synapses_in(out)) < 6 and len(os.listdir(out)) == 2
+    open_folder.chmod(0o755)
+
+
+def test_folder_that_may_not_be_looked_into(open_folder):
+    edges = circuits.write_edges(open_folder / "edges.h5")
+    out = open_folder / "out"
+    run("synapses", edges, "-o", out)
+    out.chmod(0)
+    result = run("info", out, code=2, **unprivileged())
+    out.chmod(0o755)
+    assert str(out) in result.errors and "Permission denied" in result.errors
 
 
 def test_one_population_replaces_several_and_the_reverse(circuit, tmp_path):
