@@ -5,20 +5,29 @@
  * of morphologies), writes an index that is memory-mapped when it is opened, and answers queries on
  * it.
  *
- * Conventions of the whole interface
- *   Units        micrometres, unless a comment says otherwise.
- *   Coordinates  are stored, and decided upon, as 32-bit floats.
- *   Errors       Functions that can fail return an si_status. Where they take an `si_error *`, it
- * may be NULL; on failure it receives the same status and one sentence that names the file, the
- *                data set or line, the value found and the value expected. On success it is
- * untouched. The library never prints and never aborts. Ownership    What a function hands out
- * through `**` belongs to the caller, who gives it back to the matching close, free or abort
- * function; all of these accept NULL. Pointers passed in are only read during the call, strings
- * included. Structs      whose first member is `struct_size` must have it set to their sizeof, so
- * that they can grow; the *_INIT macros do that and set every default. Threads      An opened
- * si_index, si_population_set or si_dataset is immutable: any number of threads may use it at once.
- * A builder takes appends from several threads at once; finish and abort want it alone. Order
- * Results come in index order, which depends on the indexed elements alone.
+ * Conventions of the whole interface:
+ *
+ * Units: micrometres, unless a comment says otherwise.
+ *
+ * Coordinates are stored, and decided upon, as 32-bit floats.
+ *
+ * Errors: functions that can fail return an si_status. Where they take an `si_error *`, it may be
+ * NULL; on failure it receives the same status and one sentence that names the file, the data set
+ * or line, the value found and the value expected. On success it is untouched. The library never
+ * prints and never aborts.
+ *
+ * Ownership: what a function hands out through `**` belongs to the caller, who gives it back to the
+ * matching close, free or abort function; all of these accept NULL. Pointers passed in are only
+ * read during the call, strings included.
+ *
+ * Structs whose first member is `struct_size` must have it set to their sizeof, so that they can
+ * grow; the *_INIT macros do that and set every default.
+ *
+ * Threads: an opened si_index, si_population_set or si_dataset is immutable: any number of threads
+ * may use it at once. A builder takes appends from several threads at once; finish and abort want
+ * it alone.
+ *
+ * Order: results come in index order, which depends on the indexed elements alone.
  */
 #ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
 #define SPATIAL_INDEX_SPATIAL_INDEX_H
