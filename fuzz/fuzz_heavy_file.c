@@ -1,0 +1,157 @@
+/*
+ * A heavy file with damage: the input says which bytes are changed and where the file is cut off.
+ * Unless it opens with an error, every query must end, inside the file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fuzz_file.h"
+#include "index/format.h"
+#include "index/index.h"
+
+#define ELEMENTS 20000
+
+typedef struct damage {
+    uint32_t place;
+    uint8_t value;
+} damage;
+
+static char *heavy_files[4];
+static size_t heavy_bytes[4];
+
+static float random_coordinate(void)
+{
+    return (float)(rand() % 100000) / 1000;
+}
+
+static si_builder *fill_builder(si_element_kind kind)
+{
+    static float first[ELEMENTS][3], second[ELEMENTS][3], radius[ELEMENTS];
+    static uint64_t gid[ELEMENTS];
+    static uint32_t number[ELEMENTS];
+    static uint8_t type[ELEMENTS];
+    for (int i = 0; i < ELEMENTS; i++) {
+        for (int axis = 0; axis < 3; axis++) {
+            first[i][axis] = random_coordinate();
+            second[i][axis] = first[i][axis] + random_coordinate() / 50;
+        }
+        radius[i] = random_coordinate() / 100;
+        gid[i] = (uint64_t)i;
+        number[i] = (uint32_t)i % 7;
+        type[i] = 2;
+    }
+    static const si_field fields[4][7] = {
+        {SI_FIELD_POSITION, SI_FIELD_ID},
+        {SI_FIELD_CENTROID, SI_FIELD_RADIUS, SI_FIELD_ID},
+        {SI_FIELD_POSITION, SI_FIELD_ID, SI_FIELD_POST_GID, SI_FIELD_PRE_GID},
+        {SI_FIELD_ENDPOINT1, SI_FIELD_ENDPOINT2, SI_FIELD_RADIUS, SI_FIELD_GID, SI_FIELD_SECTION_ID,
+         SI_FIELD_SEGMENT_ID, SI_FIELD_SECTION_TYPE}};
+    static const size_t counts[4] = {2, 3, 4, 7};
+    const void *const data[] = {[SI_FIELD_ID] = gid,
+                                [SI_FIELD_POST_GID] = gid,
+                                [SI_FIELD_PRE_GID] = gid,
+                                [SI_FIELD_POSITION] = first,
+                                [SI_FIELD_CENTROID] = first,
+                                [SI_FIELD_RADIUS] = radius,
+                                [SI_FIELD_GID] = gid,
+                                [SI_FIELD_SECTION_ID] = number,
+                                [SI_FIELD_SEGMENT_ID] = number,
+                                [SI_FIELD_ENDPOINT1] = first,
+                                [SI_FIELD_ENDPOINT2] = second,
+                                [SI_FIELD_SECTION_TYPE] = type};
+    si_input_column columns[7];
+    for (size_t i = 0; i < counts[kind]; i++)
+        columns[i] = (si_input_column){fields[kind][i], data[fields[kind][i]]};
+    si_builder *builder;
+    if (si_builder_create(kind, NULL, NULL, &builder, NULL) != SI_OK ||
+        si_builder_append(builder, columns, counts[kind], ELEMENTS, NULL) != SI_OK)
+        abort();
+    return builder;
+}
+
+static void make_heavy_files(void)
+{
+    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+        si_index *index;
+        if (si_builder_finish(fill_builder((si_element_kind)kind), &index, NULL, NULL) != SI_OK)
+            abort();
+        heavy_bytes[kind] = index->layout.file_bytes;
+        heavy_files[kind] = malloc(heavy_bytes[kind]);
+        memcpy(heavy_files[kind], index->map, heavy_bytes[kind]);
+        si_index_close(index);
+    }
+}
+
+/* Half of the damaged headers get the checksum that hides the damage. */
+static void apply(char *file, size_t bytes, const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i + sizeof(damage) <= size; i += 5) {
+        uint32_t place;
+        memcpy(&place, data + i, sizeof place);
+        file[place % bytes] = (char)data[i + 4];
+    }
+    if (size % 2) {
+        uint64_t checksum = si_checksum(file, SI_HEADER_BYTES - 8);
+        memcpy(file + SI_HEADER_BYTES - 8, &checksum, sizeof checksum);
+    }
+}
+
+static int ignore(void *context, const si_column *columns, size_t column_count, uint64_t count)
+{
+    (void)context, (void)columns, (void)column_count, (void)count;
+    return 0;
+}
+
+static void ask(const si_index *index, const si_query *query)
+{
+    const si_field_info *infos;
+    size_t count = si_element_kind_fields(index->layout.kind, &infos);
+    si_field fields[16];
+    uint64_t found;
+    int empty;
+    for (size_t i = 0; i < count; i++)
+        fields[i] = infos[i].field;
+    si_index_visit(index, query, fields, count, ignore, NULL, NULL);
+    si_index_count(index, query, &found, NULL);
+    si_index_empty(index, query, &empty, NULL);
+}
+
+static void ask_all(const si_index *index)
+{
+    for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++) {
+        si_query query;
+        si_box_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, (si_accuracy)accuracy,
+                     &query, NULL);
+        ask(index, &query);
+        si_sphere_query((double[3]){50, 50, 50}, 20, (si_accuracy)accuracy, &query, NULL);
+        ask(index, &query);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 3)
+        return 0;
+    if (!heavy_files[0])
+        make_heavy_files();
+    unsigned kind = data[0] % 4u;
+    size_t bytes = data[1] % 8 ? heavy_bytes[kind] : heavy_bytes[kind] * data[2] / 256;
+    char *file = malloc(heavy_bytes[kind]);
+    memcpy(file, heavy_files[kind], heavy_bytes[kind]);
+    apply(file, heavy_bytes[kind], data + 3, size - 3);
+    int descriptor = memfd_create("heavy", MFD_CLOEXEC);
+    if (descriptor < 0 || write(descriptor, file, bytes) != (ssize_t)bytes)
+        abort();
+    si_index *index;
+    si_target_content content = {.kind = (si_element_kind)kind};
+    if (si_index_map(descriptor, &content, &index, NULL) == SI_OK) {
+        ask_all(index);
+        si_index_close(index);
+    }
+    close(descriptor);
+    free(file);
+    return 0;
+}
