@@ -3,9 +3,7 @@
 #include "circuit/build_options.h"
 #include "circuit/circuit_config.h"
 #include "circuit/population_choice.h"
-#include "circuit/population_folders.h"
-#include "index/metadata.h"
-#include "index/target.h"
+#include "index/population_folders.h"
 
 typedef struct circuit_build circuit_build;
 
@@ -188,24 +186,19 @@ static si_status build_one(circuit_build *build, const char *folder, size_t *bui
     return status;
 }
 
-static si_status build_all(circuit_build *build, const si_population_folders *folders,
-                           size_t *built, si_error *error)
+static si_status build_all(circuit_build *build, si_population_folders *folders, size_t *built,
+                           si_error *error)
 {
     while (*built < build->count)
         SI_TRY(build_one(build, folders->paths[*built], built, error));
-    SI_TRY(si_metadata_write_multi_population(folders->folder,
-                                              si_element_kind_name(build->kind->element_kind),
-                                              build->names, build->count, error));
-    /* The index of a single population may have stood here. */
-    si_folder_remove_leftovers(folders->folder, NULL);
-    return SI_OK;
+    return si_population_folders_publish(folders, build->kind->element_kind, error);
 }
 
 /* Each index records its own population and file, whatever the options say of them. */
 static si_status build_several(circuit_build *build, const char *folder, si_error *error)
 {
     si_population_folders folders;
-    SI_TRY(si_population_folders_start(&folders, folder, build->names, build->count,
+    SI_TRY(si_population_folders_claim(&folders, folder, build->names, build->count,
                                        build->options.replace != 0, error));
     build->options.population = NULL;
     build->options.dataset_path = NULL;
@@ -213,7 +206,7 @@ static si_status build_several(circuit_build *build, const char *folder, si_erro
     si_status status = build_all(build, &folders, &built, error);
     if (status != SI_OK)
         si_population_folders_undo(&folders, built);
-    si_population_folders_free(&folders);
+    si_population_folders_release(&folders);
     return status;
 }
 

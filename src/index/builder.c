@@ -116,7 +116,7 @@ si_status si_builder_create(si_element_kind kind, const char *folder,
         return si_fail_memory(error);
     created->kind = kind;
     created->type = si_element_type_of(kind);
-    created->target = (si_target){.lock = -1, .descriptor = -1};
+    created->target = (si_target){.folder.lock = -1, .descriptor = -1};
     pthread_mutex_init(&created->lock, NULL);
     si_status status = initialise(created, folder, options, error);
     if (status == SI_OK)
@@ -199,14 +199,14 @@ static si_status write_and_publish(si_builder *builder, si_index **index, si_bui
     SI_TRY(write_file(builder, &layout, &content.checksum, error));
     SI_TRY(report_progress(builder, "flushing", builder->store.count, error));
     SI_TRY(si_target_publish(&builder->target, &content, error));
-    if (report) {
-        report->element_count += layout.element_count;
-        report->file_bytes += layout.file_bytes;
-    }
+    if (report)
+        *report = (si_build_report){.struct_size = sizeof *report,
+                                    .element_count = layout.element_count,
+                                    .file_bytes = layout.file_bytes};
     if (!index)
         return SI_OK;
-    if (builder->target.folder)
-        return si_index_open(builder->target.folder, NULL, index, error);
+    if (builder->target.folder.path)
+        return si_index_open(builder->target.folder.path, NULL, index, error);
     return si_index_map(builder->target.descriptor, &content, index, error);
 }
 

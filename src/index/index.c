@@ -12,6 +12,9 @@
 #include "base/memory.h"
 #include "index/format.h"
 
+/* More replacements in a row, each in the same short moment, are no accident. */
+#define OPEN_ATTEMPTS 16
+
 /* ---- mapping ---- */
 
 static si_status read_header(int descriptor, const char *path, si_header_content *content,
@@ -101,8 +104,8 @@ static si_status fill_index(const si_metadata *metadata, const si_open_options *
     return open_heavy_file(metadata, index, error);
 }
 
-si_status si_index_open_metadata(const si_metadata *metadata, const si_open_options *options,
-                                 si_index **index, si_error *error)
+static si_status open_metadata(const si_metadata *metadata, const si_open_options *options,
+                               si_index **index, si_error *error)
 {
     if (!metadata->heavy_path)
         return si_fail(error, SI_ERROR_UNSUPPORTED,
@@ -128,15 +131,32 @@ si_status si_open_options_check(const si_open_options *options, si_error *error)
     return SI_OK;
 }
 
+static si_status open_once(const char *path, const si_open_options *options, si_index **index,
+                           bool *heavy_is_missing, si_error *error)
+{
+    si_metadata *metadata;
+    SI_TRY(si_metadata_read(path, &metadata, error));
+    si_status status = open_metadata(metadata, options, index, error);
+    *heavy_is_missing = status == SI_ERROR_NOT_FOUND;
+    si_metadata_free(metadata);
+    return status;
+}
+
+/* A build may replace the index after its metadata were read and before the heavy file that they
+ * name is opened. Then the metadata are new. */
 si_status si_index_open(const char *path, const si_open_options *options, si_index **index,
                         si_error *error)
 {
-    si_metadata *metadata;
+    si_error failure;
     SI_TRY(si_open_options_check(options, error));
-    SI_TRY(si_metadata_read(path, &metadata, error));
-    si_status status = si_index_open_metadata(metadata, options, index, error);
-    si_metadata_free(metadata);
-    return status;
+    for (unsigned attempt = 1;; attempt++) {
+        bool heavy_is_missing = false;
+        si_status status = open_once(path, options, index, &heavy_is_missing, &failure);
+        if (status == SI_OK)
+            return SI_OK;
+        if (!heavy_is_missing || attempt == OPEN_ATTEMPTS)
+            return si_fail(error, status, "%s", failure.message);
+    }
 }
 
 void si_index_close(si_index *index)

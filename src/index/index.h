@@ -22,10 +22,6 @@ struct si_index {
 si_status si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error);
 
-/* Opens the index that metadata describe, which must be that of a single index. */
-si_status si_index_open_metadata(const si_metadata *metadata, const si_open_options *options,
-                                 si_index **index, si_error *error);
-
 si_status si_open_options_check(const si_open_options *options, si_error *error);
 
 static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)

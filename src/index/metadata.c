@@ -108,11 +108,23 @@ static const char *foreign_variant(const json_t *root)
     return NULL;
 }
 
+static si_status check_version(const json_t *root, const char *path, si_error *error)
+{
+    const json_t *version = json_object_get(root, "version");
+    if (version && (!json_is_integer(version) || json_integer_value(version) != 0))
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: the \"version\" is not 0, which is the one that this library reads",
+                       path);
+    return SI_OK;
+}
+
 static si_status read_root(const json_t *root, const char *path, si_metadata *metadata,
                            si_error *error)
 {
     SI_TRY(read_element_type(root, path, metadata, error));
     const json_t *variant = json_object_get(root, "spatial_index");
+    if (variant || json_object_get(root, "multi_population"))
+        SI_TRY(check_version(root, path, error));
     if (variant)
         return read_single(root, variant, path, metadata, error);
     json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
@@ -221,7 +233,10 @@ static si_status publish(const char *folder, const char *text, si_error *error)
                                          : si_fail_memory(error);
     si_free(path);
     si_free(temporary);
-    return status == SI_OK ? si_folder_sync(folder, error) : status;
+    /* The new metadata stand: that a power cut might still undo them is no failure of the build. */
+    if (status == SI_OK)
+        si_folder_sync(folder, NULL);
+    return status;
 }
 
 si_status si_metadata_check_text(const char *what, const char *text, si_error *error)
@@ -263,11 +278,11 @@ si_status si_metadata_write(const char *folder, si_element_kind kind, const char
     return publish_json(folder, root, error);
 }
 
-si_status si_metadata_write_multi_population(const char *folder, const char *element_type,
+si_status si_metadata_write_multi_population(const char *folder, si_element_kind kind,
                                              const char *const *names, size_t count,
                                              si_error *error)
 {
-    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", element_type,
+    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", si_element_kind_name(kind),
                              "multi_population", "populations", "version", 0);
     json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
     for (size_t i = 0; i < count && root; i++) {

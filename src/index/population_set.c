@@ -19,24 +19,39 @@ static si_status open_member(si_population_set *set, const si_metadata_populatio
     return si_index_open(population->path, options, &set->indexes[position], error);
 }
 
-static si_status fill_set(si_population_set *set, const si_metadata *metadata,
-                          const si_open_options *options, si_error *error)
+static si_status allocate_members(si_population_set *set, size_t count, si_error *error)
 {
-    set->is_multi = metadata->heavy_path == NULL;
-    size_t count = set->is_multi ? metadata->population_count : 1;
     set->names = si_allocate_zeroed(count, sizeof *set->names);
     set->indexes = si_allocate_zeroed(count, sizeof(si_index *));
-    if (!set->names || !set->indexes)
-        return si_fail_memory(error);
-    if (!set->is_multi) {
-        set->count = 1;
-        if (metadata->population && !(set->names[0] = si_duplicate_string(metadata->population)))
-            return si_fail_memory(error);
-        return si_index_open_metadata(metadata, options, &set->indexes[0], error);
-    }
-    for (size_t i = 0; i < count; i++)
+    return set->names && set->indexes ? SI_OK : si_fail_memory(error);
+}
+
+static si_status open_single(si_population_set *set, const char *path,
+                             const si_open_options *options, si_error *error)
+{
+    SI_TRY(allocate_members(set, 1, error));
+    set->count = 1;
+    SI_TRY(si_index_open(path, options, &set->indexes[0], error));
+    const char *population = set->indexes[0]->population;
+    set->names[0] = population ? si_duplicate_string(population) : NULL;
+    return population && !set->names[0] ? si_fail_memory(error) : SI_OK;
+}
+
+static si_status open_members(si_population_set *set, const si_metadata *metadata,
+                              const si_open_options *options, si_error *error)
+{
+    set->is_multi = 1;
+    SI_TRY(allocate_members(set, metadata->population_count, error));
+    for (size_t i = 0; i < metadata->population_count; i++)
         SI_TRY(open_member(set, &metadata->populations[i], options, error));
     return SI_OK;
+}
+
+static si_status fill_set(si_population_set *set, const char *path, const si_metadata *metadata,
+                          const si_open_options *options, si_error *error)
+{
+    return metadata->heavy_path ? open_single(set, path, options, error)
+                                : open_members(set, metadata, options, error);
 }
 
 si_status si_population_set_open(const char *path, const si_open_options *options,
@@ -46,7 +61,8 @@ si_status si_population_set_open(const char *path, const si_open_options *option
     SI_TRY(si_open_options_check(options, error));
     SI_TRY(si_metadata_read(path, &metadata, error));
     si_population_set *opened = si_allocate_zeroed(1, sizeof *opened);
-    si_status status = opened ? fill_set(opened, metadata, options, error) : si_fail_memory(error);
+    si_status status = opened ? fill_set(opened, path, metadata, options, error)
+                              : si_fail_memory(error);
     si_metadata_free(metadata);
     if (status == SI_OK)
         *set = opened;

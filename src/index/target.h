@@ -13,22 +13,19 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "index/index_folder.h"
 
 typedef struct si_target {
-    char *folder;        /* absolute; NULL: an unlinked temporary file */
-    char *first_created; /* topmost folder that this build created; NULL: none */
-    char *temporary;     /* path of the growing file; NULL once it is gone or has its name */
-    char *lock_path;
-    int lock;       /* -1: none */
-    int descriptor; /* of the growing file; -1: none */
-    bool replace;
+    si_index_folder folder; /* path NULL: an unlinked temporary file */
+    char *temporary;        /* path of the growing file; NULL once it is gone or must stay */
+    int descriptor;         /* of the growing file; -1: none */
 } si_target;
 
 /* What to call the growing file in messages. */
 const char *si_target_name(const si_target *target);
 
 /* Checks, locks and creates the folder, and opens a temporary file in it. `folder` may be NULL. On
- * failure nothing is left, and `target` needs no si_target_abandon. */
+ * failure nothing is left, and `target` needs no si_target_close. */
 si_status si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
 
 /* Reserves the blocks of the file, so that a full disk is known before anything is written. */
@@ -46,9 +43,5 @@ si_status si_target_publish(si_target *target, const si_target_content *content,
 
 /* Removes what the build left unless it was published, and releases everything. */
 void si_target_close(si_target *target);
-
-/* Removes temporary files, and heavy files but the one to keep (NULL: none), from an index folder.
- */
-void si_folder_remove_leftovers(const char *folder, const char *heavy_to_keep);
 
 #endif

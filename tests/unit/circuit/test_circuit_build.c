@@ -227,6 +227,19 @@ static void synapses_of_a_circuit_are_indexed(void **state)
     assert_int_equal(report.element_count, 1);
 }
 
+static void a_folder_that_is_being_built_is_busy(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"B", "A"};
+    si_builder *builder;
+    si_error error;
+    name_populations(names, 2);
+    assert_ok(si_builder_create(SI_POINT, index_folder, NULL, &builder, &error), error);
+    assert_fails(SI_ERROR_BUSY, "another build");
+    si_builder_abort(builder);
+    assert_nothing_left();
+}
+
 /* Some allocations can be done without, so one success is not the end. */
 static void want_of_memory_leaves_nothing_behind(void **state)
 {
@@ -277,6 +290,7 @@ int main(void)
         circuit_test(bad_cells_of_all_populations_are_reported),
         circuit_test(population_is_chosen_where_there_is_no_choice),
         circuit_test(synapses_of_a_circuit_are_indexed),
+        circuit_test(a_folder_that_is_being_built_is_busy),
         circuit_test(want_of_memory_leaves_nothing_behind),
         circuit_test(arguments_that_make_no_sense_are_refused),
     };
