@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "index/metadata.h"
+#include "index/replaced_populations.h"
 
 static si_status look_at_populations(si_population_folders *folders, si_error *error)
 {
@@ -37,12 +38,18 @@ si_status si_population_folders_claim(si_population_folders *folders, const char
 si_status si_population_folders_publish(si_population_folders *folders, si_element_kind kind,
                                         si_error *error)
 {
-    SI_TRY(si_metadata_write_multi_population(folders->folder.path, kind, folders->names,
-                                              folders->count, error));
-    si_index_folder_keep(&folders->folder);
-    /* The index of a single population may have stood here. */
-    si_folder_remove_leftovers(folders->folder.path, NULL);
-    return SI_OK;
+    si_metadata *replaced = NULL; /* stays NULL where there is none, or none that can be read */
+    si_metadata_read(folders->folder.path, &replaced, NULL);
+    si_status status = si_metadata_write_multi_population(folders->folder.path, kind,
+                                                          folders->names, folders->count, error);
+    if (status == SI_OK) {
+        si_index_folder_keep(&folders->folder);
+        si_replaced_populations_remove(replaced, folders->names, folders->count);
+        /* The index of a single population may have stood here. */
+        si_folder_remove_leftovers(folders->folder.path, NULL);
+    }
+    si_metadata_free(replaced);
+    return status;
 }
 
 void si_population_folders_undo(const si_population_folders *folders, size_t built)

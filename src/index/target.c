@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "index/metadata.h"
+#include "index/replaced_populations.h"
 
 /* ---- opening ---- */
 
@@ -111,25 +111,6 @@ static si_status give_final_name(si_target *target, const char *name, si_error *
     return si_folder_sync(target->folder.path, error);
 }
 
-/* The metadata may name indexes anywhere: only folders right below were made by a build. */
-static bool lies_in_folder(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-    struct stat information;
-    if (strncmp(path, folder, length) != 0 || path[length] != '/')
-        return false;
-    const char *name = path + length + 1;
-    return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-           lstat(path, &information) == 0 && S_ISDIR(information.st_mode);
-}
-
-static void remove_populations(const si_metadata *metadata)
-{
-    for (size_t i = 0; metadata && i < metadata->population_count; i++)
-        if (lies_in_folder(metadata->populations[i].path, metadata->folder))
-            si_folder_remove_index(metadata->populations[i].path);
-}
-
 static si_status publish_as(si_target *target, const char *heavy_name, const si_metadata *replaced,
                             const si_target_content *content, si_error *error)
 {
@@ -138,7 +119,7 @@ static si_status publish_as(si_target *target, const char *heavy_name, const si_
                              content->dataset_path, error));
     forget_temporary(target);
     si_index_folder_keep(&target->folder);
-    remove_populations(replaced);
+    si_replaced_populations_remove(replaced, NULL, 0);
     si_folder_remove_leftovers(target->folder.path, heavy_name);
     return SI_OK;
 }

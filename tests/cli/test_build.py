@@ -4,6 +4,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import tempfile
 
 import h5py
@@ -222,6 +223,31 @@ def test_one_population_replaces_several_and_the_reverse(circuit, tmp_path):
     assert files_below(tmp_path) == of_several
     run(*single)
     assert files_below(tmp_path) == of_single
+
+
+def test_populations_that_are_not_built_again_are_removed(tmp_path):
+    config = circuits.write_circuit(tmp_path / "circuit")
+    content = json.loads(config.read_text())
+    entry = content["networks"]["nodes"][0]
+    circuits.write_nodes(config.parent / "nodes.h5", circuits.CELLS[:1], "C", mode="a")
+    entry["populations"]["C"] = entry["populations"]["A"]
+    config.write_text(json.dumps(content))
+    out = tmp_path / "out"
+    run("circuit", "segments", config, "--populations", "A,B", "-o", out)
+    run("circuit", "segments", config, "--populations", "B,C", "--force", "-o", out)
+    assert sorted(os.listdir(out)) == ["B", "C", "meta_data.json"]
+
+
+def test_indexes_elsewhere_outlive_what_lists_them(data, circuit, tmp_path):
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
+    shutil.copytree(data.segments, elsewhere)
+    out.mkdir()
+    populations = {"A": {"index_path": "../elsewhere"}}
+    metadata = {"element_type": "morphology", "multi_population": {"populations": populations}}
+    (out / "meta_data.json").write_text(json.dumps(metadata))
+    before = files_below(elsewhere)
+    run("circuit", "segments", circuit.config, "--populations", "A", "--force", "-o", out)
+    assert files_below(elsewhere) == before
 
 
 def bad_cells(tmp_path):
