@@ -1,0 +1,9 @@
+/* All kernels, for the vectors of the header included before. */
+#include "geometry/vector_box.h"
+
+#include "geometry/filter.h"
+
+#include "geometry/filter_cylinders.h"
+#include "geometry/filter_points.h"
+#include "geometry/filter_spheres.h"
+#include "geometry/node_kernel.h"

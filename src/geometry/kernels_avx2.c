@@ -1,0 +1,6 @@
+#include "geometry/vector_avx2.h"
+
+#include "geometry/kernel_templates.h"
+
+const si_kernel_set si_kernels_avx2 = {"avx2", match_nodes, filter_points, filter_spheres,
+                                       filter_cylinders};

@@ -1,0 +1,6 @@
+#include "geometry/vector_avx512.h"
+
+#include "geometry/kernel_templates.h"
+
+const si_kernel_set si_kernels_avx512 = {"avx512", match_nodes, filter_points, filter_spheres,
+                                         filter_cylinders};

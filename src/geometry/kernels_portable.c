@@ -1,0 +1,6 @@
+#include "geometry/vector_portable.h"
+
+#include "geometry/kernel_templates.h"
+
+const si_kernel_set si_kernels_portable = {"portable", match_nodes, filter_points, filter_spheres,
+                                           filter_cylinders};
