@@ -12,67 +12,6 @@
  * point p of it is within fl(c - R) .. fl(c + R), since p is a float and rounding is monotone.)
  * Only what is open then needs its bounding box.
  */
-typedef struct cylinder_vector {
-    si_vector_point p1;
-    si_vector_point p2;
-    si_vector radius;
-    si_vector_box ends; /* the box of the end points */
-} cylinder_vector;
-
-static inline cylinder_vector load_cylinders(const si_cylinders *cylinders, unsigned i,
-                                             si_lanes lanes)
-{
-    cylinder_vector c = {.p1 = si_load_point(cylinders->p1, i, lanes),
-                         .p2 = si_load_point(cylinders->p2, i, lanes),
-                         .radius = si_load(cylinders->radius + i, lanes)};
-    for (int axis = 0; axis < 3; axis++) {
-        c.ends.lower[axis] = si_min(c.p1.at[axis], c.p2.at[axis]);
-        c.ends.upper[axis] = si_max(c.p1.at[axis], c.p2.at[axis]);
-    }
-    return c;
-}
-
-static inline si_vector_box grown_box(const cylinder_vector *c)
-{
-    si_vector_box box;
-    for (int axis = 0; axis < 3; axis++) {
-        box.lower[axis] = c->ends.lower[axis] - c->radius;
-        box.upper[axis] = c->ends.upper[axis] + c->radius;
-    }
-    return box;
-}
-
-/* si_reach_divisor. */
-static inline si_vector reach_divisor(const cylinder_vector *c)
-{
-    si_vector largest = c->radius * c->radius;
-    si_vector v[3];
-    for (int axis = 0; axis < 3; axis++) {
-        largest = si_max(largest, c->p1.at[axis] * c->p1.at[axis]);
-        largest = si_max(largest, c->p2.at[axis] * c->p2.at[axis]);
-        v[axis] = c->p2.at[axis] - c->p1.at[axis];
-    }
-    return (si_broadcast(FLT_MIN) + si_broadcast(FLT_EPSILON) * largest) +
-           si_sum_of_squares(v[0], v[1], v[2]);
-}
-
-/* si_bound_cylinder, operation by operation: -reach is added to the lesser end, where the scalar
- * code takes the lesser of two differences, which is the same as rounding is monotone. */
-static inline si_vector_box bounding_box(const cylinder_vector *c)
-{
-    si_vector divisor = reach_divisor(c);
-    si_lanes finite = si_where_le(si_first_lanes(SI_VECTOR_WIDTH), divisor, si_broadcast(FLT_MAX));
-    si_vector_box box;
-    for (int axis = 0; axis < 3; axis++) {
-        si_vector v = c->p2.at[axis] - c->p1.at[axis];
-        si_vector reach = si_sqrt(si_broadcast(1) - v * v / divisor) * c->radius;
-        reach = si_select(finite, reach, c->radius);
-        box.lower[axis] = c->ends.lower[axis] - reach;
-        box.upper[axis] = c->ends.upper[axis] + reach;
-    }
-    return box;
-}
-
 static inline si_lanes where_an_end_is_near(si_lanes among, const cylinder_vector *c,
                                             const si_vector_point *center, si_vector squared_radius)
 {
@@ -124,16 +63,66 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
 }
 
 /* Those that judge_cheaply left open. */
-static inline si_verdict judge_by_bounds(const si_query *query, const si_vector_query *q,
-                                         si_lanes open, const cylinder_vector *c)
+static inline si_verdict judge_exactly(const si_query *query, const si_vector_query *q,
+                                       si_lanes open, const cylinder_vector *c)
 {
     si_vector_box bounds = bounding_box(c);
     si_lanes touching = si_where_boxes_meet(open, &bounds, &q->box);
     if (query->accuracy == SI_BEST_EFFORT)
-        return (si_verdict){si_except(open, open), touching};
+        return query->shape == SI_SHAPE_BOX ? judge_capsules_by_box(q, touching, c)
+                                            : judge_flat_caps_by_ball(q, touching, c);
     if (query->shape == SI_SHAPE_BOX)
         return si_all_sure(touching);
     return si_compare(touching, si_squared_gap_to_box(&q->center, &bounds), q->squared_radius);
+}
+
+/* The elements of a leaf that are open, side by side. */
+typedef struct open_cylinders {
+    unsigned count;
+    uint8_t slot[64];
+    float columns[7][64];
+} open_cylinders;
+
+static inline void gather_open(const si_cylinders *cylinders, uint64_t mask, open_cylinders *open)
+{
+    open->count = 0;
+    for (uint64_t rest = mask; rest; rest &= rest - 1) {
+        unsigned from = (unsigned)__builtin_ctzll(rest), to = open->count++;
+        open->slot[to] = (uint8_t)from;
+        for (int axis = 0; axis < 3; axis++) {
+            open->columns[axis][to] = cylinders->p1[axis][from];
+            open->columns[axis + 3][to] = cylinders->p2[axis][from];
+        }
+        open->columns[6][to] = cylinders->radius[from];
+    }
+}
+
+/* From places among the open elements to those in the leaf. */
+static inline uint64_t scatter(uint64_t bits, const uint8_t *slots)
+{
+    uint64_t mask = 0;
+    for (; bits; bits &= bits - 1)
+        mask |= UINT64_C(1) << slots[__builtin_ctzll(bits)];
+    return mask;
+}
+
+static si_leaf_masks settle_open(const si_query *query, const si_vector_query *q,
+                                 const si_cylinders *cylinders, uint64_t mask)
+{
+    open_cylinders open;
+    gather_open(cylinders, mask, &open);
+    si_cylinders columns = {{open.columns[0], open.columns[1], open.columns[2]},
+                            {open.columns[3], open.columns[4], open.columns[5]},
+                            open.columns[6]};
+    si_leaf_masks masks = {0, 0};
+    for (unsigned i = 0; i < open.count; i += SI_VECTOR_WIDTH) {
+        si_lanes lanes = si_first_lanes(open.count - i);
+        cylinder_vector c = load_cylinders(&columns, i, lanes);
+        si_verdict verdict = judge_exactly(query, q, lanes, &c);
+        masks.sure |= scatter(si_bits(verdict.sure), open.slot + i);
+        masks.undecided |= scatter(si_bits(verdict.undecided), open.slot + i);
+    }
+    return masks;
 }
 
 static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders *cylinders,
@@ -146,14 +135,11 @@ static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders 
         cylinder_vector c = load_cylinders(cylinders, i, lanes);
         si_vector_box grown = grown_box(&c);
         lanes = si_where_boxes_meet(lanes, &grown, &q.box);
-        if (!si_bits(lanes))
-            continue;
-        si_verdict verdict = judge_cheaply(query, &q, lanes, &c, &grown);
-        if (si_bits(verdict.undecided)) {
-            si_verdict rest = judge_by_bounds(query, &q, verdict.undecided, &c);
-            verdict = (si_verdict){si_either(verdict.sure, rest.sure), rest.undecided};
-        }
-        si_note(&masks, i, verdict);
+        if (si_bits(lanes))
+            si_note(&masks, i, judge_cheaply(query, &q, lanes, &c, &grown));
     }
-    return masks;
+    if (!masks.undecided)
+        return masks;
+    si_leaf_masks rest = settle_open(query, &q, cylinders, masks.undecided);
+    return (si_leaf_masks){masks.sure | rest.sure, rest.undecided};
 }

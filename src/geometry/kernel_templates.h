@@ -3,6 +3,11 @@
 
 #include "geometry/filter.h"
 
+#include "geometry/cylinder_vector.h"
+
+#include "geometry/judge_capsules.h"
+#include "geometry/judge_flat_caps.h"
+
 #include "geometry/filter_cylinders.h"
 #include "geometry/filter_points.h"
 #include "geometry/filter_spheres.h"

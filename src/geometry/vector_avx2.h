@@ -41,6 +41,11 @@ static inline si_vector si_max(si_vector a, si_vector b)
     return _mm256_max_ps(a, b);
 }
 
+static inline si_vector si_abs(si_vector a)
+{
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), a);
+}
+
 static inline si_vector si_sqrt(si_vector a)
 {
     return _mm256_sqrt_ps(a);
@@ -64,6 +69,11 @@ static inline si_lanes si_except(si_lanes a, si_lanes b)
 static inline si_lanes si_where_le(si_lanes among, si_vector a, si_vector b)
 {
     return si_both(among, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LE_OQ)));
+}
+
+static inline si_lanes si_where_lt(si_lanes among, si_vector a, si_vector b)
+{
+    return si_both(among, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
 }
 
 static inline uint64_t si_bits(si_lanes lanes)

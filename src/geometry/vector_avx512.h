@@ -40,6 +40,11 @@ static inline si_vector si_max(si_vector a, si_vector b)
     return _mm512_max_ps(a, b);
 }
 
+static inline si_vector si_abs(si_vector a)
+{
+    return _mm512_abs_ps(a);
+}
+
 static inline si_vector si_sqrt(si_vector a)
 {
     return _mm512_sqrt_ps(a);
@@ -63,6 +68,11 @@ static inline si_lanes si_except(si_lanes a, si_lanes b)
 static inline si_lanes si_where_le(si_lanes among, si_vector a, si_vector b)
 {
     return _mm512_mask_cmp_ps_mask(among, a, b, _CMP_LE_OQ);
+}
+
+static inline si_lanes si_where_lt(si_lanes among, si_vector a, si_vector b)
+{
+    return _mm512_mask_cmp_ps_mask(among, a, b, _CMP_LT_OQ);
 }
 
 static inline uint64_t si_bits(si_lanes lanes)

@@ -55,6 +55,11 @@ static inline si_vector si_max(si_vector a, si_vector b)
     return si_select(a > b, a, b);
 }
 
+static inline si_vector si_abs(si_vector a)
+{
+    return (si_vector)((si_lanes)a & (si_lanes){INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX});
+}
+
 static inline si_vector si_sqrt(si_vector a)
 {
     for (int i = 0; i < SI_VECTOR_WIDTH; i++)
@@ -66,6 +71,11 @@ static inline si_vector si_sqrt(si_vector a)
 static inline si_lanes si_where_le(si_lanes among, si_vector a, si_vector b)
 {
     return among & (a <= b);
+}
+
+static inline si_lanes si_where_lt(si_lanes among, si_vector a, si_vector b)
+{
+    return among & (a < b);
 }
 
 static inline si_lanes si_both(si_lanes a, si_lanes b)
