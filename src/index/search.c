@@ -61,15 +61,57 @@ static bool take_subtree(const si_index *index, const si_search_sink *sink, unsi
     return first >= end || sink->leaves(sink->context, first, end);
 }
 
-static bool test_leaf(const si_index *index, const si_query *query, const si_search_sink *sink,
-                      uint64_t number)
+/* A leaf comes from memory in pieces from all its columns, and its test is over sooner than these
+ * arrive. So leaves wait here, in order, while theirs are on the way. */
+enum { LOOKAHEAD = 4 };
+
+typedef struct leaf_queue {
+    const si_index *index;
+    const si_query *query;
+    const si_search_sink *sink;
+    unsigned first;
+    unsigned count;
+    uint64_t numbers[LOOKAHEAD];
+    si_leaf leaves[LOOKAHEAD];
+} leaf_queue;
+
+static void prefetch_floats(const si_element_type *type, const si_leaf *leaf)
 {
+    enum { LINE_FLOATS = 16 };
+    for (unsigned column = 0; column < type->float_count; column++)
+        for (unsigned i = 0; i < leaf->count; i += LINE_FLOATS)
+            __builtin_prefetch(leaf->floats[column] + i);
+}
+
+static bool test_first(leaf_queue *queue)
+{
+    unsigned place = queue->first++ % LOOKAHEAD;
+    queue->count--;
+    uint64_t mask = queue->index->type->match(queue->query, &queue->leaves[place]);
+    return mask == 0 || queue->sink->leaf(queue->sink->context, queue->numbers[place], mask);
+}
+
+static bool test_waiting(leaf_queue *queue)
+{
+    while (queue->count > 0)
+        if (!test_first(queue))
+            return false;
+    return true;
+}
+
+static bool enqueue(leaf_queue *queue, uint64_t number)
+{
+    const si_index *index = queue->index;
     /* The file's content is not trusted: a damaged node may claim children that are not there. */
     if (number >= index->layout.leaf_count)
         return true;
-    si_leaf leaf = si_index_leaf(index, number);
-    uint64_t mask = index->type->match(query, &leaf);
-    return mask == 0 || sink->leaf(sink->context, number, mask);
+    if (queue->count == LOOKAHEAD && !test_first(queue))
+        return false;
+    unsigned place = (queue->first + queue->count++) % LOOKAHEAD;
+    queue->numbers[place] = number;
+    queue->leaves[place] = si_index_leaf(index, number);
+    prefetch_floats(index->type, &queue->leaves[place]);
+    return true;
 }
 
 /* Depth first, children in ascending order, which is index order. */
@@ -79,6 +121,7 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
     unsigned top = index->layout.levels, level = top;
     if (top == 0)
         return;
+    leaf_queue queue = {.index = index, .query = query, .sink = sink};
     path[level] = (visited_node){0, match_node(index, query, level, 0)};
     while (level <= top) {
         visited_node *visited = &path[level];
@@ -90,14 +133,15 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
         visited->match.met &= visited->match.met - 1;
         uint64_t child = visited->node * SI_FAN_OUT + bit;
         if (visited->match.inside >> bit & 1) {
-            if (!take_subtree(index, sink, level - 1, child))
+            if (!test_waiting(&queue) || !take_subtree(index, sink, level - 1, child))
                 return;
         } else if (level == 1) {
-            if (!test_leaf(index, query, sink, child))
+            if (!enqueue(&queue, child))
                 return;
         } else if (child < index->layout.node_count[level - 1]) {
             level--;
             path[level] = (visited_node){child, match_node(index, query, level, child)};
         }
     }
+    test_waiting(&queue);
 }
