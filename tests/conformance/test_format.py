@@ -1,0 +1,114 @@
+"""The format page is true: a reader made from it finds everything in its place."""
+import json
+import os
+
+import numpy as np
+import pytest
+from conftest import EVERYTHING, run, table, vectors
+from heavy_file import (BLOCK, FAN_OUT, FLT_MAX, KINDS, LEAF, boxes_of_elements, checksum, is_in_order, read_elements,
+                        read_header, read_levels, unite, up)
+
+
+@pytest.fixture(scope="module", params=["synapse", "morphology"])
+def index(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("format")
+    run("sample-circuit", "--cells", 150, folder / "circuit")
+    what = {"synapse": "synapses", "morphology": "segments"}[request.param]
+    run("circuit", what, folder / "circuit" / "circuit_config.json", "--out", folder / "index")
+    return folder / "index"
+
+
+@pytest.fixture(scope="module")
+def metadata(index):
+    return json.loads((index / "meta_data.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def kind(metadata):
+    return metadata["element_type"]
+
+
+@pytest.fixture(scope="module")
+def data(index, metadata):
+    return (index / metadata["spatial_index"]["heavy_data_path"]).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def header(data):
+    return read_header(data)
+
+
+@pytest.fixture(scope="module")
+def elements(data, header, kind):
+    return read_elements(data, header, kind)
+
+
+def test_metadata(metadata, header):
+    assert metadata["version"] == 0 and metadata["spatial_index"]["format"] == 0
+    assert metadata["spatial_index"]["heavy_data_path"] == f"index-{header.checksum:016x}.si"
+    assert metadata["extended"].keys() == {"dataset_path", "population"}
+    assert os.path.isabs(metadata["extended"]["dataset_path"])
+
+
+def test_header(data, header, kind):
+    _, _, _, capacity, page_bytes = KINDS[kind]
+    assert (header.magic, header.version, header.header_bytes) == (b"SPATIDX\n", 0, BLOCK)
+    assert (header.kind, header.fan_out, header.leaf_capacity) == (list(KINDS).index(kind), FAN_OUT, LEAF)
+    assert (header.page_capacity, header.page_bytes) == (capacity, page_bytes)
+    assert (header.leaves, header.pages) == (up(header.count, LEAF), up(header.count, capacity))
+    assert header.file_bytes == len(data)
+    assert (header.sections, header.reserved) == (3, 0)
+    inner, pages, checksums = header.inner, header.leaf_pages, header.checksums
+    assert (inner[0], inner[2]) == (BLOCK, BLOCK)
+    assert pages == (inner[0] + inner[1], header.pages * page_bytes, page_bytes)
+    assert checksums == (pages[0] + pages[1], 8 * (inner[1] // BLOCK + header.pages), 0)
+    assert len(data) == checksums[0] + up(checksums[1], BLOCK) * BLOCK
+    assert not any(header.unused) and not any(data[checksums[0] + checksums[1]:])
+
+
+def test_checksums(data, header):
+    assert header.checksum == checksum(data[:4088])
+    stored = np.frombuffer(data, "<u8", header.checksums[1] // 8, header.checksums[0])
+    units = [(offset, unit) for begin, length, unit in (header.inner, header.leaf_pages)
+             for offset in range(begin, begin + length, unit)]
+    assert [checksum(data[offset:offset + unit]) for offset, unit in units] == stored.tolist()
+    chained = 0
+    for block in range(0, stored.nbytes, BLOCK):
+        chained = checksum(chained.to_bytes(8, "little") + stored.tobytes()[block:block + BLOCK])
+    assert chained == header.checksums_checksum
+
+
+def test_inner_levels(data, header, elements, kind):
+    levels, rest = read_levels(data, header)
+    assert header.levels == len(levels) > 1
+    assert not any(rest)
+    boxes = unite(boxes_of_elements(elements.floats, kind), LEAF)
+    for level in levels:
+        assert np.array_equal(level[:len(boxes)], boxes)
+        assert (level[len(boxes):] == [FLT_MAX] * 3 + [-FLT_MAX] * 3).all()
+        boxes = unite(boxes, FAN_OUT)
+    assert np.array_equal(boxes, [header.bounds])
+
+
+def test_order(elements, kind):
+    assert is_in_order(elements, kind)
+
+
+def test_elements_are_those_that_queries_find(index, header, elements, kind):
+    assert elements.clean
+    found = table(run("query", index, *EVERYTHING))
+    if kind == "synapse":
+        ids = [found[name] for name in ("id", "post_gid", "pre_gid")]
+        assert np.array_equal(elements.words, ids)
+        assert np.array_equal(elements.floats.T, vectors(found, "position"))
+        return
+    word = elements.words[0]
+    is_soma = np.isnan(found["endpoint2_x"])
+    p1, p2 = vectors(found, "endpoint1"), vectors(found, "endpoint2")
+    assert np.array_equal([word >> 28, word >> 14 & 16383, word & 16383],
+                          [found[name] for name in ("gid", "section_id", "segment_id")])
+    assert np.array_equal(elements.bytes[0], found["section_type"])
+    assert np.array_equal(is_soma, (word >> 14 & 16383) == 0) and is_soma.any()
+    assert np.array_equal(elements.floats[:3].T, p1)
+    assert np.array_equal(elements.floats[3:6].T, np.where(is_soma[:, None], p1, p2))
+    assert np.array_equal(elements.floats[6], found["radius"].astype("<f4"))
