@@ -9,6 +9,13 @@
 static pthread_mutex_t hdf5_lock;
 static pthread_once_t hdf5_once = PTHREAD_ONCE_INIT;
 
+/* HDF5 prints errors unless told not to. The program around may want it to, so what it has set, for
+ * this thread where HDF5 tells them apart, is put back at the end. Under the lock, all of it. */
+static unsigned lock_depth;
+static bool has_caller_handler;
+static H5E_auto2_t caller_handler;
+static void *caller_data;
+
 static void initialise_lock(void)
 {
     pthread_mutexattr_t attributes;
@@ -22,12 +29,16 @@ void si_hdf5_lock(void)
 {
     pthread_once(&hdf5_once, initialise_lock);
     pthread_mutex_lock(&hdf5_lock);
-    /* HDF5 keeps its error handler for each thread, so it is silenced on every entry. */
+    if (lock_depth++ > 0)
+        return;
+    has_caller_handler = H5Eget_auto2(H5E_DEFAULT, &caller_handler, &caller_data) >= 0;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 void si_hdf5_unlock(void)
 {
+    if (--lock_depth == 0 && has_caller_handler)
+        H5Eset_auto2(H5E_DEFAULT, caller_handler, caller_data);
     pthread_mutex_unlock(&hdf5_lock);
 }
 

@@ -171,6 +171,32 @@ static void truncated_files_are_refused(void **state)
     assert_truncations_are_noticed(&paths, paths.edges, 1);
 }
 
+static herr_t count_error(hid_t stack, void *count)
+{
+    (void)stack;
+    ++*(int *)count;
+    return 0;
+}
+
+/* What a program has told HDF5 to do about errors it still does, but not during our calls. */
+static void the_error_handler_of_the_program_stays(void **state)
+{
+    circuit paths;
+    si_error error;
+    si_sonata_nodes *nodes;
+    H5E_auto2_t handler;
+    void *data;
+    int count = 0;
+    write_circuit(*state, &paths);
+    H5Eget_auto2(H5E_DEFAULT, &handler, &data);
+    H5Eset_auto2(H5E_DEFAULT, count_error, &count);
+    assert_int_not_equal(si_sonata_nodes_open(paths.types, NULL, NULL, &nodes, &error), SI_OK);
+    assert_int_equal(count, 0);
+    assert_true(H5Fopen("/no/such/file", H5F_ACC_RDONLY, H5P_DEFAULT) < 0);
+    assert_int_equal(count, 1);
+    H5Eset_auto2(H5E_DEFAULT, handler, data);
+}
+
 #define in_folder(test) cmocka_unit_test_setup_teardown(test, create_folder, remove_folder)
 
 int main(void)
@@ -178,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_folder(any_allocation_may_fail),
         in_folder(truncated_files_are_refused),
+        in_folder(the_error_handler_of_the_program_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
