@@ -1,0 +1,112 @@
+/* Whatever allocation fails while an index is opened, asked or written: an error, and nothing lost.
+ * The sanitizers watch. */
+#include "unit/index/elements.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2};
+
+typedef struct surroundings {
+    const char *folder;
+    const char *copy;
+    const si_index *index;
+    si_query query;
+} surroundings;
+
+typedef si_status use_function(const surroundings *given);
+
+static si_status open_index(const surroundings *given)
+{
+    si_index *index;
+    si_status status = si_index_open(given->folder, NULL, &index, NULL);
+    if (status == SI_OK)
+        si_index_close(index);
+    return status;
+}
+
+static si_status open_set(const surroundings *given)
+{
+    si_population_set *set;
+    si_status status = si_population_set_open(given->folder, NULL, &set, NULL);
+    if (status == SI_OK)
+        si_population_set_close(set);
+    return status;
+}
+
+static int count_batch(void *context, const si_column *columns, size_t column_count, uint64_t count)
+{
+    (void)columns, (void)column_count;
+    *(uint64_t *)context += count;
+    return 0;
+}
+
+static si_status visit(const surroundings *given)
+{
+    const si_field fields[] = {SI_FIELD_IDS, SI_FIELD_ENDPOINT2};
+    uint64_t seen = 0, count;
+    si_status status = si_index_visit(given->index, &given->query, fields, 2, count_batch, &seen,
+                                      NULL);
+    assert_int_equal(si_index_count(given->index, &given->query, &count, NULL), SI_OK);
+    assert_int_equal(seen, status == SI_OK ? count : 0);
+    return status;
+}
+
+static si_status count_groups(const surroundings *given)
+{
+    si_group_counts groups;
+    si_status status = si_index_count_groups(given->index, &given->query, SI_FIELD_GID, &groups,
+                                             NULL);
+    if (status == SI_OK)
+        si_group_counts_free(&groups);
+    return status;
+}
+
+static si_status write_copy(const surroundings *given)
+{
+    si_status status = si_index_write(given->index, given->copy, 1, NULL);
+    assert_int_equal(si_path_exists(given->copy), status == SI_OK);
+    return status;
+}
+
+static void assert_survives(use_function *use, const surroundings *given)
+{
+    si_status status = SI_ERROR_MEMORY;
+    for (uint64_t n = 1; status != SI_OK; n++) {
+        assert_true(n < 1000);
+        si_memory_fail_after(n);
+        status = use(given);
+        si_memory_fail_after(0);
+        assert_true(status == SI_OK || status == SI_ERROR_MEMORY);
+    }
+}
+
+static void any_allocation_may_fail(void **state)
+{
+    (void)state;
+    char *folder = make_test_folder();
+    char *target = si_path_join(folder, "index"), *copy = si_path_join(folder, "copy");
+    test_elements elements = make_elements(SI_MORPHOLOGY, 5000, &ordinary, 1);
+    si_build_options options = SI_BUILD_OPTIONS_INIT;
+    options.population = "p";
+    si_index *index = build_elements(&elements, target, &options);
+    surroundings given = {.folder = target, .copy = copy, .index = index};
+    assert_int_equal(si_sphere_query((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
+                     SI_OK);
+    assert_survives(open_index, &given);
+    assert_survives(open_set, &given);
+    assert_survives(visit, &given);
+    assert_survives(count_groups, &given);
+    assert_survives(write_copy, &given);
+    si_index_close(index);
+    free_elements(&elements);
+    si_free(copy);
+    si_free(target);
+    remove_test_folder(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_allocation_may_fail)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
