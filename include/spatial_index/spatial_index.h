@@ -17,17 +17,21 @@
  * prints and never aborts.
  *
  * Ownership: what a function hands out through `**` belongs to the caller, who gives it back to the
- * matching close, free or abort function; all of these accept NULL. Pointers passed in are only
- * read during the call, strings included.
+ * matching close, free or abort function; all of these accept NULL. After a failure there is
+ * nothing to give back. Pointers passed in are only read during the call, strings included; but a
+ * builder keeps the progress function and its context.
  *
  * Structs whose first member is `struct_size` must have it set to their sizeof, so that they can
  * grow; the *_INIT macros do that and set every default.
  *
  * Threads: an opened si_index, si_population_set or si_dataset is immutable: any number of threads
  * may use it at once. A builder takes appends from several threads at once; finish and abort want
- * it alone.
+ * it alone, and so does closing.
  *
  * Order: results come in index order, which depends on the indexed elements alone.
+ *
+ * Files: an opened index stays as it was, even if a build replaces it in its folder. Changing or
+ * shortening the heavy file in place takes it from under all who have it open.
  */
 #ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
 #define SPATIAL_INDEX_SPATIAL_INDEX_H
@@ -343,8 +347,9 @@ typedef struct si_build_options {
     int replace;             /* 1: an existing index in the folder is replaced; 0: it is an error */
     uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
     const char *population;  /* recorded in the metadata; NULL: none */
-    const char *dataset_path; /* recorded in the metadata; NULL: none */
-    si_progress progress;     /* NULL: none */
+    /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
+    const char *dataset_path;
+    si_progress progress; /* NULL: none */
     void *progress_context;
 } si_build_options;
 
@@ -406,7 +411,8 @@ SI_API si_status si_builder_append(si_builder *builder, const si_input_column *c
                                    size_t column_count, uint64_t count, si_error *error);
 
 /* Sorts, packs, writes and publishes the index, and frees the builder, also on failure. `index` may
- * be NULL; else it receives the index, opened. `report` may be NULL. */
+ * be NULL; else it receives the index, opened. `report` may be NULL; what it held
+ * before is not freed. */
 SI_API si_status si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                                    si_error *error);
 

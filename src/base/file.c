@@ -12,7 +12,8 @@
 
 static si_status open_regular(const char *path, int *descriptor, uint64_t *size, si_error *error)
 {
-    int opened = open(path, O_RDONLY | O_CLOEXEC);
+    /* Without waiting for the other end of what turns out to be a pipe. */
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (opened < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the file", path);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -27,9 +28,10 @@ typedef struct worker {
 unsigned si_processor_count(void)
 {
     cpu_set_t processors;
-    if (sched_getaffinity(0, sizeof processors, &processors) != 0)
-        return 1;
-    int count = CPU_COUNT(&processors);
+    /* On machines of more processors than the set has room for, the call fails. */
+    long count = sched_getaffinity(0, sizeof processors, &processors) == 0
+                     ? CPU_COUNT(&processors)
+                     : sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? (unsigned)count : 1;
 }
 

@@ -13,8 +13,6 @@
 #include "geometry/distance.h"
 #include "geometry/kernels.h"
 
-#define SI_LEAF_CAPACITY 64
-
 /* The bounding boxes of a leaf's elements as columns. */
 typedef struct si_box_columns {
     float lower[3][SI_LEAF_CAPACITY];

@@ -19,6 +19,9 @@
 
 #include "spatial_index/spatial_index.h"
 
+/* Elements that are tested together; one bit each in a 64-bit mask. */
+#define SI_LEAF_CAPACITY 64
+
 typedef struct si_box {
     float lower[3];
     float upper[3];

@@ -22,9 +22,6 @@
 #define SI_MAX_FLOATS 7
 #define SI_MAX_BYTES 1
 
-/* Elements that are tested together; one bit each in a 64-bit mask. */
-#define SI_LEAF_CAPACITY 64
-
 /* The columns of one leaf. */
 typedef struct si_leaf {
     unsigned count;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unit/test.h"
@@ -109,6 +110,10 @@ static void folders_are_created_with_their_parents(void **state)
     char *content;
     size_t length;
     assert_int_equal(si_file_read_all(deep, &content, &length, &error), SI_ERROR_IO);
+    char *pipe_path = si_path_join(deep, "pipe");
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_int_equal(si_file_read_all(pipe_path, &content, &length, &error), SI_ERROR_IO);
+    si_free(pipe_path);
     si_free(deep);
     char command[64];
     assert_true(snprintf(command, sizeof command, "rm -r %s", base) < 64);
