@@ -2,39 +2,62 @@
 #include "unit/test.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "geometry/kernel_set.h"
 
 #include "oracle.h"
 
-/* Columns of exactly `count` floats on the heap, so that reading beyond them is seen. */
+/* Columns that end where memory ends, so that reading beyond them is fatal, with any tool and
+ * without. */
 typedef struct leaf {
     unsigned count;
     element elements[64];
     float *columns[7];
 } leaf;
 
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The end of a page, before one that cannot be read. */
+static float *map_column_end(void)
+{
+    char *pages = mmap(NULL, 2 * page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
+    assert_true(pages != MAP_FAILED);
+    assert_int_equal(mprotect(pages + page_size(), page_size(), PROT_NONE), 0);
+    return (float *)(void *)(pages + page_size());
+}
+
+static float *column_ends[7];
+
+static void fill_columns(leaf *l)
+{
+    for (int column = 0; column < 7; column++) {
+        if (!column_ends[column])
+            column_ends[column] = map_column_end();
+        l->columns[column] = column_ends[column] - l->count;
+    }
+    for (unsigned i = 0; i < l->count; i++) {
+        for (int k = 0; k < 3; k++) {
+            l->columns[k][i] = l->elements[i].p1[k];
+            l->columns[k + 3][i] = l->elements[i].p2[k];
+        }
+        l->columns[6][i] = l->elements[i].radius;
+    }
+}
+
 static leaf make_leaf(random_source *random, const frame *f, element_shape shape)
 {
     leaf l = {.count = random_below(random, 3) ? 64 : 1 + random_below(random, 64)};
-    for (int column = 0; column < 7; column++) {
-        l.columns[column] = malloc(l.count * sizeof(float));
-        assert_non_null(l.columns[column]);
-    }
-    for (unsigned i = 0; i < l.count; i++) {
+    for (unsigned i = 0; i < l.count; i++)
         l.elements[i] = random_element(random, f, shape);
-        for (int k = 0; k < 3; k++) {
-            l.columns[k][i] = l.elements[i].p1[k];
-            l.columns[k + 3][i] = l.elements[i].p2[k];
-        }
-        l.columns[6][i] = l.elements[i].radius;
-    }
+    fill_columns(&l);
     return l;
-}
-
-static void free_leaf(leaf *l)
-{
-    for (int column = 0; column < 7; column++)
-        free(l->columns[column]);
 }
 
 static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
@@ -48,19 +71,34 @@ static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
                              : si_match_cylinders(query, &cylinders, l->count);
 }
 
+/* Bit by bit what the predicates say. */
+static uint64_t expected_mask(const si_query *query, const leaf *l)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < l->count; i++)
+        mask |= (uint64_t)query_meets(query, &l->elements[i]) << i;
+    return mask;
+}
+
+static const char *const kernel_names[] = {"portable", "avx2", "avx512"};
+enum { KERNELS = sizeof kernel_names / sizeof *kernel_names };
+
+/* The kernels of every instruction set that the processor has. */
 static unsigned check_leaf(const si_query *query, const leaf *l, element_shape shape)
 {
-    uint64_t mask = match(query, l, shape);
-    unsigned hits = 0;
-    for (unsigned i = 0; i < 64; i++) {
-        bool found = mask >> i & 1;
-        bool expected = i < l->count && query_meets(query, &l->elements[i]);
-        if (found != expected)
-            fail_msg("%s: element %u of %u, %s: %s", describe_query(query), i, l->count,
-                     describe_element(&l->elements[i]), found ? "found" : "not found");
-        hits += found;
+    uint64_t expected = expected_mask(query, l);
+    for (int k = 0; k < KERNELS; k++) {
+        if (!si_use_kernels(kernel_names[k]))
+            continue;
+        uint64_t mask = match(query, l, shape);
+        if (mask == expected)
+            continue;
+        unsigned i = (unsigned)__builtin_ctzll(mask ^ expected);
+        fail_msg("%s, %s: element %u of %u, %s: %s", kernel_names[k], describe_query(query), i,
+                 l->count, describe_element(&l->elements[i]),
+                 mask >> i & 1 ? "found" : "not found");
     }
-    return hits;
+    return (unsigned)__builtin_popcountll(expected);
 }
 
 static void check_kind(element_shape shape)
@@ -77,10 +115,78 @@ static void check_kind(element_shape shape)
             hits += check_leaf(&query, &l, shape);
             tests += l.count;
         }
-        free_leaf(&l);
     }
     print_message("  %u of %u elements found\n", hits, tests);
     assert_true(hits > tests / 50 && hits < tests - tests / 10);
+}
+
+static float float_of_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* The bits of the least radius, up to infinity's, with which the element is found. */
+static uint32_t least_radius_found(const si_query *query, element e)
+{
+    const uint32_t infinity = 0x7F800000;
+    uint32_t low = 0, high = infinity;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        e.radius = float_of_bits(middle);
+        if (query_meets(query, &e))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Gives elements the radius with which they just touch, or nearly: some more or fewer last digits,
+ * from none to beyond the margins of the filters. Returns how many. */
+static unsigned let_elements_touch(random_source *random, const si_query *query, leaf *l)
+{
+    unsigned touching = 0;
+    for (unsigned i = 0; i < l->count; i++) {
+        uint32_t bits = least_radius_found(query, l->elements[i]);
+        int step = 1 << random_below(random, 12);
+        int away = (int)random_below(random, (unsigned)(2 * step)) - step;
+        if (bits < 4096 || bits > 0x7F7F0000)
+            continue;
+        l->elements[i].radius = float_of_bits(bits + (uint32_t)away);
+        touching++;
+    }
+    fill_columns(l);
+    return touching;
+}
+
+static void check_touching(element_shape shape)
+{
+    enum { LEAVES = 1200 };
+    random_source random = {61 + (uint64_t)shape};
+    unsigned hits = 0, touching = 0;
+    for (int i = 0; i < LEAVES; i++) {
+        frame f = random_frame(&random);
+        leaf l = make_leaf(&random, &f, shape);
+        si_query query = random_query(&random, &f, &l.elements[0]);
+        touching += let_elements_touch(&random, &query, &l);
+        hits += check_leaf(&query, &l, shape);
+    }
+    print_message("  %u elements touch or nearly, %u found\n", touching, hits);
+    assert_true(touching > LEAVES * 30 && hits > touching / 4);
+}
+
+static void spheres_that_touch(void **state)
+{
+    (void)state;
+    check_touching(SPHERE);
+}
+
+static void cylinders_that_touch(void **state)
+{
+    (void)state;
+    check_touching(CYLINDER);
 }
 
 static void points(void **state)
@@ -120,7 +226,6 @@ static void infinite_queries(void **state)
         check_leaf(&box, &l, shape);
         si_query sphere = sphere_query(a, fabsf(values[random_below(&random, 4)]), accuracy);
         check_leaf(&sphere, &l, shape);
-        free_leaf(&l);
     }
 }
 
@@ -130,6 +235,8 @@ int main(void)
         cmocka_unit_test(points),
         cmocka_unit_test(spheres),
         cmocka_unit_test(cylinders),
+        cmocka_unit_test(spheres_that_touch),
+        cmocka_unit_test(cylinders_that_touch),
         cmocka_unit_test(infinite_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "geometry/predicates.h"
 #include "oracle.h"
@@ -169,19 +170,27 @@ static void check_case(random_source *random, si_shape shape, element_shape kind
         assert_meets(&query, &e, truth == HIT);
 }
 
+/* SPATIAL_INDEX_TEST_CASES=1000000 takes some minutes. */
+static unsigned cases_per_pair(void)
+{
+    const char *text = getenv("SPATIAL_INDEX_TEST_CASES");
+    unsigned long cases = text ? strtoul(text, NULL, 10) : 0;
+    return cases >= 1000 && cases < 1000000000 ? (unsigned)cases : 200000;
+}
+
 /* The oracle alone decides; a pair that it seldom can decide, or decides one way only, is no test.
  */
 static void check_pair(si_shape shape, element_shape kind)
 {
-    enum { CASES = 200000 };
+    unsigned cases = cases_per_pair();
     random_source random = {100 + (uint64_t)shape * 10 + (uint64_t)kind};
     tally counts = {0};
-    for (int i = 0; i < CASES; i++)
+    for (unsigned i = 0; i < cases; i++)
         check_case(&random, shape, kind, &counts);
     print_message("  %u hits, %u misses, %u too close to tell\n", counts.hits, counts.misses,
                   counts.too_close);
-    assert_true(counts.hits > CASES / 8 && counts.misses > CASES / 8);
-    assert_true(counts.too_close < CASES / 10);
+    assert_true(counts.hits > cases / 8 && counts.misses > cases / 8);
+    assert_true(counts.too_close < cases / 10);
 }
 
 static void random_boxes_and_points(void **state)
