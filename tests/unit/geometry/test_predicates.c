@@ -170,7 +170,7 @@ static void check_case(random_source *random, si_shape shape, element_shape kind
         assert_meets(&query, &e, truth == HIT);
 }
 
-/* SPATIAL_INDEX_TEST_CASES=1000000 takes some minutes. */
+/* SPATIAL_INDEX_TEST_CASES=1000000 takes a quarter of a minute. */
 static unsigned cases_per_pair(void)
 {
     const char *text = getenv("SPATIAL_INDEX_TEST_CASES");
