@@ -104,8 +104,8 @@ static si_status refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_
     if (reason->status == SI_ERROR_MEMORY)
         return si_fail_memory(error);
     si_error sentence;
-    si_error_set(&sentence, reason->status, "cell %" PRIu64 " of population '%s': %s", gid,
-                 indexing->population, reason->message);
+    si_error_set(&sentence, reason->status, "%s: cell %" PRIu64 " of population '%s': %s",
+                 indexing->nodes_file, gid, indexing->population, reason->message);
     if (!indexing->skip_bad_cells)
         return si_fail(error, sentence.status, "%s", sentence.message);
     pthread_mutex_lock(&indexing->lock);

@@ -11,6 +11,7 @@
 #include "circuit/sonata_nodes.h"
 
 typedef struct si_cell_indexing {
+    const char *nodes_file; /* for messages, as is the population */
     const char *population;
     si_recenter recenter;
     bool skip_bad_cells;

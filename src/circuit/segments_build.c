@@ -94,6 +94,7 @@ static si_status create_builder(segments_build *build, const char *folder, si_er
 static si_status start_indexing(segments_build *build, si_error *error)
 {
     build->indexing = (si_cell_indexing){
+        .nodes_file = si_sonata_nodes_file(build->nodes),
         .population = si_sonata_nodes_population(build->nodes),
         .recenter = build->source->recenter,
         .skip_bad_cells = build->source->skip_bad_cells != 0,

@@ -22,8 +22,10 @@ typedef struct group_table {
 
 static size_t place_of(const group_table *table, uint64_t key)
 {
-    /* Multiplication by 2^64 / golden ratio spreads consecutive ids (Knuth, TAOCP 3, 6.4). */
-    size_t place = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (table->capacity - 1);
+    /* The highest bits of a product with 2^64 / golden ratio spread ids that have any pattern in
+     * them (Knuth, The Art of Computer Programming 3, 6.4). */
+    unsigned bits = (unsigned)__builtin_ctzll(table->capacity);
+    size_t place = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits));
     while (table->groups[place].count && table->groups[place].key != key)
         place = (place + 1) & (table->capacity - 1);
     return place;

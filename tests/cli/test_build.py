@@ -262,8 +262,10 @@ def test_skip_bad_cells(tmp_path):
     result = run("nodes", nodes, morphologies, "--skip-bad-cells", "-v", "-o", tmp_path / "out")
     lines = result.errors.splitlines()
     assert lines[-1] == "spatial-index-nodes: left out 2 cells that cannot be indexed"
-    assert lines[-3].startswith("spatial-index-nodes: left out cell 1 of population 'All': ") and "absent" in lines[-3]
-    assert lines[-2].startswith("spatial-index-nodes: left out cell 3 of population 'All': ") and "torn.swc" in lines[-2]
+    assert lines[-3].startswith(f"spatial-index-nodes: left out {nodes}: cell 1 of population 'All': ")
+    assert "absent" in lines[-3]
+    assert lines[-2].startswith(f"spatial-index-nodes: left out {nodes}: cell 3 of population 'All': ")
+    assert "torn.swc" in lines[-2]
     assert gids_in(tmp_path / "out") == {0: 4, 2: 2}
 
 
