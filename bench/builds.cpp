@@ -57,12 +57,24 @@ void build_with_library(const bench::elements &all, unsigned threads, const std:
     bench::check(si_builder_finish(builder.release(), nullptr, nullptr, &error), error);
 }
 
+template <class Build>
+void measure(const std::string &subject, const char *contender, unsigned threads, Build &&build)
+{
+    double processor_start = bench::processor_seconds();
+    double seconds = bench::seconds_of(build);
+    double processor = bench::processor_seconds() - processor_start;
+    bench::print_result("build from memory", subject, contender, threads, "s", seconds);
+    bench::print_result("build from memory", subject, contender, threads, "user+sys s", processor);
+}
+
 // The constructor alone: the values are there, and the tree is destroyed outside the clock.
-template <class Value> double time_boost(const std::vector<Value> &values)
+template <class Value>
+void measure_boost(const std::string &subject, const std::vector<Value> &values)
 {
     std::unique_ptr<bench::boost_tree<Value>> tree;
-    return bench::seconds_of(
-        [&] { tree = std::make_unique<bench::boost_tree<Value>>(values.begin(), values.end()); });
+    measure(subject, "boost", 1, [&] {
+        tree = std::make_unique<bench::boost_tree<Value>>(values.begin(), values.end());
+    });
 }
 
 template <class Value>
@@ -71,12 +83,10 @@ void alternate(const std::string &subject, const bench::elements &all, unsigned 
 {
     std::vector<Value> values = bench::make_values<Value>(all);
     for (unsigned round = 0; round < rounds; round++) {
-        bench::print_result("build from memory", subject, "boost", 1, "s", time_boost(values));
-        for (unsigned threads : {1U, 2U}) {
-            double seconds = bench::seconds_of([&] { build_with_library(all, threads, folder); });
-            bench::print_result("build from memory", subject, "spatial-index", threads, "s",
-                                seconds);
-        }
+        measure_boost(subject, values);
+        for (unsigned threads : {1U, 2U})
+            measure(subject, "spatial-index", threads,
+                    [&] { build_with_library(all, threads, folder); });
     }
     std::filesystem::remove_all(folder);
 }
