@@ -142,21 +142,31 @@ static void extract_axis_midpoint(const si_leaf *leaf, const uint8_t *slots, uns
                                           leaf->floats[3 + axis][slots[i]]);
 }
 
-static void extract_segment_ids(si_field field, const si_leaf *leaf, const uint8_t *slots,
-                                unsigned count, void *values)
+static void extract_gid(const uint64_t *words, const uint8_t *slots, unsigned count, uint64_t *gids)
 {
-    uint64_t *gids = values;
-    uint32_t *numbers = values;
-    si_segment_ids *all = values;
-    for (unsigned i = 0; i < count; i++) {
-        si_segment_ids ids = si_unpack_segment_ids(leaf->words[0][slots[i]]);
-        if (field == SI_FIELD_GID)
-            gids[i] = ids.gid;
-        else if (field == SI_FIELD_IDS)
-            all[i] = ids;
-        else
-            numbers[i] = field == SI_FIELD_SECTION_ID ? ids.section_id : ids.segment_id;
-    }
+    for (unsigned i = 0; i < count; i++)
+        gids[i] = si_unpack_segment_ids(words[slots[i]]).gid;
+}
+
+static void extract_section_id(const uint64_t *words, const uint8_t *slots, unsigned count,
+                               uint32_t *section_ids)
+{
+    for (unsigned i = 0; i < count; i++)
+        section_ids[i] = si_unpack_segment_ids(words[slots[i]]).section_id;
+}
+
+static void extract_segment_id(const uint64_t *words, const uint8_t *slots, unsigned count,
+                               uint32_t *segment_ids)
+{
+    for (unsigned i = 0; i < count; i++)
+        segment_ids[i] = si_unpack_segment_ids(words[slots[i]]).segment_id;
+}
+
+static void extract_ids(const uint64_t *words, const uint8_t *slots, unsigned count,
+                        si_segment_ids *ids)
+{
+    for (unsigned i = 0; i < count; i++)
+        ids[i] = si_unpack_segment_ids(words[slots[i]]);
 }
 
 static void extract_morphology_field(si_field field, const si_leaf *leaf, const uint8_t *slots,
@@ -184,8 +194,17 @@ static void extract_morphology_field(si_field field, const si_leaf *leaf, const 
         for (unsigned i = 0; i < count; i++)
             bytes[i] = is_soma(leaf, slots[i]);
         break;
-    default:
-        extract_segment_ids(field, leaf, slots, count, values);
+    case SI_FIELD_GID:
+        extract_gid(leaf->words[0], slots, count, values);
+        break;
+    case SI_FIELD_SECTION_ID:
+        extract_section_id(leaf->words[0], slots, count, values);
+        break;
+    case SI_FIELD_SEGMENT_ID:
+        extract_segment_id(leaf->words[0], slots, count, values);
+        break;
+    default: /* SI_FIELD_IDS */
+        extract_ids(leaf->words[0], slots, count, values);
     }
 }
 

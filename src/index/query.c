@@ -69,13 +69,20 @@ static si_status check_field(const si_index *index, si_field field, si_error *er
     return SI_OK;
 }
 
-/* Slots of the lowest `limit` bits that are set. */
-static unsigned list_slots(uint64_t mask, unsigned limit, uint8_t slots[SI_LEAF_CAPACITY])
+/* What a list of the slots of a full mask would be. */
+static const uint8_t first_slots[SI_LEAF_CAPACITY] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+/* Slots of the bits that are set, ascending; `list` has room for them where it is needed. */
+static const uint8_t *list_slots(uint64_t mask, uint8_t list[SI_LEAF_CAPACITY])
 {
-    unsigned count = 0;
-    for (; mask && count < limit; mask &= mask - 1)
-        slots[count++] = (uint8_t)__builtin_ctzll(mask);
-    return count;
+    if ((mask & (mask + 1)) == 0)
+        return first_slots;
+    for (unsigned count = 0; mask; mask &= mask - 1)
+        list[count++] = (uint8_t)__builtin_ctzll(mask);
+    return list;
 }
 
 /* Appends elements of a leaf to columns that hold `filled` values. Returns how many there was room
@@ -84,10 +91,11 @@ static unsigned extract_leaf(const si_index *index, uint64_t number, uint64_t ma
                              const si_column *columns, size_t column_count, uint64_t filled,
                              uint64_t capacity)
 {
-    uint8_t slots[SI_LEAF_CAPACITY];
+    uint8_t list[SI_LEAF_CAPACITY];
+    const uint8_t *slots = list_slots(mask, list);
+    unsigned found = (unsigned)__builtin_popcountll(mask);
+    unsigned count = (unsigned)si_min_u64(found, capacity - filled);
     si_leaf leaf = si_index_leaf(index, number);
-    unsigned count = list_slots(mask, (unsigned)si_min_u64(SI_LEAF_CAPACITY, capacity - filled),
-                                slots);
     for (size_t i = 0; i < column_count; i++) {
         const si_field_info *field = si_element_field(index->layout.kind, columns[i].field);
         index->type->extract(field->field, &leaf, slots, count,
