@@ -8,8 +8,8 @@
  *
  * With e = 2^-24: the factors of a component of u x v and those of u.v are off by e of each,
  * products and sums by another e, so each component is off by at most 4e and u.v by 6e times |u|
- * |v|, and P, H and D by no more than 20e |u| but for relative errors of 6e. The margin of 2^-18
- * (|u| + |w| + r + R) = 64e (...) is beyond all that. Squares between 2^-40 and 2^60 keep the
+ * |v|, and P, H and D by no more than 20e (|u| + |w|) but for relative errors of 6e. The margin of
+ * 2^-18 (|u| + |w| + r + R) = 64e (...) is beyond all that. Squares between 2^-40 and 2^60 keep the
  * products from overflow, and what they lose by underflow below the margin, as |u| + |w| >= |v|.
  * Elsewhere, so for zero length, nothing is certain.
  */
