@@ -54,6 +54,7 @@ static void put_text(const si_index_info *info, const char *population)
     put_line("element kind:", si_element_kind_name(info->kind));
     put_line("population:", population);
     put_line("data set:", info->dataset_path);
+    put_line("types:", info->types_path);
     put_line("folder:", info->path);
     put_line("file:", info->heavy_data_path);
     put_number_line("elements:", info->element_count, "");
@@ -98,6 +99,7 @@ static void put_json(const si_index_info *info, const char *population)
     cli_put_format("{\"element_kind\":\"%s\"", si_element_kind_name(info->kind));
     put_json_text("population", population);
     put_json_text("dataset_path", info->dataset_path);
+    put_json_text("types_path", info->types_path);
     put_json_text("path", info->path);
     put_json_text("heavy_data_path", info->heavy_data_path);
     put_json_number("element_count", info->element_count);

@@ -116,6 +116,14 @@ static void answer_queries(cli_answer *answer, const cli_fields *fields,
     cli_elements_end(elements);
 }
 
+static void open_populations(cli_populations *populations, const cli_query_options *options)
+{
+    si_open_options open_options = SI_OPEN_OPTIONS_INIT;
+    open_options.dataset_path = options->dataset;
+    open_options.types_path = options->types;
+    cli_populations_open(populations, options->index, &open_options, &options->populations);
+}
+
 int main(int argc, char **argv)
 {
     cli_query_options options = {.accuracy = SI_BEST_EFFORT, .format = CLI_CSV};
@@ -125,7 +133,7 @@ int main(int argc, char **argv)
     cli_query_options_read(&options, argc, argv);
     cli_exit_on_signals();
     read_queries(&queries, &options);
-    cli_populations_open(&populations, options.index, options.dataset, &options.populations);
+    open_populations(&populations, &options);
 
     cli_answer answer = {.table.format = options.format,
                          .has_query_column = options.queries_file != NULL,

@@ -118,6 +118,12 @@ const cli_option cli_build_option_table[] = {
      .help = "attributes of the node types (CSV)",
      .commands = CLI_NODES,
      .offset = offsetof(cli_build_options, node_types)},
+    {.name = "edge-types",
+     .words = CLI_ONE_WORD,
+     .value = "FILE",
+     .help = "attributes of the edge types (CSV)",
+     .commands = CLI_SYNAPSES,
+     .offset = offsetof(cli_build_options, edge_types)},
     {.name = "position",
      .words = CLI_ONE_WORD,
      .value = "PREFIX",
@@ -205,6 +211,7 @@ void cli_build_options_to_segments(const cli_build_options *options, si_segments
 
 void cli_build_options_to_synapses(const cli_build_options *options, si_synapses_source *source)
 {
+    source->edge_types_file = options->edge_types;
     source->population = options->population;
     source->position_prefix = options->position;
     source->gids = options->gids.gids;

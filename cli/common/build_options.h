@@ -18,6 +18,7 @@ typedef struct cli_build_options {
     cli_names populations;
     cli_gid_list gids;
     const char *node_types;
+    const char *edge_types;
     const char *position;
     const char *recenter_given;
     si_recenter recenter;

@@ -119,6 +119,11 @@ static const cli_option option_table[] = {
      .value = "PATH",
      .help = "where the SONATA file with the attributes is now",
      .offset = offsetof(cli_query_options, dataset)},
+    {.name = "types",
+     .words = CLI_ONE_WORD,
+     .value = "PATH",
+     .help = "where the CSV file of its types is now",
+     .offset = offsetof(cli_query_options, types)},
 };
 
 static void check(const cli_query_options *options)

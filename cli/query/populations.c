@@ -46,14 +46,12 @@ static void find_kind(cli_populations *populations)
     }
 }
 
-void cli_populations_open(cli_populations *populations, const char *path, const char *dataset,
-                          const cli_names *names)
+void cli_populations_open(cli_populations *populations, const char *path,
+                          const si_open_options *options, const cli_names *names)
 {
-    si_open_options options = SI_OPEN_OPTIONS_INIT;
     si_error error;
-    options.dataset_path = dataset;
     *populations = (cli_populations){.path = path};
-    if (si_population_set_open(path, &options, &populations->set, &error) != SI_OK)
+    if (si_population_set_open(path, options, &populations->set, &error) != SI_OK)
         cli_fail("%s", error.message);
     size_t present = si_population_set_count(populations->set);
     size_t most = names->count > present ? names->count : present;
@@ -88,6 +86,18 @@ static void describe_fields(si_element_kind kind, char *text, size_t size)
         snprintf(text + length, size - length, ")");
 }
 
+static _Noreturn void refuse_attribute(const cli_populations *populations,
+                                       const si_dataset *dataset, const char *attribute)
+{
+    char fields[512];
+    si_values values;
+    si_error error = {.message = "there is none of that name"};
+    describe_fields(populations->kind, fields, sizeof fields);
+    si_dataset_read(dataset, attribute, NULL, 0, &values, &error);
+    cli_fail("%s: '%s' is no field of %s and no attribute of its data set: %s", populations->path,
+             attribute, fields, error.message);
+}
+
 static void open_dataset(const cli_populations *populations, cli_population *population,
                          const char *attribute)
 {
@@ -103,15 +113,11 @@ static void open_dataset(const cli_populations *populations, cli_population *pop
 
 void cli_populations_need_attribute(cli_populations *populations, const char *attribute)
 {
-    char fields[512];
     for (size_t i = 0; i < populations->count; i++) {
         cli_population *population = &populations->populations[i];
         open_dataset(populations, population, attribute);
-        if (has_attribute(population->dataset, attribute))
-            continue;
-        describe_fields(populations->kind, fields, sizeof fields);
-        cli_fail("%s: '%s' is no field of %s and no attribute of its data set", populations->path,
-                 attribute, fields);
+        if (!has_attribute(population->dataset, attribute))
+            refuse_attribute(populations, population->dataset, attribute);
     }
 }
 

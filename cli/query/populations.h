@@ -23,9 +23,9 @@ typedef struct cli_populations {
     size_t count;
 } cli_populations;
 
-/* `names` empty: all that there are. `dataset` may be NULL. */
-void cli_populations_open(cli_populations *populations, const char *path, const char *dataset,
-                          const cli_names *names);
+/* `names` empty: all that there are. */
+void cli_populations_open(cli_populations *populations, const char *path,
+                          const si_open_options *options, const cli_names *names);
 
 /* Opens the data sets, if they are not yet, and makes sure that each has the attribute. */
 void cli_populations_need_attribute(cli_populations *populations, const char *attribute);

@@ -194,11 +194,12 @@ typedef struct si_open_options {
     size_t struct_size;
     /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
     const char *dataset_path;
+    const char *types_path; /* the same for the CSV of its types */
 } si_open_options;
 
 #define SI_OPEN_OPTIONS_INIT                                                                       \
     {                                                                                              \
-        sizeof(si_open_options), NULL                                                              \
+        sizeof(si_open_options), NULL, NULL                                                        \
     }
 
 /* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is
@@ -231,6 +232,7 @@ typedef struct si_index_info {
     const char *heavy_data_path; /* NULL: built without a folder */
     const char *population;      /* NULL: none was recorded */
     const char *dataset_path;    /* SONATA file of the elements' attributes; NULL: none */
+    const char *types_path;      /* CSV of the attributes that types share; NULL: none */
 } si_index_info;
 
 #define SI_INDEX_INFO_INIT                                                                         \
@@ -306,11 +308,12 @@ SI_API const si_index *si_population_set_index(const si_population_set *set, siz
 
 /* ---- attributes of the data set ---- */
 
-/* The population of a SONATA file that an index was made of. */
+/* The population of a SONATA file that an index was made of, and the CSV of its types. */
 typedef struct si_dataset si_dataset;
 
 /* SI_ERROR_NOT_FOUND: the index records no data set, or it is not where it was (see
- * si_open_options). */
+ * si_open_options). A CSV that cannot be read is no failure here: its attributes are not there
+ * then, and asking for an attribute that is not there says why. */
 SI_API si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
 SI_API void si_dataset_close(si_dataset *dataset);
 
@@ -319,7 +322,11 @@ SI_API size_t si_dataset_attribute_count(const si_dataset *dataset);
 SI_API const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position);
 
 /* Values of an attribute. `data` is an array of `count` values of `type`: numbers as stored in the
- * file, enumerations and text as const char *. */
+ * file, enumerations and text as const char *.
+ *
+ * What the SONATA file does not have for an element is what the CSV has for its type. A column of
+ * integers is int64; one of numbers, or of numbers and NULL, which is then NaN, is float64; any
+ * other is text, in which NULL is the empty string. */
 typedef struct si_values {
     si_type type;
     uint64_t count;
@@ -349,7 +356,8 @@ typedef struct si_build_options {
     const char *population;  /* recorded in the metadata; NULL: none */
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;
-    si_progress progress; /* NULL: none */
+    const char *types_path; /* the same for the CSV of the data set's types */
+    si_progress progress;   /* NULL: none */
     void *progress_context;
 } si_build_options;
 
@@ -458,8 +466,8 @@ typedef struct si_segments_source {
     }
 
 /* Indexes somas and segments. `folder`, `options`, `index`, `report`: as in si_builder_create and
- * si_builder_finish; where the options name no population or dataset_path, those of the source are
- * recorded. */
+ * si_builder_finish; where the options name no population, dataset_path or types_path, those of
+ * the source are recorded. */
 SI_API si_status si_build_segments(const si_segments_source *source, const char *folder,
                                    const si_build_options *options, si_index **index,
                                    si_build_report *report, si_error *error);
@@ -468,6 +476,7 @@ SI_API si_status si_build_segments(const si_segments_source *source, const char 
 typedef struct si_synapses_source {
     size_t struct_size;
     const char *edges_file;
+    const char *edge_types_file; /* CSV; NULL: none */
     const char *population;      /* NULL: the only one, else `default` */
     const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
     const uint64_t *gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 
 si_status si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
@@ -25,6 +26,16 @@ si_status si_build_options_copy(const si_build_options *options, si_build_option
     SI_TRY(si_check_struct_size(options->struct_size, sizeof *copy, "si_build_options", error));
     *copy = *options;
     return SI_OK;
+}
+
+si_status si_build_options_record(const char *file, const char **recorded, char **owned,
+                                  si_error *error)
+{
+    if (*recorded || !file || file[0] == '\0')
+        return SI_OK;
+    *owned = si_path_absolute(file);
+    *recorded = *owned;
+    return *owned ? SI_OK : si_fail_memory(error);
 }
 
 si_status si_build_report_check(const si_build_report *report, si_error *error)

@@ -11,6 +11,11 @@ si_status si_check_struct_size(size_t size, size_t expected, const char *name, s
 si_status si_build_options_copy(const si_build_options *options, si_build_options *copy,
                                 si_error *error);
 
+/* Lets `*recorded`, a path of the options, be the absolute one of `file` unless the caller has
+ * named one, or there is no file. It then lives as long as `*owned`, which is for si_free. */
+si_status si_build_options_record(const char *file, const char **recorded, char **owned,
+                                  si_error *error);
+
 /* SI_ERROR_ARGUMENT: `report` is given, and not of the size that it should say. */
 si_status si_build_report_check(const si_build_report *report, si_error *error);
 

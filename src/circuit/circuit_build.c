@@ -106,6 +106,7 @@ static si_status build_edge_population(const circuit_build *build, const char *n
     SI_TRY(si_circuit_config_edge_population(build->config, name, &population, error));
     si_synapses_source source = build->source->synapses;
     source.edges_file = population->edges_file;
+    source.edge_types_file = population->edge_types_file;
     source.population = population->name;
     return si_build_synapses(&source, folder, options, NULL, report, error);
 }
@@ -194,7 +195,7 @@ static si_status build_all(circuit_build *build, si_population_folders *folders,
     return si_population_folders_publish(folders, build->kind->element_kind, error);
 }
 
-/* Each index records its own population and file, whatever the options say of them. */
+/* Each index records its own population and files, whatever the options say of them. */
 static si_status build_several(circuit_build *build, const char *folder, si_error *error)
 {
     si_population_folders folders;
@@ -202,6 +203,7 @@ static si_status build_several(circuit_build *build, const char *folder, si_erro
                                        build->options.replace != 0, error));
     build->options.population = NULL;
     build->options.dataset_path = NULL;
+    build->options.types_path = NULL;
     size_t built = 0;
     si_status status = build_all(build, &folders, &built, error);
     if (status != SI_OK)

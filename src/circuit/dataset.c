@@ -29,17 +29,36 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
+static si_status search_groups(const si_sonata_population *population, attribute_search *search,
+                               si_error *error)
+{
+    for (size_t g = 0; g < population->group_count; g++) {
+        search->group = &population->groups[g];
+        if (search->group->group >= 0)
+            SI_TRY(si_hdf5_each_child(search->group->group, search->group->path, add_attribute,
+                                      search, error));
+    }
+    return SI_OK;
+}
+
+static si_status search_types(const si_types_file *types, attribute_search *search, si_error *error)
+{
+    size_t count = types ? si_types_file_column_count(types) : 0;
+    for (size_t column = 0; column < count; column++) {
+        uint32_t index;
+        const char *name = si_types_file_attribute(types, column);
+        if (name)
+            SI_TRY(si_name_intern(&search->names, name, strlen(name), &index, error));
+    }
+    return SI_OK;
+}
+
 static si_status list_attributes(si_dataset *dataset, si_error *error)
 {
-    const si_sonata_population *population = dataset->population;
     attribute_search search = {0};
-    si_status status = SI_OK;
-    for (size_t g = 0; g < population->group_count && status == SI_OK; g++) {
-        search.group = &population->groups[g];
-        if (search.group->group >= 0)
-            status = si_hdf5_each_child(search.group->group, search.group->path, add_attribute,
-                                        &search, error);
-    }
+    si_status status = search_groups(dataset->population, &search, error);
+    if (status == SI_OK)
+        status = search_types(dataset->types, &search, error);
     dataset->attributes = si_name_interner_take(&search.names);
     if (dataset->attributes.count > 0)
         qsort(dataset->attributes.names, dataset->attributes.count,
@@ -47,16 +66,33 @@ static si_status list_attributes(si_dataset *dataset, si_error *error)
     return status;
 }
 
-static si_status open_dataset(const char *path, const char *population, si_element_kind kind,
-                              si_dataset *dataset, si_error *error)
+/* What the SONATA file has is there without the types, so that they cannot be read is only told to
+ * those who ask for more. */
+static si_status open_types(const char *path, si_population_kind kind, si_dataset *dataset,
+                            si_error *error)
 {
-    SI_TRY(si_sonata_population_open(path, kind == SI_SYNAPSE ? SI_EDGES : SI_NODES, population,
-                                     &dataset->population, error));
+    si_error problem;
+    if (!path || path[0] == '\0')
+        return SI_OK;
+    si_status status = si_types_file_open(path, si_population_kind_type_id(kind), &dataset->types,
+                                          &problem);
+    if (status == SI_OK)
+        return SI_OK;
+    dataset->types_problem = si_duplicate_string(problem.message);
+    return status == SI_ERROR_MEMORY || !dataset->types_problem ? si_fail_memory(error) : SI_OK;
+}
+
+static si_status open_dataset(const char *path, const char *types_path, const char *population,
+                              si_element_kind element_kind, si_dataset *dataset, si_error *error)
+{
+    si_population_kind kind = element_kind == SI_SYNAPSE ? SI_EDGES : SI_NODES;
+    SI_TRY(si_sonata_population_open(path, kind, population, &dataset->population, error));
+    SI_TRY(open_types(types_path, kind, dataset, error));
     return list_attributes(dataset, error);
 }
 
-si_status si_dataset_open_file(const char *path, const char *population, si_element_kind kind,
-                               si_dataset **dataset, si_error *error)
+si_status si_dataset_open_file(const char *path, const char *types_path, const char *population,
+                               si_element_kind kind, si_dataset **dataset, si_error *error)
 {
     if (kind != SI_SYNAPSE && kind != SI_MORPHOLOGY)
         return si_fail(error, SI_ERROR_NOT_FOUND,
@@ -66,7 +102,7 @@ si_status si_dataset_open_file(const char *path, const char *population, si_elem
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = open_dataset(path, population, kind, opened, error);
+    si_status status = open_dataset(path, types_path, population, kind, opened, error);
     si_hdf5_unlock();
     if (status != SI_OK) {
         si_dataset_close(opened);
@@ -83,6 +119,8 @@ void si_dataset_close(si_dataset *dataset)
     si_hdf5_lock();
     si_sonata_population_close(dataset->population);
     si_hdf5_unlock();
+    si_types_file_close(dataset->types);
+    si_free(dataset->types_problem);
     si_name_table_free(&dataset->attributes);
     si_free(dataset);
 }
@@ -113,5 +151,6 @@ si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error 
             "%s: its attributes are in %s, which does not exist; give the place where the "
             "file is now when opening the index",
             name, info.dataset_path);
-    return si_dataset_open_file(info.dataset_path, info.population, info.kind, dataset, error);
+    return si_dataset_open_file(info.dataset_path, info.types_path, info.population, info.kind,
+                                dataset, error);
 }

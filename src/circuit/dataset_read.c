@@ -9,11 +9,12 @@
 #include "circuit/dataset_internal.h"
 #include "circuit/hdf5_access.h"
 
-/* An attribute: a column in each group that has it. */
+/* An attribute: a column in each group that has it, and one of the types for the others. */
 typedef struct attribute_columns {
     const si_dataset *dataset;
     const char *name;
     si_sonata_column *columns; /* for each group; without a path where there is none */
+    size_t types_column;       /* SI_NO_COLUMN: none, or each group has the attribute */
     si_type type;
 } attribute_columns;
 
@@ -75,10 +76,9 @@ static bool is_float(si_type type)
 }
 
 /* A type that holds the values of both groups. */
-static si_status common_type(const attribute_columns *attribute, const si_sonata_column *column,
-                             si_type *type, si_error *error)
+static si_status common_type(const attribute_columns *attribute, si_type other, si_type *type,
+                             si_error *error)
 {
-    si_type other = column_type(column);
     if (*type == other)
         return SI_OK;
     bool mixes_text = *type == SI_TYPE_STRING || other == SI_TYPE_STRING;
@@ -92,10 +92,24 @@ static si_status common_type(const attribute_columns *attribute, const si_sonata
     return SI_OK;
 }
 
+/* The types are text already, so they can be that even where they are numbers. */
+static si_status add_types(attribute_columns *attribute, bool is_first, si_error *error)
+{
+    size_t column = si_dataset_types_column(attribute->dataset, attribute->name);
+    attribute->types_column = column;
+    if (column == SI_NO_COLUMN || (!is_first && attribute->type == SI_TYPE_STRING))
+        return SI_OK;
+    si_type type = si_types_file_type(attribute->dataset->types, column);
+    if (!is_first)
+        return common_type(attribute, type, &attribute->type, error);
+    attribute->type = type;
+    return SI_OK;
+}
+
 static si_status open_columns(attribute_columns *attribute, si_error *error)
 {
     const si_sonata_population *population = attribute->dataset->population;
-    bool is_first = true;
+    size_t column_count = 0;
     for (size_t g = 0; g < population->group_count; g++) {
         const si_sonata_group *group = &population->groups[g];
         si_sonata_column *column = &attribute->columns[g];
@@ -104,26 +118,33 @@ static si_status open_columns(attribute_columns *attribute, si_error *error)
             continue;
         SI_TRY(si_sonata_column_open_attribute(group->group, group->path, attribute->name, column,
                                                error));
-        if (is_first)
+        if (column_count++ == 0)
             attribute->type = column_type(column);
         else
-            SI_TRY(common_type(attribute, column, &attribute->type, error));
-        is_first = false;
+            SI_TRY(common_type(attribute, column_type(column), &attribute->type, error));
     }
-    return SI_OK;
+    return column_count < population->group_count ? add_types(attribute, column_count == 0, error)
+                                                  : SI_OK;
 }
 
+/* NULL: the attribute is that of the types. */
 static si_status find_column(const attribute_columns *attribute, const si_group_rows *located,
                              const si_sonata_column **column, si_error *error)
 {
-    const si_sonata_population *population = attribute->dataset->population;
+    const si_dataset *dataset = attribute->dataset;
+    const si_sonata_population *population = dataset->population;
     *column = &attribute->columns[located->group - population->groups];
     if ((*column)->path)
         return SI_OK;
+    *column = NULL;
+    if (attribute->types_column != SI_NO_COLUMN)
+        return SI_OK;
     return si_fail(error, SI_ERROR_NOT_FOUND,
-                   "%s: %s %" PRIu64 " is in group %" PRIu64 ", which has no attribute %s",
+                   "%s: %s %" PRIu64 " is in group %" PRIu64 ", which has no attribute %s%s%s",
                    population->path, si_population_kind_element(population->kind),
-                   si_rows_row(&located->elements, 0), located->group->id, attribute->name);
+                   si_rows_row(&located->elements, 0), located->group->id, attribute->name,
+                   dataset->types_problem ? ", and its types cannot be read: " : "",
+                   dataset->types_problem ? dataset->types_problem : "");
 }
 
 static si_status read_texts(const attribute_columns *attribute, const si_group_rows *located,
@@ -133,7 +154,11 @@ static si_status read_texts(const attribute_columns *attribute, const si_group_r
     for (size_t g = 0; g < located_count; g++) {
         const si_sonata_column *column;
         SI_TRY(find_column(attribute, &located[g], &column, error));
-        SI_TRY(si_sonata_column_read_names(column, &located[g].rows, interner, indices, error));
+        if (column)
+            SI_TRY(si_sonata_column_read_names(column, &located[g].rows, interner, indices, error));
+        else
+            SI_TRY(si_dataset_read_type_texts(attribute->dataset, attribute->types_column,
+                                              &located[g].elements, interner, indices, error));
     }
     return SI_OK;
 }
@@ -179,8 +204,13 @@ static si_status read_numbers_into(const attribute_columns *attribute, const si_
     for (size_t g = 0; g < located_count; g++) {
         const si_sonata_column *column;
         SI_TRY(find_column(attribute, &located[g], &column, error));
-        SI_TRY(si_sonata_column_read(column, &located[g].rows, form.type, form.size, data,
-                                     form.size, error));
+        if (column)
+            SI_TRY(si_sonata_column_read(column, &located[g].rows, form.type, form.size, data,
+                                         form.size, error));
+        else
+            SI_TRY(si_dataset_read_type_numbers(attribute->dataset, attribute->types_column,
+                                                &located[g].elements, attribute->type, data,
+                                                error));
     }
     return SI_OK;
 }
@@ -243,8 +273,11 @@ static si_status fail_unknown(const si_dataset *dataset, const char *name, si_er
     si_text list = {0};
     for (uint32_t i = 0; i < dataset->attributes.count; i++)
         si_text_append(&list, "%s%s", i ? ", " : "", dataset->attributes.names[i]);
-    si_error_set(error, SI_ERROR_NOT_FOUND, "%s: no attribute %s; there are: %s",
-                 dataset->population->path, name, list.data ? list.data : "none");
+    si_error_set(error, SI_ERROR_NOT_FOUND, "%s: no attribute %s%s%s; there are: %s",
+                 dataset->population->path, name,
+                 dataset->types_problem ? ", and the types cannot be read: " : "",
+                 dataset->types_problem ? dataset->types_problem : "",
+                 list.data ? list.data : "none");
     si_text_free(&list);
     return SI_ERROR_NOT_FOUND;
 }
@@ -259,7 +292,7 @@ si_status si_dataset_read(const si_dataset *dataset, const char *name, const uin
     if (!ids && count > 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "%s: no ids to read %s of",
                        dataset->population->path, name);
-    attribute_columns attribute = {.dataset = dataset, .name = name};
+    attribute_columns attribute = {.dataset = dataset, .name = name, .types_column = SI_NO_COLUMN};
     return read_attribute(&attribute, ids, count, values, error);
 }
 

@@ -21,6 +21,7 @@ typedef struct segments_build {
     uint64_t *gids; /* ascending; NULL: all */
     uint64_t cell_count;
     char *dataset_path;
+    char *types_path;
     si_morphology_places places;
     si_morphology_cache *cache;
     si_builder *builder;
@@ -82,12 +83,10 @@ static si_status create_builder(segments_build *build, const char *folder, si_er
     si_build_options *options = &build->options;
     if (!options->population)
         options->population = si_sonata_nodes_population(build->nodes);
-    if (!options->dataset_path) {
-        build->dataset_path = si_path_absolute(si_sonata_nodes_file(build->nodes));
-        if (!build->dataset_path)
-            return si_fail_memory(error);
-        options->dataset_path = build->dataset_path;
-    }
+    SI_TRY(si_build_options_record(si_sonata_nodes_file(build->nodes), &options->dataset_path,
+                                   &build->dataset_path, error));
+    SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
+                                   &build->types_path, error));
     return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
 }
 
@@ -148,6 +147,7 @@ static void clean_up(segments_build *build)
     si_morphology_cache_free(build->cache);
     si_morphology_places_close(&build->places);
     si_free(build->dataset_path);
+    si_free(build->types_path);
     si_free(build->gids);
     si_sonata_nodes_close(build->nodes);
     si_build_progress_stop(&build->progress);

@@ -47,7 +47,7 @@ si_attribute_place si_node_attribute_place(const struct si_sonata_nodes *nodes,
 {
     if (group_has(group, attribute))
         return SI_ATTRIBUTE_IN_GROUP;
-    if (nodes->types && si_node_types_column(nodes->types, attribute) != SI_NO_COLUMN)
+    if (nodes->types && si_types_file_column(nodes->types, attribute) != SI_NO_COLUMN)
         return SI_ATTRIBUTE_IN_TYPES;
     return SI_ATTRIBUTE_NOWHERE;
 }
@@ -58,7 +58,7 @@ static si_status read_type_rows(si_node_reader *reader, const si_sonata_column *
     for (size_t g = 0; g < reader->located_count; g++)
         SI_TRY(si_sonata_column_read_integers(type_ids, &reader->located[g].elements, ids, error));
     for (uint64_t i = 0; i < reader->count; i++)
-        reader->type_rows[i] = si_node_types_row(reader->nodes->types, ids[i]);
+        reader->type_rows[i] = si_types_file_row(reader->nodes->types, ids[i]);
     return SI_OK;
 }
 
@@ -106,13 +106,13 @@ static si_status names_in_types(si_node_reader *reader, const si_group_rows *loc
                                 const char *attribute, si_name_interner *interner,
                                 uint32_t *indices, si_error *error)
 {
-    const si_node_types *types = reader->nodes->types;
-    size_t column = si_node_types_column(types, attribute);
+    const si_types_file *types = reader->nodes->types;
+    size_t column = si_types_file_column(types, attribute);
     SI_TRY(need_type_rows(reader, error));
     for (uint64_t k = 0; k < located->rows.count; k++) {
         uint64_t i = si_rows_position(&located->rows, k);
         size_t row = reader->type_rows[i];
-        const char *text = row == SI_NO_ROW ? NULL : si_node_types_text(types, row, column);
+        const char *text = row == SI_NO_ROW ? NULL : si_types_file_text(types, row, column);
         indices[i] = SI_NO_NAME;
         if (text)
             SI_TRY(si_name_intern(interner, text, strlen(text), &indices[i], error));
@@ -155,15 +155,15 @@ static si_status numbers_in_types(si_node_reader *reader, const si_group_rows *l
                                   const char *attribute, double *values, size_t stride,
                                   uint16_t *given, uint16_t bit, si_error *error)
 {
-    const si_node_types *types = reader->nodes->types;
-    size_t column = si_node_types_column(types, attribute);
+    const si_types_file *types = reader->nodes->types;
+    size_t column = si_types_file_column(types, attribute);
     SI_TRY(need_type_rows(reader, error));
     for (uint64_t k = 0; k < located->rows.count; k++) {
         uint64_t i = si_rows_position(&located->rows, k);
         double value;
         bool is_given = false;
         if (reader->type_rows[i] != SI_NO_ROW)
-            SI_TRY(si_node_types_number(types, reader->type_rows[i], column, &value, &is_given,
+            SI_TRY(si_types_file_number(types, reader->type_rows[i], column, &value, &is_given,
                                         error));
         if (!is_given)
             continue;
@@ -191,7 +191,7 @@ si_status si_node_reader_fail_missing(si_node_reader *reader, const si_group_row
                                       uint64_t i, const char *attribute, si_error *error)
 {
     uint64_t id = si_node_reader_id(reader, i);
-    const si_node_types *types = reader->nodes->types;
+    const si_types_file *types = reader->nodes->types;
     if (!types)
         return si_fail(error, SI_ERROR_NOT_FOUND,
                        "%s: node %" PRIu64 " has no %s: the group does not have it, and there is "
@@ -199,11 +199,11 @@ si_status si_node_reader_fail_missing(si_node_reader *reader, const si_group_row
                        located->group->path, id, attribute);
     SI_TRY(need_type_rows(reader, error));
     const char *reason = "has no value for it";
-    if (si_node_types_column(types, attribute) == SI_NO_COLUMN)
+    if (si_types_file_column(types, attribute) == SI_NO_COLUMN)
         reason = "has no such column";
     else if (reader->type_rows[i] == SI_NO_ROW)
         reason = "does not have its node_type_id";
     return si_fail(error, SI_ERROR_NOT_FOUND,
                    "%s: node %" PRIu64 " has no %s: the group does not have it, and %s %s",
-                   located->group->path, id, attribute, si_node_types_path(types), reason);
+                   located->group->path, id, attribute, si_types_file_path(types), reason);
 }

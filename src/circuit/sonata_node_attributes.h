@@ -3,12 +3,12 @@
 #define SI_CIRCUIT_SONATA_NODE_ATTRIBUTES_H
 
 #include "base/error.h"
-#include "circuit/node_types.h"
 #include "circuit/sonata_population.h"
+#include "circuit/types_file.h"
 
 struct si_sonata_nodes {
     si_sonata_population *population;
-    si_node_types *types; /* NULL: none */
+    si_types_file *types; /* NULL: none */
 };
 
 /* The nodes that are being read; row i of every array belongs to the i-th of them. */

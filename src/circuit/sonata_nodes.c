@@ -12,7 +12,8 @@ static si_status open_nodes(const char *nodes_file, const char *node_types_file,
 {
     SI_TRY(si_sonata_population_open(nodes_file, SI_NODES, population, &nodes->population, error));
     if (node_types_file && node_types_file[0] != '\0')
-        return si_node_types_open(node_types_file, &nodes->types, error);
+        return si_types_file_open(node_types_file, si_population_kind_type_id(SI_NODES),
+                                  &nodes->types, error);
     return SI_OK;
 }
 
@@ -40,7 +41,7 @@ void si_sonata_nodes_close(si_sonata_nodes *nodes)
     si_hdf5_lock();
     si_sonata_population_close(nodes->population);
     si_hdf5_unlock();
-    si_node_types_close(nodes->types);
+    si_types_file_close(nodes->types);
     si_free(nodes);
 }
 

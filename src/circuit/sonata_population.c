@@ -13,6 +13,11 @@ const char *si_population_kind_element(si_population_kind kind)
     return kind == SI_NODES ? "node" : "edge";
 }
 
+const char *si_population_kind_type_id(si_population_kind kind)
+{
+    return kind == SI_NODES ? "node_type_id" : "edge_type_id";
+}
+
 static const char *root_name(si_population_kind kind)
 {
     return kind == SI_NODES ? "nodes" : "edges";
@@ -148,8 +153,8 @@ static si_status read_size(si_sonata_population *population, si_error *error)
 {
     si_sonata_column type_ids;
     SI_TRY(si_sonata_column_open(population->population, population->path,
-                                 population->kind == SI_NODES ? "node_type_id" : "edge_type_id", 1,
-                                 &type_ids, error));
+                                 si_population_kind_type_id(population->kind), 1, &type_ids,
+                                 error));
     population->size = type_ids.rows;
     si_sonata_column_close(&type_ids);
     return SI_OK;

@@ -54,6 +54,8 @@ void si_sonata_population_close(si_sonata_population *population);
 
 /* "node" or "edge". */
 const char *si_population_kind_element(si_population_kind kind);
+/* The column of the types of all nodes or edges: "node_type_id" or "edge_type_id". */
+const char *si_population_kind_type_id(si_population_kind kind);
 
 /* The elements asked for that lie in one group; their position is that in the list asked for. */
 typedef struct si_group_rows {

@@ -7,7 +7,9 @@
 #include "base/parallel.h"
 #include "circuit/build_options.h"
 #include "circuit/build_progress.h"
+#include "circuit/sonata_population.h"
 #include "circuit/synapse_pieces.h"
+#include "circuit/types_file.h"
 
 /* What one thread hands to the builder at once. */
 #define SYNAPSES_PER_BLOCK 32768
@@ -20,6 +22,7 @@ typedef struct synapses_build {
     si_edge_range *ranges;
     uint64_t synapse_count;
     char *dataset_path;
+    char *types_path;
     si_builder *builder;
     si_synapse_cursor cursor;
     si_synapse_piece pieces[2]; /* one is filled while the other one is handed to the builder */
@@ -65,12 +68,25 @@ static si_status choose_synapses(synapses_build *build, si_error *error)
     return SI_OK;
 }
 
+/* The index does without the types, but what is recorded for the queries should be good. */
+static si_status check_types(const char *edge_types_file, si_error *error)
+{
+    si_types_file *types;
+    if (!edge_types_file || edge_types_file[0] == '\0')
+        return SI_OK;
+    SI_TRY(
+        si_types_file_open(edge_types_file, si_population_kind_type_id(SI_EDGES), &types, error));
+    si_types_file_close(types);
+    return SI_OK;
+}
+
 static si_status open_inputs(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
     SI_TRY(si_build_progress_report(&build->progress, "reading edges", 0, 0, error));
     SI_TRY(si_sonata_edges_open(source->edges_file, source->population, source->position_prefix,
                                 &build->edges, error));
+    SI_TRY(check_types(source->edge_types_file, error));
     SI_TRY(choose_synapses(build, error));
     SI_TRY(si_synapse_piece_allocate(&build->pieces[0], error));
     return si_synapse_piece_allocate(&build->pieces[1], error);
@@ -95,12 +111,10 @@ static si_status create_builder(synapses_build *build, const char *folder, si_er
     si_build_options *options = &build->options;
     if (!options->population)
         options->population = si_sonata_edges_population(build->edges);
-    if (!options->dataset_path) {
-        build->dataset_path = si_path_absolute(si_sonata_edges_file(build->edges));
-        if (!build->dataset_path)
-            return si_fail_memory(error);
-        options->dataset_path = build->dataset_path;
-    }
+    SI_TRY(si_build_options_record(si_sonata_edges_file(build->edges), &options->dataset_path,
+                                   &build->dataset_path, error));
+    SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
+                                   &build->types_path, error));
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
@@ -188,6 +202,7 @@ static void clean_up(synapses_build *build)
     si_synapse_piece_free(&build->pieces[0]);
     si_synapse_piece_free(&build->pieces[1]);
     si_free(build->dataset_path);
+    si_free(build->types_path);
     si_free(build->ranges);
     si_sonata_edges_close(build->edges);
     si_build_progress_stop(&build->progress);

@@ -22,6 +22,7 @@ struct si_builder {
     void *progress_context;
     char *population;
     char *dataset_path;
+    char *types_path;
     si_target target;
     si_record_store store;
     pthread_mutex_t lock; /* of `largest`, and held while `progress` runs */
@@ -37,6 +38,7 @@ static void free_builder(si_builder *builder)
     pthread_mutex_destroy(&builder->lock);
     si_free(builder->population);
     si_free(builder->dataset_path);
+    si_free(builder->types_path);
     si_free(builder);
 }
 
@@ -56,6 +58,8 @@ static si_status copy_options(si_builder *builder, const si_build_options *optio
         return si_fail_memory(error);
     if (options->dataset_path &&
         !(builder->dataset_path = si_duplicate_string(options->dataset_path)))
+        return si_fail_memory(error);
+    if (options->types_path && !(builder->types_path = si_duplicate_string(options->types_path)))
         return si_fail_memory(error);
     return SI_OK;
 }
@@ -93,6 +97,7 @@ static si_status initialise(si_builder *builder, const char *folder,
     SI_TRY(copy_options(builder, options, error));
     if (folder) {
         SI_TRY(si_metadata_check_text("the path of the data set", options->dataset_path, error));
+        SI_TRY(si_metadata_check_text("the path of the types file", options->types_path, error));
         SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
     }
     SI_TRY(check_bound(builder, 0, false, error));
@@ -193,7 +198,8 @@ static si_status write_and_publish(si_builder *builder, si_index **index, si_bui
     si_layout layout;
     si_target_content content = {.kind = builder->kind,
                                  .population = builder->population,
-                                 .dataset_path = builder->dataset_path};
+                                 .dataset_path = builder->dataset_path,
+                                 .types_path = builder->types_path};
     SI_TRY(check_bound(builder, builder->store.count, true, error));
     si_layout_compute(builder->kind, builder->store.count, &layout);
     SI_TRY(write_file(builder, &layout, &content.checksum, error));

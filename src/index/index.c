@@ -67,6 +67,8 @@ si_status si_index_map(int descriptor, const si_target_content *content, si_inde
     if (status == SI_OK)
         status = copy_text(content->dataset_path, &mapped->dataset_path, error);
     if (status == SI_OK)
+        status = copy_text(content->types_path, &mapped->types_path, error);
+    if (status == SI_OK)
         *index = mapped;
     else
         si_index_close(mapped);
@@ -97,10 +99,12 @@ static si_status fill_index(const si_metadata *metadata, const si_open_options *
 {
     const char *dataset = options && options->dataset_path ? options->dataset_path
                                                            : metadata->dataset_path;
+    const char *types = options && options->types_path ? options->types_path : metadata->types_path;
     SI_TRY(copy_text(metadata->folder, &index->folder, error));
     SI_TRY(copy_text(metadata->heavy_path, &index->heavy_path, error));
     SI_TRY(copy_text(metadata->population, &index->population, error));
     SI_TRY(copy_text(dataset, &index->dataset_path, error));
+    SI_TRY(copy_text(types, &index->types_path, error));
     return open_heavy_file(metadata, index, error);
 }
 
@@ -169,6 +173,7 @@ void si_index_close(si_index *index)
     si_free(index->heavy_path);
     si_free(index->population);
     si_free(index->dataset_path);
+    si_free(index->types_path);
     si_free(index);
 }
 
@@ -191,7 +196,8 @@ si_status si_index_get_info(const si_index *index, si_index_info *info)
                             .path = index->folder,
                             .heavy_data_path = index->heavy_path,
                             .population = index->population,
-                            .dataset_path = index->dataset_path};
+                            .dataset_path = index->dataset_path,
+                            .types_path = index->types_path};
     memcpy(info->bounds_min, index->bounds.lower, sizeof info->bounds_min);
     memcpy(info->bounds_max, index->bounds.upper, sizeof info->bounds_max);
     return SI_OK;
@@ -215,7 +221,8 @@ si_status si_index_write(const si_index *index, const char *folder, int replace,
     si_target_content content = {.kind = index->layout.kind,
                                  .checksum = si_header_checksum(index->map),
                                  .population = index->population,
-                                 .dataset_path = index->dataset_path};
+                                 .dataset_path = index->dataset_path,
+                                 .types_path = index->types_path};
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
     SI_TRY(si_target_open(folder, replace != 0, &target, error));

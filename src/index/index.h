@@ -15,6 +15,7 @@ struct si_index {
     char *heavy_path;   /* likewise */
     char *population;   /* NULL: none */
     char *dataset_path; /* NULL: none */
+    char *types_path;   /* NULL: none */
 };
 
 /* Maps the heavy file that a builder without a folder has written. The descriptor stays the

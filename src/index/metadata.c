@@ -30,6 +30,7 @@ void si_metadata_free(si_metadata *metadata)
     si_free(metadata->heavy_path);
     si_free(metadata->population);
     si_free(metadata->dataset_path);
+    si_free(metadata->types_path);
     si_free(metadata);
 }
 
@@ -93,9 +94,11 @@ static si_status read_single(const json_t *root, const json_t *variant, const ch
     const json_t *extended = json_object_get(root, "extended");
     const char *population = json_string_value(json_object_get(extended, "population"));
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
+    const char *types = json_string_value(json_object_get(extended, "types_path"));
     SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
     SI_TRY(copy_string(population, &metadata->population, error));
-    return resolve(metadata, dataset, &metadata->dataset_path, error);
+    SI_TRY(resolve(metadata, dataset, &metadata->dataset_path, error));
+    return resolve(metadata, types, &metadata->types_path, error);
 }
 
 /* Indexes of SpatialIndex 0.x and brain-indexer hold Boost archives under these keys. */
@@ -262,14 +265,15 @@ static si_status publish_json(const char *folder, json_t *root, si_error *error)
 }
 
 si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
-                            const char *population, const char *dataset_path, si_error *error)
+                            const char *population, const char *dataset_path,
+                            const char *types_path, si_error *error)
 {
     json_t *root = json_pack("{s:s, s:{s:s, s:i}, s:i}", "element_type", si_element_kind_name(kind),
                              "spatial_index", "heavy_data_path", heavy_name, "format",
                              (int)SI_FORMAT_VERSION, "version", 0);
-    if (root && (population || dataset_path)) {
-        json_t *extended = json_pack("{s:s?, s:s?}", "dataset_path", dataset_path, "population",
-                                     population);
+    if (root && (population || dataset_path || types_path)) {
+        json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", dataset_path,
+                                     "population", population, "types_path", types_path);
         if (!extended || json_object_set_new(root, "extended", extended) != 0) {
             json_decref(root);
             root = NULL;

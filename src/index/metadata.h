@@ -20,6 +20,7 @@ typedef struct si_metadata {
     char *heavy_path;   /* NULL for several populations */
     char *population;   /* NULL: none is recorded */
     char *dataset_path; /* NULL: none is recorded */
+    char *types_path;   /* likewise */
     size_t population_count;
     si_metadata_population *populations; /* NULL for a single index */
 } si_metadata;
@@ -35,7 +36,8 @@ si_status si_metadata_check_text(const char *what, const char *text, si_error *e
 /* Replaces the folder's meta_data.json at once: whoever opens the folder finds the old index or the
  * new one. After a failure it is the old one. */
 si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
-                            const char *population, const char *dataset_path, si_error *error);
+                            const char *population, const char *dataset_path,
+                            const char *types_path, si_error *error);
 
 /* The same for a folder that holds one index for each population, in folders of their names. */
 si_status si_metadata_write_multi_population(const char *folder, si_element_kind kind,

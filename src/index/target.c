@@ -116,7 +116,7 @@ static si_status publish_as(si_target *target, const char *heavy_name, const si_
 {
     SI_TRY(give_final_name(target, heavy_name, error));
     SI_TRY(si_metadata_write(target->folder.path, content->kind, heavy_name, content->population,
-                             content->dataset_path, error));
+                             content->dataset_path, content->types_path, error));
     forget_temporary(target);
     si_index_folder_keep(&target->folder);
     si_replaced_populations_remove(replaced, NULL, 0);

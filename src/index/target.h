@@ -36,6 +36,7 @@ typedef struct si_target_content {
     uint64_t checksum;
     const char *population;
     const char *dataset_path;
+    const char *types_path;
 } si_target_content;
 
 /* Flushes the file and makes it the folder's index, in place of an older one. */

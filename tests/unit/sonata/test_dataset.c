@@ -19,7 +19,7 @@ static void assert_message(const char *part)
 static si_dataset *open_dataset(const char *path, si_element_kind kind)
 {
     si_dataset *dataset;
-    assert_ok(si_dataset_open_file(path, NULL, kind, &dataset, &error), error);
+    assert_ok(si_dataset_open_file(path, NULL, NULL, kind, &dataset, &error), error);
     return dataset;
 }
 
@@ -175,11 +175,11 @@ static void what_cannot_be_read_is_refused(void **state)
                      SI_ERROR_FORMAT);
     assert_int_equal(si_dataset_read(dataset, "flag", NULL, 1, &values, &error), SI_ERROR_ARGUMENT);
     si_dataset_close(dataset);
-    assert_int_equal(si_dataset_open_file(path, "X", SI_SYNAPSE, &dataset, &error),
+    assert_int_equal(si_dataset_open_file(path, NULL, "X", SI_SYNAPSE, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
-    assert_int_equal(si_dataset_open_file(path, NULL, SI_MORPHOLOGY, &dataset, &error),
+    assert_int_equal(si_dataset_open_file(path, NULL, NULL, SI_MORPHOLOGY, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
-    assert_int_equal(si_dataset_open_file(path, NULL, SI_SPHERE, &dataset, &error),
+    assert_int_equal(si_dataset_open_file(path, NULL, NULL, SI_SPHERE, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
     assert_message("elements of kind sphere have no attributes");
     si_dataset_close(NULL);

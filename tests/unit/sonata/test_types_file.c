@@ -4,26 +4,27 @@
 
 #include "unit/test.h"
 
-#include "circuit/node_types.h"
+#include "circuit/types_file.h"
 
 static si_error error;
 
-static si_node_types *parse(const char *text)
+static si_types_file *parse(const char *text)
 {
-    si_node_types *types;
-    assert_ok(si_node_types_parse(text, strlen(text), "types.csv", &types, &error), error);
+    si_types_file *types;
+    assert_ok(si_types_file_parse(text, strlen(text), "types.csv", "node_type_id", &types, &error),
+              error);
     return types;
 }
 
-static const char *value_of(const si_node_types *types, int64_t id, const char *attribute)
+static const char *value_of(const si_types_file *types, int64_t id, const char *attribute)
 {
-    size_t row = si_node_types_row(types, id), column = si_node_types_column(types, attribute);
+    size_t row = si_types_file_row(types, id), column = si_types_file_column(types, attribute);
     assert_true(row != SI_NO_ROW);
     assert_true(column != SI_NO_COLUMN);
-    return si_node_types_text(types, row, column);
+    return si_types_file_text(types, row, column);
 }
 
-static void assert_value(const si_node_types *types, int64_t id, const char *attribute,
+static void assert_value(const si_types_file *types, int64_t id, const char *attribute,
                          const char *expected)
 {
     const char *actual = value_of(types, id, attribute);
@@ -36,7 +37,7 @@ static void assert_value(const si_node_types *types, int64_t id, const char *att
 static void columns_are_separated_by_spaces(void **state)
 {
     (void)state;
-    si_node_types *types = parse("node_type_id morphology x\n"
+    si_types_file *types = parse("node_type_id morphology x\n"
                                  "101 cell_a 1.5\n"
                                  "\n"
                                  "100\tcell_b   -2e3 \r\n"
@@ -45,29 +46,29 @@ static void columns_are_separated_by_spaces(void **state)
     assert_value(types, 100, "morphology", "cell_b");
     assert_value(types, 100, "x", "-2e3");
     assert_value(types, -1, "x", "3");
-    assert_true(si_node_types_row(types, 102) == SI_NO_ROW);
-    assert_true(si_node_types_column(types, "y") == SI_NO_COLUMN);
-    assert_string_equal(si_node_types_path(types), "types.csv");
-    si_node_types_close(types);
+    assert_true(si_types_file_row(types, 102) == SI_NO_ROW);
+    assert_true(si_types_file_column(types, "y") == SI_NO_COLUMN);
+    assert_string_equal(si_types_file_path(types), "types.csv");
+    si_types_file_close(types);
 }
 
 static void quotes_keep_spaces(void **state)
 {
     (void)state;
-    si_node_types *types = parse("\"node_type_id\" \"the name\" other\r"
+    si_types_file *types = parse("\"node_type_id\" \"the name\" other\r"
                                  "7 \"a \"\"b\"\" c\" \"\"\r"
                                  "8 \"\" it's\"");
     assert_value(types, 7, "the name", "a \"b\" c");
     assert_value(types, 7, "other", NULL);
     assert_value(types, 8, "the name", NULL);
     assert_value(types, 8, "other", "it's\"");
-    si_node_types_close(types);
+    si_types_file_close(types);
 }
 
 static void missing_values(void **state)
 {
     (void)state;
-    si_node_types *types = parse("\xef\xbb\xbfnode_type_id a b c\n"
+    si_types_file *types = parse("\xef\xbb\xbfnode_type_id a b c\n"
                                  "1 NULL NONE none\n"
                                  "2  x \n"
                                  "3 \"NULL\" y z\n");
@@ -78,7 +79,7 @@ static void missing_values(void **state)
     assert_value(types, 2, "b", "x");
     assert_value(types, 2, "c", NULL);
     assert_value(types, 3, "a", NULL);
-    si_node_types_close(types);
+    si_types_file_close(types);
 }
 
 static void numbers_are_read(void **state)
@@ -86,34 +87,34 @@ static void numbers_are_read(void **state)
     (void)state;
     /* A language that writes 1,5 must not matter. */
     setlocale(LC_ALL, "de_DE.UTF-8");
-    si_node_types *types = parse("node_type_id a b c d\n1.0 1.5 NULL True x5\n");
-    size_t row = si_node_types_row(types, 1);
+    si_types_file *types = parse("node_type_id a b c d\n1.0 1.5 NULL True x5\n");
+    size_t row = si_types_file_row(types, 1);
     double value = 0;
     bool given = false;
-    assert_ok(si_node_types_number(types, row, 1, &value, &given, &error), error);
+    assert_ok(si_types_file_number(types, row, 1, &value, &given, &error), error);
     assert_true(given && value == 1.5);
-    assert_ok(si_node_types_number(types, row, 2, &value, &given, &error), error);
+    assert_ok(si_types_file_number(types, row, 2, &value, &given, &error), error);
     assert_false(given);
-    assert_ok(si_node_types_number(types, row, 3, &value, &given, &error), error);
+    assert_ok(si_types_file_number(types, row, 3, &value, &given, &error), error);
     assert_true(given && value == 1);
-    assert_int_equal(si_node_types_number(types, row, 4, &value, &given, &error), SI_ERROR_FORMAT);
+    assert_int_equal(si_types_file_number(types, row, 4, &value, &given, &error), SI_ERROR_FORMAT);
     assert_string_equal(error.message, "types.csv:2: d is 'x5', expected a number");
-    si_node_types_close(types);
+    si_types_file_close(types);
     setlocale(LC_ALL, "C");
 }
 
 static void a_header_alone_has_no_types(void **state)
 {
     (void)state;
-    si_node_types *types = parse("node_type_id a");
-    assert_true(si_node_types_row(types, 0) == SI_NO_ROW);
-    si_node_types_close(types);
+    si_types_file *types = parse("node_type_id a");
+    assert_true(si_types_file_row(types, 0) == SI_NO_ROW);
+    si_types_file_close(types);
 }
 
 static void assert_refused(const char *text, size_t length, const char *message)
 {
-    si_node_types *types;
-    assert_int_equal(si_node_types_parse(text, length, "types.csv", &types, &error),
+    si_types_file *types;
+    assert_int_equal(si_types_file_parse(text, length, "types.csv", "node_type_id", &types, &error),
                      SI_ERROR_FORMAT);
     assert_string_equal(error.message, message);
 }
@@ -139,8 +140,9 @@ static void broken_files_are_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_refused(cases[i][0], strlen(cases[i][0]), cases[i][1]);
     assert_refused("node_type_id\n\0001", 15, "types.csv: holds NUL bytes, expected text");
-    si_node_types *types;
-    assert_int_equal(si_node_types_open("/nowhere/types.csv", &types, &error), SI_ERROR_NOT_FOUND);
+    si_types_file *types;
+    assert_int_equal(si_types_file_open("/nowhere/types.csv", "node_type_id", &types, &error),
+                     SI_ERROR_NOT_FOUND);
 }
 
 int main(void)

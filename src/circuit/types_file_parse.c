@@ -1,35 +1,11 @@
-#include "circuit/node_types.h"
-
+/* The text of a types file: lines, fields and quotes. */
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/file.h"
 #include "base/memory.h"
-#include "circuit/sonata_names.h"
-
-typedef struct type_row {
-    int64_t id;
-    size_t line;
-    size_t first_field;
-} type_row;
-
-struct si_node_types {
-    char *path;
-    char *text;     /* fields are terminated in place */
-    locale_t plain; /* numbers have a point, whatever the user's language */
-    size_t column_count;
-    size_t id_column;
-    char **fields; /* the header's, then each row's */
-    size_t field_count;
-    size_t field_capacity;
-    type_row *rows; /* ascending by id */
-    size_t row_count;
-    size_t row_capacity;
-};
+#include "circuit/types_file_internal.h"
 
 /* A line without its end; `at` moves on through it. */
 typedef struct type_line {
@@ -82,7 +58,7 @@ static bool next_field(type_line *line, bool is_first, char **start, char **stop
     return true;
 }
 
-static si_status count_fields(const si_node_types *types, type_line line, size_t *count,
+static si_status count_fields(const si_types_file *types, type_line line, size_t *count,
                               si_error *error)
 {
     char *start, *stop;
@@ -114,7 +90,7 @@ static char *unquote(char *start, char *stop)
     return start;
 }
 
-static si_status add_fields(si_node_types *types, type_line line, si_error *error)
+static si_status add_fields(si_types_file *types, type_line line, si_error *error)
 {
     char *start, *stop;
     bool more = next_field(&line, true, &start, &stop);
@@ -131,10 +107,10 @@ static si_status add_fields(si_node_types *types, type_line line, si_error *erro
     return SI_OK;
 }
 
-static si_status check_columns_differ(const si_node_types *types, size_t line, si_error *error)
+static si_status check_columns_differ(const si_types_file *types, size_t line, si_error *error)
 {
     for (size_t i = 1; i < types->column_count; i++) {
-        size_t first = si_node_types_column(types, types->fields[i]);
+        size_t first = si_types_file_column(types, types->fields[i]);
         if (first < i)
             return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: columns %zu and %zu are both named %s",
                            types->path, line, first + 1, i + 1, types->fields[i]);
@@ -142,42 +118,33 @@ static si_status check_columns_differ(const si_node_types *types, size_t line, s
     return SI_OK;
 }
 
-static si_status add_header(si_node_types *types, type_line line, si_error *error)
+static si_status add_header(si_types_file *types, type_line line, si_error *error)
 {
     SI_TRY(count_fields(types, line, &types->column_count, error));
     SI_TRY(add_fields(types, line, error));
     SI_TRY(check_columns_differ(types, line.number, error));
-    types->id_column = si_node_types_column(types, "node_type_id");
+    types->id_column = si_types_file_column(types, types->id_name);
     if (types->id_column == SI_NO_COLUMN)
         return si_fail(error, SI_ERROR_FORMAT,
-                       "%s:%zu: no column node_type_id, expected a line of column names separated "
-                       "by spaces",
-                       types->path, line.number);
+                       "%s:%zu: no column %s, expected a line of column names separated by spaces",
+                       types->path, line.number, types->id_name);
     return SI_OK;
 }
 
-/* A number that takes up the whole text. */
-static bool parse_number(const si_node_types *types, const char *text, double *value)
+/* An integer, which may be written as a float. */
+static bool parse_id(const si_types_file *types, const char *text, int64_t *id)
 {
-    char *end;
-    *value = strtod_l(text, &end, types->plain);
-    return end != text && *end == '\0';
-}
-
-static bool parse_id(const si_node_types *types, const char *text, int64_t *id)
-{
-    char *end;
-    *id = strtoll(text, &end, 10);
-    if (end != text && *end == '\0')
-        return true;
     double value;
-    if (!parse_number(types, text, &value) || !(fabs(value) < 0x1p53) || floor(value) != value)
+    if (si_types_file_parse_integer(text, id))
+        return true;
+    if (!si_types_file_parse_number(types, text, &value) || !(fabs(value) < 0x1p53) ||
+        floor(value) != value)
         return false;
     *id = (int64_t)value;
     return true;
 }
 
-static si_status add_row(si_node_types *types, type_line line, si_error *error)
+static si_status add_row(si_types_file *types, type_line line, si_error *error)
 {
     size_t count;
     SI_TRY(count_fields(types, line, &count, error));
@@ -189,17 +156,18 @@ static si_status add_row(si_node_types *types, type_line line, si_error *error)
             return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: %zu columns, expected %zu", types->path,
                            line.number, count_of_runs, types->column_count);
     }
-    type_row *rows = si_grow(types->rows, &types->row_capacity, types->row_count + 1, sizeof *rows);
+    si_type_row *rows = si_grow(types->rows, &types->row_capacity, types->row_count + 1,
+                                sizeof *rows);
     if (!rows)
         return si_fail_memory(error);
     types->rows = rows;
-    type_row *row = &rows[types->row_count++];
-    *row = (type_row){.line = line.number, .first_field = types->field_count};
+    si_type_row *row = &rows[types->row_count++];
+    *row = (si_type_row){.line = line.number, .first_field = types->field_count};
     SI_TRY(add_fields(types, line, error));
     const char *id = types->fields[row->first_field + types->id_column];
     if (!parse_id(types, id, &row->id))
-        return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: node_type_id is '%s', expected an integer",
-                       types->path, line.number, id);
+        return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: %s is '%s', expected an integer",
+                       types->path, line.number, types->id_name, id);
     return SI_OK;
 }
 
@@ -219,7 +187,7 @@ static char *find_line_end(char *at, const char *end)
     return at;
 }
 
-static si_status parse_lines(si_node_types *types, size_t length, si_error *error)
+static si_status parse_lines(si_types_file *types, size_t length, si_error *error)
 {
     char *at = types->text, *end = types->text + length;
     if (length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
@@ -245,27 +213,27 @@ static si_status parse_lines(si_node_types *types, size_t length, si_error *erro
 
 static int compare_rows(const void *left, const void *right)
 {
-    const type_row *a = left, *b = right;
+    const si_type_row *a = left, *b = right;
     if (a->id != b->id)
         return a->id < b->id ? -1 : 1;
     return (a->line > b->line) - (a->line < b->line);
 }
 
-static si_status sort_rows(si_node_types *types, si_error *error)
+static si_status sort_rows(si_types_file *types, si_error *error)
 {
     if (types->row_count > 0)
         qsort(types->rows, types->row_count, sizeof *types->rows, compare_rows);
     for (size_t i = 1; i < types->row_count; i++) {
         if (types->rows[i - 1].id == types->rows[i].id)
             return si_fail(error, SI_ERROR_FORMAT,
-                           "%s:%zu: node_type_id %" PRId64 " again, it is already in line %zu",
-                           types->path, types->rows[i].line, types->rows[i].id,
+                           "%s:%zu: %s %" PRId64 " again, it is already in line %zu", types->path,
+                           types->rows[i].line, types->id_name, types->rows[i].id,
                            types->rows[i - 1].line);
     }
     return SI_OK;
 }
 
-static si_status parse(si_node_types *types, size_t length, si_error *error)
+si_status si_types_file_parse_text(si_types_file *types, size_t length, si_error *error)
 {
     if (memchr(types->text, '\0', length))
         return si_fail(error, SI_ERROR_FORMAT, "%s: holds NUL bytes, expected text", types->path);
@@ -274,104 +242,4 @@ static si_status parse(si_node_types *types, size_t length, si_error *error)
         return si_fail_memory(error);
     SI_TRY(parse_lines(types, length, error));
     return sort_rows(types, error);
-}
-
-/* Takes over `text`, which has a terminator. */
-static si_status open_text(char *text, size_t length, const char *path, si_node_types **types,
-                           si_error *error)
-{
-    si_node_types *opened = si_allocate_zeroed(1, sizeof *opened);
-    if (!opened) {
-        si_free(text);
-        return si_fail_memory(error);
-    }
-    opened->text = text;
-    opened->path = si_duplicate_string(path);
-    si_status status = opened->path ? parse(opened, length, error) : si_fail_memory(error);
-    if (status != SI_OK) {
-        si_node_types_close(opened);
-        return status;
-    }
-    *types = opened;
-    return SI_OK;
-}
-
-si_status si_node_types_parse(const char *text, size_t length, const char *path,
-                              si_node_types **types, si_error *error)
-{
-    char *copy = si_duplicate_bytes(text, length);
-    if (!copy)
-        return si_fail_memory(error);
-    return open_text(copy, length, path, types, error);
-}
-
-si_status si_node_types_open(const char *path, si_node_types **types, si_error *error)
-{
-    char *text;
-    size_t length;
-    SI_TRY(si_file_read_all(path, &text, &length, error));
-    return open_text(text, length, path, types, error);
-}
-
-void si_node_types_close(si_node_types *types)
-{
-    if (!types)
-        return;
-    if (types->plain != (locale_t)0)
-        freelocale(types->plain);
-    si_free(types->path);
-    si_free(types->text);
-    si_free(types->fields);
-    si_free(types->rows);
-    si_free(types);
-}
-
-const char *si_node_types_path(const si_node_types *types)
-{
-    return types->path;
-}
-
-size_t si_node_types_column(const si_node_types *types, const char *attribute)
-{
-    for (size_t i = 0; i < types->column_count; i++) {
-        if (strcmp(types->fields[i], attribute) == 0)
-            return i;
-    }
-    return SI_NO_COLUMN;
-}
-
-static int compare_id(const void *key, const void *row)
-{
-    int64_t id = *(const int64_t *)key, other = ((const type_row *)row)->id;
-    return (id > other) - (id < other);
-}
-
-size_t si_node_types_row(const si_node_types *types, int64_t node_type_id)
-{
-    if (types->row_count == 0)
-        return SI_NO_ROW;
-    const type_row *row = bsearch(&node_type_id, types->rows, types->row_count, sizeof *types->rows,
-                                  compare_id);
-    return row ? (size_t)(row - types->rows) : SI_NO_ROW;
-}
-
-const char *si_node_types_text(const si_node_types *types, size_t row, size_t column)
-{
-    const char *text = types->fields[types->rows[row].first_field + column];
-    return si_name_is_null(text) ? NULL : text;
-}
-
-si_status si_node_types_number(const si_node_types *types, size_t row, size_t column, double *value,
-                               bool *given, si_error *error)
-{
-    const char *text = si_node_types_text(types, row, column);
-    *given = text != NULL;
-    if (!text || parse_number(types, text, value))
-        return SI_OK;
-    bool is_true = strcasecmp(text, "true") == 0;
-    if (!is_true && strcasecmp(text, "false") != 0)
-        return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: %s is '%s', expected a number", types->path,
-                       types->rows[row].line, types->fields[column], text);
-    *value = is_true;
-    return SI_OK;
 }
