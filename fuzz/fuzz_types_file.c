@@ -11,7 +11,8 @@ static void ask(const si_types_file *types, const char *attribute)
     if (column == SIZE_MAX || row == SIZE_MAX)
         return;
     si_types_file_text(types, row, column);
-    si_types_file_type(types, column);
+    if (si_types_file_type(types, column) == SI_TYPE_INT64)
+        si_types_file_integer(types, row, column);
     si_types_file_number(types, row, column, &value, &given, &error);
 }
 

@@ -312,6 +312,17 @@ def file_of_node_types_missing(scene):
     return scene.build_nodes("--node-types", scene.folder / "types.csv")
 
 
+@case("types.csv")
+def file_of_edge_types_missing(scene):
+    return scene.build_synapses("--edge-types", scene.folder / "types.csv")
+
+
+@case("types.csv:1", "edge_type_id")
+def file_of_edge_types_is_one_of_node_types(scene):
+    (scene.folder / "types.csv").write_text("node_type_id delay\n1 2\n")
+    return scene.build_synapses("--edge-types", scene.folder / "types.csv")
+
+
 def file_whose_path_cannot_be_recorded(scene):
     folder = scene.folder / os.fsdecode(b"caf\xe9")
     folder.mkdir()

@@ -141,6 +141,12 @@ def test_node_types(data, tmp_path):
     (tmp_path / "types.csv").write_text("node_type_id morphology\n100 tree\n101 stick\n")
     run("nodes", nodes, data.morphologies, "--node-types", tmp_path / "types.csv", "-o", tmp_path / "out")
     assert run("compare", tmp_path / "out", data.segments).output == ""
+    assert info(tmp_path / "out")["types_path"] == str(tmp_path / "types.csv")
+
+
+def test_types_are_recorded_only_where_there_are_any(data):
+    assert info(data.segments)["types_path"] is None
+    assert "types_path" not in (data.segments / "meta_data.json").read_text()
 
 
 def test_threads_do_not_matter(data, tmp_path):

@@ -3,6 +3,8 @@ import csv
 import io
 import json
 import math
+import os
+import pathlib
 import signal
 import subprocess
 
@@ -14,6 +16,8 @@ import circuits
 from conftest import COMMANDS, run
 
 EVERYTHING = ["--box", "-1e30,-1e30,-1e30", "1e30,1e30,1e30"]
+NINE_CELLS = pathlib.Path(os.environ.get("SPATIAL_INDEX_TEST_DATA", "/nonexistent"),
+                          "data/circuits/allen/9_cells/circuit_config.json")
 MORPHOLOGY_HEADER = ("gid,section_id,segment_id,centroid_x,centroid_y,centroid_z,endpoint1_x,endpoint1_y,endpoint1_z,"
                      "endpoint2_x,endpoint2_y,endpoint2_z,radius,section_type,is_soma")
 
@@ -222,6 +226,47 @@ def test_data_set_that_moved(tmp_path):
     assert run("query", tmp_path / "out", *EVERYTHING, "--count").output == "6\n"
     assert str(edges) in run("query", *query, code=2).errors
     assert run("query", *query, "--dataset", moved).output == "label\nplain\n"
+
+
+def write_edges_with_types(folder):
+    edges, types = circuits.write_edges(folder / "edges.h5"), folder / "types.csv"
+    with h5py.File(edges, "a") as file:
+        file["edges/syn/edge_type_id"][...] = [1, 2, 1, 2, 1, 2]
+    types.write_text("edge_type_id delay level label name\n1 0.5 10 x one\n2 2 20 x NULL\n")
+    return edges, types
+
+
+def test_attributes_of_types(tmp_path):
+    edges, types = write_edges_with_types(tmp_path)
+    run("synapses", edges, "--edge-types", types, "-o", tmp_path / "out")
+    query = [tmp_path / "out", "--box", "-1,-1,-9", "2,1,1"]
+    output = run("query", *query, "--fields", "id,delay,level,name,label").output
+    assert sorted(rows(output)[1:]) == [["0", "0.5", "10", "one", "plain"], ["1", "2", "20", "", "a,b"],
+                                        ["2", "0.5", "10", "one", 'say "hi"']]
+    assert run("query", *query, "--group-by", "level").output == "level,count\n10,2\n20,1\n"
+
+
+def test_types_that_moved(tmp_path):
+    edges, types = write_edges_with_types(tmp_path)
+    run("synapses", edges, "--edge-types", types, "-o", tmp_path / "out")
+    moved = types.rename(tmp_path / "moved.csv")
+    query = [tmp_path / "out", "--sphere", "0,0,0", "1", "--fields"]
+    assert run("query", *query, "label").output == "label\nplain\n"
+    errors = run("query", *query, "delay", code=2).errors
+    assert "'delay' is no field" in errors and str(types) in errors and len(errors.splitlines()) == 1
+    assert run("query", *query, "delay", "--types", moved).output == "delay\n0.5\n"
+
+
+@pytest.mark.skipif(not NINE_CELLS.exists(), reason="no shared data")
+def test_types_of_a_real_circuit(tmp_path):
+    run("circuit", "segments", NINE_CELLS, "--populations", "cortex", "-o", tmp_path / "cells")
+    output = run("query", tmp_path / "cells", *EVERYTHING, "--fields", "gid,model_name,ei").output
+    assert sorted(set(output.splitlines()[1:])) == [f"{gid},{['Scnn1a', 'Rorb', 'Nr5a1'][gid // 3]},e" for gid in range(9)]
+    run("circuit", "synapses", NINE_CELLS, "--populations", "excvirt_to_cortex,inhvirt_to_cortex",
+        "--position", "pos", "-o", tmp_path / "synapses")
+    output = run("query", tmp_path / "synapses", *EVERYTHING, "--fields", "delay,dynamics_params").output
+    assert sorted(set(output.splitlines()[1:])) == ["excvirt_to_cortex,2,AMPA_ExcToExc.json",
+                                                    "inhvirt_to_cortex,2,GABA_InhToExc.json"]
 
 
 def random_floats(count):
