@@ -9,6 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Three of the names are several instructions in the language and one in SSE2, which every x86-64
+ * has. Tests turn this off to try the others. */
+#if defined(__SSE2__) && !defined(SI_WITHOUT_SSE2)
+#define SI_WITH_SSE2
+#include <emmintrin.h>
+#endif
+
 #define SI_VECTOR_WIDTH 4
 
 typedef float si_vector __attribute__((vector_size(16)));
@@ -47,12 +54,20 @@ static inline si_vector si_select(si_lanes lanes, si_vector a, si_vector otherwi
 /* a < b ? a : b and a > b ? a : b, also of NaN. */
 static inline si_vector si_min(si_vector a, si_vector b)
 {
+#ifdef SI_WITH_SSE2
+    return _mm_min_ps(a, b);
+#else
     return si_select(a < b, a, b);
+#endif
 }
 
 static inline si_vector si_max(si_vector a, si_vector b)
 {
+#ifdef SI_WITH_SSE2
+    return _mm_max_ps(a, b);
+#else
     return si_select(a > b, a, b);
+#endif
 }
 
 static inline si_vector si_abs(si_vector a)
@@ -96,8 +111,12 @@ static inline si_lanes si_except(si_lanes a, si_lanes b)
 /* Bit i is lane i. */
 static inline uint64_t si_bits(si_lanes lanes)
 {
+#ifdef SI_WITH_SSE2
+    return (uint64_t)_mm_movemask_ps((si_vector)lanes);
+#else
     si_lanes bits = lanes & (si_lanes){1, 2, 4, 8};
     return (uint64_t)((bits[0] | bits[1]) | (bits[2] | bits[3]));
+#endif
 }
 
 #endif

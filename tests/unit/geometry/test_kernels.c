@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "geometry/kernel_set.h"
+#include "geometry/predicates.h"
 
 #include "oracle.h"
 
@@ -60,6 +61,8 @@ static leaf make_leaf(random_source *random, const frame *f, element_shape shape
     return l;
 }
 
+extern const si_kernel_set si_kernels_plain; /* plain_kernels.c */
+
 static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
 {
     float *const *c = l->columns;
@@ -69,6 +72,29 @@ static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
     return shape == POINT    ? si_match_points(query, &points, l->count)
            : shape == SPHERE ? si_match_spheres(query, &spheres, l->count)
                              : si_match_cylinders(query, &cylinders, l->count);
+}
+
+static si_leaf_masks filter(const si_kernel_set *set, const si_query *query, const leaf *l,
+                            element_shape shape)
+{
+    float *const *c = l->columns;
+    si_points points = {{c[0], c[1], c[2]}};
+    si_spheres spheres = {{c[0], c[1], c[2]}, c[6]};
+    si_cylinders cylinders = {{c[0], c[1], c[2]}, {c[3], c[4], c[5]}, c[6]};
+    return shape == POINT    ? set->filter_points(query, &points, l->count)
+           : shape == SPHERE ? set->filter_spheres(query, &spheres, l->count)
+                             : set->filter_cylinders(query, &cylinders, l->count);
+}
+
+/* The arithmetic is the same, so the same is left open. */
+static void check_plain_vectors(const si_query *query, const leaf *l, element_shape shape)
+{
+    if (si_query_reach(query) != SI_REACH_ORDINARY)
+        return;
+    si_leaf_masks plain = filter(&si_kernels_plain, query, l, shape);
+    si_leaf_masks portable = filter(&si_kernels_portable, query, l, shape);
+    if (plain.sure != portable.sure || plain.undecided != portable.undecided)
+        fail_msg("%s: plain vectors say otherwise", describe_query(query));
 }
 
 /* Bit by bit what the predicates say. */
@@ -87,6 +113,7 @@ enum { KERNELS = sizeof kernel_names / sizeof *kernel_names };
 static unsigned check_leaf(const si_query *query, const leaf *l, element_shape shape)
 {
     uint64_t expected = expected_mask(query, l);
+    check_plain_vectors(query, l, shape);
     for (int k = 0; k < KERNELS; k++) {
         if (!si_use_kernels(kernel_names[k]))
             continue;
