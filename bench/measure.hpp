@@ -28,7 +28,7 @@ inline double processor_seconds()
     return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
-inline void check(si_status status, const si_error &error)
+inline void check(si_result status, const si_error &error)
 {
     if (status != SI_OK)
         throw std::runtime_error(error.message);

@@ -23,7 +23,7 @@ static void refuse_options_of_segments(const cli_build_options *options)
         cli_wrong_use("option '--skip-bad-cells' is for segments only");
 }
 
-static si_status build(bool segments, const si_circuit_source *source, cli_build_run *run)
+static si_result build(bool segments, const si_circuit_source *source, cli_build_run *run)
 {
     const char *folder = run->chosen->out;
     if (segments)

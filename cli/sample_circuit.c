@@ -69,22 +69,22 @@ static const cli_option option_table[] = {
 };
 
 /* Asked between the steps of the work, so that it can clean up. */
-static si_status check_signal(si_error *error)
+static si_result check_signal(si_error *error)
 {
     return cli_noted_signal() != 0 ? si_sample_fail(error, SI_ERROR_CANCELLED, "interrupted")
                                    : SI_OK;
 }
 
-typedef si_status (*write_step)(const si_sample_circuit *circuit, const char *path,
+typedef si_result (*write_step)(const si_sample_circuit *circuit, const char *path,
                                 si_error *error);
 
-static si_status write_config(const si_sample_circuit *circuit, const char *path, si_error *error)
+static si_result write_config(const si_sample_circuit *circuit, const char *path, si_error *error)
 {
     (void)circuit;
     return si_sample_write_config(path, error);
 }
 
-static si_status write_circuit(const si_sample_circuit *circuit, const char *folder,
+static si_result write_circuit(const si_sample_circuit *circuit, const char *folder,
                                si_error *error)
 {
     static const struct {
@@ -101,18 +101,18 @@ static si_status write_circuit(const si_sample_circuit *circuit, const char *fol
         char *path = si_sample_path(folder, steps[i].name);
         if (path == NULL)
             return si_sample_fail_memory(error);
-        si_status status = steps[i].write(circuit, path, error);
+        si_result status = steps[i].write(circuit, path, error);
         free(path);
         SI_SAMPLE_TRY(status);
     }
     return check_signal(error);
 }
 
-static si_status make_circuit(const struct options *options, const char *path, si_error *error)
+static si_result make_circuit(const struct options *options, const char *path, si_error *error)
 {
     si_sample_folder folder;
     si_sample_circuit circuit = {0};
-    si_status status = si_sample_folder_open(&folder, path, options->force, error);
+    si_result status = si_sample_folder_open(&folder, path, options->force, error);
     if (status == SI_OK)
         status = si_sample_circuit_make(&options->plan, &circuit, error);
     if (status == SI_OK)
@@ -127,7 +127,7 @@ static si_status make_circuit(const struct options *options, const char *path, s
     return status;
 }
 
-static int exit_code(si_status status, const si_error *error)
+static int exit_code(si_result status, const si_error *error)
 {
     int signal_number = cli_noted_signal();
     if (status == SI_OK)

@@ -80,7 +80,7 @@ static bool holds_index(const char *folder)
     return access(path, F_OK) == 0;
 }
 
-static int tell_failure(const cli_build_run *run, si_status status)
+static int tell_failure(const cli_build_run *run, si_result status)
 {
     int signal_number = cli_noted_signal();
     if (status == SI_ERROR_CANCELLED && signal_number != 0) {
@@ -92,7 +92,7 @@ static int tell_failure(const cli_build_run *run, si_status status)
     return CLI_FAILED;
 }
 
-int cli_build_run_end(cli_build_run *run, si_status status)
+int cli_build_run_end(cli_build_run *run, si_result status)
 {
     cli_progress_bar_end(&run->bar);
     if (status != SI_OK)

@@ -24,7 +24,7 @@ void cli_shapes_free(cli_shapes *shapes)
     *shapes = (cli_shapes){NULL, 0, 0};
 }
 
-static si_status make_query(const cli_shape *shape, si_accuracy accuracy, si_query *query,
+static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_query *query,
                             si_error *error)
 {
     if (shape->shape == SI_SHAPE_BOX)

@@ -51,7 +51,7 @@ static const char *type_name(si_sample_section_type type)
     }
 }
 
-si_status si_sample_write_asc(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_asc(const si_sample_morphology *morphology, const char *path,
                               si_error *error)
 {
     si_sample_output output;

@@ -5,7 +5,7 @@
 
 static const float cube_side = 10;
 
-static si_status add_piece(si_sample_axon_grid *grid, const si_sample_axon_piece *piece,
+static si_result add_piece(si_sample_axon_grid *grid, const si_sample_axon_piece *piece,
                            si_error *error)
 {
     if (!si_sample_reserve((void **)&grid->pieces, &grid->piece_capacity, grid->piece_count,
@@ -15,7 +15,7 @@ static si_status add_piece(si_sample_axon_grid *grid, const si_sample_axon_piece
     return SI_OK;
 }
 
-static si_status add_section(si_sample_axon_grid *grid, const si_sample_circuit *circuit,
+static si_result add_section(si_sample_axon_grid *grid, const si_sample_circuit *circuit,
                              uint32_t cell_number, uint32_t section_number, si_error *error)
 {
     const si_sample_cell *cell = &circuit->cells[cell_number];
@@ -33,7 +33,7 @@ static si_status add_section(si_sample_axon_grid *grid, const si_sample_circuit 
     return SI_OK;
 }
 
-static si_status collect_pieces(si_sample_axon_grid *grid, const si_sample_circuit *circuit,
+static si_result collect_pieces(si_sample_axon_grid *grid, const si_sample_circuit *circuit,
                                 si_error *error)
 {
     for (uint32_t cell = 0; cell < circuit->plan.cell_count; cell++) {
@@ -86,7 +86,7 @@ static void sort_into_cubes(si_sample_axon_grid *grid, size_t cube_count)
             grid->order[--grid->starts[cube + 1]] = i;
 }
 
-si_status si_sample_axon_grid_make(const si_sample_circuit *circuit, si_sample_axon_grid *grid,
+si_result si_sample_axon_grid_make(const si_sample_circuit *circuit, si_sample_axon_grid *grid,
                                    si_error *error)
 {
     *grid = (si_sample_axon_grid){0};

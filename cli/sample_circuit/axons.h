@@ -21,7 +21,7 @@ typedef struct si_sample_axon_grid {
 } si_sample_axon_grid;
 
 /* Free it also after a failure. */
-si_status si_sample_axon_grid_make(const si_sample_circuit *circuit, si_sample_axon_grid *grid,
+si_result si_sample_axon_grid_make(const si_sample_circuit *circuit, si_sample_axon_grid *grid,
                                    si_error *error);
 void si_sample_axon_grid_free(si_sample_axon_grid *grid);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-si_status si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *circuit,
+si_result si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *circuit,
                                  si_error *error)
 {
     *circuit = (si_sample_circuit){.plan = *plan};
@@ -23,7 +23,7 @@ void si_sample_circuit_free(si_sample_circuit *circuit)
     *circuit = (si_sample_circuit){0};
 }
 
-static si_status grow_morphology(si_sample_morphology *morphology, const si_sample_model *model,
+static si_result grow_morphology(si_sample_morphology *morphology, const si_sample_model *model,
                                  si_sample_random *random, si_error *error)
 {
     const si_sample_shape *shape = si_sample_mtypes[model->mtype].shape;
@@ -34,7 +34,7 @@ static si_status grow_morphology(si_sample_morphology *morphology, const si_samp
     return SI_OK;
 }
 
-si_status si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error)
+si_result si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error)
 {
     circuit->morphologies = calloc(si_sample_model_count, sizeof(*circuit->morphologies));
     if (circuit->morphologies == NULL)
@@ -53,18 +53,18 @@ size_t si_sample_virtual_cell_count(const si_sample_circuit *circuit)
     return circuit->plan.cell_count / 10 + 1;
 }
 
-static si_status write_morphology(const si_sample_morphology *morphology,
+static si_result write_morphology(const si_sample_morphology *morphology,
                                   const si_sample_model *model, const char *folder, si_error *error)
 {
     char *path;
     if (asprintf(&path, "%s/%s%s", folder, model->name, model->suffix) < 0)
         return si_sample_fail_memory(error);
-    si_status status = model->write(morphology, path, error);
+    si_result status = model->write(morphology, path, error);
     free(path);
     return status;
 }
 
-si_status si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,
+si_result si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,
                                        si_error *error)
 {
     if (mkdir(folder, 0777) != 0)

@@ -49,26 +49,26 @@ typedef struct si_sample_circuit {
 } si_sample_circuit;
 
 /* Computes everything. Free it also after a failure. */
-si_status si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *circuit,
+si_result si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *circuit,
                                  si_error *error);
 void si_sample_circuit_free(si_sample_circuit *circuit);
 
 /* The steps of making it. */
-si_status si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error);
-si_status si_sample_place_cells(si_sample_circuit *circuit, si_error *error);
-si_status si_sample_connect_cells(si_sample_circuit *circuit, si_error *error);
+si_result si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error);
+si_result si_sample_place_cells(si_sample_circuit *circuit, si_error *error);
+si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error);
 
 /* Where a point of a cell's morphology lies in the circuit. */
 void si_sample_place_point(const si_sample_cell *cell, const float point[3], float placed[3]);
 
 /* The files of the circuit. The folder of the morphologies is created. */
-si_status si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,
+si_result si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,
                                        si_error *error);
-si_status si_sample_write_nodes(const si_sample_circuit *circuit, const char *path,
+si_result si_sample_write_nodes(const si_sample_circuit *circuit, const char *path,
                                 si_error *error);
-si_status si_sample_write_edges(const si_sample_circuit *circuit, const char *path,
+si_result si_sample_write_edges(const si_sample_circuit *circuit, const char *path,
                                 si_error *error);
-si_status si_sample_write_config(const char *path, si_error *error);
+si_result si_sample_write_config(const char *path, si_error *error);
 
 size_t si_sample_virtual_cell_count(const si_sample_circuit *circuit);
 

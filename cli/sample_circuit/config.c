@@ -37,7 +37,7 @@ static const char config[] = "{\n"
                              "  }\n"
                              "}\n";
 
-si_status si_sample_write_config(const char *path, si_error *error)
+si_result si_sample_write_config(const char *path, si_error *error)
 {
     si_sample_output output;
     SI_SAMPLE_TRY(si_sample_output_open(&output, path, error));

@@ -19,7 +19,7 @@ static double line_end(const si_sample_dendrites *dendrites)
     return dendrites->count == 0 ? 0 : dendrites->segments[dendrites->count - 1].end;
 }
 
-static si_status add_section(const si_sample_morphology *morphology, uint32_t section,
+static si_result add_section(const si_sample_morphology *morphology, uint32_t section,
                              si_sample_dendrites *dendrites, si_error *error)
 {
     for (uint32_t i = 0; i + 1 < morphology->sections[section].point_count; i++) {
@@ -33,7 +33,7 @@ static si_status add_section(const si_sample_morphology *morphology, uint32_t se
     return SI_OK;
 }
 
-si_status si_sample_dendrites_make(const si_sample_morphology *morphology,
+si_result si_sample_dendrites_make(const si_sample_morphology *morphology,
                                    si_sample_dendrites *dendrites, si_error *error)
 {
     *dendrites = (si_sample_dendrites){0};

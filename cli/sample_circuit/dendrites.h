@@ -14,7 +14,7 @@ typedef struct si_sample_dendrites {
 } si_sample_dendrites;
 
 /* Free it also after a failure. */
-si_status si_sample_dendrites_make(const si_sample_morphology *morphology,
+si_result si_sample_dendrites_make(const si_sample_morphology *morphology,
                                    si_sample_dendrites *dendrites, si_error *error);
 void si_sample_dendrites_free(si_sample_dendrites *dendrites);
 

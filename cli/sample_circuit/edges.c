@@ -125,7 +125,7 @@ static void write_node_ids(si_sample_hdf5 *hdf5, const char *name, const uint64_
     si_sample_hdf5_attribute_string(hdf5, name, "node_population", SI_SAMPLE_NODE_POPULATION);
 }
 
-si_status si_sample_write_edges(const si_sample_circuit *circuit, const char *path, si_error *error)
+si_result si_sample_write_edges(const si_sample_circuit *circuit, const char *path, si_error *error)
 {
     static const si_sample_synapse none;
     size_t count = circuit->synapse_count;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-si_status si_sample_fail(si_error *error, si_status status, const char *format, ...)
+si_result si_sample_fail(si_error *error, si_result status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -17,12 +17,12 @@ si_status si_sample_fail(si_error *error, si_status status, const char *format, 
     return status;
 }
 
-si_status si_sample_fail_file(si_error *error, const char *doing, const char *path)
+si_result si_sample_fail_file(si_error *error, const char *doing, const char *path)
 {
     return si_sample_fail(error, SI_ERROR_IO, "cannot %s %s: %s", doing, path, strerror(errno));
 }
 
-si_status si_sample_fail_memory(si_error *error)
+si_result si_sample_fail_memory(si_error *error)
 {
     return si_sample_fail(error, SI_ERROR_MEMORY, "out of memory");
 }

@@ -9,18 +9,18 @@
 #include <spatial_index/spatial_index.h>
 
 /* Fills `error` and gives `status`. */
-si_status si_sample_fail(si_error *error, si_status status, const char *format, ...)
+si_result si_sample_fail(si_error *error, si_result status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "cannot DOING FILE: what errno says", as SI_ERROR_IO. */
-si_status si_sample_fail_file(si_error *error, const char *doing, const char *path);
+si_result si_sample_fail_file(si_error *error, const char *doing, const char *path);
 
-si_status si_sample_fail_memory(si_error *error);
+si_result si_sample_fail_memory(si_error *error);
 
 /* Returns from the calling function with the status of `call` where it is not SI_OK. */
 #define SI_SAMPLE_TRY(call)                                                                        \
     do {                                                                                           \
-        si_status si_sample_try_status = (call);                                                   \
+        si_result si_sample_try_status = (call);                                                   \
         if (si_sample_try_status != SI_OK)                                                         \
             return si_sample_try_status;                                                           \
     } while (0)

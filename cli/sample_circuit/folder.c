@@ -29,7 +29,7 @@ static int make_folder(const char *path)
 }
 
 /* Creates the folder and its missing parents, and counts them. */
-static si_status create_folders(si_sample_folder *folder, si_error *error)
+static si_result create_folders(si_sample_folder *folder, si_error *error)
 {
     char *end = folder->path;
     while (*end != '\0') {
@@ -45,7 +45,7 @@ static si_status create_folders(si_sample_folder *folder, si_error *error)
     return SI_OK;
 }
 
-static si_status check_empty(const char *path, si_error *error)
+static si_result check_empty(const char *path, si_error *error)
 {
     DIR *stream = opendir(path);
     if (stream == NULL)
@@ -54,7 +54,7 @@ static si_status check_empty(const char *path, si_error *error)
     do
         entry = readdir(stream);
     while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (entry != NULL)
         status = si_sample_fail(error, SI_ERROR_EXISTS,
                                 "the folder %s is not empty: it holds %s (--force writes into it)",
@@ -70,7 +70,7 @@ static void remove_slashes_at_end(char *path)
         path[--length] = '\0';
 }
 
-si_status si_sample_folder_open(si_sample_folder *folder, const char *path, bool force,
+si_result si_sample_folder_open(si_sample_folder *folder, const char *path, bool force,
                                 si_error *error)
 {
     *folder = (si_sample_folder){.path = strdup(path)};
@@ -91,10 +91,10 @@ si_status si_sample_folder_open(si_sample_folder *folder, const char *path, bool
     return SI_OK;
 }
 
-static si_status move_content(const char *from, const char *to, si_error *error);
+static si_result move_content(const char *from, const char *to, si_error *error);
 
 /* A folder is merged into one of the same name, a file replaces one. */
-static si_status move_entry(const char *from, const char *to, si_error *error)
+static si_result move_entry(const char *from, const char *to, si_error *error)
 {
     struct stat information;
     if (stat(from, &information) == 0 && S_ISDIR(information.st_mode)) {
@@ -105,13 +105,13 @@ static si_status move_entry(const char *from, const char *to, si_error *error)
     return rename(from, to) == 0 ? SI_OK : si_sample_fail_file(error, "write", to);
 }
 
-static si_status move_content(const char *from, const char *to, si_error *error)
+static si_result move_content(const char *from, const char *to, si_error *error)
 {
     struct dirent **entries;
     int count = scandir(from, &entries, NULL, alphasort);
     if (count < 0)
         return si_sample_fail_file(error, "list", from);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         if (status == SI_OK && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
@@ -127,7 +127,7 @@ static si_status move_content(const char *from, const char *to, si_error *error)
     return status;
 }
 
-si_status si_sample_folder_publish(si_sample_folder *folder, si_error *error)
+si_result si_sample_folder_publish(si_sample_folder *folder, si_error *error)
 {
     SI_SAMPLE_TRY(move_content(folder->staging, folder->path, error));
     folder->folders_made = 0;

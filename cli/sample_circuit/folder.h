@@ -12,10 +12,10 @@ typedef struct si_sample_folder {
 } si_sample_folder;
 
 /* An existing folder must be empty, unless `force`. */
-si_status si_sample_folder_open(si_sample_folder *folder, const char *path, bool force,
+si_result si_sample_folder_open(si_sample_folder *folder, const char *path, bool force,
                                 si_error *error);
 /* Moves what was written to its place. */
-si_status si_sample_folder_publish(si_sample_folder *folder, si_error *error);
+si_result si_sample_folder_publish(si_sample_folder *folder, si_error *error);
 /* Frees, and where nothing was published removes all traces. */
 void si_sample_folder_close(si_sample_folder *folder);
 

@@ -78,7 +78,7 @@ void si_sample_grow_soma(si_sample_morphology *morphology, double radius, si_sam
     }
 }
 
-static si_status add_point(struct growth *growth, si_sample_point point)
+static si_result add_point(struct growth *growth, si_sample_point point)
 {
     si_sample_morphology *morphology = growth->morphology;
     if (!si_sample_reserve((void **)&morphology->points, &morphology->point_capacity,
@@ -89,7 +89,7 @@ static si_status add_point(struct growth *growth, si_sample_point point)
     return SI_OK;
 }
 
-static si_status begin_section(struct growth *growth, const struct growth_tip *tip)
+static si_result begin_section(struct growth *growth, const struct growth_tip *tip)
 {
     si_sample_morphology *morphology = growth->morphology;
     if (!si_sample_reserve((void **)&morphology->sections, &morphology->section_capacity,
@@ -123,7 +123,7 @@ static void take_step(const struct growth *growth, struct growth_tip *tip)
 }
 
 /* Grows one section and leaves the tip at its end. */
-static si_status grow_section(struct growth *growth, struct growth_tip *tip)
+static si_result grow_section(struct growth *growth, struct growth_tip *tip)
 {
     SI_SAMPLE_TRY(begin_section(growth, tip));
     double length = growth->neurite->section_length *
@@ -183,7 +183,7 @@ static bool branches(const struct growth *growth, const struct growth_tip *tip)
 }
 
 /* Recursion makes the order of sections depth-first. */
-static si_status grow_branch(struct growth *growth, struct growth_tip tip)
+static si_result grow_branch(struct growth *growth, struct growth_tip tip)
 {
     size_t section = growth->morphology->section_count;
     SI_SAMPLE_TRY(grow_section(growth, &tip));
@@ -218,7 +218,7 @@ static struct growth_tip make_stem(const struct growth *growth)
     return tip;
 }
 
-si_status si_sample_grow_neurites(si_sample_morphology *morphology,
+si_result si_sample_grow_neurites(si_sample_morphology *morphology,
                                   const si_sample_neurite *neurite, si_sample_random *random,
                                   si_error *error)
 {

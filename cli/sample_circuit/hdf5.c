@@ -44,7 +44,7 @@ void si_sample_hdf5_create(si_sample_hdf5 *hdf5, const char *path, si_error *err
     check(hdf5, H5Pset_create_intermediate_group(hdf5->link_properties, 1), "create", "groups");
 }
 
-static si_status write_image(const char *path, const void *image, size_t size, si_error *error)
+static si_result write_image(const char *path, const void *image, size_t size, si_error *error)
 {
     si_sample_output output;
     SI_SAMPLE_TRY(si_sample_output_open(&output, path, error));
@@ -69,7 +69,7 @@ static void write_file(si_sample_hdf5 *hdf5)
     free(image);
 }
 
-si_status si_sample_hdf5_close(si_sample_hdf5 *hdf5)
+si_result si_sample_hdf5_close(si_sample_hdf5 *hdf5)
 {
     if (hdf5->status == SI_OK)
         write_file(hdf5);

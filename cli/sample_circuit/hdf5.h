@@ -13,7 +13,7 @@ typedef struct si_sample_hdf5 {
     const char *path;
     hid_t file, object_properties, link_properties;
     si_error *error;
-    si_status status;
+    si_result status;
 } si_sample_hdf5;
 
 typedef enum si_sample_type {
@@ -29,7 +29,7 @@ typedef enum si_sample_type {
 
 /* The file grows in memory and is written by the close. */
 void si_sample_hdf5_create(si_sample_hdf5 *hdf5, const char *path, si_error *error);
-si_status si_sample_hdf5_close(si_sample_hdf5 *hdf5);
+si_result si_sample_hdf5_close(si_sample_hdf5 *hdf5);
 
 void si_sample_hdf5_group(si_sample_hdf5 *hdf5, const char *name);
 

@@ -46,14 +46,14 @@ static void write_metadata(si_sample_hdf5 *hdf5)
     si_sample_hdf5_attribute_uint32(hdf5, "/metadata", "cell_family", &neuron, 1);
 }
 
-si_status si_sample_write_hdf5_morphology(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_hdf5_morphology(const si_sample_morphology *morphology, const char *path,
                                           si_error *error)
 {
     size_t point_count = SI_SAMPLE_CONTOUR_POINTS + morphology->point_count;
     size_t row_count = 1 + morphology->section_count;
     float(*points)[4] = calloc(point_count, sizeof(*points));
     int32_t(*structure)[3] = calloc(row_count, sizeof(*structure));
-    si_status status;
+    si_result status;
     if (points == NULL || structure == NULL) {
         status = si_sample_fail_memory(error);
     } else {

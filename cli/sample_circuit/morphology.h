@@ -67,16 +67,16 @@ typedef struct si_sample_neurite {
 
 /* Grows a soma and its neurites. */
 void si_sample_grow_soma(si_sample_morphology *morphology, double radius, si_sample_random *random);
-si_status si_sample_grow_neurites(si_sample_morphology *morphology,
+si_result si_sample_grow_neurites(si_sample_morphology *morphology,
                                   const si_sample_neurite *neurite, si_sample_random *random,
                                   si_error *error);
 
 /* Writers. The file is created; it exists also after an error. */
-si_status si_sample_write_swc(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_swc(const si_sample_morphology *morphology, const char *path,
                               si_error *error);
-si_status si_sample_write_asc(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_asc(const si_sample_morphology *morphology, const char *path,
                               si_error *error);
-si_status si_sample_write_hdf5_morphology(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_hdf5_morphology(const si_sample_morphology *morphology, const char *path,
                                           si_error *error);
 
 #endif

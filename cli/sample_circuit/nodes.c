@@ -134,7 +134,7 @@ static void write_fibres(si_sample_hdf5 *hdf5, size_t count)
                   sizeof(const char *), si_sample_synapse_class_count);
 }
 
-si_status si_sample_write_nodes(const si_sample_circuit *circuit, const char *path, si_error *error)
+si_result si_sample_write_nodes(const si_sample_circuit *circuit, const char *path, si_error *error)
 {
     size_t count = circuit->plan.cell_count;
     struct node *nodes = calloc(count, sizeof(*nodes));

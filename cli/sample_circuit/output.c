@@ -2,14 +2,14 @@
 
 #include <errno.h>
 
-si_status si_sample_output_open(si_sample_output *output, const char *path, si_error *error)
+si_result si_sample_output_open(si_sample_output *output, const char *path, si_error *error)
 {
     output->path = path;
     output->stream = fopen(path, "w");
     return output->stream == NULL ? si_sample_fail_file(error, "create", path) : SI_OK;
 }
 
-si_status si_sample_output_close(si_sample_output *output, si_error *error)
+si_result si_sample_output_close(si_sample_output *output, si_error *error)
 {
     /* Once a write has failed later ones may overwrite errno, but they fail for the same reason. */
     errno = 0;

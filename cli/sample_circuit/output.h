@@ -11,8 +11,8 @@ typedef struct si_sample_output {
     const char *path;
 } si_sample_output;
 
-si_status si_sample_output_open(si_sample_output *output, const char *path, si_error *error);
+si_result si_sample_output_open(si_sample_output *output, const char *path, si_error *error);
 /* Closes, and tells whether everything written until then has arrived. */
-si_status si_sample_output_close(si_sample_output *output, si_error *error);
+si_result si_sample_output_close(si_sample_output *output, si_error *error);
 
 #endif

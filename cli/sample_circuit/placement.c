@@ -103,7 +103,7 @@ static void place_cell(si_sample_circuit *circuit, size_t number)
     fill_rotation(cell);
 }
 
-si_status si_sample_place_cells(si_sample_circuit *circuit, si_error *error)
+si_result si_sample_place_cells(si_sample_circuit *circuit, si_error *error)
 {
     circuit->cells = calloc(circuit->plan.cell_count, sizeof(*circuit->cells));
     if (circuit->cells == NULL)

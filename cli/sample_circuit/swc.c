@@ -37,14 +37,14 @@ static size_t write_section(FILE *stream, const si_sample_morphology *morphology
     return id;
 }
 
-si_status si_sample_write_swc(const si_sample_morphology *morphology, const char *path,
+si_result si_sample_write_swc(const si_sample_morphology *morphology, const char *path,
                               si_error *error)
 {
     size_t *last_ids = calloc(morphology->section_count + 1, sizeof(*last_ids));
     if (last_ids == NULL)
         return si_sample_fail_memory(error);
     si_sample_output output;
-    si_status status = si_sample_output_open(&output, path, error);
+    si_result status = si_sample_output_open(&output, path, error);
     if (status == SI_OK) {
         fprintf(output.stream, "# %s\n# id type x y z radius parent\n", morphology->name);
         size_t id = write_three_point_soma(output.stream, morphology->soma_radius);

@@ -182,7 +182,7 @@ static bool try_synapse(const struct connecting *connecting, size_t target,
     return true;
 }
 
-static si_status add_synapse(si_sample_circuit *circuit, const si_sample_synapse *synapse,
+static si_result add_synapse(si_sample_circuit *circuit, const si_sample_synapse *synapse,
                              si_error *error)
 {
     if (!si_sample_reserve((void **)&circuit->synapses, &circuit->synapse_capacity,
@@ -209,7 +209,7 @@ static int compare_synapses(const void *left, const void *right)
 }
 
 /* Not every place on the dendrites has an axon near, so several are tried for one synapse. */
-static si_status connect_cell(const struct connecting *connecting, size_t target, si_error *error)
+static si_result connect_cell(const struct connecting *connecting, size_t target, si_error *error)
 {
     si_sample_circuit *circuit = connecting->circuit;
     si_sample_random random;
@@ -229,7 +229,7 @@ static si_status connect_cell(const struct connecting *connecting, size_t target
     return SI_OK;
 }
 
-static si_status prepare(struct connecting *connecting, si_error *error)
+static si_result prepare(struct connecting *connecting, si_error *error)
 {
     const si_sample_circuit *circuit = connecting->circuit;
     connecting->dendrites = calloc(si_sample_model_count, sizeof(*connecting->dendrites));
@@ -241,10 +241,10 @@ static si_status prepare(struct connecting *connecting, si_error *error)
     return si_sample_axon_grid_make(circuit, &connecting->axons, error);
 }
 
-si_status si_sample_connect_cells(si_sample_circuit *circuit, si_error *error)
+si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error)
 {
     struct connecting connecting = {.circuit = circuit};
-    si_status status = prepare(&connecting, error);
+    si_result status = prepare(&connecting, error);
     for (size_t i = 0; status == SI_OK && i < circuit->plan.cell_count; i++)
         status = connect_cell(&connecting, i, error);
     for (size_t i = 0; connecting.dendrites != NULL && i < si_sample_model_count; i++)

@@ -43,7 +43,7 @@ typedef struct si_sample_mtype {
 extern const si_sample_mtype si_sample_mtypes[];
 extern const size_t si_sample_mtype_count;
 
-typedef si_status (*si_sample_writer)(const si_sample_morphology *morphology, const char *path,
+typedef si_result (*si_sample_writer)(const si_sample_morphology *morphology, const char *path,
                                       si_error *error);
 
 /* A morphology, and how many of 100 cells have it. */

@@ -11,7 +11,7 @@
  *
  * Coordinates are stored, and decided upon, as 32-bit floats.
  *
- * Errors: functions that can fail return an si_status. Where they take an `si_error *`, it may be
+ * Errors: functions that can fail return an si_result. Where they take an `si_error *`, it may be
  * NULL; on failure it receives the same status and one sentence that names the file, the data set
  * or line, the value found and the value expected. On success it is untouched. The library never
  * prints and never aborts.
@@ -51,7 +51,8 @@ extern "C" {
 
 /* ---- errors ---- */
 
-typedef enum si_status {
+/* (Not si_status: <signal.h> defines a macro of that name.) */
+typedef enum si_result {
     SI_OK = 0,
     SI_ERROR_ARGUMENT = 1,    /* a value the caller passed makes no sense */
     SI_ERROR_MEMORY = 2,      /* an allocation failed */
@@ -63,17 +64,17 @@ typedef enum si_status {
     SI_ERROR_LIMIT = 8,     /* an id, a count or a size is beyond a limit */
     SI_ERROR_BUSY = 9,      /* another build writes the same target */
     SI_ERROR_CANCELLED = 10 /* the caller's progress function asked to stop */
-} si_status;
+} si_result;
 
 #define SI_ERROR_MESSAGE_SIZE 1024
 
 typedef struct si_error {
-    si_status status;
+    si_result status;
     char message[SI_ERROR_MESSAGE_SIZE]; /* one sentence, UTF-8, always terminated */
 } si_error;
 
 /* The name of a status, such as "SI_ERROR_FORMAT". Never NULL. */
-SI_API const char *si_status_name(si_status status);
+SI_API const char *si_status_name(si_result status);
 
 /* The version of the library, such as "0.1.0". */
 SI_API const char *si_version(void);
@@ -179,11 +180,11 @@ typedef struct si_query {
 
 /* The box between two opposite corners, in any order. Corners are rounded to 32-bit floats;
  * infinite ones are legal. SI_ERROR_ARGUMENT: a NaN, or an unknown accuracy. */
-SI_API si_status si_box_query(const double corner[3], const double opposite_corner[3],
+SI_API si_result si_box_query(const double corner[3], const double opposite_corner[3],
                               si_accuracy accuracy, si_query *query, si_error *error);
 
 /* The ball around a center. SI_ERROR_ARGUMENT: a NaN, a negative radius, or an unknown accuracy. */
-SI_API si_status si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
+SI_API si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
                                  si_query *query, si_error *error);
 
 /* ---- opened indexes ---- */
@@ -205,14 +206,14 @@ typedef struct si_open_options {
 /* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is
  * mapped, not read. `options` may be NULL. A folder of several populations is SI_ERROR_UNSUPPORTED
  * here: see si_population_set_open. */
-SI_API si_status si_index_open(const char *path, const si_open_options *options, si_index **index,
+SI_API si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                                si_error *error);
 
 SI_API void si_index_close(si_index *index);
 
 /* Writes an index, such as one built without a folder, into a new folder. `replace` as in
  * si_build_options. */
-SI_API si_status si_index_write(const si_index *index, const char *folder, int replace,
+SI_API si_result si_index_write(const si_index *index, const char *folder, int replace,
                                 si_error *error);
 
 typedef struct si_index_info {
@@ -241,13 +242,13 @@ typedef struct si_index_info {
     }
 
 /* Fails only on a wrong struct_size. */
-SI_API si_status si_index_get_info(const si_index *index, si_index_info *info);
+SI_API si_result si_index_get_info(const si_index *index, si_index_info *info);
 
 /* Writes the columns of the elements that the query finds, in index order. Each column has room for
  * `capacity` values; the first `capacity` results are written, and `*count` receives how many there
  * are in all, so a call with capacity 0 asks for the size. `columns` may be NULL where
  * `column_count` is 0. SI_ERROR_ARGUMENT: a field that this kind of element does not have. */
-SI_API si_status si_index_query(const si_index *index, const si_query *query,
+SI_API si_result si_index_query(const si_index *index, const si_query *query,
                                 const si_column *columns, size_t column_count, uint64_t capacity,
                                 uint64_t *count, si_error *error);
 
@@ -258,16 +259,16 @@ typedef int (*si_visitor)(void *context, const si_column *columns, size_t column
 
 /* Hands the results of a query to `visitor` in batches, in index order. Stopping is not an error.
  */
-SI_API si_status si_index_visit(const si_index *index, const si_query *query,
+SI_API si_result si_index_visit(const si_index *index, const si_query *query,
                                 const si_field *fields, size_t field_count, si_visitor visitor,
                                 void *context, si_error *error);
 
 /* The number of elements that the query finds. */
-SI_API si_status si_index_count(const si_index *index, const si_query *query, uint64_t *count,
+SI_API si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                                 si_error *error);
 
 /* 1 if the query finds nothing, else 0. Stops at the first element found. */
-SI_API si_status si_index_empty(const si_index *index, const si_query *query, int *empty,
+SI_API si_result si_index_empty(const si_index *index, const si_query *query, int *empty,
                                 si_error *error);
 
 typedef struct si_group_counts {
@@ -279,14 +280,14 @@ typedef struct si_group_counts {
 /* Counts the results of a query by an integer field of the element (gid, section_id, post_gid,
  * ...). Free with si_group_counts_free. SI_ERROR_ARGUMENT: a field that is no integer, or not of
  * this kind. */
-SI_API si_status si_index_count_groups(const si_index *index, const si_query *query, si_field field,
+SI_API si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
                                        si_group_counts *groups, si_error *error);
 
 SI_API void si_group_counts_free(si_group_counts *groups);
 
 /* Compares two indexes element by element. `*same` receives 1 or 0; `difference`, which may be
  * NULL, a text of at most `difference_size` bytes with the terminator that says what differs. */
-SI_API si_status si_index_compare(const si_index *left, const si_index *right, int *same,
+SI_API si_result si_index_compare(const si_index *left, const si_index *right, int *same,
                                   char *difference, size_t difference_size, si_error *error);
 
 /* ---- several populations ---- */
@@ -294,7 +295,7 @@ SI_API si_status si_index_compare(const si_index *left, const si_index *right, i
 /* What lies in a folder: one index, or one for each population of a circuit. */
 typedef struct si_population_set si_population_set;
 
-SI_API si_status si_population_set_open(const char *path, const si_open_options *options,
+SI_API si_result si_population_set_open(const char *path, const si_open_options *options,
                                         si_population_set **set, si_error *error);
 SI_API void si_population_set_close(si_population_set *set);
 SI_API size_t si_population_set_count(const si_population_set *set);
@@ -314,7 +315,7 @@ typedef struct si_dataset si_dataset;
 /* SI_ERROR_NOT_FOUND: the index records no data set, or it is not where it was (see
  * si_open_options). A CSV that cannot be read is no failure here: its attributes are not there
  * then, and asking for an attribute that is not there says why. */
-SI_API si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
+SI_API si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
 SI_API void si_dataset_close(si_dataset *dataset);
 
 /* Names of the attributes, in alphabetical order. NULL where `position` is out of range. */
@@ -337,7 +338,7 @@ typedef struct si_values {
 /* Reads an attribute for `count` ids (edge ids for synapses, node ids for morphologies), in that
  * order; ids may repeat. Only the rows asked for are read, in ascending order. Free with
  * si_values_free. */
-SI_API si_status si_dataset_read(const si_dataset *dataset, const char *attribute,
+SI_API si_result si_dataset_read(const si_dataset *dataset, const char *attribute,
                                  const uint64_t *ids, uint64_t count, si_values *values,
                                  si_error *error);
 SI_API void si_values_free(si_values *values);
@@ -368,7 +369,7 @@ typedef struct si_build_options {
 
 /* The size of the heavy file of an index of `element_count` elements. SI_ERROR_LIMIT: no index can
  * hold as many. */
-SI_API si_status si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+SI_API si_result si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                                      si_error *error);
 
 typedef struct si_bad_cell {
@@ -401,7 +402,7 @@ typedef struct si_builder si_builder;
 /* Starts an index of one kind of element in `folder`, which must not exist or be empty (but see
  * `replace`); it and its parents are created. Nothing is visible there until finish. `folder` NULL:
  * the index lives in an unlinked temporary file and is gone when closed. `options` may be NULL. */
-SI_API si_status si_builder_create(si_element_kind kind, const char *folder,
+SI_API si_result si_builder_create(si_element_kind kind, const char *folder,
                                    const si_build_options *options, si_builder **builder,
                                    si_error *error);
 
@@ -415,13 +416,13 @@ SI_API si_status si_builder_create(si_element_kind kind, const char *folder,
  * SI_ERROR_ARGUMENT: a coordinate or radius that is not finite, or a negative radius, naming the
  * element; SI_ERROR_LIMIT: gid, section_id or segment_id beyond 2^36-1, 16383, 16383, or
  * max_file_bytes passed. After an error nothing of this call is in the builder and it can go on. */
-SI_API si_status si_builder_append(si_builder *builder, const si_input_column *columns,
+SI_API si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                                    size_t column_count, uint64_t count, si_error *error);
 
 /* Sorts, packs, writes and publishes the index, and frees the builder, also on failure. `index` may
  * be NULL; else it receives the index, opened. `report` may be NULL; what it held
  * before is not freed. */
-SI_API si_status si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
+SI_API si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                                    si_error *error);
 
 /* Gives up: frees the builder and leaves no trace. */
@@ -468,7 +469,7 @@ typedef struct si_segments_source {
 /* Indexes somas and segments. `folder`, `options`, `index`, `report`: as in si_builder_create and
  * si_builder_finish; where the options name no population, dataset_path or types_path, those of
  * the source are recorded. */
-SI_API si_status si_build_segments(const si_segments_source *source, const char *folder,
+SI_API si_result si_build_segments(const si_segments_source *source, const char *folder,
                                    const si_build_options *options, si_index **index,
                                    si_build_report *report, si_error *error);
 
@@ -488,7 +489,7 @@ typedef struct si_synapses_source {
         .struct_size = sizeof(si_synapses_source)                                                  \
     }
 
-SI_API si_status si_build_synapses(const si_synapses_source *source, const char *folder,
+SI_API si_result si_build_synapses(const si_synapses_source *source, const char *folder,
                                    const si_build_options *options, si_index **index,
                                    si_build_report *report, si_error *error);
 
@@ -514,10 +515,10 @@ typedef struct si_circuit_source {
 /* One population: an index in `folder`. Several: an index in `folder`/NAME each, and a
  * meta_data.json in `folder` that lists them, written last. The report adds up. After a failure
  * nothing new is left, but populations that have replaced older ones by then stay replaced. */
-SI_API si_status si_build_circuit_segments(const si_circuit_source *source, const char *folder,
+SI_API si_result si_build_circuit_segments(const si_circuit_source *source, const char *folder,
                                            const si_build_options *options, si_build_report *report,
                                            si_error *error);
-SI_API si_status si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
+SI_API si_result si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
                                            const si_build_options *options, si_build_report *report,
                                            si_error *error);
 

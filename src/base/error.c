@@ -21,7 +21,7 @@ static const char *const status_names[] = {
     [SI_ERROR_CANCELLED] = "SI_ERROR_CANCELLED",
 };
 
-const char *si_status_name(si_status status)
+const char *si_status_name(si_result status)
 {
     size_t count = sizeof status_names / sizeof status_names[0];
     return (size_t)status < count ? status_names[status] : "SI_ERROR_UNKNOWN";
@@ -33,7 +33,7 @@ const char *si_version(void)
 }
 
 /* Formats into a buffer of its own first, because an argument may be the old message. */
-static void set_error(si_error *error, si_status status, const char *system_text,
+static void set_error(si_error *error, si_result status, const char *system_text,
                       const char *format, va_list arguments)
 {
     char message[SI_ERROR_MESSAGE_SIZE];
@@ -47,7 +47,7 @@ static void set_error(si_error *error, si_status status, const char *system_text
     memcpy(error->message, message, sizeof message);
 }
 
-void si_error_set(si_error *error, si_status status, const char *format, ...)
+void si_error_set(si_error *error, si_result status, const char *format, ...)
 {
     if (error) {
         va_list arguments;
@@ -57,7 +57,7 @@ void si_error_set(si_error *error, si_status status, const char *format, ...)
     }
 }
 
-void si_error_set_errno(si_error *error, si_status status, int error_number, const char *format,
+void si_error_set_errno(si_error *error, si_result status, int error_number, const char *format,
                         ...)
 {
     if (error) {

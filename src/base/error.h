@@ -16,20 +16,20 @@
 
 #define si_fail_memory(error) si_fail(error, SI_ERROR_MEMORY, "out of memory")
 
-static inline si_status si_failed(si_status status)
+static inline si_result si_failed(si_result status)
 {
     return status;
 }
 
-void si_error_set(si_error *error, si_status status, const char *format, ...)
+void si_error_set(si_error *error, si_result status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void si_error_set_errno(si_error *error, si_status status, int error_number, const char *format,
+void si_error_set_errno(si_error *error, si_result status, int error_number, const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
 
 /* Returns from the calling function with the status of `call` where it is not SI_OK. */
 #define SI_TRY(call)                                                                               \
     do {                                                                                           \
-        si_status si_try_status = (call);                                                          \
+        si_result si_try_status = (call);                                                          \
         if (si_try_status != SI_OK)                                                                \
             return si_try_status;                                                                  \
     } while (0)

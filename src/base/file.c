@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static si_status open_regular(const char *path, int *descriptor, uint64_t *size, si_error *error)
+static si_result open_regular(const char *path, int *descriptor, uint64_t *size, si_error *error)
 {
     /* Without waiting for the other end of what turns out to be a pipe. */
     int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -27,13 +27,13 @@ static si_status open_regular(const char *path, int *descriptor, uint64_t *size,
     return SI_OK;
 }
 
-si_status si_file_read_all(const char *path, char **content, size_t *length, si_error *error)
+si_result si_file_read_all(const char *path, char **content, size_t *length, si_error *error)
 {
     int descriptor;
     uint64_t size;
     SI_TRY(open_regular(path, &descriptor, &size, error));
     char *buffer = size < SIZE_MAX ? si_allocate((size_t)size + 1, 1) : NULL;
-    si_status status = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
+    si_result status = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
                               : si_fail_memory(error);
     close(descriptor);
     if (status != SI_OK) {
@@ -46,7 +46,7 @@ si_status si_file_read_all(const char *path, char **content, size_t *length, si_
     return SI_OK;
 }
 
-si_status si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
+si_result si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
                            const char *path, si_error *error)
 {
     const char *bytes = data;
@@ -65,7 +65,7 @@ si_status si_file_write_at(int descriptor, const void *data, size_t length, uint
     return SI_OK;
 }
 
-si_status si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
+si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
                           const char *path, si_error *error)
 {
     char *bytes = data;
@@ -181,7 +181,7 @@ char *si_path_absolute(const char *path)
     return absolute;
 }
 
-static si_status create_one(const char *path, si_error *error)
+static si_result create_one(const char *path, si_error *error)
 {
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && si_path_is_folder(path)))
         return SI_OK;
@@ -190,12 +190,12 @@ static si_status create_one(const char *path, si_error *error)
     return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the folder", path);
 }
 
-si_status si_folder_create(const char *path, si_error *error)
+si_result si_folder_create(const char *path, si_error *error)
 {
     char *partial = si_duplicate_string(path);
     if (!partial)
         return si_fail_memory(error);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (char *slash = strchr(partial + 1, '/'); slash && status == SI_OK;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -209,7 +209,7 @@ si_status si_folder_create(const char *path, si_error *error)
     return status;
 }
 
-si_status si_folder_sync(const char *path, si_error *error)
+si_result si_folder_sync(const char *path, si_error *error)
 {
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)

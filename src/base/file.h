@@ -11,13 +11,13 @@
 
 /* The whole content of a regular file, with a terminator added after it. Give `*content` to
  * si_free. */
-si_status si_file_read_all(const char *path, char **content, size_t *length, si_error *error);
+si_result si_file_read_all(const char *path, char **content, size_t *length, si_error *error);
 
 /* Writes all bytes at an offset. `path` is for the error only. */
-si_status si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
+si_result si_file_write_at(int descriptor, const void *data, size_t length, uint64_t offset,
                            const char *path, si_error *error);
 /* Reads exactly `length` bytes at an offset; a shorter file is SI_ERROR_FORMAT. */
-si_status si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
+si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
                           const char *path, si_error *error);
 
 bool si_path_is_file(const char *path);   /* links followed */
@@ -34,9 +34,9 @@ char *si_path_absolute(const char *path);
 const char *si_path_base_name(const char *path);
 
 /* Creates a folder and its missing parents. */
-si_status si_folder_create(const char *path, si_error *error);
+si_result si_folder_create(const char *path, si_error *error);
 
 /* Makes the names in a folder survive a power cut. */
-si_status si_folder_sync(const char *path, si_error *error);
+si_result si_folder_sync(const char *path, si_error *error);
 
 #endif

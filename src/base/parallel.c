@@ -15,7 +15,7 @@ typedef struct shared_work {
     _Atomic int failed;
     pthread_mutex_t lock; /* of the three below */
     uint64_t failed_task;
-    si_status status;
+    si_result status;
     si_error error;
 } shared_work;
 
@@ -35,7 +35,7 @@ unsigned si_processor_count(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
-static void record_failure(shared_work *work, uint64_t task, si_status status,
+static void record_failure(shared_work *work, uint64_t task, si_result status,
                            const si_error *error)
 {
     pthread_mutex_lock(&work->lock);
@@ -57,7 +57,7 @@ static void *run_worker(void *argument)
         if (task >= work->task_count)
             break;
         si_error error = {.status = SI_OK};
-        si_status status = work->task(work->context, self->number, task, &error);
+        si_result status = work->task(work->context, self->number, task, &error);
         if (status != SI_OK)
             record_failure(work, task, status, &error);
     }
@@ -78,7 +78,7 @@ static void run_workers(shared_work *work, worker *workers, unsigned threads)
         pthread_join(workers[i].thread, NULL);
 }
 
-si_status si_parallel(unsigned threads, uint64_t task_count, si_task task, void *context,
+si_result si_parallel(unsigned threads, uint64_t task_count, si_task task, void *context,
                       si_error *error)
 {
     if (threads == 0)

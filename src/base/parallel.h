@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /* Does piece `task` of the work on thread `worker` (0 .. threads-1). */
-typedef si_status (*si_task)(void *context, unsigned worker, uint64_t task, si_error *error);
+typedef si_result (*si_task)(void *context, unsigned worker, uint64_t task, si_error *error);
 
 /* The number of processors this process may run on, at least 1. */
 unsigned si_processor_count(void);
@@ -16,7 +16,7 @@ unsigned si_processor_count(void);
  * for each processor). Tasks start in ascending order. After a failure no new task starts; of the
  * failed tasks the lowest one's error is returned, so that the sentence does not depend on timing.
  */
-si_status si_parallel(unsigned threads, uint64_t task_count, si_task task, void *context,
+si_result si_parallel(unsigned threads, uint64_t task_count, si_task task, void *context,
                       si_error *error);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-static si_status reserve(si_text *text, size_t additional)
+static si_result reserve(si_text *text, size_t additional)
 {
     size_t needed = text->length + additional + 1;
     char *data = si_grow(text->data, &text->capacity, needed, 1);
@@ -16,7 +16,7 @@ static si_status reserve(si_text *text, size_t additional)
     return SI_OK;
 }
 
-si_status si_text_append_bytes(si_text *text, const char *bytes, size_t length)
+si_result si_text_append_bytes(si_text *text, const char *bytes, size_t length)
 {
     SI_TRY(reserve(text, length));
     memcpy(text->data + text->length, bytes, length);
@@ -25,12 +25,12 @@ si_status si_text_append_bytes(si_text *text, const char *bytes, size_t length)
     return SI_OK;
 }
 
-static si_status append_formatted(si_text *text, const char *format, va_list arguments)
+static si_result append_formatted(si_text *text, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    si_status status = length < 0 ? SI_ERROR_ARGUMENT : reserve(text, (size_t)length);
+    si_result status = length < 0 ? SI_ERROR_ARGUMENT : reserve(text, (size_t)length);
     if (status == SI_OK) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
@@ -39,11 +39,11 @@ static si_status append_formatted(si_text *text, const char *format, va_list arg
     return status;
 }
 
-si_status si_text_append(si_text *text, const char *format, ...)
+si_result si_text_append(si_text *text, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    si_status status = append_formatted(text, format, arguments);
+    si_result status = append_formatted(text, format, arguments);
     va_end(arguments);
     return status;
 }
@@ -59,7 +59,7 @@ char *si_format(const char *format, ...)
     si_text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    si_status status = append_formatted(&text, format, arguments);
+    si_result status = append_formatted(&text, format, arguments);
     va_end(arguments);
     if (status == SI_OK)
         return text.data;

@@ -13,9 +13,9 @@ typedef struct si_text {
 } si_text;
 
 /* Zero-initialise an si_text to use it, release it with si_text_free. */
-si_status si_text_append(si_text *text, const char *format, ...)
+si_result si_text_append(si_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-si_status si_text_append_bytes(si_text *text, const char *bytes, size_t length);
+si_result si_text_append_bytes(si_text *text, const char *bytes, size_t length);
 void si_text_free(si_text *text);
 
 /* A new string, to be given to si_free; NULL when out of memory. */

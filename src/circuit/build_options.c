@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-si_status si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
+si_result si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
 {
     if (size != expected)
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -17,7 +17,7 @@ si_status si_check_struct_size(size_t size, size_t expected, const char *name, s
     return SI_OK;
 }
 
-si_status si_build_options_copy(const si_build_options *options, si_build_options *copy,
+si_result si_build_options_copy(const si_build_options *options, si_build_options *copy,
                                 si_error *error)
 {
     *copy = (si_build_options)SI_BUILD_OPTIONS_INIT;
@@ -28,7 +28,7 @@ si_status si_build_options_copy(const si_build_options *options, si_build_option
     return SI_OK;
 }
 
-si_status si_build_options_record(const char *file, const char **recorded, char **owned,
+si_result si_build_options_record(const char *file, const char **recorded, char **owned,
                                   si_error *error)
 {
     if (*recorded || !file || file[0] == '\0')
@@ -38,7 +38,7 @@ si_status si_build_options_record(const char *file, const char **recorded, char 
     return *owned ? SI_OK : si_fail_memory(error);
 }
 
-si_status si_build_report_check(const si_build_report *report, si_error *error)
+si_result si_build_report_check(const si_build_report *report, si_error *error)
 {
     return report
                ? si_check_struct_size(report->struct_size, sizeof *report, "si_build_report", error)
@@ -63,7 +63,7 @@ static int compare_gids(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-si_status si_gids_sorted(const uint64_t *gids, size_t count, uint64_t **sorted, si_error *error)
+si_result si_gids_sorted(const uint64_t *gids, size_t count, uint64_t **sorted, si_error *error)
 {
     uint64_t *copy = si_allocate(count, sizeof *copy);
     if (!copy)
@@ -86,7 +86,7 @@ static void merge_bad_cells(si_bad_cell *merged, const si_bad_cell *left, uint64
     }
 }
 
-static si_status add_bad_cells(si_build_report *sum, si_build_report *part, si_error *error)
+static si_result add_bad_cells(si_build_report *sum, si_build_report *part, si_error *error)
 {
     if (part->bad_cell_count == 0)
         return SI_OK;
@@ -105,7 +105,7 @@ static si_status add_bad_cells(si_build_report *sum, si_build_report *part, si_e
     return SI_OK;
 }
 
-si_status si_build_report_add(si_build_report *sum, si_build_report *part, si_error *error)
+si_result si_build_report_add(si_build_report *sum, si_build_report *part, si_error *error)
 {
     SI_TRY(add_bad_cells(sum, part, error));
     sum->element_count += part->element_count;

@@ -42,7 +42,7 @@ static bool is_due(const si_build_progress *progress, const char *phase, uint64_
     return seconds * 1000 + nanoseconds / 1000000 >= MILLISECONDS_BETWEEN_CALLS;
 }
 
-si_status si_build_progress_report(si_build_progress *progress, const char *phase, uint64_t done,
+si_result si_build_progress_report(si_build_progress *progress, const char *phase, uint64_t done,
                                    uint64_t total, si_error *error)
 {
     if (!progress->callback)

@@ -25,7 +25,7 @@ void si_build_progress_stop(si_build_progress *progress);
 
 /* From any thread. The listener is called at the start and the end of a phase, and now and then in
  * between. SI_ERROR_CANCELLED: it asked to stop. `phase` lives for ever. */
-si_status si_build_progress_report(si_build_progress *progress, const char *phase, uint64_t done,
+si_result si_build_progress_report(si_build_progress *progress, const char *phase, uint64_t done,
                                    uint64_t total, si_error *error);
 
 #endif

@@ -26,7 +26,7 @@ void si_cell_elements_free(si_cell_elements *elements)
     *elements = (si_cell_elements){.builder = elements->builder};
 }
 
-static si_status allocate_columns(si_cell_elements *elements, size_t capacity, si_error *error)
+static si_result allocate_columns(si_cell_elements *elements, size_t capacity, si_error *error)
 {
     free_columns(elements);
     elements->capacity = 0;
@@ -44,7 +44,7 @@ static si_status allocate_columns(si_cell_elements *elements, size_t capacity, s
     return SI_OK;
 }
 
-si_status si_cell_elements_flush(si_cell_elements *elements, si_error *error)
+si_result si_cell_elements_flush(si_cell_elements *elements, si_error *error)
 {
     if (elements->count == 0)
         return SI_OK;
@@ -63,7 +63,7 @@ si_status si_cell_elements_flush(si_cell_elements *elements, si_error *error)
                              error);
 }
 
-si_status si_cell_elements_reserve(si_cell_elements *elements, const si_cell_shape *shape,
+si_result si_cell_elements_reserve(si_cell_elements *elements, const si_cell_shape *shape,
                                    si_error *error)
 {
     if (shape->element_count > elements->capacity - elements->count) {
@@ -127,7 +127,7 @@ static bool all_finite(const float (*points)[3], size_t count)
     return sum[0] == 0 && sum[1] == 0 && sum[2] == 0;
 }
 
-static si_status check_placed(const si_cell_elements *elements, const si_cell_shape *shape,
+static si_result check_placed(const si_cell_elements *elements, const si_cell_shape *shape,
                               si_error *error)
 {
     size_t from = elements->count;
@@ -142,7 +142,7 @@ static si_status check_placed(const si_cell_elements *elements, const si_cell_sh
     return SI_OK;
 }
 
-si_status si_cell_elements_add(si_cell_elements *elements, const si_cell_shape *shape,
+si_result si_cell_elements_add(si_cell_elements *elements, const si_cell_shape *shape,
                                const si_placement *placement, uint64_t gid, si_error *error)
 {
     si_place_points(placement, (const float(*)[3])shape->points, shape->point_count,

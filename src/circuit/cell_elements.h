@@ -23,16 +23,16 @@ typedef struct si_cell_elements {
 } si_cell_elements;
 
 /* Makes room for one cell of a shape, by handing what is there to the builder where needed. */
-si_status si_cell_elements_reserve(si_cell_elements *elements, const si_cell_shape *shape,
+si_result si_cell_elements_reserve(si_cell_elements *elements, const si_cell_shape *shape,
                                    si_error *error);
 
 /* Adds a cell, for which there is room. SI_ERROR_FORMAT: placed, it has a coordinate beyond the
  * range of 32-bit floats; nothing is added then. */
-si_status si_cell_elements_add(si_cell_elements *elements, const si_cell_shape *shape,
+si_result si_cell_elements_add(si_cell_elements *elements, const si_cell_shape *shape,
                                const si_placement *placement, uint64_t gid, si_error *error);
 
 /* Hands what is left to the builder. */
-si_status si_cell_elements_flush(si_cell_elements *elements, si_error *error);
+si_result si_cell_elements_flush(si_cell_elements *elements, si_error *error);
 
 void si_cell_elements_free(si_cell_elements *elements);
 

@@ -13,7 +13,7 @@
 /* Some ten milliseconds of work: threads end together, and progress is smooth. */
 #define CELLS_PER_BLOCK 16
 
-si_status si_cell_indexing_start(si_cell_indexing *indexing, si_builder *builder, si_error *error)
+si_result si_cell_indexing_start(si_cell_indexing *indexing, si_builder *builder, si_error *error)
 {
     indexing->elements = si_allocate_zeroed(indexing->threads, sizeof *indexing->elements);
     if (!indexing->elements)
@@ -35,7 +35,7 @@ void si_cell_indexing_free(si_cell_indexing *indexing)
     pthread_mutex_destroy(&indexing->lock);
 }
 
-static si_status find_rotation(const si_cells *cells, uint64_t row, double rotation[3][3],
+static si_result find_rotation(const si_cells *cells, uint64_t row, double rotation[3][3],
                                si_error *error)
 {
     const double *given = cells->rotations[row];
@@ -61,7 +61,7 @@ static si_status find_rotation(const si_cells *cells, uint64_t row, double rotat
     }
 }
 
-static si_status find_placement(const si_cells *cells, uint64_t row, si_placement *placement,
+static si_result find_placement(const si_cells *cells, uint64_t row, si_placement *placement,
                                 si_error *error)
 {
     const double *position = cells->positions[row];
@@ -82,7 +82,7 @@ static bool is_recentred(const si_cells *cells, uint64_t row, si_recenter recent
     return cells->rotation_kinds[row] != SI_ROTATION_QUATERNION;
 }
 
-static si_status record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const char *message)
+static si_result record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const char *message)
 {
     si_build_report *counts = &indexing->counts;
     si_bad_cell *grown = si_grow(counts->bad_cells, &indexing->bad_cell_capacity,
@@ -98,7 +98,7 @@ static si_status record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const
 }
 
 /* The cell cannot be indexed, for a reason of its own. Want of memory is nobody's own. */
-static si_status refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_error *reason,
+static si_result refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_error *reason,
                              si_error *error)
 {
     if (reason->status == SI_ERROR_MEMORY)
@@ -109,13 +109,13 @@ static si_status refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_
     if (!indexing->skip_bad_cells)
         return si_fail(error, sentence.status, "%s", sentence.message);
     pthread_mutex_lock(&indexing->lock);
-    si_status status = record_bad_cell(indexing, gid, sentence.message);
+    si_result status = record_bad_cell(indexing, gid, sentence.message);
     pthread_mutex_unlock(&indexing->lock);
     return status == SI_OK ? SI_OK : si_fail_memory(error);
 }
 
 /* Adds a cell whose shape is known. */
-static si_status add_cell(si_cell_indexing *indexing, si_cell_elements *elements, uint64_t row,
+static si_result add_cell(si_cell_indexing *indexing, si_cell_elements *elements, uint64_t row,
                           const si_cell_shape *shape, si_placement *placement,
                           si_build_report *counts, si_error *error)
 {
@@ -136,7 +136,7 @@ static si_status add_cell(si_cell_indexing *indexing, si_cell_elements *elements
     return SI_OK;
 }
 
-static si_status index_cell(si_cell_indexing *indexing, si_cell_elements *elements, uint64_t row,
+static si_result index_cell(si_cell_indexing *indexing, si_cell_elements *elements, uint64_t row,
                             si_build_report *counts, si_error *error)
 {
     const si_cells *cells = indexing->cells;
@@ -151,12 +151,12 @@ static si_status index_cell(si_cell_indexing *indexing, si_cell_elements *elemen
     if (find_placement(cells, row, &placement, &reason) != SI_OK ||
         si_morphology_cache_acquire(indexing->cache, name, &shape, &reason) != SI_OK)
         return refuse_cell(indexing, cells->gids[row], &reason, error);
-    si_status status = add_cell(indexing, elements, row, shape, &placement, counts, error);
+    si_result status = add_cell(indexing, elements, row, shape, &placement, counts, error);
     si_morphology_cache_release(indexing->cache, name);
     return status;
 }
 
-static si_status index_block(void *context, unsigned worker, uint64_t block, si_error *error)
+static si_result index_block(void *context, unsigned worker, uint64_t block, si_error *error)
 {
     si_cell_indexing *indexing = context;
     uint64_t first = block * CELLS_PER_BLOCK;
@@ -165,7 +165,7 @@ static si_status index_block(void *context, unsigned worker, uint64_t block, si_
     for (uint64_t row = first; row < end; row++)
         SI_TRY(index_cell(indexing, &indexing->elements[worker], row, &counts, error));
     pthread_mutex_lock(&indexing->lock);
-    si_status status = si_build_report_add(&indexing->counts, &counts, error);
+    si_result status = si_build_report_add(&indexing->counts, &counts, error);
     pthread_mutex_unlock(&indexing->lock);
     SI_TRY(status);
     uint64_t done = atomic_fetch_add(&indexing->cells_done, end - first) + (end - first);
@@ -173,7 +173,7 @@ static si_status index_block(void *context, unsigned worker, uint64_t block, si_
                                     error);
 }
 
-si_status si_cell_indexing_add(si_cell_indexing *indexing, const si_cells *cells, si_error *error)
+si_result si_cell_indexing_add(si_cell_indexing *indexing, const si_cells *cells, si_error *error)
 {
     indexing->cells = cells;
     return si_parallel(indexing->threads, si_divide_up(cells->count, CELLS_PER_BLOCK), index_block,
@@ -187,7 +187,7 @@ static int compare_bad_cells(const void *left, const void *right)
     return (a->gid > b->gid) - (a->gid < b->gid);
 }
 
-si_status si_cell_indexing_finish(si_cell_indexing *indexing, si_error *error)
+si_result si_cell_indexing_finish(si_cell_indexing *indexing, si_error *error)
 {
     for (unsigned i = 0; i < indexing->threads; i++)
         SI_TRY(si_cell_elements_flush(&indexing->elements[i], error));

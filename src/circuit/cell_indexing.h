@@ -29,13 +29,13 @@ typedef struct si_cell_indexing {
 } si_cell_indexing;
 
 /* The members up to `cells_in_all` are set by the caller. */
-si_status si_cell_indexing_start(si_cell_indexing *indexing, si_builder *builder, si_error *error);
+si_result si_cell_indexing_start(si_cell_indexing *indexing, si_builder *builder, si_error *error);
 
 /* Adds the elements of the cells. The error is that of the first bad cell, whatever the threads. */
-si_status si_cell_indexing_add(si_cell_indexing *indexing, const si_cells *cells, si_error *error);
+si_result si_cell_indexing_add(si_cell_indexing *indexing, const si_cells *cells, si_error *error);
 
 /* Hands the last elements to the builder, and puts the bad cells in order of gid. */
-si_status si_cell_indexing_finish(si_cell_indexing *indexing, si_error *error);
+si_result si_cell_indexing_finish(si_cell_indexing *indexing, si_error *error);
 
 /* Frees everything but the report `counts`. */
 void si_cell_indexing_free(si_cell_indexing *indexing);

@@ -36,7 +36,7 @@ static void count_elements(const si_morphology *morphology, si_cell_shape *shape
     }
 }
 
-static si_status allocate_columns(si_cell_shape *shape, si_error *error)
+static si_result allocate_columns(si_cell_shape *shape, si_error *error)
 {
     size_t elements = shape->element_count;
     shape->points = si_allocate(shape->point_count, sizeof *shape->points);
@@ -51,7 +51,7 @@ static si_status allocate_columns(si_cell_shape *shape, si_error *error)
     return SI_OK;
 }
 
-static si_status add_soma(const si_morphology *morphology, si_soma_radius soma_radius,
+static si_result add_soma(const si_morphology *morphology, si_soma_radius soma_radius,
                           si_cell_shape *shape, si_error *error)
 {
     float radius = soma_radius == SI_SOMA_RADIUS_SURFACE ? morphology->soma_surface_radius
@@ -72,7 +72,7 @@ static si_status add_soma(const si_morphology *morphology, si_soma_radius soma_r
     return SI_OK;
 }
 
-static si_status check_ids(size_t section_id, uint32_t segment_count, si_error *error)
+static si_result check_ids(size_t section_id, uint32_t segment_count, si_error *error)
 {
     if (section_id > LARGEST_SECTION_ID)
         return si_fail(error, SI_ERROR_LIMIT,
@@ -85,7 +85,7 @@ static si_status check_ids(size_t section_id, uint32_t segment_count, si_error *
     return SI_OK;
 }
 
-static si_status check_segment(const si_morphology *morphology, size_t point, size_t section_id,
+static si_result check_segment(const si_morphology *morphology, size_t point, size_t section_id,
                                uint32_t segment_id, float radius, si_error *error)
 {
     for (size_t end = point; end <= point + 1; end++) {
@@ -104,7 +104,7 @@ static si_status check_segment(const si_morphology *morphology, size_t point, si
 }
 
 /* Adds the segments of a section as elements from `element` on. */
-static si_status add_segments(const si_morphology *morphology, size_t section, si_cell_shape *shape,
+static si_result add_segments(const si_morphology *morphology, size_t section, si_cell_shape *shape,
                               size_t element, si_error *error)
 {
     const float *diameters = morphology->diameters;
@@ -124,7 +124,7 @@ static si_status add_segments(const si_morphology *morphology, size_t section, s
     return SI_OK;
 }
 
-static si_status add_sections(const si_morphology *morphology, si_cell_shape *shape,
+static si_result add_sections(const si_morphology *morphology, si_cell_shape *shape,
                               si_error *error)
 {
     size_t element = shape->has_soma;
@@ -142,7 +142,7 @@ static si_status add_sections(const si_morphology *morphology, si_cell_shape *sh
     return SI_OK;
 }
 
-static si_status fill_shape(const si_morphology *morphology, si_soma_radius soma_radius,
+static si_result fill_shape(const si_morphology *morphology, si_soma_radius soma_radius,
                             si_cell_shape *shape, si_error *error)
 {
     count_elements(morphology, shape);
@@ -155,13 +155,13 @@ static si_status fill_shape(const si_morphology *morphology, si_soma_radius soma
     return add_sections(morphology, shape, error);
 }
 
-si_status si_cell_shape_create(const si_morphology *morphology, si_soma_radius soma_radius,
+si_result si_cell_shape_create(const si_morphology *morphology, si_soma_radius soma_radius,
                                si_cell_shape **shape, si_error *error)
 {
     si_cell_shape *created = si_allocate_zeroed(1, sizeof *created);
     if (!created)
         return si_fail_memory(error);
-    si_status status = fill_shape(morphology, soma_radius, created, error);
+    si_result status = fill_shape(morphology, soma_radius, created, error);
     if (status == SI_OK)
         *shape = created;
     else

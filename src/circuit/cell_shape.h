@@ -29,7 +29,7 @@ typedef struct si_cell_shape {
 
 /* SI_ERROR_FORMAT: a radius that is negative or not finite, or a coordinate that is not finite;
  * SI_ERROR_LIMIT: a section or segment id too large to be stored. Both name section and segment. */
-si_status si_cell_shape_create(const si_morphology *morphology, si_soma_radius soma_radius,
+si_result si_cell_shape_create(const si_morphology *morphology, si_soma_radius soma_radius,
                                si_cell_shape **shape, si_error *error);
 void si_cell_shape_free(si_cell_shape *shape);
 

@@ -11,11 +11,11 @@ typedef struct circuit_build circuit_build;
 typedef struct circuit_kind {
     si_element_kind element_kind;
     const char *elements;
-    si_status (*list_candidates)(circuit_build *build, si_population_candidate **candidates,
+    si_result (*list_candidates)(circuit_build *build, si_population_candidate **candidates,
                                  size_t *count, si_error *error);
-    si_status (*find_candidate)(circuit_build *build, const char *name,
+    si_result (*find_candidate)(circuit_build *build, const char *name,
                                 si_population_candidate *candidate, si_error *error);
-    si_status (*build_population)(const circuit_build *build, const char *name, const char *folder,
+    si_result (*build_population)(const circuit_build *build, const char *name, const char *folder,
                                   const si_build_options *options, si_build_report *report,
                                   si_error *error);
 } circuit_kind;
@@ -32,7 +32,7 @@ struct circuit_build {
 
 /* ------------------------------------------------------------------------------------- segments */
 
-static si_status list_node_populations(circuit_build *build, si_population_candidate **candidates,
+static si_result list_node_populations(circuit_build *build, si_population_candidate **candidates,
                                        size_t *count, si_error *error)
 {
     const si_node_population *populations;
@@ -45,7 +45,7 @@ static si_status list_node_populations(circuit_build *build, si_population_candi
     return SI_OK;
 }
 
-static si_status find_node_population(circuit_build *build, const char *name,
+static si_result find_node_population(circuit_build *build, const char *name,
                                       si_population_candidate *candidate, si_error *error)
 {
     const si_node_population *population;
@@ -54,7 +54,7 @@ static si_status find_node_population(circuit_build *build, const char *name,
     return SI_OK;
 }
 
-static si_status build_node_population(const circuit_build *build, const char *name,
+static si_result build_node_population(const circuit_build *build, const char *name,
                                        const char *folder, const si_build_options *options,
                                        si_build_report *report, si_error *error)
 {
@@ -76,7 +76,7 @@ static const circuit_kind segments = {
 
 /* ------------------------------------------------------------------------------------- synapses */
 
-static si_status list_edge_populations(circuit_build *build, si_population_candidate **candidates,
+static si_result list_edge_populations(circuit_build *build, si_population_candidate **candidates,
                                        size_t *count, si_error *error)
 {
     const si_edge_population *populations;
@@ -89,7 +89,7 @@ static si_status list_edge_populations(circuit_build *build, si_population_candi
     return SI_OK;
 }
 
-static si_status find_edge_population(circuit_build *build, const char *name,
+static si_result find_edge_population(circuit_build *build, const char *name,
                                       si_population_candidate *candidate, si_error *error)
 {
     const si_edge_population *population;
@@ -98,7 +98,7 @@ static si_status find_edge_population(circuit_build *build, const char *name,
     return SI_OK;
 }
 
-static si_status build_edge_population(const circuit_build *build, const char *name,
+static si_result build_edge_population(const circuit_build *build, const char *name,
                                        const char *folder, const si_build_options *options,
                                        si_build_report *report, si_error *error)
 {
@@ -106,9 +106,13 @@ static si_status build_edge_population(const circuit_build *build, const char *n
     SI_TRY(si_circuit_config_edge_population(build->config, name, &population, error));
     si_synapses_source source = build->source->synapses;
     source.edges_file = population->edges_file;
-    source.edge_types_file = population->edge_types_file;
     source.population = population->name;
-    return si_build_synapses(&source, folder, options, NULL, report, error);
+    /* Synapses are indexed without their types: recorded, but not read, so that a configuration may
+     * name a file that is not there. */
+    si_build_options recorded = *options;
+    if (!recorded.types_path)
+        recorded.types_path = population->edge_types_file;
+    return si_build_synapses(&source, folder, &recorded, NULL, report, error);
 }
 
 static const circuit_kind synapses = {
@@ -117,7 +121,7 @@ static const circuit_kind synapses = {
 
 /* ---------------------------------------------------------------------------------- populations */
 
-static si_status check_source(const si_circuit_source *source, const char *folder, si_error *error)
+static si_result check_source(const si_circuit_source *source, const char *folder, si_error *error)
 {
     if (!source)
         return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_circuit_source");
@@ -134,11 +138,11 @@ static si_status check_source(const si_circuit_source *source, const char *folde
                : SI_OK;
 }
 
-static si_status choose_only(circuit_build *build, si_error *error)
+static si_result choose_only(circuit_build *build, si_error *error)
 {
     si_population_candidate *candidates = NULL;
     size_t count, chosen;
-    si_status status = build->kind->list_candidates(build, &candidates, &count, error);
+    si_result status = build->kind->list_candidates(build, &candidates, &count, error);
     if (status == SI_OK)
         status = si_choose_only_population(candidates, count, build->source->config_file,
                                            build->kind->elements, &chosen, error);
@@ -150,7 +154,7 @@ static si_status choose_only(circuit_build *build, si_error *error)
     return status;
 }
 
-static si_status choose_named(circuit_build *build, si_error *error)
+static si_result choose_named(circuit_build *build, si_error *error)
 {
     const si_circuit_source *source = build->source;
     for (size_t i = 0; i < source->population_count; i++) {
@@ -163,7 +167,7 @@ static si_status choose_named(circuit_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_status choose_populations(circuit_build *build, si_error *error)
+static si_result choose_populations(circuit_build *build, si_error *error)
 {
     size_t named = build->source->population_count;
     build->names = si_allocate(named > 0 ? named : 1, sizeof *build->names);
@@ -176,18 +180,18 @@ static si_status choose_populations(circuit_build *build, si_error *error)
  */
 
 /* Counts the population as built as soon as its index is there. */
-static si_status build_one(circuit_build *build, const char *folder, size_t *built, si_error *error)
+static si_result build_one(circuit_build *build, const char *folder, size_t *built, si_error *error)
 {
     si_build_report report = SI_BUILD_REPORT_INIT;
     SI_TRY(build->kind->build_population(build, build->names[*built], folder, &build->options,
                                          &report, error));
     ++*built;
-    si_status status = si_build_report_add(&build->report, &report, error);
+    si_result status = si_build_report_add(&build->report, &report, error);
     si_build_report_free(&report);
     return status;
 }
 
-static si_status build_all(circuit_build *build, si_population_folders *folders, size_t *built,
+static si_result build_all(circuit_build *build, si_population_folders *folders, size_t *built,
                            si_error *error)
 {
     while (*built < build->count)
@@ -196,7 +200,7 @@ static si_status build_all(circuit_build *build, si_population_folders *folders,
 }
 
 /* Each index records its own population and files, whatever the options say of them. */
-static si_status build_several(circuit_build *build, const char *folder, si_error *error)
+static si_result build_several(circuit_build *build, const char *folder, si_error *error)
 {
     si_population_folders folders;
     SI_TRY(si_population_folders_claim(&folders, folder, build->names, build->count,
@@ -205,14 +209,14 @@ static si_status build_several(circuit_build *build, const char *folder, si_erro
     build->options.dataset_path = NULL;
     build->options.types_path = NULL;
     size_t built = 0;
-    si_status status = build_all(build, &folders, &built, error);
+    si_result status = build_all(build, &folders, &built, error);
     if (status != SI_OK)
         si_population_folders_undo(&folders, built);
     si_population_folders_release(&folders);
     return status;
 }
 
-static si_status run(circuit_build *build, const char *folder, si_error *error)
+static si_result run(circuit_build *build, const char *folder, si_error *error)
 {
     SI_TRY(si_circuit_config_open(build->source->config_file, &build->config, error));
     SI_TRY(choose_populations(build, error));
@@ -221,7 +225,7 @@ static si_status run(circuit_build *build, const char *folder, si_error *error)
                              : build_several(build, folder, error);
 }
 
-static si_status build_circuit(const circuit_kind *kind, const si_circuit_source *source,
+static si_result build_circuit(const circuit_kind *kind, const si_circuit_source *source,
                                const char *folder, const si_build_options *options,
                                si_build_report *report, si_error *error)
 {
@@ -229,7 +233,7 @@ static si_status build_circuit(const circuit_kind *kind, const si_circuit_source
     SI_TRY(check_source(source, folder, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    si_status status = run(&build, folder, error);
+    si_result status = run(&build, folder, error);
     if (status == SI_OK && report)
         *report = build.report;
     else
@@ -239,14 +243,14 @@ static si_status build_circuit(const circuit_kind *kind, const si_circuit_source
     return status;
 }
 
-si_status si_build_circuit_segments(const si_circuit_source *source, const char *folder,
+si_result si_build_circuit_segments(const si_circuit_source *source, const char *folder,
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {
     return build_circuit(&segments, source, folder, options, report, error);
 }
 
-si_status si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
+si_result si_build_circuit_synapses(const si_circuit_source *source, const char *folder,
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "circuit/circuit_config_internal.h"
 
-si_status si_config_text(si_circuit_config *config, const json_t *object, const char *key,
+si_result si_config_text(si_circuit_config *config, const json_t *object, const char *key,
                          const char *what, char **value, si_error *error)
 {
     const json_t *json = json_object_get(object, key);
@@ -23,7 +23,7 @@ si_status si_config_text(si_circuit_config *config, const json_t *object, const 
                                       value, error);
 }
 
-si_status si_config_path(si_circuit_config *config, const json_t *object, const char *key,
+si_result si_config_path(si_circuit_config *config, const json_t *object, const char *key,
                          const char *what, char **value, si_error *error)
 {
     char *text;
@@ -39,7 +39,7 @@ si_status si_config_path(si_circuit_config *config, const json_t *object, const 
     return *value ? SI_OK : si_fail_memory(error);
 }
 
-static si_status parse_json(si_circuit_config *config, si_error *error)
+static si_result parse_json(si_circuit_config *config, si_error *error)
 {
     char *text;
     size_t length;
@@ -57,13 +57,13 @@ static si_status parse_json(si_circuit_config *config, si_error *error)
     return SI_OK;
 }
 
-static si_status read_status(si_circuit_config *config, si_error *error)
+static si_result read_status(si_circuit_config *config, si_error *error)
 {
     char *status;
     SI_TRY(si_config_text(config, json_object_get(config->json, "metadata"), "status", "metadata",
                           &status, error));
     config->is_partial = status && strcmp(status, "partial") == 0;
-    si_status result = SI_OK;
+    si_result result = SI_OK;
     if (status && !config->is_partial && strcmp(status, "complete") != 0)
         result = si_fail(error, SI_ERROR_FORMAT,
                          "%s: status of metadata is '%s', expected 'complete' or 'partial'",
@@ -72,7 +72,7 @@ static si_status read_status(si_circuit_config *config, si_error *error)
     return result;
 }
 
-static si_status find_folder(si_circuit_config *config, si_error *error)
+static si_result find_folder(si_circuit_config *config, si_error *error)
 {
     char *absolute = si_path_absolute(config->path);
     if (absolute)
@@ -81,7 +81,7 @@ static si_status find_folder(si_circuit_config *config, si_error *error)
     return config->folder ? SI_OK : si_fail_memory(error);
 }
 
-static si_status open_config(const char *path, si_circuit_config *config, si_error *error)
+static si_result open_config(const char *path, si_circuit_config *config, si_error *error)
 {
     config->path = si_duplicate_string(path);
     if (!config->path)
@@ -95,12 +95,12 @@ static si_status open_config(const char *path, si_circuit_config *config, si_err
     return read_status(config, error);
 }
 
-si_status si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error)
+si_result si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error)
 {
     si_circuit_config *opened = si_allocate_zeroed(1, sizeof *opened);
     if (!opened)
         return si_fail_memory(error);
-    si_status status = open_config(path, opened, error);
+    si_result status = open_config(path, opened, error);
     if (status != SI_OK) {
         si_circuit_config_close(opened);
         return status;
@@ -123,7 +123,7 @@ void si_circuit_config_close(si_circuit_config *config)
     si_free(config);
 }
 
-si_status si_circuit_config_node_sets_file(si_circuit_config *config, const char **path,
+si_result si_circuit_config_node_sets_file(si_circuit_config *config, const char **path,
                                            si_error *error)
 {
     if (!config->node_sets_file)
@@ -133,7 +133,7 @@ si_status si_circuit_config_node_sets_file(si_circuit_config *config, const char
     return SI_OK;
 }
 
-static si_status fail_unknown(const si_circuit_config *config, const si_config_network *network,
+static si_result fail_unknown(const si_circuit_config *config, const si_config_network *network,
                               const char *name, si_error *error)
 {
     si_text list = {0};
@@ -148,7 +148,7 @@ static si_status fail_unknown(const si_circuit_config *config, const si_config_n
 
 /* Looks into all HDF5 files whose populations the configuration does not name. One that cannot be
  * read matters only if the population is in no other. */
-static si_status find_in_files(si_circuit_config *config, si_config_network *network,
+static si_result find_in_files(si_circuit_config *config, si_config_network *network,
                                const char *name, si_config_population **found, si_error *error)
 {
     si_error first_error = {.status = SI_OK};
@@ -168,7 +168,7 @@ static si_status find_in_files(si_circuit_config *config, si_config_network *net
     return fail_unknown(config, network, name, error);
 }
 
-static si_status find_population(si_circuit_config *config, si_population_kind kind,
+static si_result find_population(si_circuit_config *config, si_population_kind kind,
                                  const char *name, si_config_population **found, si_error *error)
 {
     si_config_network *network = &config->networks[kind];
@@ -184,7 +184,7 @@ static si_status find_population(si_circuit_config *config, si_population_kind k
     return SI_OK;
 }
 
-si_status si_circuit_config_node_population(si_circuit_config *config, const char *name,
+si_result si_circuit_config_node_population(si_circuit_config *config, const char *name,
                                             const si_node_population **population, si_error *error)
 {
     si_config_population *found;
@@ -200,7 +200,7 @@ si_status si_circuit_config_node_population(si_circuit_config *config, const cha
     return SI_OK;
 }
 
-si_status si_circuit_config_edge_population(si_circuit_config *config, const char *name,
+si_result si_circuit_config_edge_population(si_circuit_config *config, const char *name,
                                             const si_edge_population **population, si_error *error)
 {
     si_config_population *found;
@@ -225,7 +225,7 @@ static void flatten(si_config_network *network)
     }
 }
 
-static si_status list_populations(si_circuit_config *config, si_population_kind kind,
+static si_result list_populations(si_circuit_config *config, si_population_kind kind,
                                   si_error *error)
 {
     si_config_network *network = &config->networks[kind];
@@ -244,7 +244,7 @@ static si_status list_populations(si_circuit_config *config, si_population_kind 
     return SI_OK;
 }
 
-si_status si_circuit_config_node_populations(si_circuit_config *config,
+si_result si_circuit_config_node_populations(si_circuit_config *config,
                                              const si_node_population **populations, size_t *count,
                                              si_error *error)
 {
@@ -254,7 +254,7 @@ si_status si_circuit_config_node_populations(si_circuit_config *config,
     return SI_OK;
 }
 
-si_status si_circuit_config_edge_populations(si_circuit_config *config,
+si_result si_circuit_config_edge_populations(si_circuit_config *config,
                                              const si_edge_population **populations, size_t *count,
                                              si_error *error)
 {

@@ -35,20 +35,20 @@ typedef struct si_edge_population {
 } si_edge_population;
 
 /* SI_ERROR_FORMAT names file and line of what is no JSON, the variable or population otherwise. */
-si_status si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error);
+si_result si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error);
 void si_circuit_config_close(si_circuit_config *config);
 
 /* The file of node sets; NULL: none is named. Lives as long as the configuration. */
-si_status si_circuit_config_node_sets_file(si_circuit_config *config, const char **path,
+si_result si_circuit_config_node_sets_file(si_circuit_config *config, const char **path,
                                            si_error *error);
 
 /* All populations in the order of the configuration, those of one entry in alphabetical order. The
  * array lives as long as the configuration. Fails where an HDF5 file that must be asked for its
  * populations cannot be read. */
-si_status si_circuit_config_node_populations(si_circuit_config *config,
+si_result si_circuit_config_node_populations(si_circuit_config *config,
                                              const si_node_population **populations, size_t *count,
                                              si_error *error);
-si_status si_circuit_config_edge_populations(si_circuit_config *config,
+si_result si_circuit_config_edge_populations(si_circuit_config *config,
                                              const si_edge_population **populations, size_t *count,
                                              si_error *error);
 
@@ -56,9 +56,9 @@ si_status si_circuit_config_edge_populations(si_circuit_config *config,
  * it, and may then be missing as long as the population is found elsewhere. SI_ERROR_NOT_FOUND
  * lists those that exist. SI_ERROR_FORMAT: a biophysical population without any folder of
  * morphologies, unless the configuration says that it is partial. */
-si_status si_circuit_config_node_population(si_circuit_config *config, const char *name,
+si_result si_circuit_config_node_population(si_circuit_config *config, const char *name,
                                             const si_node_population **population, si_error *error);
-si_status si_circuit_config_edge_population(si_circuit_config *config, const char *name,
+si_result si_circuit_config_edge_population(si_circuit_config *config, const char *name,
                                             const si_edge_population **population, si_error *error);
 
 #endif

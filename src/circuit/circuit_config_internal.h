@@ -55,17 +55,17 @@ struct si_circuit_config {
 
 /* A string with its variables replaced: NULL where `object` has none, or it is null or "". `what`
  * says what the object is, for messages. Give `*value` to si_free. */
-si_status si_config_text(si_circuit_config *config, const json_t *object, const char *key,
+si_result si_config_text(si_circuit_config *config, const json_t *object, const char *key,
                          const char *what, char **value, si_error *error);
 /* The same for a path, made absolute. */
-si_status si_config_path(si_circuit_config *config, const json_t *object, const char *key,
+si_result si_config_path(si_circuit_config *config, const json_t *object, const char *key,
                          const char *what, char **value, si_error *error);
 
 /* Reads the entries of a network, and the populations that they name. */
-si_status si_config_network_read(si_circuit_config *config, si_population_kind kind,
+si_result si_config_network_read(si_circuit_config *config, si_population_kind kind,
                                  si_error *error);
 /* Adds the populations of an entry that names none, from its HDF5 file. */
-si_status si_config_entry_list(si_circuit_config *config, si_config_network *network, size_t entry,
+si_result si_config_entry_list(si_circuit_config *config, si_config_network *network, size_t entry,
                                si_error *error);
 /* NULL: no such population is known yet. */
 si_config_population *si_config_network_find(const si_config_network *network, const char *name);

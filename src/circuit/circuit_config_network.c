@@ -45,7 +45,7 @@ si_config_population *si_config_network_find(const si_config_network *network, c
     return NULL;
 }
 
-static si_status read_files(si_circuit_config *config, const si_config_network *network,
+static si_result read_files(si_circuit_config *config, const si_config_network *network,
                             si_config_population *population, si_error *error)
 {
     const json_t *entry = network->entries[population->entry].json;
@@ -63,7 +63,7 @@ static si_status read_files(si_circuit_config *config, const si_config_network *
 }
 
 /* The alternates of a population as a whole, or else those of the components. */
-static si_status read_alternates(si_circuit_config *config, const json_t *overrides,
+static si_result read_alternates(si_circuit_config *config, const json_t *overrides,
                                  si_config_population *population, si_error *error)
 {
     const json_t *alternates = json_object_get(overrides, "alternate_morphologies");
@@ -84,7 +84,7 @@ static si_status read_alternates(si_circuit_config *config, const json_t *overri
                           error);
 }
 
-static si_status read_morphologies(si_circuit_config *config, const json_t *overrides,
+static si_result read_morphologies(si_circuit_config *config, const json_t *overrides,
                                    const char *what, si_config_population *population,
                                    si_error *error)
 {
@@ -97,7 +97,7 @@ static si_status read_morphologies(si_circuit_config *config, const json_t *over
     return read_alternates(config, overrides, population, error);
 }
 
-static si_status read_overrides(si_circuit_config *config, const si_config_network *network,
+static si_result read_overrides(si_circuit_config *config, const si_config_network *network,
                                 const json_t *overrides, si_config_population *population,
                                 si_error *error)
 {
@@ -118,7 +118,7 @@ static si_status read_overrides(si_circuit_config *config, const si_config_netwo
     return read_morphologies(config, overrides, what, population, error);
 }
 
-static si_status check_new(const si_circuit_config *config, const si_config_network *network,
+static si_result check_new(const si_circuit_config *config, const si_config_network *network,
                            const char *name, size_t entry, si_error *error)
 {
     si_config_population *other = si_config_network_find(network, name);
@@ -146,13 +146,13 @@ static void set_views(si_config_population *population)
 }
 
 /* A population that the configuration does not name counts as virtual where all its cells are. */
-static si_status find_type(si_config_population *population, si_error *error)
+static si_result find_type(si_config_population *population, si_error *error)
 {
     si_sonata_nodes *nodes;
     bool all_virtual;
     SI_TRY(si_sonata_nodes_open(population->file, population->types_file, population->name, &nodes,
                                 error));
-    si_status status = si_sonata_nodes_all_virtual(nodes, &all_virtual, error);
+    si_result status = si_sonata_nodes_all_virtual(nodes, &all_virtual, error);
     si_sonata_nodes_close(nodes);
     if (status != SI_OK || !all_virtual)
         return status;
@@ -164,7 +164,7 @@ static si_status find_type(si_config_population *population, si_error *error)
     return SI_OK;
 }
 
-static si_status add_population(si_circuit_config *config, si_config_network *network, size_t entry,
+static si_result add_population(si_circuit_config *config, si_config_network *network, size_t entry,
                                 const char *name, const json_t *overrides, bool is_named,
                                 si_error *error)
 {
@@ -180,7 +180,7 @@ static si_status add_population(si_circuit_config *config, si_config_network *ne
         return si_fail_memory(error);
     population->entry = entry;
     population->name = si_duplicate_string(name);
-    si_status status = population->name ? SI_OK : si_fail_memory(error);
+    si_result status = population->name ? SI_OK : si_fail_memory(error);
     if (status == SI_OK)
         status = read_files(config, network, population, error);
     if (status == SI_OK)
@@ -213,13 +213,13 @@ static const char **sorted_keys(json_t *object)
     return keys;
 }
 
-static si_status add_named_populations(si_circuit_config *config, si_config_network *network,
+static si_result add_named_populations(si_circuit_config *config, si_config_network *network,
                                        size_t entry, json_t *populations, si_error *error)
 {
     const char **names = sorted_keys(populations);
     if (!names)
         return si_fail_memory(error);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (size_t i = 0; i < json_object_size(populations) && status == SI_OK; i++)
         status = add_population(config, network, entry, names[i],
                                 json_object_get(populations, names[i]), true, error);
@@ -227,7 +227,7 @@ static si_status add_named_populations(si_circuit_config *config, si_config_netw
     return status;
 }
 
-static si_status read_entry(si_circuit_config *config, si_config_network *network, size_t entry,
+static si_result read_entry(si_circuit_config *config, si_config_network *network, size_t entry,
                             si_error *error)
 {
     json_t *json = network->entries[entry].json;
@@ -245,7 +245,7 @@ static si_status read_entry(si_circuit_config *config, si_config_network *networ
     return add_named_populations(config, network, entry, populations, error);
 }
 
-static si_status read_entries(si_circuit_config *config, si_config_network *network,
+static si_result read_entries(si_circuit_config *config, si_config_network *network,
                               const json_t *list, si_error *error)
 {
     network->entries = si_allocate_zeroed(json_array_size(list), sizeof *network->entries);
@@ -259,7 +259,7 @@ static si_status read_entries(si_circuit_config *config, si_config_network *netw
     return SI_OK;
 }
 
-si_status si_config_network_read(si_circuit_config *config, si_population_kind kind,
+si_result si_config_network_read(si_circuit_config *config, si_population_kind kind,
                                  si_error *error)
 {
     si_config_network *network = &config->networks[kind];
@@ -267,7 +267,7 @@ si_status si_config_network_read(si_circuit_config *config, si_population_kind k
         return SI_OK;
     const json_t *networks = json_object_get(config->json, "networks");
     const json_t *list = json_object_get(networks, network_name(kind));
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (networks && !json_is_null(networks) && !json_is_object(networks))
         status = si_fail(error, SI_ERROR_FORMAT, "%s: networks is not an object", config->path);
     else if (list && !json_is_null(list) && !json_is_array(list))
@@ -283,22 +283,22 @@ si_status si_config_network_read(si_circuit_config *config, si_population_kind k
     return status;
 }
 
-static si_status file_of_entry(si_circuit_config *config, const si_config_network *network,
+static si_result file_of_entry(si_circuit_config *config, const si_config_network *network,
                                size_t entry, char **file, si_error *error)
 {
     si_config_population files = {.entry = entry};
-    si_status status = read_files(config, network, &files, error);
+    si_result status = read_files(config, network, &files, error);
     si_free(files.types_file);
     *file = files.file;
     return status;
 }
 
-static si_status add_populations_of_file(si_circuit_config *config, si_config_network *network,
+static si_result add_populations_of_file(si_circuit_config *config, si_config_network *network,
                                          size_t entry, const char *file, si_error *error)
 {
     si_name_table names = {0};
     si_hdf5_lock();
-    si_status status = si_sonata_population_names(file, network->kind, &names, error);
+    si_result status = si_sonata_population_names(file, network->kind, &names, error);
     si_hdf5_unlock();
     SI_TRY(status);
     for (uint32_t i = 0; i < names.count && status == SI_OK; i++)
@@ -307,12 +307,12 @@ static si_status add_populations_of_file(si_circuit_config *config, si_config_ne
     return status;
 }
 
-si_status si_config_entry_list(si_circuit_config *config, si_config_network *network, size_t entry,
+si_result si_config_entry_list(si_circuit_config *config, si_config_network *network, size_t entry,
                                si_error *error)
 {
     char *file;
     size_t count_before = network->population_count;
-    si_status status = file_of_entry(config, network, entry, &file, error);
+    si_result status = file_of_entry(config, network, entry, &file, error);
     if (status == SI_OK)
         status = add_populations_of_file(config, network, entry, file, error);
     si_free(file);

@@ -21,17 +21,17 @@ static si_config_variable *find_variable(const si_config_variables *variables, c
     return NULL;
 }
 
-static si_status evaluate(si_config_variables *variables, si_config_variable *variable,
+static si_result evaluate(si_config_variables *variables, si_config_variable *variable,
                           const char *path, si_error *error);
 
-static si_status append_expanded(si_config_variables *variables, const char *text, const char *path,
+static si_result append_expanded(si_config_variables *variables, const char *text, const char *path,
                                  si_text *expanded, si_error *error)
 {
     const char *at = text;
     while (*at) {
         size_t plain = strcspn(at, "$");
         si_config_variable *variable = plain == 0 ? find_variable(variables, at) : NULL;
-        si_status status;
+        si_result status;
         if (variable) {
             SI_TRY(evaluate(variables, variable, path, error));
             status = si_text_append_bytes(expanded, variable->value, strlen(variable->value));
@@ -51,11 +51,11 @@ static si_status append_expanded(si_config_variables *variables, const char *tex
     return SI_OK;
 }
 
-si_status si_config_variables_expand(si_config_variables *variables, const char *text,
+si_result si_config_variables_expand(si_config_variables *variables, const char *text,
                                      const char *path, char **expanded, si_error *error)
 {
     si_text result = {0};
-    si_status status = append_expanded(variables, text, path, &result, error);
+    si_result status = append_expanded(variables, text, path, &result, error);
     if (status == SI_OK && !result.data)
         result.data = si_duplicate_string("");
     if (status == SI_OK && !result.data)
@@ -68,7 +68,7 @@ si_status si_config_variables_expand(si_config_variables *variables, const char 
     return SI_OK;
 }
 
-static si_status evaluate(si_config_variables *variables, si_config_variable *variable,
+static si_result evaluate(si_config_variables *variables, si_config_variable *variable,
                           const char *path, si_error *error)
 {
     if (variable->value)
@@ -82,7 +82,7 @@ static si_status evaluate(si_config_variables *variables, si_config_variable *va
                        variable->name, LONGEST_CHAIN);
     variable->is_open = 1;
     variables->depth++;
-    si_status status = si_config_variables_expand(variables, variable->text, path, &variable->value,
+    si_result status = si_config_variables_expand(variables, variable->text, path, &variable->value,
                                                   error);
     variables->depth--;
     variable->is_open = 0;
@@ -104,7 +104,7 @@ static int compare_variables(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static si_status collect(json_t *manifest, const char *path, si_config_variables *variables,
+static si_result collect(json_t *manifest, const char *path, si_config_variables *variables,
                          si_error *error)
 {
     const char *name;
@@ -125,7 +125,7 @@ static si_status collect(json_t *manifest, const char *path, si_config_variables
     return SI_OK;
 }
 
-static si_status read_manifest(json_t *manifest, const char *path, si_config_variables *variables,
+static si_result read_manifest(json_t *manifest, const char *path, si_config_variables *variables,
                                si_error *error)
 {
     if (!json_is_object(manifest))
@@ -143,13 +143,13 @@ static si_status read_manifest(json_t *manifest, const char *path, si_config_var
     return SI_OK;
 }
 
-si_status si_config_variables_read(json_t *manifest, const char *path,
+si_result si_config_variables_read(json_t *manifest, const char *path,
                                    si_config_variables *variables, si_error *error)
 {
     *variables = (si_config_variables){0};
     if (!manifest || json_is_null(manifest))
         return SI_OK;
-    si_status status = read_manifest(manifest, path, variables, error);
+    si_result status = read_manifest(manifest, path, variables, error);
     if (status != SI_OK)
         si_config_variables_free(variables);
     return status;

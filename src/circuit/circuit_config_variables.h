@@ -22,12 +22,12 @@ typedef struct si_config_variables {
 } si_config_variables;
 
 /* `manifest` may be NULL. It must live as long as the variables. `path` is for messages. */
-si_status si_config_variables_read(json_t *manifest, const char *path,
+si_result si_config_variables_read(json_t *manifest, const char *path,
                                    si_config_variables *variables, si_error *error);
 void si_config_variables_free(si_config_variables *variables);
 
 /* A text with the values of its variables; what is no variable stays. Give it to si_free. */
-si_status si_config_variables_expand(si_config_variables *variables, const char *text,
+si_result si_config_variables_expand(si_config_variables *variables, const char *text,
                                      const char *path, char **expanded, si_error *error);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct attribute_search {
     si_name_interner names;
 } attribute_search;
 
-static si_status add_attribute(void *context, const char *name, si_error *error)
+static si_result add_attribute(void *context, const char *name, si_error *error)
 {
     attribute_search *search = context;
     uint32_t index;
@@ -29,7 +29,7 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static si_status search_groups(const si_sonata_population *population, attribute_search *search,
+static si_result search_groups(const si_sonata_population *population, attribute_search *search,
                                si_error *error)
 {
     for (size_t g = 0; g < population->group_count; g++) {
@@ -41,7 +41,7 @@ static si_status search_groups(const si_sonata_population *population, attribute
     return SI_OK;
 }
 
-static si_status search_types(const si_types_file *types, attribute_search *search, si_error *error)
+static si_result search_types(const si_types_file *types, attribute_search *search, si_error *error)
 {
     size_t count = types ? si_types_file_column_count(types) : 0;
     for (size_t column = 0; column < count; column++) {
@@ -53,10 +53,10 @@ static si_status search_types(const si_types_file *types, attribute_search *sear
     return SI_OK;
 }
 
-static si_status list_attributes(si_dataset *dataset, si_error *error)
+static si_result list_attributes(si_dataset *dataset, si_error *error)
 {
     attribute_search search = {0};
-    si_status status = search_groups(dataset->population, &search, error);
+    si_result status = search_groups(dataset->population, &search, error);
     if (status == SI_OK)
         status = search_types(dataset->types, &search, error);
     dataset->attributes = si_name_interner_take(&search.names);
@@ -68,13 +68,13 @@ static si_status list_attributes(si_dataset *dataset, si_error *error)
 
 /* What the SONATA file has is there without the types, so that they cannot be read is only told to
  * those who ask for more. */
-static si_status open_types(const char *path, si_population_kind kind, si_dataset *dataset,
+static si_result open_types(const char *path, si_population_kind kind, si_dataset *dataset,
                             si_error *error)
 {
     si_error problem;
     if (!path || path[0] == '\0')
         return SI_OK;
-    si_status status = si_types_file_open(path, si_population_kind_type_id(kind), &dataset->types,
+    si_result status = si_types_file_open(path, si_population_kind_type_id(kind), &dataset->types,
                                           &problem);
     if (status == SI_OK)
         return SI_OK;
@@ -82,7 +82,7 @@ static si_status open_types(const char *path, si_population_kind kind, si_datase
     return status == SI_ERROR_MEMORY || !dataset->types_problem ? si_fail_memory(error) : SI_OK;
 }
 
-static si_status open_dataset(const char *path, const char *types_path, const char *population,
+static si_result open_dataset(const char *path, const char *types_path, const char *population,
                               si_element_kind element_kind, si_dataset *dataset, si_error *error)
 {
     si_population_kind kind = element_kind == SI_SYNAPSE ? SI_EDGES : SI_NODES;
@@ -91,7 +91,7 @@ static si_status open_dataset(const char *path, const char *types_path, const ch
     return list_attributes(dataset, error);
 }
 
-si_status si_dataset_open_file(const char *path, const char *types_path, const char *population,
+si_result si_dataset_open_file(const char *path, const char *types_path, const char *population,
                                si_element_kind kind, si_dataset **dataset, si_error *error)
 {
     if (kind != SI_SYNAPSE && kind != SI_MORPHOLOGY)
@@ -102,7 +102,7 @@ si_status si_dataset_open_file(const char *path, const char *types_path, const c
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = open_dataset(path, types_path, population, kind, opened, error);
+    si_result status = open_dataset(path, types_path, population, kind, opened, error);
     si_hdf5_unlock();
     if (status != SI_OK) {
         si_dataset_close(opened);
@@ -135,7 +135,7 @@ const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position
     return position < dataset->attributes.count ? dataset->attributes.names[position] : NULL;
 }
 
-si_status si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
+si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
 {
     si_index_info info = SI_INDEX_INFO_INIT;
     if (si_index_get_info(index, &info) != SI_OK)

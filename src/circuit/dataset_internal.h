@@ -20,10 +20,10 @@ size_t si_dataset_types_column(const si_dataset *dataset, const char *attribute)
  * SI_ERROR_NOT_FOUND: the type of an element is not in the types file. */
 
 /* As SI_TYPE_INT64, which the column must be, or SI_TYPE_FLOAT64. */
-si_status si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
+si_result si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
                                        const si_rows *elements, si_type type, void *values,
                                        si_error *error);
-si_status si_dataset_read_type_texts(const si_dataset *dataset, size_t column,
+si_result si_dataset_read_type_texts(const si_dataset *dataset, size_t column,
                                      const si_rows *elements, si_name_interner *interner,
                                      uint32_t *indices, si_error *error);
 

@@ -76,7 +76,7 @@ static bool is_float(si_type type)
 }
 
 /* A type that holds the values of both groups. */
-static si_status common_type(const attribute_columns *attribute, si_type other, si_type *type,
+static si_result common_type(const attribute_columns *attribute, si_type other, si_type *type,
                              si_error *error)
 {
     if (*type == other)
@@ -93,7 +93,7 @@ static si_status common_type(const attribute_columns *attribute, si_type other, 
 }
 
 /* The types are text already, so they can be that even where they are numbers. */
-static si_status add_types(attribute_columns *attribute, bool is_first, si_error *error)
+static si_result add_types(attribute_columns *attribute, bool is_first, si_error *error)
 {
     size_t column = si_dataset_types_column(attribute->dataset, attribute->name);
     attribute->types_column = column;
@@ -106,7 +106,7 @@ static si_status add_types(attribute_columns *attribute, bool is_first, si_error
     return SI_OK;
 }
 
-static si_status open_columns(attribute_columns *attribute, si_error *error)
+static si_result open_columns(attribute_columns *attribute, si_error *error)
 {
     const si_sonata_population *population = attribute->dataset->population;
     size_t column_count = 0;
@@ -128,7 +128,7 @@ static si_status open_columns(attribute_columns *attribute, si_error *error)
 }
 
 /* NULL: the attribute is that of the types. */
-static si_status find_column(const attribute_columns *attribute, const si_group_rows *located,
+static si_result find_column(const attribute_columns *attribute, const si_group_rows *located,
                              const si_sonata_column **column, si_error *error)
 {
     const si_dataset *dataset = attribute->dataset;
@@ -147,7 +147,7 @@ static si_status find_column(const attribute_columns *attribute, const si_group_
                    dataset->types_problem ? dataset->types_problem : "");
 }
 
-static si_status read_texts(const attribute_columns *attribute, const si_group_rows *located,
+static si_result read_texts(const attribute_columns *attribute, const si_group_rows *located,
                             size_t located_count, si_name_interner *interner, uint32_t *indices,
                             si_error *error)
 {
@@ -164,7 +164,7 @@ static si_status read_texts(const attribute_columns *attribute, const si_group_r
 }
 
 /* Hands over the texts and lets each value point to its own. */
-static si_status point_to_texts(si_name_interner *interner, const uint32_t *indices, uint64_t count,
+static si_result point_to_texts(si_name_interner *interner, const uint32_t *indices, uint64_t count,
                                 si_values *values, si_error *error)
 {
     const char **texts = si_allocate(count, sizeof *texts);
@@ -181,7 +181,7 @@ static si_status point_to_texts(si_name_interner *interner, const uint32_t *indi
     return SI_OK;
 }
 
-static si_status read_strings(const attribute_columns *attribute, const si_group_rows *located,
+static si_result read_strings(const attribute_columns *attribute, const si_group_rows *located,
                               size_t located_count, uint64_t count, si_values *values,
                               si_error *error)
 {
@@ -189,7 +189,7 @@ static si_status read_strings(const attribute_columns *attribute, const si_group
     uint32_t *indices = si_allocate(count, sizeof *indices);
     if (!indices)
         return si_fail_memory(error);
-    si_status status = read_texts(attribute, located, located_count, &interner, indices, error);
+    si_result status = read_texts(attribute, located, located_count, &interner, indices, error);
     if (status == SI_OK)
         status = point_to_texts(&interner, indices, count, values, error);
     si_name_interner_free(&interner);
@@ -197,7 +197,7 @@ static si_status read_strings(const attribute_columns *attribute, const si_group
     return status;
 }
 
-static si_status read_numbers_into(const attribute_columns *attribute, const si_group_rows *located,
+static si_result read_numbers_into(const attribute_columns *attribute, const si_group_rows *located,
                                    size_t located_count, void *data, si_error *error)
 {
     memory_form form = form_of(attribute->type);
@@ -215,14 +215,14 @@ static si_status read_numbers_into(const attribute_columns *attribute, const si_
     return SI_OK;
 }
 
-static si_status read_numbers(const attribute_columns *attribute, const si_group_rows *located,
+static si_result read_numbers(const attribute_columns *attribute, const si_group_rows *located,
                               size_t located_count, uint64_t count, si_values *values,
                               si_error *error)
 {
     void *data = si_allocate(count, form_of(attribute->type).size);
     if (!data)
         return si_fail_memory(error);
-    si_status status = read_numbers_into(attribute, located, located_count, data, error);
+    si_result status = read_numbers_into(attribute, located, located_count, data, error);
     if (status != SI_OK) {
         si_free(data);
         return status;
@@ -231,21 +231,21 @@ static si_status read_numbers(const attribute_columns *attribute, const si_group
     return SI_OK;
 }
 
-static si_status read_values(const attribute_columns *attribute, const uint64_t *ids,
+static si_result read_values(const attribute_columns *attribute, const uint64_t *ids,
                              uint64_t count, si_values *values, si_error *error)
 {
     si_group_rows *located;
     size_t located_count;
     SI_TRY(si_sonata_population_locate(attribute->dataset->population, 0, ids, count, &located,
                                        &located_count, error));
-    si_status status = attribute->type == SI_TYPE_STRING
+    si_result status = attribute->type == SI_TYPE_STRING
                            ? read_strings(attribute, located, located_count, count, values, error)
                            : read_numbers(attribute, located, located_count, count, values, error);
     si_group_rows_free(located, located_count);
     return status;
 }
 
-static si_status read_attribute(attribute_columns *attribute, const uint64_t *ids, uint64_t count,
+static si_result read_attribute(attribute_columns *attribute, const uint64_t *ids, uint64_t count,
                                 si_values *values, si_error *error)
 {
     size_t group_count = attribute->dataset->population->group_count;
@@ -253,7 +253,7 @@ static si_status read_attribute(attribute_columns *attribute, const uint64_t *id
     if (!attribute->columns)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = open_columns(attribute, error);
+    si_result status = open_columns(attribute, error);
     if (status == SI_OK)
         status = read_values(attribute, ids, count, values, error);
     for (size_t g = 0; g < group_count; g++)
@@ -268,7 +268,7 @@ static int compare_name(const void *key, const void *name)
     return strcmp(key, *(char *const *)name);
 }
 
-static si_status fail_unknown(const si_dataset *dataset, const char *name, si_error *error)
+static si_result fail_unknown(const si_dataset *dataset, const char *name, si_error *error)
 {
     si_text list = {0};
     for (uint32_t i = 0; i < dataset->attributes.count; i++)
@@ -282,7 +282,7 @@ static si_status fail_unknown(const si_dataset *dataset, const char *name, si_er
     return SI_ERROR_NOT_FOUND;
 }
 
-si_status si_dataset_read(const si_dataset *dataset, const char *name, const uint64_t *ids,
+si_result si_dataset_read(const si_dataset *dataset, const char *name, const uint64_t *ids,
                           uint64_t count, si_values *values, si_error *error)
 {
     const si_name_table *names = &dataset->attributes;

@@ -16,7 +16,7 @@ size_t si_dataset_types_column(const si_dataset *dataset, const char *attribute)
 }
 
 /* The types of some elements: the k-th row of the list has the k-th type. */
-static si_status read_type_ids(const si_sonata_population *population, const si_rows *elements,
+static si_result read_type_ids(const si_sonata_population *population, const si_rows *elements,
                                int64_t *ids, si_error *error)
 {
     si_sonata_column column;
@@ -24,12 +24,12 @@ static si_status read_type_ids(const si_sonata_population *population, const si_
     in_order.positions = NULL;
     SI_TRY(si_sonata_column_open(population->population, population->path,
                                  si_population_kind_type_id(population->kind), 1, &column, error));
-    si_status status = si_sonata_column_read_integers(&column, &in_order, ids, error);
+    si_result status = si_sonata_column_read_integers(&column, &in_order, ids, error);
     si_sonata_column_close(&column);
     return status;
 }
 
-static si_status find_type_rows(const si_dataset *dataset, const si_rows *elements,
+static si_result find_type_rows(const si_dataset *dataset, const si_rows *elements,
                                 const int64_t *ids, size_t *rows, si_error *error)
 {
     for (uint64_t k = 0; k < elements->count; k++) {
@@ -47,12 +47,12 @@ static si_status find_type_rows(const si_dataset *dataset, const si_rows *elemen
 }
 
 /* The row of the types file for the k-th element, for each k. Give it to si_free. */
-static si_status locate_types(const si_dataset *dataset, const si_rows *elements, size_t **rows,
+static si_result locate_types(const si_dataset *dataset, const si_rows *elements, size_t **rows,
                               si_error *error)
 {
     int64_t *ids = si_allocate(elements->count, sizeof *ids);
     size_t *located = si_allocate(elements->count, sizeof *located);
-    si_status status = ids && located ? read_type_ids(dataset->population, elements, ids, error)
+    si_result status = ids && located ? read_type_ids(dataset->population, elements, ids, error)
                                       : si_fail_memory(error);
     if (status == SI_OK)
         status = find_type_rows(dataset, elements, ids, located, error);
@@ -64,7 +64,7 @@ static si_status locate_types(const si_dataset *dataset, const si_rows *elements
     return status;
 }
 
-static si_status put_doubles(const si_types_file *types, size_t column, const si_rows *elements,
+static si_result put_doubles(const si_types_file *types, size_t column, const si_rows *elements,
                              const size_t *rows, double *values, si_error *error)
 {
     for (uint64_t k = 0; k < elements->count; k++) {
@@ -84,12 +84,12 @@ static void put_integers(const si_types_file *types, size_t column, const si_row
         values[si_rows_position(elements, k)] = si_types_file_integer(types, rows[k], column);
 }
 
-si_status si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
+si_result si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
                                        const si_rows *elements, si_type type, void *values,
                                        si_error *error)
 {
     size_t *rows;
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     SI_TRY(locate_types(dataset, elements, &rows, error));
     if (type == SI_TYPE_INT64)
         put_integers(dataset->types, column, elements, rows, values);
@@ -99,7 +99,7 @@ si_status si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
     return status;
 }
 
-static si_status put_texts(const si_types_file *types, size_t column, const si_rows *elements,
+static si_result put_texts(const si_types_file *types, size_t column, const si_rows *elements,
                            const size_t *rows, si_name_interner *interner, uint32_t *indices,
                            si_error *error)
 {
@@ -112,13 +112,13 @@ static si_status put_texts(const si_types_file *types, size_t column, const si_r
     return SI_OK;
 }
 
-si_status si_dataset_read_type_texts(const si_dataset *dataset, size_t column,
+si_result si_dataset_read_type_texts(const si_dataset *dataset, size_t column,
                                      const si_rows *elements, si_name_interner *interner,
                                      uint32_t *indices, si_error *error)
 {
     size_t *rows;
     SI_TRY(locate_types(dataset, elements, &rows, error));
-    si_status status = put_texts(dataset->types, column, elements, rows, interner, indices, error);
+    si_result status = put_texts(dataset->types, column, elements, rows, interner, indices, error);
     si_free(rows);
     return status;
 }

@@ -59,7 +59,7 @@ static hid_t open_without_file_lock(const char *path)
 #endif
 }
 
-si_status si_hdf5_open(const char *path, hid_t *file, si_error *error)
+si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
 {
     if (!si_path_exists(path))
         return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no such file", path);
@@ -111,7 +111,7 @@ void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE])
 typedef struct child_visit {
     si_hdf5_visitor visit;
     void *context;
-    si_status status;
+    si_result status;
     si_error *error;
 } child_visit;
 
@@ -124,7 +124,7 @@ static herr_t visit_child(hid_t group, const char *name, const H5L_info_t *info,
     return children->status == SI_OK ? 0 : 1;
 }
 
-si_status si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
+si_result si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
                              si_error *error)
 {
     child_visit children = {visit, context, SI_OK, error};

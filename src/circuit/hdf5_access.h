@@ -16,7 +16,7 @@ void si_hdf5_unlock(void);
 /* For all that follows the caller holds the lock. */
 
 /* Opens a file for reading. */
-si_status si_hdf5_open(const char *path, hid_t *file, si_error *error);
+si_result si_hdf5_open(const char *path, hid_t *file, si_error *error);
 
 /* True if `path`, of one or more links, leads from `location` to an object. */
 bool si_hdf5_exists(hid_t location, const char *path);
@@ -37,8 +37,8 @@ void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE]);
     } while (0)
 
 /* Calls `visit` for each name in a group, in alphabetical order, until one fails. */
-typedef si_status (*si_hdf5_visitor)(void *context, const char *name, si_error *error);
-si_status si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
+typedef si_result (*si_hdf5_visitor)(void *context, const char *name, si_error *error);
+si_result si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
                              si_error *error);
 
 #endif

@@ -7,21 +7,21 @@
 #include "base/memory.h"
 #include "circuit/morphology_hdf5.h"
 
-typedef si_status parse_text(const char *text, size_t length, const char *path,
+typedef si_result parse_text(const char *text, size_t length, const char *path,
                              si_morphology **morphology, si_error *error);
 
-static si_status read_text(const char *path, parse_text *parse, si_morphology **morphology,
+static si_result read_text(const char *path, parse_text *parse, si_morphology **morphology,
                            si_error *error)
 {
     char *text;
     size_t length;
     SI_TRY(si_file_read_all(path, &text, &length, error));
-    si_status status = parse(text, length, path, morphology, error);
+    si_result status = parse(text, length, path, morphology, error);
     si_free(text);
     return status;
 }
 
-si_status si_morphology_read(const char *path, si_morphology **morphology, si_error *error)
+si_result si_morphology_read(const char *path, si_morphology **morphology, si_error *error)
 {
     const char *dot = strrchr(path, '.');
     const char *suffix = dot ? dot + 1 : "";

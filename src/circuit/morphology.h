@@ -44,12 +44,12 @@ typedef struct si_morphology {
 /* Reads a file by its suffix: .swc, .asc or .h5, in any case. SI_ERROR_UNSUPPORTED: another suffix,
  * or a version of HDF5 morphologies that is not read; SI_ERROR_FORMAT: a broken file. The sentence
  * begins with the path, and line and column where there are lines. */
-si_status si_morphology_read(const char *path, si_morphology **morphology, si_error *error);
+si_result si_morphology_read(const char *path, si_morphology **morphology, si_error *error);
 
 /* The same from a text in memory, which need not be terminated; `path` is for messages. */
-si_status si_morphology_parse_swc(const char *text, size_t length, const char *path,
+si_result si_morphology_parse_swc(const char *text, size_t length, const char *path,
                                   si_morphology **morphology, si_error *error);
-si_status si_morphology_parse_asc(const char *text, size_t length, const char *path,
+si_result si_morphology_parse_asc(const char *text, size_t length, const char *path,
                                   si_morphology **morphology, si_error *error);
 
 void si_morphology_free(si_morphology *morphology);
@@ -60,10 +60,10 @@ void si_morphology_free(si_morphology *morphology);
  * groups below; an absolute name replaces the folder. */
 typedef struct si_morphology_library si_morphology_library;
 
-si_status si_morphology_library_open(const char *path, si_morphology_library **library,
+si_result si_morphology_library_open(const char *path, si_morphology_library **library,
                                      si_error *error);
 /* Safe from several threads at once. SI_ERROR_NOT_FOUND: there is none of that name. */
-si_status si_morphology_library_load(si_morphology_library *library, const char *name,
+si_result si_morphology_library_load(si_morphology_library *library, const char *name,
                                      si_morphology **morphology, si_error *error);
 void si_morphology_library_close(si_morphology_library *library);
 

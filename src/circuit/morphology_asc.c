@@ -10,7 +10,7 @@ typedef struct header {
     uint8_t type;
 } header;
 
-si_status si_asc_fail_token(const si_asc_parser *parser, const si_asc_token *token,
+si_result si_asc_fail_token(const si_asc_parser *parser, const si_asc_token *token,
                             const char *expected, si_error *error)
 {
     si_quotation found = token->kind == SI_ASC_END
@@ -20,7 +20,7 @@ si_status si_asc_fail_token(const si_asc_parser *parser, const si_asc_token *tok
                           expected);
 }
 
-si_status si_asc_expect(si_asc_parser *parser, si_asc_kind kind, const char *expected,
+si_result si_asc_expect(si_asc_parser *parser, si_asc_kind kind, const char *expected,
                         si_error *error)
 {
     if (parser->lexer.current.kind != kind)
@@ -29,7 +29,7 @@ si_status si_asc_expect(si_asc_parser *parser, si_asc_kind kind, const char *exp
     return SI_OK;
 }
 
-si_status si_asc_skip_expression(si_asc_parser *parser, si_error *error)
+si_result si_asc_skip_expression(si_asc_parser *parser, si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
     for (size_t open = 1; open > 0;) {
@@ -90,7 +90,7 @@ static bool set_type(header *found, si_asc_kind kind)
 }
 
 /* "(Font ...)" belongs to a text, which is the expression after it. */
-static si_status skip_header_property(si_asc_parser *parser, si_error *error)
+static si_result skip_header_property(si_asc_parser *parser, si_error *error)
 {
     bool is_font = parser->lexer.next.kind == SI_ASC_FONT;
     SI_TRY(si_asc_skip_expression(parser, error));
@@ -98,7 +98,7 @@ static si_status skip_header_property(si_asc_parser *parser, si_error *error)
 }
 
 /* An expression inside the header; `*is_point` where it is a point, which ends the header. */
-static si_status read_header_expression(si_asc_parser *parser, header *found, bool *is_point,
+static si_result read_header_expression(si_asc_parser *parser, header *found, bool *is_point,
                                         si_error *error)
 {
     si_asc_kind kind = parser->lexer.next.kind;
@@ -118,7 +118,7 @@ static si_status read_header_expression(si_asc_parser *parser, header *found, bo
 }
 
 /* One item of the header; `*is_complete` where the body or the end of the expression follows. */
-static si_status read_header_item(si_asc_parser *parser, header *found, bool *is_complete,
+static si_result read_header_item(si_asc_parser *parser, header *found, bool *is_complete,
                                   si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
@@ -145,7 +145,7 @@ static si_status read_header_item(si_asc_parser *parser, header *found, bool *is
     }
 }
 
-static si_status read_expression(si_asc_parser *parser, si_error *error)
+static si_result read_expression(si_asc_parser *parser, si_error *error)
 {
     header found = {SI_ASC_CONTENT_MARKER, 0};
     si_asc_lexer_advance(&parser->lexer);
@@ -156,7 +156,7 @@ static si_status read_expression(si_asc_parser *parser, si_error *error)
     return si_asc_read_body(parser, found.content, found.type, error);
 }
 
-static si_status read_expressions(si_asc_parser *parser, si_error *error)
+static si_result read_expressions(si_asc_parser *parser, si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
     si_asc_lexer_start(lexer, parser->source);
@@ -171,7 +171,7 @@ static si_status read_expressions(si_asc_parser *parser, si_error *error)
     return SI_OK;
 }
 
-static si_status read_all(si_asc_parser *parser, si_error *error)
+static si_result read_all(si_asc_parser *parser, si_error *error)
 {
     SI_TRY(read_expressions(parser, error));
     if (parser->builder.morphology->soma_point_count == 1)
@@ -181,13 +181,13 @@ static si_status read_all(si_asc_parser *parser, si_error *error)
     return SI_OK;
 }
 
-si_status si_morphology_parse_asc(const char *text, size_t length, const char *path,
+si_result si_morphology_parse_asc(const char *text, size_t length, const char *path,
                                   si_morphology **morphology, si_error *error)
 {
     si_source source = {path, text, text + length};
     si_asc_parser parser = {.source = &source};
     SI_TRY(si_morphology_builder_start(&parser.builder, path, error));
-    si_status status = read_all(&parser, error);
+    si_result status = read_all(&parser, error);
     si_free(parser.bodies);
     if (status != SI_OK) {
         si_morphology_builder_abandon(&parser.builder);

@@ -42,17 +42,17 @@ typedef struct si_asc_parser {
 
 /* Reads one list of points and branches of an expression at top level. The token that ends it stays
  * the current one. */
-si_status si_asc_read_body(si_asc_parser *parser, si_asc_content content, uint8_t type,
+si_result si_asc_read_body(si_asc_parser *parser, si_asc_content content, uint8_t type,
                            si_error *error);
 
 /* "found TOKEN, expected ..." at a token. */
-si_status si_asc_fail_token(const si_asc_parser *parser, const si_asc_token *token,
+si_result si_asc_fail_token(const si_asc_parser *parser, const si_asc_token *token,
                             const char *expected, si_error *error);
-si_status si_asc_expect(si_asc_parser *parser, si_asc_kind kind, const char *expected,
+si_result si_asc_expect(si_asc_parser *parser, si_asc_kind kind, const char *expected,
                         si_error *error);
 
 /* Skips an expression from inside, or from its opening parenthesis, to after its closing one. */
-si_status si_asc_skip_expression(si_asc_parser *parser, si_error *error);
+si_result si_asc_skip_expression(si_asc_parser *parser, si_error *error);
 /* Whether an expression that begins with such a token says nothing about the shape. */
 bool si_asc_is_property(si_asc_kind kind);
 

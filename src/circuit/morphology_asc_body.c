@@ -8,7 +8,7 @@ static si_asc_body *innermost(si_asc_parser *parser)
     return &parser->bodies[parser->depth - 1];
 }
 
-static si_status open_body(si_asc_parser *parser, si_asc_content content, si_asc_ending ending,
+static si_result open_body(si_asc_parser *parser, si_asc_content content, si_asc_ending ending,
                            int32_t parent, si_error *error)
 {
     void *grown = si_grow(parser->bodies, &parser->capacity, parser->depth + 1,
@@ -22,7 +22,7 @@ static si_status open_body(si_asc_parser *parser, si_asc_content content, si_asc
 }
 
 /* The first of the points that a body has before its next branches. */
-static si_status begin_points(si_asc_parser *parser, uint8_t type, const si_asc_token *place,
+static si_result begin_points(si_asc_parser *parser, uint8_t type, const si_asc_token *place,
                               const float point[3], float diameter, si_error *error)
 {
     const si_asc_body *body = innermost(parser);
@@ -46,7 +46,7 @@ static si_status begin_points(si_asc_parser *parser, uint8_t type, const si_asc_
     return si_morphology_builder_add_point(&parser->builder, end_of_parent, diameter, error);
 }
 
-static si_status add_point(si_asc_parser *parser, uint8_t type, const si_asc_token *place,
+static si_result add_point(si_asc_parser *parser, uint8_t type, const si_asc_token *place,
                            const float point[3], float diameter, si_error *error)
 {
     si_asc_body *body = innermost(parser);
@@ -81,7 +81,7 @@ static void end_points(si_asc_parser *parser)
 }
 
 /* The current token as a number, whatever kind of token it is: "nan" is a word. */
-static si_status read_coordinate(si_asc_parser *parser, float *value, si_error *error)
+static si_result read_coordinate(si_asc_parser *parser, float *value, si_error *error)
 {
     const si_asc_token *token = &parser->lexer.current;
     const char *rest = token->begin;
@@ -95,7 +95,7 @@ static si_status read_coordinate(si_asc_parser *parser, float *value, si_error *
 
 /* "(x y z diameter)", perhaps with a word such as "S1" at the end. Points of markers may lack the
  * diameter. */
-static si_status read_point(si_asc_parser *parser, uint8_t type, si_error *error)
+static si_result read_point(si_asc_parser *parser, uint8_t type, si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
     si_asc_token place = lexer->current;
@@ -114,7 +114,7 @@ static si_status read_point(si_asc_parser *parser, uint8_t type, si_error *error
 }
 
 /* "(Dot ... (x y z)...)": what is between the name and the first parenthesis does not matter. */
-static si_status open_marker(si_asc_parser *parser, si_error *error)
+static si_result open_marker(si_asc_parser *parser, si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
     do {
@@ -126,7 +126,7 @@ static si_status open_marker(si_asc_parser *parser, si_error *error)
     return open_body(parser, SI_ASC_CONTENT_MARKER, SI_ASC_ENDS_MARKER, SI_NO_PARENT, error);
 }
 
-static si_status open_branches(si_asc_parser *parser, si_error *error)
+static si_result open_branches(si_asc_parser *parser, si_error *error)
 {
     end_points(parser);
     si_asc_lexer_advance(&parser->lexer);
@@ -134,7 +134,7 @@ static si_status open_branches(si_asc_parser *parser, si_error *error)
     return open_body(parser, body->content, SI_ASC_ENDS_BRANCH, body->section, error);
 }
 
-static si_status read_nested(si_asc_parser *parser, uint8_t type, si_error *error)
+static si_result read_nested(si_asc_parser *parser, uint8_t type, si_error *error)
 {
     si_asc_kind kind = parser->lexer.next.kind;
     if (kind == SI_ASC_NUMBER)
@@ -149,7 +149,7 @@ static si_status read_nested(si_asc_parser *parser, uint8_t type, si_error *erro
                              "a number, '(', a marker or a property such as Color", error);
 }
 
-static si_status read_incomplete(si_asc_parser *parser, si_error *error)
+static si_result read_incomplete(si_asc_parser *parser, si_error *error)
 {
     si_asc_lexer_advance(&parser->lexer);
     si_asc_kind kind = parser->lexer.current.kind;
@@ -158,7 +158,7 @@ static si_status read_incomplete(si_asc_parser *parser, si_error *error)
     return si_asc_fail_token(parser, &parser->lexer.current, "')' or '|' after Incomplete", error);
 }
 
-static si_status skip_spine(si_asc_parser *parser, si_error *error)
+static si_result skip_spine(si_asc_parser *parser, si_error *error)
 {
     si_asc_lexer *lexer = &parser->lexer;
     while (lexer->current.kind != SI_ASC_END && lexer->current.kind != SI_ASC_SPINE_CLOSE)
@@ -167,7 +167,7 @@ static si_status skip_spine(si_asc_parser *parser, si_error *error)
 }
 
 /* At ')' or '|'. */
-static si_status close_body(si_asc_parser *parser, si_error *error)
+static si_result close_body(si_asc_parser *parser, si_error *error)
 {
     end_points(parser);
     si_asc_body body = *innermost(parser);
@@ -181,7 +181,7 @@ static si_status close_body(si_asc_parser *parser, si_error *error)
     return si_asc_expect(parser, SI_ASC_CLOSE, "')'", error);
 }
 
-static si_status read_item(si_asc_parser *parser, uint8_t type, si_error *error)
+static si_result read_item(si_asc_parser *parser, uint8_t type, si_error *error)
 {
     switch (parser->lexer.current.kind) {
     case SI_ASC_OPEN:
@@ -208,7 +208,7 @@ static si_status read_item(si_asc_parser *parser, uint8_t type, si_error *error)
     }
 }
 
-si_status si_asc_read_body(si_asc_parser *parser, si_asc_content content, uint8_t type,
+si_result si_asc_read_body(si_asc_parser *parser, si_asc_content content, uint8_t type,
                            si_error *error)
 {
     SI_TRY(open_body(parser, content, SI_ASC_ENDS_EXPRESSION, SI_NO_PARENT, error));

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 
 /* Makes room for one more point. Both arrays always hold point_capacity values at least. */
-static si_status reserve_points(float (**points)[3], float **diameters, size_t *capacity,
+static si_result reserve_points(float (**points)[3], float **diameters, size_t *capacity,
                                 size_t needed, si_error *error)
 {
     size_t grown = *capacity;
@@ -21,7 +21,7 @@ static si_status reserve_points(float (**points)[3], float **diameters, size_t *
     return SI_OK;
 }
 
-static si_status reserve_sections(si_morphology_builder *builder, size_t needed, si_error *error)
+static si_result reserve_sections(si_morphology_builder *builder, size_t needed, si_error *error)
 {
     si_morphology *morphology = builder->morphology;
     size_t capacity = builder->section_capacity;
@@ -41,7 +41,7 @@ static si_status reserve_sections(si_morphology_builder *builder, size_t needed,
     return SI_OK;
 }
 
-static si_status reserve_first(si_morphology_builder *builder, si_error *error)
+static si_result reserve_first(si_morphology_builder *builder, si_error *error)
 {
     si_morphology *morphology = builder->morphology;
     SI_TRY(reserve_points(&morphology->points, &morphology->diameters, &builder->point_capacity, 1,
@@ -51,7 +51,7 @@ static si_status reserve_first(si_morphology_builder *builder, si_error *error)
     return reserve_sections(builder, 1, error);
 }
 
-si_status si_morphology_builder_start(si_morphology_builder *builder, const char *name,
+si_result si_morphology_builder_start(si_morphology_builder *builder, const char *name,
                                       si_error *error)
 {
     memset(builder, 0, sizeof *builder);
@@ -59,13 +59,13 @@ si_status si_morphology_builder_start(si_morphology_builder *builder, const char
     builder->morphology = si_allocate_zeroed(1, sizeof *builder->morphology);
     if (!builder->morphology)
         return si_fail_memory(error);
-    si_status status = reserve_first(builder, error);
+    si_result status = reserve_first(builder, error);
     if (status != SI_OK)
         si_morphology_builder_abandon(builder);
     return status;
 }
 
-si_status si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,
+si_result si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,
                                               int32_t parent, si_error *error)
 {
     si_morphology *morphology = builder->morphology;
@@ -82,7 +82,7 @@ si_status si_morphology_builder_begin_section(si_morphology_builder *builder, ui
     return SI_OK;
 }
 
-si_status si_morphology_builder_add_point(si_morphology_builder *builder, const float point[3],
+si_result si_morphology_builder_add_point(si_morphology_builder *builder, const float point[3],
                                           float diameter, si_error *error)
 {
     si_morphology *morphology = builder->morphology;
@@ -108,7 +108,7 @@ void si_morphology_builder_drop_section(si_morphology_builder *builder)
     morphology->point_count = morphology->section_offsets[morphology->section_count];
 }
 
-si_status si_morphology_builder_add_soma_point(si_morphology_builder *builder, const float point[3],
+si_result si_morphology_builder_add_soma_point(si_morphology_builder *builder, const float point[3],
                                                float diameter, si_error *error)
 {
     si_morphology *morphology = builder->morphology;

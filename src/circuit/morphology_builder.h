@@ -24,18 +24,18 @@ typedef struct si_morphology_builder {
 } si_morphology_builder;
 
 /* After a successful start either finish or abandon must be called, once. */
-si_status si_morphology_builder_start(si_morphology_builder *builder, const char *name,
+si_result si_morphology_builder_start(si_morphology_builder *builder, const char *name,
                                       si_error *error);
 
 /* The points added next are those of a new section. */
-si_status si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,
+si_result si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,
                                               int32_t parent, si_error *error);
-si_status si_morphology_builder_add_point(si_morphology_builder *builder, const float point[3],
+si_result si_morphology_builder_add_point(si_morphology_builder *builder, const float point[3],
                                           float diameter, si_error *error);
 /* Takes back the last section with its points. */
 void si_morphology_builder_drop_section(si_morphology_builder *builder);
 
-si_status si_morphology_builder_add_soma_point(si_morphology_builder *builder, const float point[3],
+si_result si_morphology_builder_add_soma_point(si_morphology_builder *builder, const float point[3],
                                                float diameter, si_error *error);
 
 /* Measures the soma and hands the morphology out. */

@@ -13,7 +13,7 @@ typedef struct entry {
     size_t users; /* threads that use it or wait for it */
     bool loading;
     si_cell_shape *shape; /* NULL: loading, or failed */
-    si_status status;
+    si_result status;
     char *message; /* of a failure */
     size_t bytes;
     char name[];
@@ -34,7 +34,7 @@ struct si_morphology_cache {
 
 #define FIRST_BUCKET_COUNT 64
 
-si_status si_morphology_cache_create(si_shape_loader loader, void *context, size_t byte_limit,
+si_result si_morphology_cache_create(si_shape_loader loader, void *context, size_t byte_limit,
                                      si_morphology_cache **cache, si_error *error)
 {
     si_morphology_cache *created = si_allocate_zeroed(1, sizeof *created);
@@ -190,7 +190,7 @@ static void load_entry(si_morphology_cache *cache, entry *loaded)
     si_error failure = {.status = SI_OK};
     si_cell_shape *shape = NULL;
     pthread_mutex_unlock(&cache->lock);
-    si_status status = cache->loader(cache->context, loaded->name, &shape, &failure);
+    si_result status = cache->loader(cache->context, loaded->name, &shape, &failure);
     char *message = status == SI_OK ? NULL : si_duplicate_string(failure.message);
     pthread_mutex_lock(&cache->lock);
     if (status != SI_OK && !message)
@@ -225,12 +225,12 @@ static entry *use_entry(si_morphology_cache *cache, const char *name)
     return used;
 }
 
-si_status si_morphology_cache_acquire(si_morphology_cache *cache, const char *name,
+si_result si_morphology_cache_acquire(si_morphology_cache *cache, const char *name,
                                       const si_cell_shape **shape, si_error *error)
 {
     pthread_mutex_lock(&cache->lock);
     entry *used = use_entry(cache, name);
-    si_status status = used ? used->status : SI_ERROR_MEMORY;
+    si_result status = used ? used->status : SI_ERROR_MEMORY;
     if (status == SI_OK) {
         *shape = used->shape;
     } else {

@@ -21,7 +21,7 @@ typedef struct point_table {
     size_t row_count;
 } point_table;
 
-static si_status check_layout(const si_hdf5_place *place, si_error *error)
+static si_result check_layout(const si_hdf5_place *place, si_error *error)
 {
     if (si_hdf5_exists(place->group, "points") && si_hdf5_exists(place->group, "structure"))
         return SI_OK;
@@ -34,7 +34,7 @@ static si_status check_layout(const si_hdf5_place *place, si_error *error)
 }
 
 /* From 1.1 on glia must come with perimeters. The perimeters themselves are not used. */
-static si_status check_perimeters(const si_hdf5_place *place, int64_t family, si_error *error)
+static si_result check_perimeters(const si_hdf5_place *place, int64_t family, si_error *error)
 {
     if (!si_hdf5_exists(place->group, "perimeters")) {
         if (family != FAMILY_GLIA)
@@ -51,7 +51,7 @@ static si_status check_perimeters(const si_hdf5_place *place, int64_t family, si
                    dimensions);
 }
 
-static si_status check_metadata(const si_hdf5_place *place, bool has_sections, si_error *error)
+static si_result check_metadata(const si_hdf5_place *place, bool has_sections, si_error *error)
 {
     int64_t version[2], family;
     if (!si_hdf5_exists(place->group, "metadata"))
@@ -67,7 +67,7 @@ static si_status check_metadata(const si_hdf5_place *place, bool has_sections, s
 
 /* The structure is read as doubles: they hold whatever an integer type can hold that may be meant
  * here, and fractions do not get lost unseen. */
-static si_status convert_structure(const si_hdf5_place *place, const double *values,
+static si_result convert_structure(const si_hdf5_place *place, const double *values,
                                    structure *table, si_error *error)
 {
     int32_t *converted = &table->rows[0][0];
@@ -83,13 +83,13 @@ static si_status convert_structure(const si_hdf5_place *place, const double *val
     return SI_OK;
 }
 
-static si_status read_structure(const si_hdf5_place *place, structure *table, si_error *error)
+static si_result read_structure(const si_hdf5_place *place, structure *table, si_error *error)
 {
     void *values;
     SI_TRY(si_hdf5_read_table(place, "structure", STRUCTURE_COLUMNS, H5T_NATIVE_DOUBLE, &values,
                               &table->row_count, error));
     table->rows = si_allocate(table->row_count, sizeof *table->rows);
-    si_status status = table->rows ? convert_structure(place, values, table, error)
+    si_result status = table->rows ? convert_structure(place, values, table, error)
                                    : si_fail_memory(error);
     si_free(values);
     SI_TRY(status);
@@ -100,7 +100,7 @@ static si_status read_structure(const si_hdf5_place *place, structure *table, si
     return SI_OK;
 }
 
-static si_status check_type(const si_hdf5_place *place, const structure *table, size_t row,
+static si_result check_type(const si_hdf5_place *place, const structure *table, size_t row,
                             si_error *error)
 {
     int32_t type = table->rows[row][1];
@@ -117,7 +117,7 @@ static si_status check_type(const si_hdf5_place *place, const structure *table, 
 
 /* Sections follow one another: each ends where the next begins. `end` is where the last one does.
  */
-static si_status check_first_point(const si_hdf5_place *place, const structure *table, size_t row,
+static si_result check_first_point(const si_hdf5_place *place, const structure *table, size_t row,
                                    int64_t end, si_error *error)
 {
     int32_t first = table->rows[row][0];
@@ -140,7 +140,7 @@ static int32_t parent_of(const structure *table, size_t row)
     return parent == 0 || parent == -1 ? SI_NO_PARENT : parent - 1;
 }
 
-static si_status check_parent(const si_hdf5_place *place, const structure *table, size_t row,
+static si_result check_parent(const si_hdf5_place *place, const structure *table, size_t row,
                               si_error *error)
 {
     int32_t written = table->rows[row][2];
@@ -153,7 +153,7 @@ static si_status check_parent(const si_hdf5_place *place, const structure *table
 }
 
 /* Points before the first section are the soma's, even where no row says so. */
-static si_status check_sections(const si_hdf5_place *place, const structure *table,
+static si_result check_sections(const si_hdf5_place *place, const structure *table,
                                 const point_table *points, si_error *error)
 {
     int64_t end = (int64_t)points->row_count;
@@ -175,7 +175,7 @@ static size_t soma_row_count(const structure *table, const point_table *points)
     return first < points->row_count ? first : points->row_count;
 }
 
-static si_status add_soma(const point_table *points, size_t soma_rows,
+static si_result add_soma(const point_table *points, size_t soma_rows,
                           si_morphology_builder *builder, si_error *error)
 {
     for (size_t i = 0; i < soma_rows; i++)
@@ -184,7 +184,7 @@ static si_status add_soma(const point_table *points, size_t soma_rows,
     return SI_OK;
 }
 
-static si_status add_section(const structure *table, const point_table *points, size_t row,
+static si_result add_section(const structure *table, const point_table *points, size_t row,
                              si_morphology_builder *builder, si_error *error)
 {
     SI_TRY(si_morphology_builder_begin_section(builder, (uint8_t)table->rows[row][1],
@@ -198,7 +198,7 @@ static si_status add_section(const structure *table, const point_table *points, 
     return SI_OK;
 }
 
-static si_status add_all(const structure *table, const point_table *points,
+static si_result add_all(const structure *table, const point_table *points,
                          si_morphology_builder *builder, si_error *error)
 {
     SI_TRY(add_soma(points, soma_row_count(table, points), builder, error));
@@ -207,7 +207,7 @@ static si_status add_all(const structure *table, const point_table *points,
     return SI_OK;
 }
 
-static si_status build(const si_hdf5_place *place, const structure *table,
+static si_result build(const si_hdf5_place *place, const structure *table,
                        const point_table *points, si_morphology **morphology, si_error *error)
 {
     bool has_sections = table->first_section < table->row_count;
@@ -220,7 +220,7 @@ static si_status build(const si_hdf5_place *place, const structure *table,
                        "%s: the soma has a single point, expected none or a contour", place->name);
     si_morphology_builder builder;
     SI_TRY(si_morphology_builder_start(&builder, place->name, error));
-    si_status status = add_all(table, points, &builder, error);
+    si_result status = add_all(table, points, &builder, error);
     if (status == SI_OK)
         si_morphology_builder_finish(&builder, si_contour_soma_type(soma_rows), morphology);
     else
@@ -228,7 +228,7 @@ static si_status build(const si_hdf5_place *place, const structure *table,
     return status;
 }
 
-static si_status read_tables(const si_hdf5_place *place, structure *table, point_table *points,
+static si_result read_tables(const si_hdf5_place *place, structure *table, point_table *points,
                              si_error *error)
 {
     SI_TRY(check_layout(place, error));
@@ -240,13 +240,13 @@ static si_status read_tables(const si_hdf5_place *place, structure *table, point
     return SI_OK;
 }
 
-si_status si_morphology_read_hdf5_group(hid_t group, const char *place_name,
+si_result si_morphology_read_hdf5_group(hid_t group, const char *place_name,
                                         si_morphology **morphology, si_error *error)
 {
     si_hdf5_place place = {group, place_name};
     structure table = {0};
     point_table points = {0};
-    si_status status = read_tables(&place, &table, &points, error);
+    si_result status = read_tables(&place, &table, &points, error);
     if (status == SI_OK)
         status = build(&place, &table, &points, morphology, error);
     si_free(table.rows);
@@ -254,19 +254,19 @@ si_status si_morphology_read_hdf5_group(hid_t group, const char *place_name,
     return status;
 }
 
-static si_status read_file(const char *path, si_morphology **morphology, si_error *error)
+static si_result read_file(const char *path, si_morphology **morphology, si_error *error)
 {
     hid_t file;
     SI_TRY(si_hdf5_open(path, &file, error));
-    si_status status = si_morphology_read_hdf5_group(file, path, morphology, error);
+    si_result status = si_morphology_read_hdf5_group(file, path, morphology, error);
     H5Fclose(file);
     return status;
 }
 
-si_status si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error)
+si_result si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error)
 {
     si_hdf5_lock();
-    si_status status = read_file(path, morphology, error);
+    si_result status = read_file(path, morphology, error);
     si_hdf5_unlock();
     return status;
 }

@@ -5,10 +5,10 @@
 #include "circuit/hdf5_access.h"
 #include "circuit/morphology.h"
 
-si_status si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error);
+si_result si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error);
 
 /* The morphology in a group; `place` says for messages where that is. The caller holds the lock. */
-si_status si_morphology_read_hdf5_group(hid_t group, const char *place, si_morphology **morphology,
+si_result si_morphology_read_hdf5_group(hid_t group, const char *place, si_morphology **morphology,
                                         si_error *error);
 
 #endif

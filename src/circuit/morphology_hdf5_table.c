@@ -15,7 +15,7 @@ static bool is_numeric(hid_t type)
     return kind == H5T_INTEGER || kind == H5T_FLOAT;
 }
 
-static si_status check_numeric(hid_t type, const si_hdf5_place *place, const char *name,
+static si_result check_numeric(hid_t type, const si_hdf5_place *place, const char *name,
                                si_error *error)
 {
     bool numeric = type >= 0 && is_numeric(type);
@@ -26,7 +26,7 @@ static si_status check_numeric(hid_t type, const si_hdf5_place *place, const cha
     return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' does not hold numbers", place->name, name);
 }
 
-static si_status open_dataset(const si_hdf5_place *place, const char *name, hid_t *dataset,
+static si_result open_dataset(const si_hdf5_place *place, const char *name, hid_t *dataset,
                               si_error *error)
 {
     *dataset = H5Dopen2(place->group, name, H5P_DEFAULT);
@@ -46,7 +46,7 @@ static int dimensions_of(hid_t dataset, hsize_t dimensions[H5S_MAX_RANK])
     return count;
 }
 
-static si_status check_shape(hid_t dataset, const si_hdf5_place *place, const char *name,
+static si_result check_shape(hid_t dataset, const si_hdf5_place *place, const char *name,
                              size_t columns, hsize_t *rows, si_error *error)
 {
     hsize_t dimensions[H5S_MAX_RANK];
@@ -73,7 +73,7 @@ static uint64_t stored_bytes(hid_t dataset)
     return si_min_u64(H5Dget_storage_size(dataset), file_size);
 }
 
-static si_status check_row_count(hid_t dataset, const si_hdf5_place *place, const char *name,
+static si_result check_row_count(hid_t dataset, const si_hdf5_place *place, const char *name,
                                  size_t columns, hsize_t rows, si_error *error)
 {
     uint64_t stored = stored_bytes(dataset);
@@ -84,7 +84,7 @@ static si_status check_row_count(hid_t dataset, const si_hdf5_place *place, cons
                    place->name, name, (unsigned long long)rows, (unsigned long long)stored);
 }
 
-static si_status read_values(hid_t dataset, const si_hdf5_place *place, const char *name,
+static si_result read_values(hid_t dataset, const si_hdf5_place *place, const char *name,
                              hid_t memory_type, size_t count, void **values, si_error *error)
 {
     void *read = si_allocate(count, H5Tget_size(memory_type));
@@ -98,7 +98,7 @@ static si_status read_values(hid_t dataset, const si_hdf5_place *place, const ch
     return SI_OK;
 }
 
-static si_status read_open_table(hid_t dataset, const si_hdf5_place *place, const char *name,
+static si_result read_open_table(hid_t dataset, const si_hdf5_place *place, const char *name,
                                  size_t columns, hid_t memory_type, void **values, size_t *rows,
                                  si_error *error)
 {
@@ -110,18 +110,18 @@ static si_status read_open_table(hid_t dataset, const si_hdf5_place *place, cons
     return read_values(dataset, place, name, memory_type, *rows * columns, values, error);
 }
 
-si_status si_hdf5_read_table(const si_hdf5_place *place, const char *dataset, size_t columns,
+si_result si_hdf5_read_table(const si_hdf5_place *place, const char *dataset, size_t columns,
                              hid_t memory_type, void **values, size_t *rows, si_error *error)
 {
     hid_t opened;
     SI_TRY(open_dataset(place, dataset, &opened, error));
-    si_status status = read_open_table(opened, place, dataset, columns, memory_type, values, rows,
+    si_result status = read_open_table(opened, place, dataset, columns, memory_type, values, rows,
                                        error);
     H5Dclose(opened);
     return status;
 }
 
-si_status si_hdf5_read_dimension_count(const si_hdf5_place *place, const char *dataset, int *count,
+si_result si_hdf5_read_dimension_count(const si_hdf5_place *place, const char *dataset, int *count,
                                        si_error *error)
 {
     hid_t opened;
@@ -142,7 +142,7 @@ static hssize_t value_count(hid_t attribute)
     return count;
 }
 
-static si_status read_open_attribute(hid_t attribute, const si_hdf5_place *place, const char *name,
+static si_result read_open_attribute(hid_t attribute, const si_hdf5_place *place, const char *name,
                                      size_t count, int64_t *values, si_error *error)
 {
     SI_TRY(check_numeric(H5Aget_type(attribute), place, name, error));
@@ -156,7 +156,7 @@ static si_status read_open_attribute(hid_t attribute, const si_hdf5_place *place
     return SI_OK;
 }
 
-si_status si_hdf5_read_attribute(const si_hdf5_place *place, const char *object,
+si_result si_hdf5_read_attribute(const si_hdf5_place *place, const char *object,
                                  const char *attribute, size_t count, int64_t *values,
                                  si_error *error)
 {
@@ -164,7 +164,7 @@ si_status si_hdf5_read_attribute(const si_hdf5_place *place, const char *object,
     if (opened < 0)
         return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
                        object, attribute);
-    si_status status = read_open_attribute(opened, place, attribute, count, values, error);
+    si_result status = read_open_attribute(opened, place, attribute, count, values, error);
     H5Aclose(opened);
     return status;
 }

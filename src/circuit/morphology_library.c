@@ -14,16 +14,16 @@ struct si_morphology_library {
     hid_t file; /* of a container */
 };
 
-static si_status open_container(si_morphology_library *library, si_error *error)
+static si_result open_container(si_morphology_library *library, si_error *error)
 {
     si_hdf5_lock();
-    si_status status = si_hdf5_open(library->path, &library->file, error);
+    si_result status = si_hdf5_open(library->path, &library->file, error);
     si_hdf5_unlock();
     library->is_container = status == SI_OK;
     return status;
 }
 
-static si_status open_path(si_morphology_library *library, si_error *error)
+static si_result open_path(si_morphology_library *library, si_error *error)
 {
     if (si_path_is_folder(library->path))
         return SI_OK;
@@ -34,14 +34,14 @@ static si_status open_path(si_morphology_library *library, si_error *error)
                    library->path);
 }
 
-si_status si_morphology_library_open(const char *path, si_morphology_library **library,
+si_result si_morphology_library_open(const char *path, si_morphology_library **library,
                                      si_error *error)
 {
     si_morphology_library *opened = si_allocate_zeroed(1, sizeof *opened);
     if (!opened)
         return si_fail_memory(error);
     opened->path = si_duplicate_string(path);
-    si_status status = opened->path ? open_path(opened, error) : si_fail_memory(error);
+    si_result status = opened->path ? open_path(opened, error) : si_fail_memory(error);
     if (status != SI_OK) {
         si_morphology_library_close(opened);
         return status;
@@ -71,7 +71,7 @@ static bool has_known_suffix(const char *name)
 }
 
 /* Reads the file of this name if there is one; `*found` says whether. */
-static si_status try_file(const char *folder, const char *name, const char *suffix, bool *found,
+static si_result try_file(const char *folder, const char *name, const char *suffix, bool *found,
                           si_morphology **morphology, si_error *error)
 {
     char *path = si_path_join(folder, name);
@@ -80,12 +80,12 @@ static si_status try_file(const char *folder, const char *name, const char *suff
     if (!complete)
         return si_fail_memory(error);
     *found = si_path_is_file(complete);
-    si_status status = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
+    si_result status = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
     si_free(complete);
     return status;
 }
 
-static si_status load_from_folder(const char *folder, const char *name, si_morphology **morphology,
+static si_result load_from_folder(const char *folder, const char *name, si_morphology **morphology,
                                   si_error *error)
 {
     /* The empty suffix is for names that bring their own. */
@@ -102,7 +102,7 @@ static si_status load_from_folder(const char *folder, const char *name, si_morph
                    name, folder);
 }
 
-static si_status load_from_container(const si_morphology_library *library, const char *name,
+static si_result load_from_container(const si_morphology_library *library, const char *name,
                                      si_morphology **morphology, si_error *error)
 {
     hid_t group = *name ? H5Gopen2(library->file, name, H5P_DEFAULT) : H5I_INVALID_HID;
@@ -110,20 +110,20 @@ static si_status load_from_container(const si_morphology_library *library, const
         return si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s': not a group of %s", name,
                        library->path);
     char *place = si_format("%s: morphology '%s'", library->path, name);
-    si_status status = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
+    si_result status = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
                              : si_fail_memory(error);
     si_free(place);
     H5Gclose(group);
     return status;
 }
 
-si_status si_morphology_library_load(si_morphology_library *library, const char *name,
+si_result si_morphology_library_load(si_morphology_library *library, const char *name,
                                      si_morphology **morphology, si_error *error)
 {
     if (!library->is_container)
         return load_from_folder(library->path, name, morphology, error);
     si_hdf5_lock();
-    si_status status = load_from_container(library, name, morphology, error);
+    si_result status = load_from_container(library, name, morphology, error);
     si_hdf5_unlock();
     return status;
 }

@@ -112,7 +112,7 @@ static void create_c_locale(void)
 }
 
 /* Lets strtof read a terminated copy of `length` characters; gives how many it took. */
-static si_status convert_exactly(const char *text, size_t length, size_t *taken, float *value,
+static si_result convert_exactly(const char *text, size_t length, size_t *taken, float *value,
                                  si_error *error)
 {
     pthread_once(&c_locale_once, create_c_locale);
@@ -139,7 +139,7 @@ static bool can_be_in_special_number(char character)
 }
 
 /* Infinities, "nan(...)" and hexadecimal numbers, or none at all. */
-static si_status read_special(const char *text, const char *end, const char **rest, float *value,
+static si_result read_special(const char *text, const char *end, const char **rest, float *value,
                               si_error *error)
 {
     const char *last = text;
@@ -157,7 +157,7 @@ static bool is_hexadecimal(const decimal *number, const char *end)
     return rest < end && (*rest == 'x' || *rest == 'X') && rest[-1] == '0';
 }
 
-si_status si_number_read(const char *text, const char *end, const char **rest, float *value,
+si_result si_number_read(const char *text, const char *end, const char **rest, float *value,
                          si_error *error)
 {
     decimal number = read_decimal(text, end);

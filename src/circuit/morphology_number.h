@@ -7,7 +7,7 @@
 
 /* Reads the number at `text`, looking at nothing from `end` on. `*rest` is where the number ends:
  * `text` itself if there is none. Unlike strtof it skips no white space. */
-si_status si_number_read(const char *text, const char *end, const char **rest, float *value,
+si_result si_number_read(const char *text, const char *end, const char **rest, float *value,
                          si_error *error);
 
 #endif

@@ -3,14 +3,14 @@
 #include "base/text.h"
 
 /* `missing` receives the sentence about the first place that does not exist. */
-static si_status add_place(si_morphology_places *places, const char *path, si_error *missing,
+static si_result add_place(si_morphology_places *places, const char *path, si_error *missing,
                            si_error *error)
 {
     if (!path || path[0] == '\0')
         return SI_OK;
     si_error failure = {.status = SI_OK};
     si_morphology_library *library = NULL;
-    si_status status = si_morphology_library_open(path, &library, &failure);
+    si_result status = si_morphology_library_open(path, &library, &failure);
     if (status == SI_ERROR_NOT_FOUND) {
         if (missing->status == SI_OK)
             *missing = failure;
@@ -23,7 +23,7 @@ static si_status add_place(si_morphology_places *places, const char *path, si_er
     return SI_OK;
 }
 
-static si_status add_places(si_morphology_places *places, const char *const *paths, si_error *error)
+static si_result add_places(si_morphology_places *places, const char *const *paths, si_error *error)
 {
     si_error missing = {.status = SI_OK};
     for (int i = 0; i < SI_MORPHOLOGY_PLACES_MAX; i++)
@@ -36,12 +36,12 @@ static si_status add_places(si_morphology_places *places, const char *const *pat
                    "no folder or container of morphologies is given, expected at least one");
 }
 
-si_status si_morphology_places_open(si_morphology_places *places, const char *morphologies,
+si_result si_morphology_places_open(si_morphology_places *places, const char *morphologies,
                                     const char *alternate_h5v1, const char *alternate_asc,
                                     si_error *error)
 {
     const char *const paths[] = {morphologies, alternate_h5v1, alternate_asc};
-    si_status status = add_places(places, paths, error);
+    si_result status = add_places(places, paths, error);
     if (status != SI_OK)
         si_morphology_places_close(places);
     return status;
@@ -54,18 +54,18 @@ void si_morphology_places_close(si_morphology_places *places)
     places->count = 0;
 }
 
-static si_status list_paths(const si_morphology_places *places, si_text *paths)
+static si_result list_paths(const si_morphology_places *places, si_text *paths)
 {
     for (size_t i = 0; i < places->count; i++)
         SI_TRY(si_text_append(paths, "%s%s", i > 0 ? ", " : "", places->paths[i]));
     return SI_OK;
 }
 
-static si_status fail_not_found(const si_morphology_places *places, const char *name,
+static si_result fail_not_found(const si_morphology_places *places, const char *name,
                                 si_error *error)
 {
     si_text paths = {0};
-    si_status status = list_paths(places, &paths);
+    si_result status = list_paths(places, &paths);
     if (status == SI_OK)
         status = si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s' is not in %s", name,
                          paths.data);
@@ -75,24 +75,24 @@ static si_status fail_not_found(const si_morphology_places *places, const char *
     return status;
 }
 
-static si_status make_shape(const si_morphology_places *places, size_t place, const char *name,
+static si_result make_shape(const si_morphology_places *places, size_t place, const char *name,
                             const si_morphology *morphology, si_cell_shape **shape, si_error *error)
 {
     si_error failure = {.status = SI_OK};
-    si_status status = si_cell_shape_create(morphology, places->soma_radius, shape, &failure);
+    si_result status = si_cell_shape_create(morphology, places->soma_radius, shape, &failure);
     if (status != SI_OK)
         return si_fail(error, status, "morphology '%s' of %s: %s", name, places->paths[place],
                        failure.message);
     return SI_OK;
 }
 
-si_status si_morphology_places_load(void *context, const char *name, si_cell_shape **shape,
+si_result si_morphology_places_load(void *context, const char *name, si_cell_shape **shape,
                                     si_error *error)
 {
     const si_morphology_places *places = context;
     for (size_t i = 0; i < places->count; i++) {
         si_morphology *morphology = NULL;
-        si_status status = si_morphology_library_load(places->libraries[i], name, &morphology,
+        si_result status = si_morphology_library_load(places->libraries[i], name, &morphology,
                                                       error);
         if (status == SI_ERROR_NOT_FOUND)
             continue;

@@ -16,14 +16,14 @@ typedef struct si_morphology_places {
 
 /* Each of the paths may be NULL or "", and may name nothing as long as another one does; they are
  * kept, not copied. SI_ERROR_NOT_FOUND: there is no place at all. */
-si_status si_morphology_places_open(si_morphology_places *places, const char *morphologies,
+si_result si_morphology_places_open(si_morphology_places *places, const char *morphologies,
                                     const char *alternate_h5v1, const char *alternate_asc,
                                     si_error *error);
 void si_morphology_places_close(si_morphology_places *places);
 
 /* The shape of a morphology from the first place that has it: an si_shape_loader whose context are
  * the places. */
-si_status si_morphology_places_load(void *places, const char *name, si_cell_shape **shape,
+si_result si_morphology_places_load(void *places, const char *name, si_cell_shape **shape,
                                     si_error *error);
 
 #endif

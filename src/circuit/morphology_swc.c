@@ -27,7 +27,7 @@ static void push_children(section_walk *walk, uint32_t sample, int32_t section)
 }
 
 /* A section begins where its parent ends; the parent's diameter goes with that point. */
-static si_status add_end_of_parent(section_walk *walk, const si_swc_sample *first, si_error *error)
+static si_result add_end_of_parent(section_walk *walk, const si_swc_sample *first, si_error *error)
 {
     const si_swc_sample *end = &walk->tree->samples[first->parent];
     if (si_same_position(first->point, end->point))
@@ -35,7 +35,7 @@ static si_status add_end_of_parent(section_walk *walk, const si_swc_sample *firs
     return si_morphology_builder_add_point(walk->builder, end->point, end->diameter, error);
 }
 
-static si_status fail_type_change(const section_walk *walk, const si_swc_sample *from,
+static si_result fail_type_change(const section_walk *walk, const si_swc_sample *from,
                                   const si_swc_sample *to, si_error *error)
 {
     return si_source_fail(walk->source, to->place, error,
@@ -45,7 +45,7 @@ static si_status fail_type_change(const section_walk *walk, const si_swc_sample 
 }
 
 /* Adds samples as long as there is exactly one way on; `*last` is where there is not. */
-static si_status add_chain(section_walk *walk, uint32_t first, uint32_t *last, si_error *error)
+static si_result add_chain(section_walk *walk, uint32_t first, uint32_t *last, si_error *error)
 {
     const si_swc_tree *tree = walk->tree;
     for (uint32_t at = first;;) {
@@ -61,7 +61,7 @@ static si_status add_chain(section_walk *walk, uint32_t first, uint32_t *last, s
     }
 }
 
-static si_status add_section(section_walk *walk, pending_section pending, si_error *error)
+static si_result add_section(section_walk *walk, pending_section pending, si_error *error)
 {
     const si_swc_sample *first = &walk->tree->samples[pending.sample];
     int32_t section = (int32_t)walk->builder->morphology->section_count;
@@ -75,7 +75,7 @@ static si_status add_section(section_walk *walk, pending_section pending, si_err
 }
 
 /* A root section with everything that hangs on it, depth first. */
-static si_status add_neurite(section_walk *walk, uint32_t root, si_error *error)
+static si_result add_neurite(section_walk *walk, uint32_t root, si_error *error)
 {
     walk->stack[walk->depth++] = (pending_section){root, SI_NO_PARENT};
     while (walk->depth > 0)
@@ -83,7 +83,7 @@ static si_status add_neurite(section_walk *walk, uint32_t root, si_error *error)
     return SI_OK;
 }
 
-static si_status add_neurites_of_soma_sample(section_walk *walk, uint32_t sample, si_error *error)
+static si_result add_neurites_of_soma_sample(section_walk *walk, uint32_t sample, si_error *error)
 {
     const si_swc_tree *tree = walk->tree;
     for (uint32_t i = tree->child_offsets[sample]; i < tree->child_offsets[sample + 1]; i++) {
@@ -94,7 +94,7 @@ static si_status add_neurites_of_soma_sample(section_walk *walk, uint32_t sample
 }
 
 /* A root outside the soma begins a neurite of its own, unless it is a lone sample. */
-static si_status add_neurites(section_walk *walk, si_error *error)
+static si_result add_neurites(section_walk *walk, si_error *error)
 {
     const si_swc_tree *tree = walk->tree;
     for (uint32_t i = 0; i < tree->count; i++) {
@@ -106,19 +106,19 @@ static si_status add_neurites(section_walk *walk, si_error *error)
     return SI_OK;
 }
 
-static si_status add_sections(const si_source *source, const si_swc_tree *tree,
+static si_result add_sections(const si_source *source, const si_swc_tree *tree,
                               si_morphology_builder *builder, si_error *error)
 {
     section_walk walk = {.source = source, .tree = tree, .builder = builder};
     walk.stack = si_allocate(tree->count, sizeof *walk.stack);
     if (!walk.stack)
         return si_fail_memory(error);
-    si_status status = add_neurites(&walk, error);
+    si_result status = add_neurites(&walk, error);
     si_free(walk.stack);
     return status;
 }
 
-static si_status add_soma(const si_swc_tree *tree, si_morphology_builder *builder, si_error *error)
+static si_result add_soma(const si_swc_tree *tree, si_morphology_builder *builder, si_error *error)
 {
     for (size_t i = 0; i < tree->count; i++) {
         const si_swc_sample *sample = &tree->samples[i];
@@ -129,13 +129,13 @@ static si_status add_soma(const si_swc_tree *tree, si_morphology_builder *builde
     return SI_OK;
 }
 
-static si_status build(const si_source *source, const si_swc_tree *tree, si_morphology **morphology,
+static si_result build(const si_source *source, const si_swc_tree *tree, si_morphology **morphology,
                        si_error *error)
 {
     SI_TRY(si_swc_check_soma(source, tree, error));
     si_morphology_builder builder;
     SI_TRY(si_morphology_builder_start(&builder, source->path, error));
-    si_status status = add_soma(tree, &builder, error);
+    si_result status = add_soma(tree, &builder, error);
     if (status == SI_OK)
         status = add_sections(source, tree, &builder, error);
     if (status != SI_OK) {
@@ -146,19 +146,19 @@ static si_status build(const si_source *source, const si_swc_tree *tree, si_morp
     return SI_OK;
 }
 
-static si_status read_samples(const si_source *source, si_swc_samples *samples, si_error *error)
+static si_result read_samples(const si_source *source, si_swc_samples *samples, si_error *error)
 {
     SI_TRY(si_swc_samples_read(source, samples, error));
     return si_swc_link_parents(source, samples, error);
 }
 
-si_status si_morphology_parse_swc(const char *text, size_t length, const char *path,
+si_result si_morphology_parse_swc(const char *text, size_t length, const char *path,
                                   si_morphology **morphology, si_error *error)
 {
     si_source source = {path, text, text + length};
     si_swc_samples samples;
     si_swc_tree tree = {0};
-    si_status status = read_samples(&source, &samples, error);
+    si_result status = read_samples(&source, &samples, error);
     if (status == SI_OK)
         status = si_swc_tree_build(&source, &samples, &tree, error);
     if (status == SI_OK)

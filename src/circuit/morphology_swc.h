@@ -29,11 +29,11 @@ typedef struct si_swc_samples {
 
 /* Reads the lines. Parents are not resolved yet. Give the samples to si_swc_samples_free, also
  * after a failure. */
-si_status si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error);
+si_result si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error);
 void si_swc_samples_free(si_swc_samples *samples);
 
 /* Resolves every parent id; refuses ids that are given twice and parents that are missing. */
-si_status si_swc_link_parents(const si_source *source, si_swc_samples *samples, si_error *error);
+si_result si_swc_link_parents(const si_source *source, si_swc_samples *samples, si_error *error);
 
 /* The children of each sample, in the order of the file: those of sample i are
  * children[child_offsets[i]] up to children[child_offsets[i + 1]]. */
@@ -45,7 +45,7 @@ typedef struct si_swc_tree {
 } si_swc_tree;
 
 /* Also refuses samples that no root leads to. */
-si_status si_swc_tree_build(const si_source *source, const si_swc_samples *samples,
+si_result si_swc_tree_build(const si_source *source, const si_swc_samples *samples,
                             si_swc_tree *tree, si_error *error);
 void si_swc_tree_free(si_swc_tree *tree);
 
@@ -61,6 +61,6 @@ static inline bool si_swc_is_soma(const si_swc_sample *sample)
 
 si_soma_type si_swc_soma_type(const si_swc_tree *tree);
 /* Refuses a soma that hangs on a neurite, branches off its root, or has several roots. */
-si_status si_swc_check_soma(const si_source *source, const si_swc_tree *tree, si_error *error);
+si_result si_swc_check_soma(const si_source *source, const si_swc_tree *tree, si_error *error);
 
 #endif

@@ -51,14 +51,14 @@ static void skip_line(line_reader *reader)
         reader->at++;
 }
 
-static si_status fail_number(const line_reader *reader, const char *column, const char *expected,
+static si_result fail_number(const line_reader *reader, const char *column, const char *expected,
                              si_error *error)
 {
     return si_source_fail(reader->source, reader->at, error, "the %s is %s, expected %s", column,
                           si_source_quote(reader->source, reader->at).text, expected);
 }
 
-static si_status read_float(line_reader *reader, const char *column, float *value, si_error *error)
+static si_result read_float(line_reader *reader, const char *column, float *value, si_error *error)
 {
     skip_blanks(reader);
     const char *rest = reader->at;
@@ -98,7 +98,7 @@ static bool continues_number(const char *at, const char *end)
 }
 
 /* `is_last`: the column after which the rest of the line is nobody's business. */
-static si_status read_integer(line_reader *reader, const char *column, bool is_last, int64_t *value,
+static si_result read_integer(line_reader *reader, const char *column, bool is_last, int64_t *value,
                               si_error *error)
 {
     skip_blanks(reader);
@@ -117,7 +117,7 @@ static si_status read_integer(line_reader *reader, const char *column, bool is_l
     return SI_OK;
 }
 
-static si_status read_integer_within(line_reader *reader, const char *column, bool is_last,
+static si_result read_integer_within(line_reader *reader, const char *column, bool is_last,
                                      int64_t lowest, int64_t highest, int64_t *value,
                                      const char **place, si_error *error)
 {
@@ -131,7 +131,7 @@ static si_status read_integer_within(line_reader *reader, const char *column, bo
                           (long long)highest);
 }
 
-static si_status read_sample(line_reader *reader, si_swc_sample *sample, si_error *error)
+static si_result read_sample(line_reader *reader, si_swc_sample *sample, si_error *error)
 {
     int64_t id, type, parent;
     float radius = 0;
@@ -155,7 +155,7 @@ static si_status read_sample(line_reader *reader, si_swc_sample *sample, si_erro
     return SI_OK;
 }
 
-static si_status add_sample(line_reader *reader, si_swc_samples *samples, si_error *error)
+static si_result add_sample(line_reader *reader, si_swc_samples *samples, si_error *error)
 {
     if (samples->count >= INT32_MAX)
         return si_fail(error, SI_ERROR_LIMIT, "%s: more than %d samples", reader->source->path,
@@ -170,7 +170,7 @@ static si_status add_sample(line_reader *reader, si_swc_samples *samples, si_err
     return SI_OK;
 }
 
-si_status si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error)
+si_result si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error)
 {
     line_reader reader = {source, source->begin};
     memset(samples, 0, sizeof *samples);

@@ -52,7 +52,7 @@ static size_t count_soma_children(const si_swc_tree *tree, uint32_t sample)
     return count;
 }
 
-static si_status check_soma_sample(const si_source *source, const si_swc_tree *tree, uint32_t index,
+static si_result check_soma_sample(const si_source *source, const si_swc_tree *tree, uint32_t index,
                                    si_error *error)
 {
     const si_swc_sample *sample = &tree->samples[index];
@@ -73,7 +73,7 @@ static si_status check_soma_sample(const si_source *source, const si_swc_tree *t
     return SI_OK;
 }
 
-static si_status refuse_second_root(const si_source *source, const si_swc_tree *tree,
+static si_result refuse_second_root(const si_source *source, const si_swc_tree *tree,
                                     si_error *error)
 {
     const si_swc_sample *first = NULL;
@@ -90,7 +90,7 @@ static si_status refuse_second_root(const si_source *source, const si_swc_tree *
     return SI_OK;
 }
 
-si_status si_swc_check_soma(const si_source *source, const si_swc_tree *tree, si_error *error)
+si_result si_swc_check_soma(const si_source *source, const si_swc_tree *tree, si_error *error)
 {
     for (size_t i = 0; i < tree->count; i++) {
         if (si_swc_is_soma(&tree->samples[i]))

@@ -37,7 +37,7 @@ static bool is_sorted(const id_entry *entries, size_t count)
 }
 
 /* Linear whatever the ids are; four passes, so that the result is where it began. */
-static si_status sort_entries(id_entry *entries, size_t count, si_error *error)
+static si_result sort_entries(id_entry *entries, size_t count, si_error *error)
 {
     if (is_sorted(entries, count))
         return SI_OK;
@@ -52,7 +52,7 @@ static si_status sort_entries(id_entry *entries, size_t count, si_error *error)
     return SI_OK;
 }
 
-static si_status refuse_duplicates(const si_source *source, const si_swc_samples *samples,
+static si_result refuse_duplicates(const si_source *source, const si_swc_samples *samples,
                                    const id_entry *entries, si_error *error)
 {
     for (size_t i = 1; i < samples->count; i++) {
@@ -80,7 +80,7 @@ static uint32_t find_sample(const id_entry *entries, size_t count, uint32_t id)
     return low < count && entries[low].id == id ? entries[low].sample : SI_SWC_NONE;
 }
 
-static si_status link_parent(const si_source *source, si_swc_samples *samples, size_t index,
+static si_result link_parent(const si_source *source, si_swc_samples *samples, size_t index,
                              const id_entry *entries, si_error *error)
 {
     si_swc_sample *sample = &samples->data[index];
@@ -102,7 +102,7 @@ static si_status link_parent(const si_source *source, si_swc_samples *samples, s
     return SI_OK;
 }
 
-static si_status link_with_entries(const si_source *source, si_swc_samples *samples,
+static si_result link_with_entries(const si_source *source, si_swc_samples *samples,
                                    id_entry *entries, si_error *error)
 {
     for (size_t i = 0; i < samples->count; i++)
@@ -114,12 +114,12 @@ static si_status link_with_entries(const si_source *source, si_swc_samples *samp
     return SI_OK;
 }
 
-si_status si_swc_link_parents(const si_source *source, si_swc_samples *samples, si_error *error)
+si_result si_swc_link_parents(const si_source *source, si_swc_samples *samples, si_error *error)
 {
     id_entry *entries = si_allocate(samples->count, sizeof *entries);
     if (!entries)
         return si_fail_memory(error);
-    si_status status = link_with_entries(source, samples, entries, error);
+    si_result status = link_with_entries(source, samples, entries, error);
     si_free(entries);
     return status;
 }
@@ -160,7 +160,7 @@ static size_t mark_reached(const si_swc_tree *tree, bool *reached, uint32_t *wai
     return reached_count;
 }
 
-static si_status fail_unreached(const si_source *source, const si_swc_tree *tree,
+static si_result fail_unreached(const si_source *source, const si_swc_tree *tree,
                                 const bool *reached, size_t reached_count, si_error *error)
 {
     size_t first = 0;
@@ -173,11 +173,11 @@ static si_status fail_unreached(const si_source *source, const si_swc_tree *tree
                           sample->id, tree->count - reached_count);
 }
 
-static si_status refuse_cycles(const si_source *source, const si_swc_tree *tree, si_error *error)
+static si_result refuse_cycles(const si_source *source, const si_swc_tree *tree, si_error *error)
 {
     bool *reached = si_allocate_zeroed(tree->count, sizeof *reached);
     uint32_t *waiting = si_allocate(tree->count, sizeof *waiting);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (!reached || !waiting) {
         status = si_fail_memory(error);
     } else {
@@ -190,7 +190,7 @@ static si_status refuse_cycles(const si_source *source, const si_swc_tree *tree,
     return status;
 }
 
-si_status si_swc_tree_build(const si_source *source, const si_swc_samples *samples,
+si_result si_swc_tree_build(const si_source *source, const si_swc_samples *samples,
                             si_swc_tree *tree, si_error *error)
 {
     tree->samples = samples->data;

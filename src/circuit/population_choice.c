@@ -39,7 +39,7 @@ si_population_candidate si_synapses_candidate(const si_edge_population *populati
 }
 
 /* "A (virtual), B (biophysical)". `only_fitting`: without those that have an obstacle. */
-static si_status list_candidates(const si_population_candidate *candidates, size_t count,
+static si_result list_candidates(const si_population_candidate *candidates, size_t count,
                                  bool only_fitting, si_text *list)
 {
     for (size_t i = 0; i < count; i++)
@@ -49,12 +49,12 @@ static si_status list_candidates(const si_population_candidate *candidates, size
     return SI_OK;
 }
 
-static si_status fail_to_choose(const si_population_candidate *candidates, size_t count,
+static si_result fail_to_choose(const si_population_candidate *candidates, size_t count,
                                 size_t fitting, const char *file, const char *elements,
                                 si_error *error)
 {
     si_text list = {0};
-    si_status status = list_candidates(candidates, count, fitting > 0, &list);
+    si_result status = list_candidates(candidates, count, fitting > 0, &list);
     if (status != SI_OK)
         status = si_fail_memory(error);
     else if (fitting > 0)
@@ -69,7 +69,7 @@ static si_status fail_to_choose(const si_population_candidate *candidates, size_
     return status;
 }
 
-si_status si_choose_only_population(const si_population_candidate *candidates, size_t count,
+si_result si_choose_only_population(const si_population_candidate *candidates, size_t count,
                                     const char *file, const char *elements, size_t *chosen,
                                     si_error *error)
 {
@@ -86,7 +86,7 @@ si_status si_choose_only_population(const si_population_candidate *candidates, s
     return fail_to_choose(candidates, count, fitting, file, elements, error);
 }
 
-si_status si_check_candidate(const si_population_candidate *candidate, const char *file,
+si_result si_check_candidate(const si_population_candidate *candidate, const char *file,
                              const char *elements, si_error *error)
 {
     if (candidate->obstacle)
@@ -106,7 +106,7 @@ static bool is_folder_name(const char *name)
     return true;
 }
 
-si_status si_check_population_names(const char *const *names, size_t count, si_error *error)
+si_result si_check_population_names(const char *const *names, size_t count, si_error *error)
 {
     for (size_t i = 0; i < count; i++) {
         if (!is_folder_name(names[i]))

@@ -16,15 +16,15 @@ si_population_candidate si_synapses_candidate(const si_edge_population *populati
 
 /* `*chosen` receives the position of the only one that can be indexed; else the sentence lists all.
  * `file` is the configuration, `elements` are "segments" or "synapses": both for messages. */
-si_status si_choose_only_population(const si_population_candidate *candidates, size_t count,
+si_result si_choose_only_population(const si_population_candidate *candidates, size_t count,
                                     const char *file, const char *elements, size_t *chosen,
                                     si_error *error);
 
 /* SI_ERROR_UNSUPPORTED: the population that was asked for has an obstacle. */
-si_status si_check_candidate(const si_population_candidate *candidate, const char *file,
+si_result si_check_candidate(const si_population_candidate *candidate, const char *file,
                              const char *elements, si_error *error);
 
 /* Names become folders: printable, no '/', neither "." nor "..", and each just once. */
-si_status si_check_population_names(const char *const *names, size_t count, si_error *error);
+si_result si_check_population_names(const char *const *names, size_t count, si_error *error);
 
 #endif

@@ -28,7 +28,7 @@ typedef struct segments_build {
     si_cell_indexing indexing;
 } segments_build;
 
-static si_status check_source(const si_segments_source *source, si_error *error)
+static si_result check_source(const si_segments_source *source, si_error *error)
 {
     if (!source)
         return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_segments_source");
@@ -47,7 +47,7 @@ static si_status check_source(const si_segments_source *source, si_error *error)
     return SI_OK;
 }
 
-static si_status choose_cells(segments_build *build, si_error *error)
+static si_result choose_cells(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
     uint64_t size = si_sonata_nodes_size(build->nodes);
@@ -64,7 +64,7 @@ static si_status choose_cells(segments_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_status open_inputs(segments_build *build, si_error *error)
+static si_result open_inputs(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
     SI_TRY(si_build_progress_report(&build->progress, "reading nodes", 0, 0, error));
@@ -78,7 +78,7 @@ static si_status open_inputs(segments_build *build, si_error *error)
                                       MORPHOLOGY_CACHE_BYTES, &build->cache, error);
 }
 
-static si_status create_builder(segments_build *build, const char *folder, si_error *error)
+static si_result create_builder(segments_build *build, const char *folder, si_error *error)
 {
     si_build_options *options = &build->options;
     if (!options->population)
@@ -90,7 +90,7 @@ static si_status create_builder(segments_build *build, const char *folder, si_er
     return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
 }
 
-static si_status start_indexing(segments_build *build, si_error *error)
+static si_result start_indexing(segments_build *build, si_error *error)
 {
     build->indexing = (si_cell_indexing){
         .nodes_file = si_sonata_nodes_file(build->nodes),
@@ -105,21 +105,21 @@ static si_status start_indexing(segments_build *build, si_error *error)
     return si_cell_indexing_start(&build->indexing, build->builder, error);
 }
 
-static si_status index_cells(segments_build *build, si_error *error)
+static si_result index_cells(segments_build *build, si_error *error)
 {
     for (uint64_t first = 0; first < build->cell_count; first += CELLS_PER_PIECE) {
         uint64_t count = si_min_u64(CELLS_PER_PIECE, build->cell_count - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
-        si_status status = si_cell_indexing_add(&build->indexing, &cells, error);
+        si_result status = si_cell_indexing_add(&build->indexing, &cells, error);
         si_cells_free(&cells);
         SI_TRY(status);
     }
     return si_cell_indexing_finish(&build->indexing, error);
 }
 
-static si_status finish(segments_build *build, si_index **index, si_error *error)
+static si_result finish(segments_build *build, si_index **index, si_error *error)
 {
     si_build_report written = SI_BUILD_REPORT_INIT;
     si_builder *builder = build->builder;
@@ -130,7 +130,7 @@ static si_status finish(segments_build *build, si_index **index, si_error *error
     return SI_OK;
 }
 
-static si_status run(segments_build *build, const char *folder, si_index **index, si_error *error)
+static si_result run(segments_build *build, const char *folder, si_index **index, si_error *error)
 {
     SI_TRY(open_inputs(build, error));
     SI_TRY(create_builder(build, folder, error));
@@ -153,7 +153,7 @@ static void clean_up(segments_build *build)
     si_build_progress_stop(&build->progress);
 }
 
-si_status si_build_segments(const si_segments_source *source, const char *folder,
+si_result si_build_segments(const si_segments_source *source, const char *folder,
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
@@ -162,7 +162,7 @@ si_status si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
     si_build_progress_start(&build.progress, &build.options);
-    si_status status = run(&build, folder, index, error);
+    si_result status = run(&build, folder, index, error);
     if (status == SI_OK && report) {
         *report = build.indexing.counts;
         report->struct_size = sizeof *report;

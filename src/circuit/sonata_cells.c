@@ -38,7 +38,7 @@ static bool is_virtual(const cell_reader *reader, uint64_t i)
 }
 
 /* A morphology may be NULL, but not be missing altogether. */
-static si_status check_morphology_known(cell_reader *reader, const si_group_rows *located,
+static si_result check_morphology_known(cell_reader *reader, const si_group_rows *located,
                                         si_attribute_place place, uint64_t i, si_error *error)
 {
     bool is_missing = place == SI_ATTRIBUTE_NOWHERE ||
@@ -48,7 +48,7 @@ static si_status check_morphology_known(cell_reader *reader, const si_group_rows
     return SI_OK;
 }
 
-static si_status read_morphologies(cell_reader *reader, const si_group_rows *located,
+static si_result read_morphologies(cell_reader *reader, const si_group_rows *located,
                                    si_error *error)
 {
     si_cells *cells = reader->cells;
@@ -68,7 +68,7 @@ static si_status read_morphologies(cell_reader *reader, const si_group_rows *loc
     return SI_OK;
 }
 
-static si_status read_numbers(cell_reader *reader, const si_group_rows *located,
+static si_result read_numbers(cell_reader *reader, const si_group_rows *located,
                               const char *attribute, double *values, size_t stride, uint16_t bit,
                               si_error *error)
 {
@@ -76,7 +76,7 @@ static si_status read_numbers(cell_reader *reader, const si_group_rows *located,
                                   bit, error);
 }
 
-static si_status read_positions(cell_reader *reader, const si_group_rows *located, si_error *error)
+static si_result read_positions(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     si_cells *cells = reader->cells;
     for (unsigned axis = 0; axis < 3; axis++)
@@ -94,7 +94,7 @@ static si_status read_positions(cell_reader *reader, const si_group_rows *locate
 }
 
 /* All four parts or none. `*all` says that every cell of the group has them. */
-static si_status check_orientations(cell_reader *reader, const si_group_rows *located, bool *all,
+static si_result check_orientations(cell_reader *reader, const si_group_rows *located, bool *all,
                                     si_error *error)
 {
     si_cells *cells = reader->cells;
@@ -114,7 +114,7 @@ static si_status check_orientations(cell_reader *reader, const si_group_rows *lo
     return SI_OK;
 }
 
-static si_status read_angles(cell_reader *reader, const si_group_rows *located, si_error *error)
+static si_result read_angles(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     si_cells *cells = reader->cells;
     if (!reader->angles)
@@ -136,7 +136,7 @@ static si_status read_angles(cell_reader *reader, const si_group_rows *located, 
     return SI_OK;
 }
 
-static si_status read_rotations(cell_reader *reader, const si_group_rows *located, si_error *error)
+static si_result read_rotations(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     si_cells *cells = reader->cells;
     bool all;
@@ -147,7 +147,7 @@ static si_status read_rotations(cell_reader *reader, const si_group_rows *locate
     return all ? SI_OK : read_angles(reader, located, error);
 }
 
-static si_status read_recenter(cell_reader *reader, const si_group_rows *located, si_error *error)
+static si_result read_recenter(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     SI_TRY(read_numbers(reader, located, "recenter", reader->recenter, sizeof *reader->recenter,
                         GIVEN_RECENTER, error));
@@ -160,7 +160,7 @@ static si_status read_recenter(cell_reader *reader, const si_group_rows *located
     return SI_OK;
 }
 
-static si_status allocate_cells(si_cells *cells, uint64_t count, si_error *error)
+static si_result allocate_cells(si_cells *cells, uint64_t count, si_error *error)
 {
     *cells = (si_cells){
         .count = count,
@@ -184,7 +184,7 @@ static si_status allocate_cells(si_cells *cells, uint64_t count, si_error *error
 }
 
 /* Takes the table, without the names that no cell is left with. */
-static si_status take_names(si_name_interner *interner, uint32_t *indices, uint64_t count,
+static si_result take_names(si_name_interner *interner, uint32_t *indices, uint64_t count,
                             si_name_table *table, si_error *error)
 {
     *table = si_name_interner_take(interner);
@@ -213,7 +213,7 @@ static si_status take_names(si_name_interner *interner, uint32_t *indices, uint6
     return SI_OK;
 }
 
-static si_status read_group(cell_reader *reader, const si_group_rows *located, si_error *error)
+static si_result read_group(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     SI_TRY(read_morphologies(reader, located, error));
     SI_TRY(read_positions(reader, located, error));
@@ -221,7 +221,7 @@ static si_status read_group(cell_reader *reader, const si_group_rows *located, s
     return read_recenter(reader, located, error);
 }
 
-static si_status read_cells(cell_reader *reader, si_error *error)
+static si_result read_cells(cell_reader *reader, si_error *error)
 {
     si_cells *cells = reader->cells;
     uint64_t count = reader->nodes.count;
@@ -250,13 +250,13 @@ static void free_reader(cell_reader *reader)
     si_free(reader->angles);
 }
 
-si_status si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uint64_t *gids,
+si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uint64_t *gids,
                                uint64_t count, si_cells *cells, si_error *error)
 {
     *cells = (si_cells){0};
     cell_reader reader = {.cells = cells};
     si_hdf5_lock();
-    si_status status = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
+    si_result status = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
     if (status == SI_OK)
         status = read_cells(&reader, error);
     si_hdf5_unlock();

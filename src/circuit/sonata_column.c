@@ -10,7 +10,7 @@
 #define DEFAULT_CHUNK_CACHE ((size_t)1 << 20)
 #define LARGEST_CHUNK_CACHE ((size_t)64 << 20)
 
-static si_status classify_integer(si_sonata_column *column, hid_t type, si_error *error)
+static si_result classify_integer(si_sonata_column *column, hid_t type, si_error *error)
 {
     column->class = H5Tget_sign(type) == H5T_SGN_NONE ? SI_COLUMN_UNSIGNED : SI_COLUMN_SIGNED;
     if (column->size > 8)
@@ -19,7 +19,7 @@ static si_status classify_integer(si_sonata_column *column, hid_t type, si_error
     return SI_OK;
 }
 
-static si_status classify_enumeration(si_sonata_column *column, si_error *error)
+static si_result classify_enumeration(si_sonata_column *column, si_error *error)
 {
     hid_t type = column->stored_type;
     column->is_boolean = H5Tget_nmembers(type) == 2 && H5Tget_member_index(type, "FALSE") >= 0 &&
@@ -27,12 +27,12 @@ static si_status classify_enumeration(si_sonata_column *column, si_error *error)
     hid_t base = H5Tget_super(type);
     if (base < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: a broken enumeration type", column->path);
-    si_status status = classify_integer(column, base, error);
+    si_result status = classify_integer(column, base, error);
     H5Tclose(base);
     return status;
 }
 
-static si_status classify(si_sonata_column *column, si_error *error)
+static si_result classify(si_sonata_column *column, si_error *error)
 {
     column->size = H5Tget_size(column->stored_type);
     switch (H5Tget_class(column->stored_type)) {
@@ -53,7 +53,7 @@ static si_status classify(si_sonata_column *column, si_error *error)
     }
 }
 
-static si_status check_shape(si_sonata_column *column, hid_t space, si_error *error)
+static si_result check_shape(si_sonata_column *column, hid_t space, si_error *error)
 {
     if (H5Sget_simple_extent_type(space) == H5S_NULL)
         return SI_OK;
@@ -109,7 +109,7 @@ static void enlarge_chunk_cache(hid_t group, const char *name, hid_t *dataset)
     H5Pclose(access);
 }
 
-static si_status open_dataset(si_sonata_column *column, hid_t group, const char *name,
+static si_result open_dataset(si_sonata_column *column, hid_t group, const char *name,
                               si_error *error)
 {
     if (!si_hdf5_exists(group, name))
@@ -127,19 +127,19 @@ static si_status open_dataset(si_sonata_column *column, hid_t group, const char 
     hid_t space = H5Dget_space(column->dataset);
     if (space < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: no readable size", column->path);
-    si_status status = check_shape(column, space, error);
+    si_result status = check_shape(column, space, error);
     H5Sclose(space);
     return status;
 }
 
-si_status si_sonata_column_open(hid_t group, const char *group_path, const char *name,
+si_result si_sonata_column_open(hid_t group, const char *group_path, const char *name,
                                 unsigned width, si_sonata_column *column, si_error *error)
 {
     *column = (si_sonata_column){.dataset = -1, .stored_type = -1, .width = width};
     column->path = si_format("%s/%s", group_path, name);
     if (!column->path)
         return si_fail_memory(error);
-    si_status status = open_dataset(column, group, name, error);
+    si_result status = open_dataset(column, group, name, error);
     if (status == SI_OK)
         status = classify(column, error);
     if (status != SI_OK)
@@ -147,7 +147,7 @@ si_status si_sonata_column_open(hid_t group, const char *group_path, const char 
     return status;
 }
 
-static si_status read_library(si_sonata_column *column, const si_sonata_column *library,
+static si_result read_library(si_sonata_column *column, const si_sonata_column *library,
                               si_error *error)
 {
     if (library->class != SI_COLUMN_TEXT)
@@ -158,13 +158,13 @@ static si_status read_library(si_sonata_column *column, const si_sonata_column *
         return si_fail_memory(error);
     si_name_interner interner = {0};
     si_rows rows = si_rows_range(0, library->rows);
-    si_status status = si_sonata_column_read_names(library, &rows, &interner, column->library,
+    si_result status = si_sonata_column_read_names(library, &rows, &interner, column->library,
                                                    error);
     column->library_names = si_name_interner_take(&interner);
     return status;
 }
 
-si_status si_sonata_column_open_attribute(hid_t group, const char *group_path, const char *name,
+si_result si_sonata_column_open_attribute(hid_t group, const char *group_path, const char *name,
                                           si_sonata_column *column, si_error *error)
 {
     SI_TRY(si_sonata_column_open(group, group_path, name, 1, column, error));
@@ -173,7 +173,7 @@ si_status si_sonata_column_open_attribute(hid_t group, const char *group_path, c
         si_sonata_column_close(column);
         return si_fail_memory(error);
     }
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (si_hdf5_exists(group, library_name)) {
         si_sonata_column library;
         status = si_sonata_column_open(group, group_path, library_name, 1, &library, error);

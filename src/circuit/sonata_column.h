@@ -41,16 +41,16 @@ typedef struct si_sonata_column {
 
 /* Opens a data set of `width` values in each row: one dimension where that is 1, else two.
  * `group_path` is for messages. */
-si_status si_sonata_column_open(hid_t group, const char *group_path, const char *name,
+si_result si_sonata_column_open(hid_t group, const char *group_path, const char *name,
                                 unsigned width, si_sonata_column *column, si_error *error);
 /* The same for an attribute, which may have a library in the group. */
-si_status si_sonata_column_open_attribute(hid_t group, const char *group_path, const char *name,
+si_result si_sonata_column_open_attribute(hid_t group, const char *group_path, const char *name,
                                           si_sonata_column *column, si_error *error);
 /* Safe on one that is zero-initialised or failed to open. */
 void si_sonata_column_close(si_sonata_column *column);
 
 /* Rows start .. start+count-1 side by side, as `memory_type`. */
-si_status si_sonata_column_read_piece(const si_sonata_column *column, hid_t memory_type,
+si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memory_type,
                                       uint64_t start, uint64_t count, void *values,
                                       si_error *error);
 
@@ -67,22 +67,22 @@ void si_sonata_column_format_value(const si_sonata_column *column, uint64_t wide
  * position to the next. */
 
 /* As numbers of `memory_type`, `row_size` bytes for all values of a row. */
-si_status si_sonata_column_read(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read(const si_sonata_column *column, const si_rows *rows,
                                 hid_t memory_type, size_t row_size, void *values, size_t stride,
                                 si_error *error);
-si_status si_sonata_column_read_doubles(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_doubles(const si_sonata_column *column, const si_rows *rows,
                                         double *values, size_t stride, si_error *error);
 /* Rounded once from what the file has. */
-si_status si_sonata_column_read_floats(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_floats(const si_sonata_column *column, const si_rows *rows,
                                        float *values, size_t stride, si_error *error);
 /* Integers that are not negative, `width` of them in a row; floats that are integers will do. */
-si_status si_sonata_column_read_ids(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_ids(const si_sonata_column *column, const si_rows *rows,
                                     uint64_t *values, si_error *error);
 /* The same, negative ones too. */
-si_status si_sonata_column_read_integers(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_integers(const si_sonata_column *column, const si_rows *rows,
                                          int64_t *values, si_error *error);
 /* Text, or the texts that an enumeration stands for, as indices into the interner's table. */
-si_status si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,
                                       si_name_interner *interner, uint32_t *indices,
                                       si_error *error);
 

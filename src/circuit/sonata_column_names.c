@@ -19,7 +19,7 @@ static size_t fixed_length(const char *text, size_t size, bool space_padded)
     return length;
 }
 
-static si_status intern_fixed(const si_sonata_column *column, const si_rows *rows,
+static si_result intern_fixed(const si_sonata_column *column, const si_rows *rows,
                               const si_row_piece *piece, const char *buffer,
                               si_name_interner *interner, uint32_t *indices, si_error *error)
 {
@@ -32,7 +32,7 @@ static si_status intern_fixed(const si_sonata_column *column, const si_rows *row
     return SI_OK;
 }
 
-static si_status intern_variable(const si_rows *rows, const si_row_piece *piece,
+static si_result intern_variable(const si_rows *rows, const si_row_piece *piece,
                                  char *const *buffer, si_name_interner *interner, uint32_t *indices,
                                  si_error *error)
 {
@@ -76,7 +76,7 @@ static bool has_plain_characters(hid_t variable_type)
 }
 
 /* The stored type of text of variable length is not trusted to have the size of a pointer. */
-static si_status open_text_form(const si_sonata_column *column, text_form *form, si_error *error)
+static si_result open_text_form(const si_sonata_column *column, text_form *form, si_error *error)
 {
     hid_t stored = column->stored_type;
     form->is_variable = H5Tis_variable_str(stored) > 0;
@@ -93,13 +93,13 @@ static si_status open_text_form(const si_sonata_column *column, text_form *form,
     return SI_OK;
 }
 
-static si_status read_text_piece(const si_sonata_column *column, const text_form *form,
+static si_result read_text_piece(const si_sonata_column *column, const text_form *form,
                                  const si_rows *rows, const si_row_piece *piece, void *buffer,
                                  si_name_interner *interner, uint32_t *indices, si_error *error)
 {
     if (form->is_variable)
         memset(buffer, 0, piece->length * form->size);
-    si_status status = si_sonata_column_read_piece(column, form->type, piece->start, piece->length,
+    si_result status = si_sonata_column_read_piece(column, form->type, piece->start, piece->length,
                                                    buffer, error);
     if (status == SI_OK)
         status = form->is_variable
@@ -110,7 +110,7 @@ static si_status read_text_piece(const si_sonata_column *column, const text_form
     return status;
 }
 
-static si_status read_texts(const si_sonata_column *column, const si_rows *rows,
+static si_result read_texts(const si_sonata_column *column, const si_rows *rows,
                             si_name_interner *interner, uint32_t *indices, si_error *error)
 {
     text_form form;
@@ -118,7 +118,7 @@ static si_status read_texts(const si_sonata_column *column, const si_rows *rows,
     uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, PIECE_BYTES / form.size));
     limit = si_max_u64(1, si_min_u64(limit, column->rows));
     void *buffer = si_allocate(limit, form.size);
-    si_status status = buffer ? SI_OK : si_fail_memory(error);
+    si_result status = buffer ? SI_OK : si_fail_memory(error);
     si_row_piece piece = {0};
     while (status == SI_OK && si_rows_next(rows, limit, &piece))
         status = read_text_piece(column, &form, rows, &piece, buffer, interner, indices, error);
@@ -128,7 +128,7 @@ static si_status read_texts(const si_sonata_column *column, const si_rows *rows,
 }
 
 /* The index of a library entry in the interner's table; `known` remembers those met before. */
-static si_status intern_entry(const si_sonata_column *column, uint64_t entry, uint32_t *known,
+static si_result intern_entry(const si_sonata_column *column, uint64_t entry, uint32_t *known,
                               si_name_interner *interner, uint32_t *index, si_error *error)
 {
     uint32_t name = column->library[entry];
@@ -140,7 +140,7 @@ static si_status intern_entry(const si_sonata_column *column, uint64_t entry, ui
     return SI_OK;
 }
 
-static si_status intern_entries(const si_sonata_column *column, const si_rows *rows,
+static si_result intern_entries(const si_sonata_column *column, const si_rows *rows,
                                 const si_row_piece *piece, const uint64_t *buffer, uint32_t *known,
                                 si_name_interner *interner, uint32_t *indices, si_error *error)
 {
@@ -160,7 +160,7 @@ static si_status intern_entries(const si_sonata_column *column, const si_rows *r
     return SI_OK;
 }
 
-static si_status read_entries_into(const si_sonata_column *column, const si_rows *rows,
+static si_result read_entries_into(const si_sonata_column *column, const si_rows *rows,
                                    uint64_t *buffer, uint64_t limit, uint32_t *known,
                                    si_name_interner *interner, uint32_t *indices, si_error *error)
 {
@@ -173,13 +173,13 @@ static si_status read_entries_into(const si_sonata_column *column, const si_rows
     return SI_OK;
 }
 
-static si_status read_entries(const si_sonata_column *column, const si_rows *rows,
+static si_result read_entries(const si_sonata_column *column, const si_rows *rows,
                               si_name_interner *interner, uint32_t *indices, si_error *error)
 {
     uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, column->rows));
     uint64_t *buffer = si_allocate(limit, sizeof *buffer);
     uint32_t *known = si_allocate(column->library_names.count, sizeof *known);
-    si_status status = SI_ERROR_MEMORY;
+    si_result status = SI_ERROR_MEMORY;
     if (buffer && known) {
         memset(known, 0xff, column->library_names.count * sizeof *known);
         status = read_entries_into(column, rows, buffer, limit, known, interner, indices, error);
@@ -191,7 +191,7 @@ static si_status read_entries(const si_sonata_column *column, const si_rows *row
     return status;
 }
 
-si_status si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,
                                       si_name_interner *interner, uint32_t *indices,
                                       si_error *error)
 {

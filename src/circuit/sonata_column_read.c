@@ -11,7 +11,7 @@
 /* Rows of one read that goes through a buffer. */
 #define PIECE_ROWS ((uint64_t)1 << 18)
 
-static si_status check_rows(const si_sonata_column *column, uint64_t start, uint64_t count,
+static si_result check_rows(const si_sonata_column *column, uint64_t start, uint64_t count,
                             si_error *error)
 {
     if (start > column->rows || count > column->rows - start)
@@ -21,7 +21,7 @@ static si_status check_rows(const si_sonata_column *column, uint64_t start, uint
     return SI_OK;
 }
 
-static si_status read_selected(const si_sonata_column *column, hid_t memory_type,
+static si_result read_selected(const si_sonata_column *column, hid_t memory_type,
                                hid_t memory_space, hid_t file_space, uint64_t start, uint64_t count,
                                void *values, si_error *error)
 {
@@ -33,7 +33,7 @@ static si_status read_selected(const si_sonata_column *column, hid_t memory_type
     return SI_OK;
 }
 
-si_status si_sonata_column_read_piece(const si_sonata_column *column, hid_t memory_type,
+si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memory_type,
                                       uint64_t start, uint64_t count, void *values, si_error *error)
 {
     SI_TRY(check_rows(column, start, count, error));
@@ -42,7 +42,7 @@ si_status si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
     hsize_t size[2] = {count, column->width};
     hid_t file_space = H5Dget_space(column->dataset);
     hid_t memory_space = H5Screate_simple(column->width == 1 ? 1 : 2, size, NULL);
-    si_status status = file_space < 0 || memory_space < 0
+    si_result status = file_space < 0 || memory_space < 0
                            ? si_fail_memory(error)
                            : read_selected(column, memory_type, memory_space, file_space, start,
                                            count, values, error);
@@ -77,14 +77,14 @@ static void place_as_floats(const si_rows *rows, const si_row_piece *piece, cons
     }
 }
 
-static si_status check_numeric(const si_sonata_column *column, si_error *error)
+static si_result check_numeric(const si_sonata_column *column, si_error *error)
 {
     if (column->class == SI_COLUMN_TEXT)
         return si_fail(error, SI_ERROR_FORMAT, "%s: text, expected numbers", column->path);
     return SI_OK;
 }
 
-static si_status read_by_pieces(const si_sonata_column *column, const si_rows *rows,
+static si_result read_by_pieces(const si_sonata_column *column, const si_rows *rows,
                                 hid_t memory_type, size_t row_size, place_rows place, void *values,
                                 size_t stride, si_error *error)
 {
@@ -97,7 +97,7 @@ static si_status read_by_pieces(const si_sonata_column *column, const si_rows *r
     void *buffer = si_allocate(limit, row_size);
     if (!buffer)
         return si_fail_memory(error);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     si_row_piece piece = {0};
     while (status == SI_OK && si_rows_next(rows, limit, &piece)) {
         status = si_sonata_column_read_piece(column, memory_type, piece.start, piece.length, buffer,
@@ -109,7 +109,7 @@ static si_status read_by_pieces(const si_sonata_column *column, const si_rows *r
     return status;
 }
 
-si_status si_sonata_column_read(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read(const si_sonata_column *column, const si_rows *rows,
                                 hid_t memory_type, size_t row_size, void *values, size_t stride,
                                 si_error *error)
 {
@@ -121,14 +121,14 @@ si_status si_sonata_column_read(const si_sonata_column *column, const si_rows *r
                                        error);
 }
 
-si_status si_sonata_column_read_doubles(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_doubles(const si_sonata_column *column, const si_rows *rows,
                                         double *values, size_t stride, si_error *error)
 {
     return si_sonata_column_read(column, rows, H5T_NATIVE_DOUBLE, sizeof *values, values, stride,
                                  error);
 }
 
-si_status si_sonata_column_read_floats(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_floats(const si_sonata_column *column, const si_rows *rows,
                                        float *values, size_t stride, si_error *error)
 {
     if (column->class == SI_COLUMN_FLOAT && column->size <= sizeof *values)
@@ -198,7 +198,7 @@ void si_sonata_column_format_value(const si_sonata_column *column, uint64_t wide
     }
 }
 
-static si_status fail_value(const si_sonata_column *column, uint64_t row, uint64_t wide,
+static si_result fail_value(const si_sonata_column *column, uint64_t row, uint64_t wide,
                             const char *expected, si_error *error)
 {
     char value[SI_COLUMN_VALUE_SIZE];
@@ -207,7 +207,7 @@ static si_status fail_value(const si_sonata_column *column, uint64_t row, uint64
                    row, value, expected);
 }
 
-si_status si_sonata_column_read_ids(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_ids(const si_sonata_column *column, const si_rows *rows,
                                     uint64_t *values, si_error *error)
 {
     size_t row_size = column->width * sizeof *values;
@@ -225,7 +225,7 @@ si_status si_sonata_column_read_ids(const si_sonata_column *column, const si_row
     return SI_OK;
 }
 
-si_status si_sonata_column_read_integers(const si_sonata_column *column, const si_rows *rows,
+si_result si_sonata_column_read_integers(const si_sonata_column *column, const si_rows *rows,
                                          int64_t *values, si_error *error)
 {
     SI_TRY(si_sonata_column_read(column, rows, si_sonata_column_wide_type(column), sizeof *values,

@@ -47,13 +47,13 @@ static void merge_ranges(range_list *list)
 }
 
 /* Rows of the index that are ranges below `limit`. Empty ones are dropped. */
-static si_status read_ranges(const si_sonata_column *column, const si_rows *rows, uint64_t limit,
+static si_result read_ranges(const si_sonata_column *column, const si_rows *rows, uint64_t limit,
                              range_list *list, si_error *error)
 {
     uint64_t *bounds = si_allocate(rows->count, 2 * sizeof *bounds);
     list->ranges = si_allocate(rows->count, sizeof *list->ranges);
     list->count = 0;
-    si_status status = bounds && list->ranges
+    si_result status = bounds && list->ranges
                            ? si_sonata_column_read_ids(column, rows, bounds, error)
                            : si_fail_memory(error);
     for (uint64_t k = 0; k < rows->count && status == SI_OK; k++) {
@@ -74,7 +74,7 @@ static si_status read_ranges(const si_sonata_column *column, const si_rows *rows
 }
 
 /* Opens the index; `nodes` is named node_id_to_range in older files. */
-static si_status open_index(const si_sonata_population *population, si_sonata_column *nodes,
+static si_result open_index(const si_sonata_population *population, si_sonata_column *nodes,
                             si_sonata_column *ranges, si_error *error)
 {
     hid_t group = population->population;
@@ -86,7 +86,7 @@ static si_status open_index(const si_sonata_population *population, si_sonata_co
     if (!si_hdf5_exists(group, name) && si_hdf5_exists(group, INDEX_GROUP "/node_id_to_range"))
         name = INDEX_GROUP "/node_id_to_range";
     SI_TRY(si_sonata_column_open(group, population->path, name, 2, nodes, error));
-    si_status status = si_sonata_column_open(group, population->path,
+    si_result status = si_sonata_column_open(group, population->path,
                                              INDEX_GROUP "/range_to_edge_id", 2, ranges, error);
     if (status != SI_OK)
         si_sonata_column_close(nodes);
@@ -94,7 +94,7 @@ static si_status open_index(const si_sonata_population *population, si_sonata_co
 }
 
 /* Sorted, each once, below `limit`. */
-static si_status sort_ids(const uint64_t *gids, size_t count, uint64_t limit, uint64_t **sorted,
+static si_result sort_ids(const uint64_t *gids, size_t count, uint64_t limit, uint64_t **sorted,
                           size_t *sorted_count, si_error *error)
 {
     uint64_t *ids = si_allocate(count, sizeof *ids);
@@ -117,7 +117,7 @@ static si_status sort_ids(const uint64_t *gids, size_t count, uint64_t limit, ui
 }
 
 /* Rows of node_id_to_ranges, for cells. */
-static si_status find_range_rows(const si_sonata_column *nodes, const si_sonata_column *ranges,
+static si_result find_range_rows(const si_sonata_column *nodes, const si_sonata_column *ranges,
                                  const uint64_t *gids, size_t count, range_list *range_rows,
                                  si_error *error)
 {
@@ -125,7 +125,7 @@ static si_status find_range_rows(const si_sonata_column *nodes, const si_sonata_
     size_t id_count;
     si_rows rows = {0};
     SI_TRY(sort_ids(gids, count, nodes->rows, &ids, &id_count, error));
-    si_status status = si_rows_list(ids, NULL, id_count, &rows, error);
+    si_result status = si_rows_list(ids, NULL, id_count, &rows, error);
     if (status == SI_OK)
         status = read_ranges(nodes, &rows, ranges->rows, range_rows, error);
     si_rows_free(&rows);
@@ -135,7 +135,7 @@ static si_status find_range_rows(const si_sonata_column *nodes, const si_sonata_
     return status;
 }
 
-static si_status expand_rows(const range_list *range_rows, si_rows *rows, si_error *error)
+static si_result expand_rows(const range_list *range_rows, si_rows *rows, si_error *error)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < range_rows->count; i++)
@@ -148,18 +148,18 @@ static si_status expand_rows(const range_list *range_rows, si_rows *rows, si_err
         for (uint64_t row = range_rows->ranges[i].start; row < range_rows->ranges[i].end; row++)
             list[next++] = row;
     }
-    si_status status = si_rows_list(list, NULL, count, rows, error);
+    si_result status = si_rows_list(list, NULL, count, rows, error);
     si_free(list);
     return status;
 }
 
-static si_status find_edges(const si_sonata_edges *edges, const si_sonata_column *nodes,
+static si_result find_edges(const si_sonata_edges *edges, const si_sonata_column *nodes,
                             const si_sonata_column *ranges, const uint64_t *gids, size_t count,
                             range_list *found, si_error *error)
 {
     range_list range_rows = {0};
     si_rows rows = {0};
-    si_status status = find_range_rows(nodes, ranges, gids, count, &range_rows, error);
+    si_result status = find_range_rows(nodes, ranges, gids, count, &range_rows, error);
     if (status == SI_OK)
         status = expand_rows(&range_rows, &rows, error);
     if (status == SI_OK)
@@ -171,23 +171,23 @@ static si_status find_edges(const si_sonata_edges *edges, const si_sonata_column
     return status;
 }
 
-static si_status select_targets(const si_sonata_edges *edges, const uint64_t *gids, size_t count,
+static si_result select_targets(const si_sonata_edges *edges, const uint64_t *gids, size_t count,
                                 range_list *found, si_error *error)
 {
     si_sonata_column nodes, ranges;
     SI_TRY(open_index(edges->population, &nodes, &ranges, error));
-    si_status status = find_edges(edges, &nodes, &ranges, gids, count, found, error);
+    si_result status = find_edges(edges, &nodes, &ranges, gids, count, found, error);
     si_sonata_column_close(&nodes);
     si_sonata_column_close(&ranges);
     return status;
 }
 
-si_status si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
+si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
                                          si_edge_range **ranges, size_t *range_count,
                                          si_error *error)
 {
     range_list found = {0};
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (count > 0 && edges->population->size > 0) {
         si_hdf5_lock();
         status = select_targets(edges, gids, count, &found, error);

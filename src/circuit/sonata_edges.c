@@ -21,7 +21,7 @@ typedef struct prefix_list {
 } prefix_list;
 
 /* Adds PREFIX where the group has PREFIX_x, PREFIX_y and PREFIX_z. */
-static si_status add_prefix(void *context, const char *name, si_error *error)
+static si_result add_prefix(void *context, const char *name, si_error *error)
 {
     prefix_list *list = context;
     size_t length = strlen(name);
@@ -42,7 +42,7 @@ static si_status add_prefix(void *context, const char *name, si_error *error)
                           name);
 }
 
-static si_status fail_without_positions(const si_sonata_edges *edges, const si_sonata_group *group,
+static si_result fail_without_positions(const si_sonata_edges *edges, const si_sonata_group *group,
                                         si_error *error)
 {
     prefix_list list = {.group = group};
@@ -56,7 +56,7 @@ static si_status fail_without_positions(const si_sonata_edges *edges, const si_s
     return SI_ERROR_NOT_FOUND;
 }
 
-static si_status open_positions(si_sonata_edges *edges, size_t g, si_error *error)
+static si_result open_positions(si_sonata_edges *edges, size_t g, si_error *error)
 {
     const si_sonata_group *group = &edges->population->groups[g];
     si_position_columns *columns = &edges->positions[g];
@@ -71,7 +71,7 @@ static si_status open_positions(si_sonata_edges *edges, size_t g, si_error *erro
     return SI_OK;
 }
 
-static si_status open_all_positions(si_sonata_edges *edges, si_error *error)
+static si_result open_all_positions(si_sonata_edges *edges, si_error *error)
 {
     const si_sonata_population *population = edges->population;
     edges->positions = si_allocate_zeroed(population->group_count, sizeof *edges->positions);
@@ -86,7 +86,7 @@ static si_status open_all_positions(si_sonata_edges *edges, si_error *error)
     return any ? SI_OK : fail_without_positions(edges, &population->groups[0], error);
 }
 
-static si_status name_positions(si_sonata_edges *edges, const char *prefix, si_error *error)
+static si_result name_positions(si_sonata_edges *edges, const char *prefix, si_error *error)
 {
     for (unsigned axis = 0; axis < 3; axis++) {
         edges->position_names[axis] = si_format("%s_%c", prefix, "xyz"[axis]);
@@ -96,7 +96,7 @@ static si_status name_positions(si_sonata_edges *edges, const char *prefix, si_e
     return SI_OK;
 }
 
-static si_status open_edges(const char *edges_file, const char *name, const char *prefix,
+static si_result open_edges(const char *edges_file, const char *name, const char *prefix,
                             si_sonata_edges *edges, si_error *error)
 {
     SI_TRY(name_positions(edges, prefix ? prefix : DEFAULT_POSITION_PREFIX, error));
@@ -111,7 +111,7 @@ static si_status open_edges(const char *edges_file, const char *name, const char
     return open_all_positions(edges, error);
 }
 
-si_status si_sonata_edges_open(const char *edges_file, const char *population,
+si_result si_sonata_edges_open(const char *edges_file, const char *population,
                                const char *position_prefix, si_sonata_edges **edges,
                                si_error *error)
 {
@@ -119,7 +119,7 @@ si_status si_sonata_edges_open(const char *edges_file, const char *population,
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = open_edges(edges_file, population, position_prefix, opened, error);
+    si_result status = open_edges(edges_file, population, position_prefix, opened, error);
     si_hdf5_unlock();
     if (status != SI_OK) {
         si_sonata_edges_close(opened);
@@ -168,7 +168,7 @@ uint64_t si_sonata_edges_size(const si_sonata_edges *edges)
     return edges->population->size;
 }
 
-static si_status read_group_positions(const si_sonata_edges *edges, const si_group_rows *located,
+static si_result read_group_positions(const si_sonata_edges *edges, const si_group_rows *located,
                                       float (*positions)[3], si_error *error)
 {
     const si_position_columns *columns =
@@ -181,21 +181,21 @@ static si_status read_group_positions(const si_sonata_edges *edges, const si_gro
     return SI_OK;
 }
 
-static si_status read_positions(const si_sonata_edges *edges, uint64_t start, uint64_t count,
+static si_result read_positions(const si_sonata_edges *edges, uint64_t start, uint64_t count,
                                 float (*positions)[3], si_error *error)
 {
     si_group_rows *located;
     size_t located_count;
     SI_TRY(si_sonata_population_locate(edges->population, start, NULL, count, &located,
                                        &located_count, error));
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (size_t g = 0; g < located_count && status == SI_OK; g++)
         status = read_group_positions(edges, &located[g], positions, error);
     si_group_rows_free(located, located_count);
     return status;
 }
 
-static si_status read_rows(const si_sonata_edges *edges, uint64_t start, uint64_t count,
+static si_result read_rows(const si_sonata_edges *edges, uint64_t start, uint64_t count,
                            const si_edge_rows *rows, si_error *error)
 {
     si_rows range = si_rows_range(start, count);
@@ -204,7 +204,7 @@ static si_status read_rows(const si_sonata_edges *edges, uint64_t start, uint64_
     return si_sonata_column_read_ids(&edges->sources, &range, rows->source_gids, error);
 }
 
-si_status si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t end,
+si_result si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t end,
                                const si_edge_rows *rows, si_error *error)
 {
     const si_sonata_population *population = edges->population;
@@ -216,7 +216,7 @@ si_status si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t 
     if (start == end)
         return SI_OK;
     si_hdf5_lock();
-    si_status status = read_rows(edges, start, end - start, rows, error);
+    si_result status = read_rows(edges, start, end - start, rows, error);
     si_hdf5_unlock();
     return status;
 }

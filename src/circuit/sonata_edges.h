@@ -18,7 +18,7 @@ typedef struct si_sonata_edges si_sonata_edges;
  * names the columns PREFIX_x, _y, _z; NULL: "afferent_center". SI_ERROR_NOT_FOUND: no group has
  * such columns (the sentence lists prefixes that exist); where only some do, reading an edge of
  * another fails so. An empty population needs none. */
-si_status si_sonata_edges_open(const char *edges_file, const char *population,
+si_result si_sonata_edges_open(const char *edges_file, const char *population,
                                const char *position_prefix, si_sonata_edges **edges,
                                si_error *error);
 void si_sonata_edges_close(si_sonata_edges *edges);
@@ -39,7 +39,7 @@ typedef struct si_edge_range {
  * ignored; duplicates and order of `gids` do not matter. Give `*ranges` to si_free.
  * SI_ERROR_NOT_FOUND: the file has no such index. SI_ERROR_FORMAT: the index points beyond itself
  * or the population. */
-si_status si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
+si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
                                          si_edge_range **ranges, size_t *range_count,
                                          si_error *error);
 
@@ -54,7 +54,7 @@ typedef struct si_edge_rows {
 /* Reads edges start .. end-1 into arrays of the caller, each with room for end - start rows. Best
  * in ascending pieces of some 10^5 to 10^6 rows. SI_ERROR_ARGUMENT: a range beyond the population.
  */
-si_status si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t end,
+si_result si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t end,
                                const si_edge_rows *rows, si_error *error);
 
 #endif

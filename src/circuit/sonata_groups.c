@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "circuit/sonata_population.h"
 
-static si_status check_ids(const si_sonata_population *population, uint64_t first,
+static si_result check_ids(const si_sonata_population *population, uint64_t first,
                            const uint64_t *ids, uint64_t count, si_error *error)
 {
     const char *element = si_population_kind_element(population->kind);
@@ -25,7 +25,7 @@ static si_status check_ids(const si_sonata_population *population, uint64_t firs
     return SI_OK;
 }
 
-static si_status list_elements(uint64_t first, const uint64_t *ids, uint64_t count,
+static si_result list_elements(uint64_t first, const uint64_t *ids, uint64_t count,
                                si_rows *elements, si_error *error)
 {
     if (ids)
@@ -35,7 +35,7 @@ static si_status list_elements(uint64_t first, const uint64_t *ids, uint64_t cou
 }
 
 /* The only group: rows are elements. */
-static si_status locate_ungrouped(const si_sonata_population *population, uint64_t first,
+static si_result locate_ungrouped(const si_sonata_population *population, uint64_t first,
                                   const uint64_t *ids, uint64_t count, si_group_rows *located,
                                   si_error *error)
 {
@@ -58,7 +58,7 @@ static void free_places(element_places *places)
     si_free(places->elements);
 }
 
-static si_status read_places(const si_sonata_population *population, uint64_t first,
+static si_result read_places(const si_sonata_population *population, uint64_t first,
                              const uint64_t *ids, uint64_t count, element_places *places,
                              si_error *error)
 {
@@ -71,7 +71,7 @@ static si_status read_places(const si_sonata_population *population, uint64_t fi
         places->elements[i] = ids ? ids[i] : first + i;
     si_rows elements;
     SI_TRY(list_elements(first, ids, count, &elements, error));
-    si_status status = si_sonata_column_read_ids(&population->group_ids, &elements,
+    si_result status = si_sonata_column_read_ids(&population->group_ids, &elements,
                                                  places->group_ids, error);
     if (status == SI_OK)
         status = si_sonata_column_read_ids(&population->group_rows, &elements, places->group_rows,
@@ -80,7 +80,7 @@ static si_status read_places(const si_sonata_population *population, uint64_t fi
     return status;
 }
 
-static si_status check_groups_exist(const si_sonata_population *population,
+static si_result check_groups_exist(const si_sonata_population *population,
                                     const element_places *places, uint64_t count, si_error *error)
 {
     for (uint64_t i = 0; i < count; i++) {
@@ -111,7 +111,7 @@ static uint64_t collect_group(const element_places *places, uint64_t group_id, u
     return found;
 }
 
-static si_status locate_in_groups(const si_sonata_population *population,
+static si_result locate_in_groups(const si_sonata_population *population,
                                   const element_places *places, uint64_t count,
                                   element_places *collected, si_group_rows *located,
                                   size_t *located_count, si_error *error)
@@ -132,12 +132,12 @@ static si_status locate_in_groups(const si_sonata_population *population,
     return SI_OK;
 }
 
-static si_status locate_grouped(const si_sonata_population *population, uint64_t first,
+static si_result locate_grouped(const si_sonata_population *population, uint64_t first,
                                 const uint64_t *ids, uint64_t count, si_group_rows *located,
                                 size_t *located_count, si_error *error)
 {
     element_places places, collected = {0};
-    si_status status = read_places(population, first, ids, count, &places, error);
+    si_result status = read_places(population, first, ids, count, &places, error);
     if (status == SI_OK)
         status = check_groups_exist(population, &places, count, error);
     if (status == SI_OK) {
@@ -154,7 +154,7 @@ static si_status locate_grouped(const si_sonata_population *population, uint64_t
     return status;
 }
 
-si_status si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
+si_result si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
                                       const uint64_t *ids, uint64_t count, si_group_rows **located,
                                       size_t *located_count, si_error *error)
 {
@@ -163,7 +163,7 @@ si_status si_sonata_population_locate(const si_sonata_population *population, ui
     if (!groups)
         return si_fail_memory(error);
     size_t group_count = 0;
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (count == 0) {
         /* No group is needed. */
     } else if (population->is_grouped) {

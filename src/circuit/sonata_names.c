@@ -29,7 +29,7 @@ static size_t find_slot(const si_name_interner *interner, const char *name, size
 }
 
 /* Keeps at least half of the slots empty. */
-static si_status make_room(si_name_interner *interner, si_error *error)
+static si_result make_room(si_name_interner *interner, si_error *error)
 {
     if (interner->table.count == SI_NO_NAME)
         return si_fail(error, SI_ERROR_LIMIT, "more than %u different texts in one attribute",
@@ -54,7 +54,7 @@ static si_status make_room(si_name_interner *interner, si_error *error)
     return SI_OK;
 }
 
-si_status si_name_intern(si_name_interner *interner, const char *name, size_t length,
+si_result si_name_intern(si_name_interner *interner, const char *name, size_t length,
                          uint32_t *index, si_error *error)
 {
     if (interner->slot_count) {

@@ -27,7 +27,7 @@ typedef struct si_name_interner {
     size_t slot_count;
 } si_name_interner;
 
-si_status si_name_intern(si_name_interner *interner, const char *name, size_t length,
+si_result si_name_intern(si_name_interner *interner, const char *name, size_t length,
                          uint32_t *index, si_error *error);
 void si_name_interner_free(si_name_interner *interner);
 

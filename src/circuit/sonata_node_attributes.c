@@ -17,7 +17,7 @@ bool si_model_type_is_virtual(const char *model_type)
     return false;
 }
 
-si_status si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
+si_result si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
                                const uint64_t *ids, uint64_t count, si_node_reader *reader,
                                si_error *error)
 {
@@ -52,7 +52,7 @@ si_attribute_place si_node_attribute_place(const struct si_sonata_nodes *nodes,
     return SI_ATTRIBUTE_NOWHERE;
 }
 
-static si_status read_type_rows(si_node_reader *reader, const si_sonata_column *type_ids,
+static si_result read_type_rows(si_node_reader *reader, const si_sonata_column *type_ids,
                                 int64_t *ids, si_error *error)
 {
     for (size_t g = 0; g < reader->located_count; g++)
@@ -62,7 +62,7 @@ static si_status read_type_rows(si_node_reader *reader, const si_sonata_column *
     return SI_OK;
 }
 
-static si_status need_type_rows(si_node_reader *reader, si_error *error)
+static si_result need_type_rows(si_node_reader *reader, si_error *error)
 {
     if (reader->type_rows)
         return SI_OK;
@@ -72,7 +72,7 @@ static si_status need_type_rows(si_node_reader *reader, si_error *error)
                                  &type_ids, error));
     int64_t *ids = si_allocate(reader->count, sizeof *ids);
     reader->type_rows = si_allocate(reader->count, sizeof *reader->type_rows);
-    si_status status = ids && reader->type_rows ? read_type_rows(reader, &type_ids, ids, error)
+    si_result status = ids && reader->type_rows ? read_type_rows(reader, &type_ids, ids, error)
                                                 : si_fail_memory(error);
     si_free(ids);
     si_sonata_column_close(&type_ids);
@@ -88,13 +88,13 @@ static void forget_null_names(const si_rows *rows, const si_name_table *table, u
     }
 }
 
-static si_status names_in_group(const si_group_rows *located, const char *attribute,
+static si_result names_in_group(const si_group_rows *located, const char *attribute,
                                 si_name_interner *interner, uint32_t *indices, si_error *error)
 {
     si_sonata_column column;
     SI_TRY(si_sonata_column_open_attribute(located->group->group, located->group->path, attribute,
                                            &column, error));
-    si_status status = si_sonata_column_read_names(&column, &located->rows, interner, indices,
+    si_result status = si_sonata_column_read_names(&column, &located->rows, interner, indices,
                                                    error);
     if (status == SI_OK)
         forget_null_names(&located->rows, &interner->table, indices);
@@ -102,7 +102,7 @@ static si_status names_in_group(const si_group_rows *located, const char *attrib
     return status;
 }
 
-static si_status names_in_types(si_node_reader *reader, const si_group_rows *located,
+static si_result names_in_types(si_node_reader *reader, const si_group_rows *located,
                                 const char *attribute, si_name_interner *interner,
                                 uint32_t *indices, si_error *error)
 {
@@ -120,7 +120,7 @@ static si_status names_in_types(si_node_reader *reader, const si_group_rows *loc
     return SI_OK;
 }
 
-si_status si_node_reader_names(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_names(si_node_reader *reader, const si_group_rows *located,
                                const char *attribute, si_name_interner *interner, uint32_t *indices,
                                si_error *error)
 {
@@ -136,14 +136,14 @@ si_status si_node_reader_names(si_node_reader *reader, const si_group_rows *loca
     }
 }
 
-static si_status numbers_in_group(const si_group_rows *located, const char *attribute,
+static si_result numbers_in_group(const si_group_rows *located, const char *attribute,
                                   double *values, size_t stride, uint16_t *given, uint16_t bit,
                                   si_error *error)
 {
     si_sonata_column column;
     SI_TRY(si_sonata_column_open(located->group->group, located->group->path, attribute, 1, &column,
                                  error));
-    si_status status = si_sonata_column_read_doubles(&column, &located->rows, values, stride,
+    si_result status = si_sonata_column_read_doubles(&column, &located->rows, values, stride,
                                                      error);
     si_sonata_column_close(&column);
     for (uint64_t k = 0; k < located->rows.count; k++)
@@ -151,7 +151,7 @@ static si_status numbers_in_group(const si_group_rows *located, const char *attr
     return status;
 }
 
-static si_status numbers_in_types(si_node_reader *reader, const si_group_rows *located,
+static si_result numbers_in_types(si_node_reader *reader, const si_group_rows *located,
                                   const char *attribute, double *values, size_t stride,
                                   uint16_t *given, uint16_t bit, si_error *error)
 {
@@ -173,7 +173,7 @@ static si_status numbers_in_types(si_node_reader *reader, const si_group_rows *l
     return SI_OK;
 }
 
-si_status si_node_reader_numbers(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_numbers(si_node_reader *reader, const si_group_rows *located,
                                  const char *attribute, double *values, size_t stride,
                                  uint16_t *given, uint16_t bit, si_error *error)
 {
@@ -187,7 +187,7 @@ si_status si_node_reader_numbers(si_node_reader *reader, const si_group_rows *lo
     }
 }
 
-si_status si_node_reader_fail_missing(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_fail_missing(si_node_reader *reader, const si_group_rows *located,
                                       uint64_t i, const char *attribute, si_error *error)
 {
     uint64_t id = si_node_reader_id(reader, i);

@@ -23,7 +23,7 @@ typedef struct si_node_reader {
 } si_node_reader;
 
 /* The caller holds the HDF5 lock. */
-si_status si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
+si_result si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
                                const uint64_t *ids, uint64_t count, si_node_reader *reader,
                                si_error *error);
 void si_node_reader_finish(si_node_reader *reader);
@@ -42,18 +42,18 @@ si_attribute_place si_node_attribute_place(const struct si_sonata_nodes *nodes,
 
 /* Text of an attribute for the nodes of one group; SI_NO_NAME where it is not given, which NULL and
  * NONE say too. */
-si_status si_node_reader_names(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_names(si_node_reader *reader, const si_group_rows *located,
                                const char *attribute, si_name_interner *interner, uint32_t *indices,
                                si_error *error);
 
 /* Numbers of an attribute for the nodes of one group, `stride` bytes apart. Where one is given,
  * `bit` is set in the node's member of `given`; else the value stays as it is. */
-si_status si_node_reader_numbers(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_numbers(si_node_reader *reader, const si_group_rows *located,
                                  const char *attribute, double *values, size_t stride,
                                  uint16_t *given, uint16_t bit, si_error *error);
 
 /* Says that a node lacks an attribute, and where it was looked for. */
-si_status si_node_reader_fail_missing(si_node_reader *reader, const si_group_rows *located,
+si_result si_node_reader_fail_missing(si_node_reader *reader, const si_group_rows *located,
                                       uint64_t i, const char *attribute, si_error *error);
 
 /* True if cells of this model_type have no morphology. */

@@ -7,7 +7,7 @@
 
 #define PIECE_NODES ((uint64_t)1 << 16)
 
-static si_status open_nodes(const char *nodes_file, const char *node_types_file,
+static si_result open_nodes(const char *nodes_file, const char *node_types_file,
                             const char *population, si_sonata_nodes *nodes, si_error *error)
 {
     SI_TRY(si_sonata_population_open(nodes_file, SI_NODES, population, &nodes->population, error));
@@ -17,14 +17,14 @@ static si_status open_nodes(const char *nodes_file, const char *node_types_file,
     return SI_OK;
 }
 
-si_status si_sonata_nodes_open(const char *nodes_file, const char *node_types_file,
+si_result si_sonata_nodes_open(const char *nodes_file, const char *node_types_file,
                                const char *population, si_sonata_nodes **nodes, si_error *error)
 {
     si_sonata_nodes *opened = si_allocate_zeroed(1, sizeof *opened);
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = open_nodes(nodes_file, node_types_file, population, opened, error);
+    si_result status = open_nodes(nodes_file, node_types_file, population, opened, error);
     si_hdf5_unlock();
     if (status != SI_OK) {
         si_sonata_nodes_close(opened);
@@ -60,11 +60,11 @@ uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
     return nodes->population->size;
 }
 
-static si_status all_virtual_in_group(si_node_reader *reader, const si_group_rows *located,
+static si_result all_virtual_in_group(si_node_reader *reader, const si_group_rows *located,
                                       uint32_t *indices, bool *all_virtual, si_error *error)
 {
     si_name_interner interner = {0};
-    si_status status = si_node_reader_names(reader, located, "model_type", &interner, indices,
+    si_result status = si_node_reader_names(reader, located, "model_type", &interner, indices,
                                             error);
     for (uint64_t k = 0; k < located->rows.count && status == SI_OK && *all_virtual; k++) {
         uint32_t index = indices[si_rows_position(&located->rows, k)];
@@ -74,26 +74,26 @@ static si_status all_virtual_in_group(si_node_reader *reader, const si_group_row
     return status;
 }
 
-static si_status all_virtual_in_piece(const si_sonata_nodes *nodes, uint64_t first, uint64_t count,
+static si_result all_virtual_in_piece(const si_sonata_nodes *nodes, uint64_t first, uint64_t count,
                                       uint32_t *indices, bool *all_virtual, si_error *error)
 {
     si_node_reader reader;
     SI_TRY(si_node_reader_start(nodes, first, NULL, count, &reader, error));
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (size_t g = 0; g < reader.located_count && status == SI_OK && *all_virtual; g++)
         status = all_virtual_in_group(&reader, &reader.located[g], indices, all_virtual, error);
     si_node_reader_finish(&reader);
     return status;
 }
 
-si_status si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual, si_error *error)
+si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual, si_error *error)
 {
     uint64_t size = nodes->population->size;
     uint32_t *indices = si_allocate(si_min_u64(size, PIECE_NODES), sizeof *indices);
     if (!indices)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     *all_virtual = size > 0;
     for (uint64_t first = 0; first < size && status == SI_OK && *all_virtual; first += PIECE_NODES)
         status = all_virtual_in_piece(nodes, first, si_min_u64(PIECE_NODES, size - first), indices,

@@ -20,7 +20,7 @@ typedef struct si_sonata_nodes si_sonata_nodes;
 /* `node_types_file`: a CSV, NULL or "": none. `population` NULL: the only one, else `default`, else
  * an error that lists them. Nothing but the size is read, so that a population without positions
  * can be opened. SI_ERROR_UNSUPPORTED: an MVD3 file. */
-si_status si_sonata_nodes_open(const char *nodes_file, const char *node_types_file,
+si_result si_sonata_nodes_open(const char *nodes_file, const char *node_types_file,
                                const char *population, si_sonata_nodes **nodes, si_error *error);
 void si_sonata_nodes_close(si_sonata_nodes *nodes);
 
@@ -31,7 +31,7 @@ uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes);
 
 /* True if every cell has a model_type without morphology: the population counts as virtual. An
  * empty population does not. */
-si_status si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual, si_error *error);
+si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual, si_error *error);
 
 typedef enum si_rotation_kind {
     SI_ROTATION_NONE = 0,       /* neither orientation_* nor any rotation_angle_* exists */
@@ -68,7 +68,7 @@ typedef struct si_cells {
  * cheaper than row by row. SI_ERROR_ARGUMENT: an id beyond the population, named with its size.
  * SI_ERROR_NOT_FOUND: a cell with morphology has no x, y, z, or `morphology` is nowhere. `cells`
  * need not be initialised; on failure nothing is to be freed. */
-si_status si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uint64_t *gids,
+si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uint64_t *gids,
                                uint64_t count, si_cells *cells, si_error *error);
 void si_cells_free(si_cells *cells);
 

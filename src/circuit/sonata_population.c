@@ -23,7 +23,7 @@ static const char *root_name(si_population_kind kind)
     return kind == SI_NODES ? "nodes" : "edges";
 }
 
-static si_status fail_without_root(hid_t file, const char *file_path, si_population_kind kind,
+static si_result fail_without_root(hid_t file, const char *file_path, si_population_kind kind,
                                    si_error *error)
 {
     if (si_hdf5_exists(file, "cells/positions"))
@@ -39,7 +39,7 @@ static si_status fail_without_root(hid_t file, const char *file_path, si_populat
                    file_path, root_name(kind), root_name(kind));
 }
 
-static si_status open_root(hid_t file, const char *file_path, si_population_kind kind, hid_t *root,
+static si_result open_root(hid_t file, const char *file_path, si_population_kind kind, hid_t *root,
                            si_error *error)
 {
     if (!si_hdf5_has_object(file, root_name(kind), H5O_TYPE_GROUP))
@@ -56,7 +56,7 @@ typedef struct group_names {
     si_name_interner names;
 } group_names;
 
-static si_status add_group_name(void *context, const char *name, si_error *error)
+static si_result add_group_name(void *context, const char *name, si_error *error)
 {
     group_names *found = context;
     uint32_t index;
@@ -66,22 +66,22 @@ static si_status add_group_name(void *context, const char *name, si_error *error
 }
 
 /* The names of the groups in a group. */
-static si_status list_groups(hid_t parent, const char *path, si_name_table *names, si_error *error)
+static si_result list_groups(hid_t parent, const char *path, si_name_table *names, si_error *error)
 {
     group_names found = {.parent = parent};
-    si_status status = si_hdf5_each_child(parent, path, add_group_name, &found, error);
+    si_result status = si_hdf5_each_child(parent, path, add_group_name, &found, error);
     if (status == SI_OK)
         *names = si_name_interner_take(&found.names);
     si_name_interner_free(&found.names);
     return status;
 }
 
-si_status si_sonata_population_names(const char *file_path, si_population_kind kind,
+si_result si_sonata_population_names(const char *file_path, si_population_kind kind,
                                      si_name_table *names, si_error *error)
 {
     hid_t file, root;
     SI_TRY(si_hdf5_open(file_path, &file, error));
-    si_status status = open_root(file, file_path, kind, &root, error);
+    si_result status = open_root(file, file_path, kind, &root, error);
     if (status == SI_OK) {
         status = list_groups(root, file_path, names, error);
         H5Gclose(root);
@@ -99,7 +99,7 @@ static bool table_has(const si_name_table *names, const char *name)
     return false;
 }
 
-static si_status fail_choice(const si_name_table *names, const char *file_path, const char *name,
+static si_result fail_choice(const si_name_table *names, const char *file_path, const char *name,
                              si_error *error)
 {
     si_text list = {0};
@@ -117,7 +117,7 @@ static si_status fail_choice(const si_name_table *names, const char *file_path, 
     return SI_ERROR_NOT_FOUND;
 }
 
-static si_status choose_name(si_sonata_population *population, const si_name_table *names,
+static si_result choose_name(si_sonata_population *population, const si_name_table *names,
                              const char *name, si_error *error)
 {
     const char *chosen = NULL;
@@ -135,12 +135,12 @@ static si_status choose_name(si_sonata_population *population, const si_name_tab
     return population->name && population->path ? SI_OK : si_fail_memory(error);
 }
 
-static si_status open_named(si_sonata_population *population, hid_t root, const char *name,
+static si_result open_named(si_sonata_population *population, hid_t root, const char *name,
                             si_error *error)
 {
     si_name_table names = {0};
     SI_TRY(list_groups(root, population->file_path, &names, error));
-    si_status status = choose_name(population, &names, name, error);
+    si_result status = choose_name(population, &names, name, error);
     si_name_table_free(&names);
     SI_TRY(status);
     population->population = H5Gopen2(root, population->name, H5P_DEFAULT);
@@ -149,7 +149,7 @@ static si_status open_named(si_sonata_population *population, hid_t root, const 
     return SI_OK;
 }
 
-static si_status read_size(si_sonata_population *population, si_error *error)
+static si_result read_size(si_sonata_population *population, si_error *error)
 {
     si_sonata_column type_ids;
     SI_TRY(si_sonata_column_open(population->population, population->path,
@@ -169,7 +169,7 @@ static bool parse_group_id(const char *name, uint64_t *id)
     return true;
 }
 
-static si_status add_group(si_sonata_population *population, const char *name, uint64_t id,
+static si_result add_group(si_sonata_population *population, const char *name, uint64_t id,
                            si_error *error)
 {
     si_sonata_group *group = &population->groups[population->group_count];
@@ -187,12 +187,12 @@ static si_status add_group(si_sonata_population *population, const char *name, u
 }
 
 /* Groups have numbers for names; what else the population holds, such as indices, is none. */
-static si_status open_groups(si_sonata_population *population, si_error *error)
+static si_result open_groups(si_sonata_population *population, si_error *error)
 {
     si_name_table names = {0};
     SI_TRY(list_groups(population->population, population->path, &names, error));
     population->groups = si_allocate((size_t)names.count + 1, sizeof *population->groups);
-    si_status status = population->groups ? SI_OK : si_fail_memory(error);
+    si_result status = population->groups ? SI_OK : si_fail_memory(error);
     uint64_t id;
     for (uint32_t i = 0; i < names.count && status == SI_OK; i++) {
         if (parse_group_id(names.names[i], &id))
@@ -205,7 +205,7 @@ static si_status open_groups(si_sonata_population *population, si_error *error)
     return status;
 }
 
-static si_status open_group_columns(si_sonata_population *population, si_error *error)
+static si_result open_group_columns(si_sonata_population *population, si_error *error)
 {
     if (population->group_count == 1 && population->groups[0].id == 0)
         return SI_OK;
@@ -226,13 +226,13 @@ static si_status open_group_columns(si_sonata_population *population, si_error *
                                  &population->group_rows, error);
 }
 
-static si_status open_population(si_sonata_population *population, const char *name,
+static si_result open_population(si_sonata_population *population, const char *name,
                                  si_error *error)
 {
     hid_t root;
     SI_TRY(si_hdf5_open(population->file_path, &population->file, error));
     SI_TRY(open_root(population->file, population->file_path, population->kind, &root, error));
-    si_status status = open_named(population, root, name, error);
+    si_result status = open_named(population, root, name, error);
     H5Gclose(root);
     SI_TRY(status);
     SI_TRY(read_size(population, error));
@@ -240,7 +240,7 @@ static si_status open_population(si_sonata_population *population, const char *n
     return open_group_columns(population, error);
 }
 
-si_status si_sonata_population_open(const char *file_path, si_population_kind kind,
+si_result si_sonata_population_open(const char *file_path, si_population_kind kind,
                                     const char *name, si_sonata_population **population,
                                     si_error *error)
 {
@@ -252,7 +252,7 @@ si_status si_sonata_population_open(const char *file_path, si_population_kind ki
     opened->population = -1;
     opened->group_ids.dataset = opened->group_rows.dataset = -1;
     opened->file_path = si_duplicate_string(file_path);
-    si_status status = opened->file_path ? open_population(opened, name, error)
+    si_result status = opened->file_path ? open_population(opened, name, error)
                                          : si_fail_memory(error);
     if (status != SI_OK) {
         si_sonata_population_close(opened);

@@ -43,11 +43,11 @@ typedef struct si_sonata_population {
 } si_sonata_population;
 
 /* The names of all populations in a file, in alphabetical order. SI_ERROR_UNSUPPORTED: MVD3. */
-si_status si_sonata_population_names(const char *file_path, si_population_kind kind,
+si_result si_sonata_population_names(const char *file_path, si_population_kind kind,
                                      si_name_table *names, si_error *error);
 
 /* `name` NULL: the only one, else `default`, else an error that lists them. */
-si_status si_sonata_population_open(const char *file_path, si_population_kind kind,
+si_result si_sonata_population_open(const char *file_path, si_population_kind kind,
                                     const char *name, si_sonata_population **population,
                                     si_error *error);
 void si_sonata_population_close(si_sonata_population *population);
@@ -66,7 +66,7 @@ typedef struct si_group_rows {
 
 /* Shares out elements (ids[i], or first + i where `ids` is NULL) to groups. Only groups that any of
  * them is in occur. SI_ERROR_ARGUMENT: an id beyond the population. */
-si_status si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
+si_result si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
                                       const uint64_t *ids, uint64_t count, si_group_rows **located,
                                       size_t *located_count, si_error *error);
 void si_group_rows_free(si_group_rows *located, size_t located_count);

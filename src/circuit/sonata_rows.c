@@ -27,7 +27,7 @@ static int compare_placed_rows(const void *left, const void *right)
     return (a->position > b->position) - (a->position < b->position);
 }
 
-static si_status sort_rows(si_rows *list, si_error *error)
+static si_result sort_rows(si_rows *list, si_error *error)
 {
     placed_row *placed = si_allocate(list->count, sizeof *placed);
     if (!placed)
@@ -52,7 +52,7 @@ static bool is_ascending(const uint64_t *rows, uint64_t count)
     return true;
 }
 
-si_status si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t count,
+si_result si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t count,
                        si_rows *list, si_error *error)
 {
     *list = (si_rows){.count = count,
@@ -66,7 +66,7 @@ si_status si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t
         list->rows[k] = rows[k];
         list->positions[k] = positions ? positions[k] : k;
     }
-    si_status status = is_ascending(rows, count) ? SI_OK : sort_rows(list, error);
+    si_result status = is_ascending(rows, count) ? SI_OK : sort_rows(list, error);
     if (status != SI_OK)
         si_rows_free(list);
     return status;

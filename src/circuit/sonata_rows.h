@@ -20,7 +20,7 @@ typedef struct si_rows {
 si_rows si_rows_range(uint64_t first, uint64_t count);
 
 /* Row rows[i] goes to positions[i], or to i where `positions` is NULL. Copies both. */
-si_status si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t count,
+si_result si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t count,
                        si_rows *list, si_error *error);
 void si_rows_free(si_rows *rows);
 

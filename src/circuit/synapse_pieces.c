@@ -12,7 +12,7 @@
 /* A piece with less room than this is handed on rather than filled by a small read. */
 #define WORTHWHILE_ROOM (SI_SYNAPSES_PER_PIECE / 8)
 
-si_status si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error)
+si_result si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error)
 {
     size_t capacity = SI_SYNAPSES_PER_PIECE;
     piece->ids = si_allocate(capacity, sizeof *piece->ids);
@@ -82,7 +82,7 @@ static void keep_wanted(si_synapse_piece *piece, si_synapse_cursor *cursor, si_e
     }
 }
 
-si_status si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *cursor, si_error *error)
+si_result si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *cursor, si_error *error)
 {
     piece->count = 0;
     while (cursor->range < cursor->range_count &&

@@ -13,7 +13,7 @@ typedef struct si_synapse_piece {
 } si_synapse_piece;
 
 /* Zero-initialise; release with si_synapse_piece_free, also after a failure. */
-si_status si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error);
+si_result si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error);
 void si_synapse_piece_free(si_synapse_piece *piece);
 
 /* Where reading stands. */
@@ -26,7 +26,7 @@ typedef struct si_synapse_cursor {
 } si_synapse_cursor;
 
 /* Fills a piece with the next edges, ascending by id. None are left when its count is 0. */
-si_status si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *cursor,
+si_result si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *cursor,
                                 si_error *error);
 
 #endif

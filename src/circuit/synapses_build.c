@@ -29,7 +29,7 @@ typedef struct synapses_build {
     si_synapse_piece *filled, *filling;
 } synapses_build;
 
-static si_status check_source(const si_synapses_source *source, si_error *error)
+static si_result check_source(const si_synapses_source *source, si_error *error)
 {
     if (!source)
         return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_synapses_source");
@@ -42,7 +42,7 @@ static si_status check_source(const si_synapses_source *source, si_error *error)
     return SI_OK;
 }
 
-static si_status choose_all(synapses_build *build, si_error *error)
+static si_result choose_all(synapses_build *build, si_error *error)
 {
     uint64_t size = si_sonata_edges_size(build->edges);
     build->ranges = si_allocate(1, sizeof *build->ranges);
@@ -53,7 +53,7 @@ static si_status choose_all(synapses_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_status choose_synapses(synapses_build *build, si_error *error)
+static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
     if (source->gids)
@@ -69,7 +69,7 @@ static si_status choose_synapses(synapses_build *build, si_error *error)
 }
 
 /* The index does without the types, but what is recorded for the queries should be good. */
-static si_status check_types(const char *edge_types_file, si_error *error)
+static si_result check_types(const char *edge_types_file, si_error *error)
 {
     si_types_file *types;
     if (!edge_types_file || edge_types_file[0] == '\0')
@@ -80,7 +80,7 @@ static si_status check_types(const char *edge_types_file, si_error *error)
     return SI_OK;
 }
 
-static si_status open_inputs(synapses_build *build, si_error *error)
+static si_result open_inputs(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
     SI_TRY(si_build_progress_report(&build->progress, "reading edges", 0, 0, error));
@@ -93,7 +93,7 @@ static si_status open_inputs(synapses_build *build, si_error *error)
 }
 
 /* Their number is known, so a bound that is too small is an error before any of them is read. */
-static si_status check_file_bound(const synapses_build *build, si_error *error)
+static si_result check_file_bound(const synapses_build *build, si_error *error)
 {
     uint64_t bytes, bound = build->options.max_file_bytes;
     SI_TRY(si_index_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
@@ -106,7 +106,7 @@ static si_status check_file_bound(const synapses_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_status create_builder(synapses_build *build, const char *folder, si_error *error)
+static si_result create_builder(synapses_build *build, const char *folder, si_error *error)
 {
     si_build_options *options = &build->options;
     if (!options->population)
@@ -118,7 +118,7 @@ static si_status create_builder(synapses_build *build, const char *folder, si_er
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
-static si_status check_positions(const synapses_build *build, size_t first, size_t end,
+static si_result check_positions(const synapses_build *build, size_t first, size_t end,
                                  si_error *error)
 {
     for (size_t row = first; row < end; row++) {
@@ -134,7 +134,7 @@ static si_status check_positions(const synapses_build *build, size_t first, size
     return SI_OK;
 }
 
-static si_status append_block(const synapses_build *build, uint64_t block, si_error *error)
+static si_result append_block(const synapses_build *build, uint64_t block, si_error *error)
 {
     const si_synapse_piece *piece = build->filled;
     size_t first = block * SYNAPSES_PER_BLOCK;
@@ -151,7 +151,7 @@ static si_status append_block(const synapses_build *build, uint64_t block, si_er
 }
 
 /* Task 0 reads ahead; the others append what was read before. */
-static si_status read_or_append(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result read_or_append(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     synapses_build *build = context;
     (void)worker;
@@ -167,7 +167,7 @@ static void swap_pieces(synapses_build *build)
     build->filling = piece;
 }
 
-static si_status append_synapses(synapses_build *build, si_error *error)
+static si_result append_synapses(synapses_build *build, si_error *error)
 {
     uint64_t done = 0;
     build->filled = &build->pieces[0];
@@ -184,7 +184,7 @@ static si_status append_synapses(synapses_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_status run(synapses_build *build, const char *folder, si_index **index,
+static si_result run(synapses_build *build, const char *folder, si_index **index,
                      si_build_report *report, si_error *error)
 {
     SI_TRY(open_inputs(build, error));
@@ -208,7 +208,7 @@ static void clean_up(synapses_build *build)
     si_build_progress_stop(&build->progress);
 }
 
-si_status si_build_synapses(const si_synapses_source *source, const char *folder,
+si_result si_build_synapses(const si_synapses_source *source, const char *folder,
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
@@ -218,7 +218,7 @@ si_status si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
     si_build_progress_start(&build.progress, &build.options);
-    si_status status = run(&build, folder, index, &written, error);
+    si_result status = run(&build, folder, index, &written, error);
     if (status == SI_OK && report)
         *report = written;
     clean_up(&build);

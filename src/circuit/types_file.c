@@ -12,7 +12,7 @@
 #include "circuit/types_file_internal.h"
 
 /* Takes over `text`, which has a terminator. */
-static si_status open_text(char *text, size_t length, const char *path, const char *id_name,
+static si_result open_text(char *text, size_t length, const char *path, const char *id_name,
                            si_types_file **types, si_error *error)
 {
     si_types_file *opened = si_allocate_zeroed(1, sizeof *opened);
@@ -23,7 +23,7 @@ static si_status open_text(char *text, size_t length, const char *path, const ch
     opened->text = text;
     opened->id_name = id_name;
     opened->path = si_duplicate_string(path);
-    si_status status = opened->path ? si_types_file_parse_text(opened, length, error)
+    si_result status = opened->path ? si_types_file_parse_text(opened, length, error)
                                     : si_fail_memory(error);
     if (status != SI_OK) {
         si_types_file_close(opened);
@@ -33,7 +33,7 @@ static si_status open_text(char *text, size_t length, const char *path, const ch
     return SI_OK;
 }
 
-si_status si_types_file_parse(const char *text, size_t length, const char *path,
+si_result si_types_file_parse(const char *text, size_t length, const char *path,
                               const char *id_name, si_types_file **types, si_error *error)
 {
     char *copy = si_duplicate_bytes(text, length);
@@ -42,7 +42,7 @@ si_status si_types_file_parse(const char *text, size_t length, const char *path,
     return open_text(copy, length, path, id_name, types, error);
 }
 
-si_status si_types_file_open(const char *path, const char *id_name, si_types_file **types,
+si_result si_types_file_open(const char *path, const char *id_name, si_types_file **types,
                              si_error *error)
 {
     char *text;
@@ -125,7 +125,7 @@ const char *si_types_file_text(const si_types_file *types, size_t row, size_t co
     return si_name_is_null(text) ? NULL : text;
 }
 
-si_status si_types_file_number(const si_types_file *types, size_t row, size_t column, double *value,
+si_result si_types_file_number(const si_types_file *types, size_t row, size_t column, double *value,
                                bool *given, si_error *error)
 {
     const char *text = si_types_file_text(types, row, column);

@@ -14,10 +14,10 @@
 typedef struct si_types_file si_types_file;
 
 /* `id_name`: the column of the ids, node_type_id or edge_type_id. It must outlive the types. */
-si_status si_types_file_open(const char *path, const char *id_name, si_types_file **types,
+si_result si_types_file_open(const char *path, const char *id_name, si_types_file **types,
                              si_error *error);
 /* The same from a text in memory; `path` is for messages. */
-si_status si_types_file_parse(const char *text, size_t length, const char *path,
+si_result si_types_file_parse(const char *text, size_t length, const char *path,
                               const char *id_name, si_types_file **types, si_error *error);
 void si_types_file_close(si_types_file *types);
 
@@ -45,7 +45,7 @@ const char *si_types_file_text(const si_types_file *types, size_t row, size_t co
 int64_t si_types_file_integer(const si_types_file *types, size_t row, size_t column);
 /* `*given` is false where there is no value. `true` and `false` are 1 and 0. SI_ERROR_FORMAT: no
  * number. */
-si_status si_types_file_number(const si_types_file *types, size_t row, size_t column, double *value,
+si_result si_types_file_number(const si_types_file *types, size_t row, size_t column, double *value,
                                bool *given, si_error *error);
 
 #endif

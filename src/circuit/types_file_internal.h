@@ -28,7 +28,7 @@ struct si_types_file {
 };
 
 /* Finds the fields and rows of `text`. */
-si_status si_types_file_parse_text(si_types_file *types, size_t length, si_error *error);
+si_result si_types_file_parse_text(si_types_file *types, size_t length, si_error *error);
 
 /* False unless the number takes up the whole text. */
 bool si_types_file_parse_integer(const char *text, int64_t *value);

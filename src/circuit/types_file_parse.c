@@ -58,7 +58,7 @@ static bool next_field(type_line *line, bool is_first, char **start, char **stop
     return true;
 }
 
-static si_status count_fields(const si_types_file *types, type_line line, size_t *count,
+static si_result count_fields(const si_types_file *types, type_line line, size_t *count,
                               si_error *error)
 {
     char *start, *stop;
@@ -90,7 +90,7 @@ static char *unquote(char *start, char *stop)
     return start;
 }
 
-static si_status add_fields(si_types_file *types, type_line line, si_error *error)
+static si_result add_fields(si_types_file *types, type_line line, si_error *error)
 {
     char *start, *stop;
     bool more = next_field(&line, true, &start, &stop);
@@ -107,7 +107,7 @@ static si_status add_fields(si_types_file *types, type_line line, si_error *erro
     return SI_OK;
 }
 
-static si_status check_columns_differ(const si_types_file *types, size_t line, si_error *error)
+static si_result check_columns_differ(const si_types_file *types, size_t line, si_error *error)
 {
     for (size_t i = 1; i < types->column_count; i++) {
         size_t first = si_types_file_column(types, types->fields[i]);
@@ -118,7 +118,7 @@ static si_status check_columns_differ(const si_types_file *types, size_t line, s
     return SI_OK;
 }
 
-static si_status add_header(si_types_file *types, type_line line, si_error *error)
+static si_result add_header(si_types_file *types, type_line line, si_error *error)
 {
     SI_TRY(count_fields(types, line, &types->column_count, error));
     SI_TRY(add_fields(types, line, error));
@@ -144,7 +144,7 @@ static bool parse_id(const si_types_file *types, const char *text, int64_t *id)
     return true;
 }
 
-static si_status add_row(si_types_file *types, type_line line, si_error *error)
+static si_result add_row(si_types_file *types, type_line line, si_error *error)
 {
     size_t count;
     SI_TRY(count_fields(types, line, &count, error));
@@ -187,7 +187,7 @@ static char *find_line_end(char *at, const char *end)
     return at;
 }
 
-static si_status parse_lines(si_types_file *types, size_t length, si_error *error)
+static si_result parse_lines(si_types_file *types, size_t length, si_error *error)
 {
     char *at = types->text, *end = types->text + length;
     if (length >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
@@ -219,7 +219,7 @@ static int compare_rows(const void *left, const void *right)
     return (a->line > b->line) - (a->line < b->line);
 }
 
-static si_status sort_rows(si_types_file *types, si_error *error)
+static si_result sort_rows(si_types_file *types, si_error *error)
 {
     if (types->row_count > 0)
         qsort(types->rows, types->row_count, sizeof *types->rows, compare_rows);
@@ -233,7 +233,7 @@ static si_status sort_rows(si_types_file *types, si_error *error)
     return SI_OK;
 }
 
-si_status si_types_file_parse_text(si_types_file *types, size_t length, si_error *error)
+si_result si_types_file_parse_text(si_types_file *types, size_t length, si_error *error)
 {
     if (memchr(types->text, '\0', length))
         return si_fail(error, SI_ERROR_FORMAT, "%s: holds NUL bytes, expected text", types->path);

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "spatial_index/spatial_index.h"
 
-static si_status check_accuracy(si_accuracy accuracy, si_error *error)
+static si_result check_accuracy(si_accuracy accuracy, si_error *error)
 {
     if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX)
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -13,7 +13,7 @@ static si_status check_accuracy(si_accuracy accuracy, si_error *error)
     return SI_OK;
 }
 
-static si_status check_coordinates(const double point[3], const char *name, si_error *error)
+static si_result check_coordinates(const double point[3], const char *name, si_error *error)
 {
     if (isnan(point[0]) || isnan(point[1]) || isnan(point[2]))
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -22,7 +22,7 @@ static si_status check_coordinates(const double point[3], const char *name, si_e
     return SI_OK;
 }
 
-si_status si_box_query(const double corner[3], const double opposite_corner[3],
+si_result si_box_query(const double corner[3], const double opposite_corner[3],
                        si_accuracy accuracy, si_query *query, si_error *error)
 {
     SI_TRY(check_accuracy(accuracy, error));
@@ -40,7 +40,7 @@ si_status si_box_query(const double corner[3], const double opposite_corner[3],
 
 /* The bounding box is rounded once per operation, as those of the elements are. That of a ball of
  * infinite radius is everything, also where the center lies at infinity. */
-si_status si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
+si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
                           si_query *query, si_error *error)
 {
     SI_TRY(check_accuracy(accuracy, error));

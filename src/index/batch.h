@@ -15,7 +15,7 @@ typedef struct si_batch {
 } si_batch;
 
 /* Collects the columns and checks that every value can be indexed. */
-si_status si_batch_open(si_batch *batch, si_element_kind kind, const si_input_column *columns,
+si_result si_batch_open(si_batch *batch, si_element_kind kind, const si_input_column *columns,
                         size_t column_count, uint64_t count, si_error *error);
 
 /* Writes elements [first, first + count) as records that lie side by side. `position` is the number

@@ -10,7 +10,7 @@ typedef struct si_build_watch {
     void *context;
     /* Called from any thread after every piece of work; another value than SI_OK stops the build.
      */
-    si_status (*step)(void *context, const char *phase, uint64_t done, si_error *error);
+    si_result (*step)(void *context, const char *phase, uint64_t done, si_error *error);
 } si_build_watch;
 
 #endif

@@ -48,7 +48,7 @@ void si_builder_abort(si_builder *builder)
         free_builder(builder);
 }
 
-static si_status copy_options(si_builder *builder, const si_build_options *options, si_error *error)
+static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
     builder->threads = options->threads;
     builder->max_file_bytes = options->max_file_bytes;
@@ -64,7 +64,7 @@ static si_status copy_options(si_builder *builder, const si_build_options *optio
     return SI_OK;
 }
 
-si_status si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+si_result si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                               si_error *error)
 {
     si_layout layout;
@@ -77,7 +77,7 @@ si_status si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint
     return SI_OK;
 }
 
-static si_status check_bound(const si_builder *builder, uint64_t element_count, bool is_final,
+static si_result check_bound(const si_builder *builder, uint64_t element_count, bool is_final,
                              si_error *error)
 {
     uint64_t bytes;
@@ -91,7 +91,7 @@ static si_status check_bound(const si_builder *builder, uint64_t element_count, 
     return SI_OK;
 }
 
-static si_status initialise(si_builder *builder, const char *folder,
+static si_result initialise(si_builder *builder, const char *folder,
                             const si_build_options *options, si_error *error)
 {
     SI_TRY(copy_options(builder, options, error));
@@ -105,7 +105,7 @@ static si_status initialise(si_builder *builder, const char *folder,
     return si_target_open(folder, options->replace != 0, &builder->target, error);
 }
 
-si_status si_builder_create(si_element_kind kind, const char *folder,
+si_result si_builder_create(si_element_kind kind, const char *folder,
                             const si_build_options *options, si_builder **builder, si_error *error)
 {
     static const si_build_options defaults = SI_BUILD_OPTIONS_INIT;
@@ -123,7 +123,7 @@ si_status si_builder_create(si_element_kind kind, const char *folder,
     created->type = si_element_type_of(kind);
     created->target = (si_target){.folder.lock = -1, .descriptor = -1};
     pthread_mutex_init(&created->lock, NULL);
-    si_status status = initialise(created, folder, options, error);
+    si_result status = initialise(created, folder, options, error);
     if (status == SI_OK)
         *builder = created;
     else
@@ -141,7 +141,7 @@ static void note_largest(si_builder *builder, float largest)
     pthread_mutex_unlock(&builder->lock);
 }
 
-si_status si_builder_append(si_builder *builder, const si_input_column *columns,
+si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
     si_batch batch;
@@ -163,7 +163,7 @@ si_status si_builder_append(si_builder *builder, const si_input_column *columns,
 /* ---- finish ---- */
 
 /* Called from any thread; the caller's function runs in one at a time. */
-static si_status report_progress(void *context, const char *phase, uint64_t done, si_error *error)
+static si_result report_progress(void *context, const char *phase, uint64_t done, si_error *error)
 {
     si_builder *builder = context;
     if (!builder->progress)
@@ -174,7 +174,7 @@ static si_status report_progress(void *context, const char *phase, uint64_t done
     return stop ? si_fail(error, SI_ERROR_CANCELLED, "the build was cancelled") : SI_OK;
 }
 
-static si_status write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
+static si_result write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
                             si_error *error)
 {
     const si_build_watch watch = {builder, report_progress};
@@ -183,7 +183,7 @@ static si_status write_file(si_builder *builder, const si_layout *layout, uint64
     SI_TRY(si_sort_records(builder->type, &builder->store, builder->largest, builder->threads,
                            &watch, &entries, error));
     si_pack_source source = {&builder->store, entries};
-    si_status status = si_target_reserve(&builder->target, layout->file_bytes, error);
+    si_result status = si_target_reserve(&builder->target, layout->file_bytes, error);
     if (status == SI_OK)
         status = si_pack(layout, &source, builder->target.descriptor,
                          si_target_name(&builder->target), builder->threads, &watch, checksum,
@@ -192,7 +192,7 @@ static si_status write_file(si_builder *builder, const si_layout *layout, uint64
     return status;
 }
 
-static si_status write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
+static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
                                    si_error *error)
 {
     si_layout layout;
@@ -216,10 +216,10 @@ static si_status write_and_publish(si_builder *builder, si_index **index, si_bui
     return si_index_map(builder->target.descriptor, &content, index, error);
 }
 
-si_status si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
+si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (report && report->struct_size != sizeof *report)
         status = si_fail(error, SI_ERROR_ARGUMENT,
                          "si_build_report: struct_size is %zu, expected %zu", report->struct_size,

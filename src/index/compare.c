@@ -92,7 +92,7 @@ static void describe_difference(const si_index *left, const si_index *right, uin
         only_left ? "first" : "second");
 }
 
-si_status si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
+si_result si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
                            size_t difference_size, si_error *error)
 {
     (void)error;

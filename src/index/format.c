@@ -97,7 +97,7 @@ void si_header_encode(const si_layout *layout, const si_box *bounds, uint64_t ch
 }
 
 /* What a writer of this version would have written for the same elements must be what is there. */
-static si_status check_layout(const header_page *header, const si_layout *layout, const char *path,
+static si_result check_layout(const header_page *header, const si_layout *layout, const char *path,
                               si_error *error)
 {
     header_page expected;
@@ -112,7 +112,7 @@ static si_status check_layout(const header_page *header, const si_layout *layout
     return SI_OK;
 }
 
-static si_status check_identity(const header_page *header, const char *path, si_error *error)
+static si_result check_identity(const header_page *header, const char *path, si_error *error)
 {
     if (memcmp(header->magic, magic, sizeof magic) != 0)
         return si_fail(error, SI_ERROR_FORMAT, "%s: not a spatial index file", path);
@@ -131,7 +131,7 @@ static si_status check_identity(const header_page *header, const char *path, si_
     return SI_OK;
 }
 
-si_status si_header_decode(const void *page, uint64_t file_bytes, const char *path,
+si_result si_header_decode(const void *page, uint64_t file_bytes, const char *path,
                            si_header_content *content, si_error *error)
 {
     header_page header;

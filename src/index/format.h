@@ -26,7 +26,7 @@ typedef struct si_header_content {
 } si_header_content;
 
 /* Checks everything in a header page of a file of `file_bytes` bytes. `path` is for messages. */
-si_status si_header_decode(const void *page, uint64_t file_bytes, const char *path,
+si_result si_header_decode(const void *page, uint64_t file_bytes, const char *path,
                            si_header_content *content, si_error *error);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct group_table {
     size_t capacity;
     size_t used;
     si_type key_type;
-    si_status status;
+    si_result status;
 } group_table;
 
 static size_t place_of(const group_table *table, uint64_t key)
@@ -31,7 +31,7 @@ static size_t place_of(const group_table *table, uint64_t key)
     return place;
 }
 
-static si_status grow(group_table *table)
+static si_result grow(group_table *table)
 {
     group_table larger = *table;
     larger.capacity = table->capacity ? 2 * table->capacity : 1024;
@@ -46,7 +46,7 @@ static si_status grow(group_table *table)
     return SI_OK;
 }
 
-static si_status add(group_table *table, uint64_t key)
+static si_result add(group_table *table, uint64_t key)
 {
     if (2 * table->used >= table->capacity)
         SI_TRY(grow(table));
@@ -94,7 +94,7 @@ static void gather_used(group_table *table)
     qsort(table->groups, used, sizeof *table->groups, compare_keys);
 }
 
-static si_status hand_out(group_table *table, si_group_counts *groups, si_error *error)
+static si_result hand_out(group_table *table, si_group_counts *groups, si_error *error)
 {
     uint64_t *keys = si_allocate(table->used, sizeof *keys);
     uint64_t *counts = si_allocate(table->used, sizeof *counts);
@@ -113,7 +113,7 @@ static si_status hand_out(group_table *table, si_group_counts *groups, si_error 
     return SI_OK;
 }
 
-static si_status check_key(const si_index *index, si_field field, si_type *type, si_error *error)
+static si_result check_key(const si_index *index, si_field field, si_type *type, si_error *error)
 {
     const si_field_info *info = si_element_field(index->layout.kind, field);
     if (!info)
@@ -127,12 +127,12 @@ static si_status check_key(const si_index *index, si_field field, si_type *type,
     return SI_OK;
 }
 
-si_status si_index_count_groups(const si_index *index, const si_query *query, si_field field,
+si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
                                 si_group_counts *groups, si_error *error)
 {
     group_table table = {0};
     SI_TRY(check_key(index, field, &table.key_type, error));
-    si_status status = si_index_visit(index, query, &field, 1, add_batch, &table, error);
+    si_result status = si_index_visit(index, query, &field, 1, add_batch, &table, error);
     if (status == SI_OK && table.status != SI_OK)
         status = si_fail_memory(error);
     if (status == SI_OK)

@@ -17,7 +17,7 @@
 
 /* ---- mapping ---- */
 
-static si_status read_header(int descriptor, const char *path, si_header_content *content,
+static si_result read_header(int descriptor, const char *path, si_header_content *content,
                              si_error *error)
 {
     char page[SI_HEADER_BYTES];
@@ -32,7 +32,7 @@ static si_status read_header(int descriptor, const char *path, si_header_content
     return si_header_decode(page, (uint64_t)information.st_size, path, content, error);
 }
 
-static si_status map_file(int descriptor, const char *path, si_index *index, si_error *error)
+static si_result map_file(int descriptor, const char *path, si_index *index, si_error *error)
 {
     si_header_content content;
     SI_TRY(read_header(descriptor, path, &content, error));
@@ -47,7 +47,7 @@ static si_status map_file(int descriptor, const char *path, si_index *index, si_
     return SI_OK;
 }
 
-static si_status copy_text(const char *text, char **copy, si_error *error)
+static si_result copy_text(const char *text, char **copy, si_error *error)
 {
     if (!text)
         return SI_OK;
@@ -55,13 +55,13 @@ static si_status copy_text(const char *text, char **copy, si_error *error)
     return *copy ? SI_OK : si_fail_memory(error);
 }
 
-si_status si_index_map(int descriptor, const si_target_content *content, si_index **index,
+si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error)
 {
     si_index *mapped = si_allocate_zeroed(1, sizeof *mapped);
     if (!mapped)
         return si_fail_memory(error);
-    si_status status = map_file(descriptor, "temporary index", mapped, error);
+    si_result status = map_file(descriptor, "temporary index", mapped, error);
     if (status == SI_OK)
         status = copy_text(content->population, &mapped->population, error);
     if (status == SI_OK)
@@ -77,14 +77,14 @@ si_status si_index_map(int descriptor, const si_target_content *content, si_inde
 
 /* ---- opening ---- */
 
-static si_status open_heavy_file(const si_metadata *metadata, si_index *index, si_error *error)
+static si_result open_heavy_file(const si_metadata *metadata, si_index *index, si_error *error)
 {
     int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
-    si_status status = map_file(descriptor, metadata->heavy_path, index, error);
+    si_result status = map_file(descriptor, metadata->heavy_path, index, error);
     close(descriptor);
     if (status == SI_OK && index->layout.kind != metadata->kind)
         return si_fail(error, SI_ERROR_FORMAT,
@@ -94,7 +94,7 @@ static si_status open_heavy_file(const si_metadata *metadata, si_index *index, s
     return status;
 }
 
-static si_status fill_index(const si_metadata *metadata, const si_open_options *options,
+static si_result fill_index(const si_metadata *metadata, const si_open_options *options,
                             si_index *index, si_error *error)
 {
     const char *dataset = options && options->dataset_path ? options->dataset_path
@@ -108,7 +108,7 @@ static si_status fill_index(const si_metadata *metadata, const si_open_options *
     return open_heavy_file(metadata, index, error);
 }
 
-static si_status open_metadata(const si_metadata *metadata, const si_open_options *options,
+static si_result open_metadata(const si_metadata *metadata, const si_open_options *options,
                                si_index **index, si_error *error)
 {
     if (!metadata->heavy_path)
@@ -118,7 +118,7 @@ static si_status open_metadata(const si_metadata *metadata, const si_open_option
     si_index *opened = si_allocate_zeroed(1, sizeof *opened);
     if (!opened)
         return si_fail_memory(error);
-    si_status status = fill_index(metadata, options, opened, error);
+    si_result status = fill_index(metadata, options, opened, error);
     if (status == SI_OK)
         *index = opened;
     else
@@ -126,7 +126,7 @@ static si_status open_metadata(const si_metadata *metadata, const si_open_option
     return status;
 }
 
-si_status si_open_options_check(const si_open_options *options, si_error *error)
+si_result si_open_options_check(const si_open_options *options, si_error *error)
 {
     if (options && options->struct_size != sizeof *options)
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -135,12 +135,12 @@ si_status si_open_options_check(const si_open_options *options, si_error *error)
     return SI_OK;
 }
 
-static si_status open_once(const char *path, const si_open_options *options, si_index **index,
+static si_result open_once(const char *path, const si_open_options *options, si_index **index,
                            bool *heavy_is_missing, si_error *error)
 {
     si_metadata *metadata;
     SI_TRY(si_metadata_read(path, &metadata, error));
-    si_status status = open_metadata(metadata, options, index, error);
+    si_result status = open_metadata(metadata, options, index, error);
     *heavy_is_missing = status == SI_ERROR_NOT_FOUND;
     si_metadata_free(metadata);
     return status;
@@ -148,14 +148,14 @@ static si_status open_once(const char *path, const si_open_options *options, si_
 
 /* A build may replace the index after its metadata were read and before the heavy file that they
  * name is opened. Then the metadata are new. */
-si_status si_index_open(const char *path, const si_open_options *options, si_index **index,
+si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                         si_error *error)
 {
     si_error failure;
     SI_TRY(si_open_options_check(options, error));
     for (unsigned attempt = 1;; attempt++) {
         bool heavy_is_missing = false;
-        si_status status = open_once(path, options, index, &heavy_is_missing, &failure);
+        si_result status = open_once(path, options, index, &heavy_is_missing, &failure);
         if (status == SI_OK)
             return SI_OK;
         if (!heavy_is_missing || attempt == OPEN_ATTEMPTS)
@@ -179,7 +179,7 @@ void si_index_close(si_index *index)
 
 /* ---- information, writing ---- */
 
-si_status si_index_get_info(const si_index *index, si_index_info *info)
+si_result si_index_get_info(const si_index *index, si_index_info *info)
 {
     if (info->struct_size != sizeof *info)
         return SI_ERROR_ARGUMENT;
@@ -203,7 +203,7 @@ si_status si_index_get_info(const si_index *index, si_index_info *info)
     return SI_OK;
 }
 
-static si_status copy_map(const si_index *index, si_target *target, si_error *error)
+static si_result copy_map(const si_index *index, si_target *target, si_error *error)
 {
     const uint64_t piece = UINT64_C(1) << 26;
     SI_TRY(si_target_reserve(target, index->layout.file_bytes, error));
@@ -215,7 +215,7 @@ static si_status copy_map(const si_index *index, si_target *target, si_error *er
     return SI_OK;
 }
 
-si_status si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
+si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
 {
     si_target target;
     si_target_content content = {.kind = index->layout.kind,
@@ -226,7 +226,7 @@ si_status si_index_write(const si_index *index, const char *folder, int replace,
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
     SI_TRY(si_target_open(folder, replace != 0, &target, error));
-    si_status status = copy_map(index, &target, error);
+    si_result status = copy_map(index, &target, error);
     if (status == SI_OK)
         status = si_target_publish(&target, &content, error);
     si_target_close(&target);

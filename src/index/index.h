@@ -20,10 +20,10 @@ struct si_index {
 
 /* Maps the heavy file that a builder without a folder has written. The descriptor stays the
  * caller's. */
-si_status si_index_map(int descriptor, const si_target_content *content, si_index **index,
+si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error);
 
-si_status si_open_options_check(const si_open_options *options, si_error *error);
+si_result si_open_options_check(const si_open_options *options, si_error *error);
 
 static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)
 {

@@ -64,13 +64,13 @@ bool si_folder_holds_index(const char *folder)
     return length > 0 && (size_t)length < sizeof path && si_path_exists(path);
 }
 
-static si_status check_no_stranger(const char *folder, const si_folder_claim *claim,
+static si_result check_no_stranger(const char *folder, const si_folder_claim *claim,
                                    si_error *error)
 {
     DIR *listing = opendir(folder);
     if (!listing)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot read the folder", folder);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     for (struct dirent *entry; status == SI_OK && (entry = readdir(listing)) != NULL;)
         if (!is_expected(claim, entry->d_name))
             status = si_fail(error, SI_ERROR_EXISTS,
@@ -80,7 +80,7 @@ static si_status check_no_stranger(const char *folder, const si_folder_claim *cl
     return status;
 }
 
-static si_status check_free(const char *folder, const si_folder_claim *claim, si_error *error)
+static si_result check_free(const char *folder, const si_folder_claim *claim, si_error *error)
 {
     if (!si_folder_holds_index(folder))
         return check_no_stranger(folder, claim, error);
@@ -144,7 +144,7 @@ static int open_lock(si_index_folder *claimed)
 
 /* Another build may remove the lock file between our opening and locking it: then it is made anew.
  */
-static si_status take_lock(si_index_folder *claimed, si_error *error)
+static si_result take_lock(si_index_folder *claimed, si_error *error)
 {
     for (;;) {
         int lock = open_lock(claimed);
@@ -199,7 +199,7 @@ static char *real_path_of(const char *folder)
     return copy;
 }
 
-static si_status name_lock(si_index_folder *claimed, si_error *error)
+static si_result name_lock(si_index_folder *claimed, si_error *error)
 {
     char *real = real_path_of(claimed->path);
     char *parent = real ? si_path_parent(real) : NULL;
@@ -214,7 +214,7 @@ static si_status name_lock(si_index_folder *claimed, si_error *error)
 /* ---- folders that come and go ---- */
 
 /* The topmost folder on the way to `folder` that does not exist; NULL if all do. */
-static si_status find_first_missing(const char *folder, char **missing, si_error *error)
+static si_result find_first_missing(const char *folder, char **missing, si_error *error)
 {
     *missing = NULL;
     char *path = si_duplicate_string(folder);
@@ -242,10 +242,10 @@ static void remove_created_folders(const char *folder, const char *first_created
     si_free(path);
 }
 
-static si_status create_parent(const char *folder, si_error *error)
+static si_result create_parent(const char *folder, si_error *error)
 {
     char *parent = si_path_parent(folder);
-    si_status status = parent ? si_folder_create(parent, error) : si_fail_memory(error);
+    si_result status = parent ? si_folder_create(parent, error) : si_fail_memory(error);
     si_free(parent);
     return status;
 }
@@ -268,7 +268,7 @@ static void remove_created(si_index_folder *claimed)
 
 /* ---- claiming ---- */
 
-static si_status claim_path(const si_folder_claim *claim, si_index_folder *claimed, si_error *error)
+static si_result claim_path(const si_folder_claim *claim, si_index_folder *claimed, si_error *error)
 {
     SI_TRY(find_first_missing(claimed->path, &claimed->first_created, error));
     SI_TRY(create_parent(claimed->path, error));
@@ -278,14 +278,14 @@ static si_status claim_path(const si_folder_claim *claim, si_index_folder *claim
     return check_free(claimed->path, claim, error);
 }
 
-si_status si_index_folder_claim(const char *folder, const si_folder_claim *claim,
+si_result si_index_folder_claim(const char *folder, const si_folder_claim *claim,
                                 si_index_folder *claimed, si_error *error)
 {
     *claimed = (si_index_folder){.lock = -1};
     if (!*folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "the name of the index folder is empty");
     claimed->path = si_path_absolute(folder);
-    si_status status = claimed->path ? claim_path(claim, claimed, error) : si_fail_memory(error);
+    si_result status = claimed->path ? claim_path(claim, claimed, error) : si_fail_memory(error);
     if (status != SI_OK)
         si_index_folder_release(claimed);
     return status;

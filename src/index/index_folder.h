@@ -31,7 +31,7 @@ typedef struct si_folder_claim {
 /* Creates the folder and its parents where they are missing, locks it and checks that it is free.
  * SI_ERROR_BUSY: another build has it; SI_ERROR_EXISTS: something is there that may not be. On
  * failure nothing is left. */
-si_status si_index_folder_claim(const char *folder, const si_folder_claim *claim,
+si_result si_index_folder_claim(const char *folder, const si_folder_claim *claim,
                                 si_index_folder *claimed, si_error *error);
 
 /* The folders that were created stay. */

@@ -35,20 +35,20 @@ void si_metadata_free(si_metadata *metadata)
 }
 
 /* NULL text stays NULL; `*copy` is NULL only then. */
-static si_status copy_string(const char *string, char **copy, si_error *error)
+static si_result copy_string(const char *string, char **copy, si_error *error)
 {
     *copy = string ? si_duplicate_string(string) : NULL;
     return string && !*copy ? si_fail_memory(error) : SI_OK;
 }
 
-static si_status resolve(const si_metadata *metadata, const char *path, char **resolved,
+static si_result resolve(const si_metadata *metadata, const char *path, char **resolved,
                          si_error *error)
 {
     *resolved = path ? si_path_join(metadata->folder, path) : NULL;
     return path && !*resolved ? si_fail_memory(error) : SI_OK;
 }
 
-static si_status read_element_type(const json_t *root, const char *path, si_metadata *metadata,
+static si_result read_element_type(const json_t *root, const char *path, si_metadata *metadata,
                                    si_error *error)
 {
     const char *name = json_string_value(json_object_get(root, "element_type"));
@@ -62,7 +62,7 @@ static si_status read_element_type(const json_t *root, const char *path, si_meta
     return SI_OK;
 }
 
-static si_status read_population_list(json_t *list, const char *path, si_metadata *metadata,
+static si_result read_population_list(json_t *list, const char *path, si_metadata *metadata,
                                       si_error *error)
 {
     metadata->populations = si_allocate_zeroed(json_object_size(list),
@@ -84,7 +84,7 @@ static si_status read_population_list(json_t *list, const char *path, si_metadat
     return SI_OK;
 }
 
-static si_status read_single(const json_t *root, const json_t *variant, const char *path,
+static si_result read_single(const json_t *root, const json_t *variant, const char *path,
                              si_metadata *metadata, si_error *error)
 {
     const char *heavy = json_string_value(json_object_get(variant, "heavy_data_path"));
@@ -111,7 +111,7 @@ static const char *foreign_variant(const json_t *root)
     return NULL;
 }
 
-static si_status check_version(const json_t *root, const char *path, si_error *error)
+static si_result check_version(const json_t *root, const char *path, si_error *error)
 {
     const json_t *version = json_object_get(root, "version");
     if (version && (!json_is_integer(version) || json_integer_value(version) != 0))
@@ -121,7 +121,7 @@ static si_status check_version(const json_t *root, const char *path, si_error *e
     return SI_OK;
 }
 
-static si_status read_root(const json_t *root, const char *path, si_metadata *metadata,
+static si_result read_root(const json_t *root, const char *path, si_metadata *metadata,
                            si_error *error)
 {
     SI_TRY(read_element_type(root, path, metadata, error));
@@ -144,7 +144,7 @@ static si_status read_root(const json_t *root, const char *path, si_metadata *me
                    "%s: neither \"spatial_index\" nor \"multi_population\" is there", path);
 }
 
-static si_status parse(const char *path, si_metadata *metadata, si_error *error)
+static si_result parse(const char *path, si_metadata *metadata, si_error *error)
 {
     char *text;
     size_t length;
@@ -155,12 +155,12 @@ static si_status parse(const char *path, si_metadata *metadata, si_error *error)
     if (!root)
         return si_fail(error, SI_ERROR_FORMAT, "%s: line %d: not JSON: %s", path, problem.line,
                        problem.text);
-    si_status status = read_root(root, path, metadata, error);
+    si_result status = read_root(root, path, metadata, error);
     json_decref(root);
     return status;
 }
 
-static si_status read_at(const char *path, bool is_folder, si_metadata *metadata, si_error *error)
+static si_result read_at(const char *path, bool is_folder, si_metadata *metadata, si_error *error)
 {
     char *real = realpath(path, NULL);
     if (!real)
@@ -169,7 +169,7 @@ static si_status read_at(const char *path, bool is_folder, si_metadata *metadata
     metadata->folder = is_folder ? si_duplicate_string(real) : si_path_parent(real);
     char *json_path = is_folder ? si_path_join(real, SI_METADATA_NAME) : si_duplicate_string(real);
     free(real);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (!metadata->folder || !json_path)
         status = si_fail_memory(error);
     else if (is_folder && access(json_path, F_OK) != 0 && errno == ENOENT)
@@ -181,12 +181,12 @@ static si_status read_at(const char *path, bool is_folder, si_metadata *metadata
     return status;
 }
 
-si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *error)
+si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *error)
 {
     si_metadata *read = si_allocate_zeroed(1, sizeof *read);
     if (!read)
         return si_fail_memory(error);
-    si_status status = read_at(path, si_path_is_folder(path), read, error);
+    si_result status = read_at(path, si_path_is_folder(path), read, error);
     if (status == SI_OK)
         *metadata = read;
     else
@@ -196,7 +196,7 @@ si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *e
 
 /* ---- writing ---- */
 
-static si_status write_and_flush(int descriptor, const char *text, const char *path,
+static si_result write_and_flush(int descriptor, const char *text, const char *path,
                                  si_error *error)
 {
     SI_TRY(si_file_write_at(descriptor, text, strlen(text), 0, path, error));
@@ -205,21 +205,21 @@ static si_status write_and_flush(int descriptor, const char *text, const char *p
     return SI_OK;
 }
 
-static si_status write_new_file(const char *path, const char *text, si_error *error)
+static si_result write_new_file(const char *path, const char *text, si_error *error)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the file", path);
-    si_status status = write_and_flush(descriptor, text, path, error);
+    si_result status = write_and_flush(descriptor, text, path, error);
     if (close(descriptor) != 0 && status == SI_OK)
         status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
     return status;
 }
 
-static si_status replace_file(const char *temporary, const char *path, const char *text,
+static si_result replace_file(const char *temporary, const char *path, const char *text,
                               si_error *error)
 {
-    si_status status = write_new_file(temporary, text, error);
+    si_result status = write_new_file(temporary, text, error);
     if (status == SI_OK && rename(temporary, path) != 0)
         status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
                                path);
@@ -228,11 +228,11 @@ static si_status replace_file(const char *temporary, const char *path, const cha
     return status;
 }
 
-static si_status publish(const char *folder, const char *text, si_error *error)
+static si_result publish(const char *folder, const char *text, si_error *error)
 {
     char *path = si_path_join(folder, SI_METADATA_NAME);
     char *temporary = si_path_join(folder, ".spatial-index-metadata.tmp");
-    si_status status = path && temporary ? replace_file(temporary, path, text, error)
+    si_result status = path && temporary ? replace_file(temporary, path, text, error)
                                          : si_fail_memory(error);
     si_free(path);
     si_free(temporary);
@@ -242,7 +242,7 @@ static si_status publish(const char *folder, const char *text, si_error *error)
     return status;
 }
 
-si_status si_metadata_check_text(const char *what, const char *text, si_error *error)
+si_result si_metadata_check_text(const char *what, const char *text, si_error *error)
 {
     if (text && !si_utf8_is_valid(text))
         return si_fail(error, SI_ERROR_UNSUPPORTED, "%s is not UTF-8, as %s must be: %s", what,
@@ -251,7 +251,7 @@ si_status si_metadata_check_text(const char *what, const char *text, si_error *e
 }
 
 /* Takes over `root`, which may be NULL where memory ran out. */
-static si_status publish_json(const char *folder, json_t *root, si_error *error)
+static si_result publish_json(const char *folder, json_t *root, si_error *error)
 {
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     json_decref(root);
@@ -259,12 +259,12 @@ static si_status publish_json(const char *folder, json_t *root, si_error *error)
         return si_fail(error, SI_ERROR_MEMORY,
                        "%s: cannot make the metadata: out of memory, or a name that is not UTF-8",
                        folder);
-    si_status status = publish(folder, text, error);
+    si_result status = publish(folder, text, error);
     free(text);
     return status;
 }
 
-si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
+si_result si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
                             const char *population, const char *dataset_path,
                             const char *types_path, si_error *error)
 {
@@ -282,7 +282,7 @@ si_status si_metadata_write(const char *folder, si_element_kind kind, const char
     return publish_json(folder, root, error);
 }
 
-si_status si_metadata_write_multi_population(const char *folder, si_element_kind kind,
+si_result si_metadata_write_multi_population(const char *folder, si_element_kind kind,
                                              const char *const *names, size_t count,
                                              si_error *error)
 {

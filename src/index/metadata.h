@@ -26,21 +26,21 @@ typedef struct si_metadata {
 } si_metadata;
 
 /* `path` is an index folder or its JSON file. */
-si_status si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
+si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
 void si_metadata_free(si_metadata *metadata);
 
 /* The metadata is JSON, which cannot hold text that is not UTF-8. `what` says what the text is;
  * NULL text is fine. */
-si_status si_metadata_check_text(const char *what, const char *text, si_error *error);
+si_result si_metadata_check_text(const char *what, const char *text, si_error *error);
 
 /* Replaces the folder's meta_data.json at once: whoever opens the folder finds the old index or the
  * new one. After a failure it is the old one. */
-si_status si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
+si_result si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
                             const char *population, const char *dataset_path,
                             const char *types_path, si_error *error);
 
 /* The same for a folder that holds one index for each population, in folders of their names. */
-si_status si_metadata_write_multi_population(const char *folder, si_element_kind kind,
+si_result si_metadata_write_multi_population(const char *folder, si_element_kind kind,
                                              const char *const *names, size_t count,
                                              si_error *error);
 

@@ -110,7 +110,7 @@ static si_box box_of_node(const float *node)
 
 /* Writes level `level` from the one below; `*root` receives the box of the last node, which at the
  * top is everything. */
-static si_status write_level(const pack_job *job, unsigned level, float *below, float *nodes,
+static si_result write_level(const pack_job *job, unsigned level, float *below, float *nodes,
                              si_error *error)
 {
     const si_layout *layout = job->layout;
@@ -133,11 +133,11 @@ static si_status write_level(const pack_job *job, unsigned level, float *below, 
     return SI_OK;
 }
 
-static si_status write_upper_levels(const pack_job *job, si_box *bounds, si_error *error)
+static si_result write_upper_levels(const pack_job *job, si_box *bounds, si_error *error)
 {
     float *below = si_allocate(PIECE_NODES, SI_NODE_BYTES);
     float *nodes = si_allocate(PIECE_NODES / SI_FAN_OUT, SI_NODE_BYTES);
-    si_status status = below && nodes ? SI_OK : si_fail_memory(error);
+    si_result status = below && nodes ? SI_OK : si_fail_memory(error);
     for (unsigned level = 2; level <= job->layout->levels && status == SI_OK; level++)
         status = write_level(job, level, below, nodes, error);
     *bounds = si_box_nothing();
@@ -177,7 +177,7 @@ static void pack_part(const pack_job *job, uint64_t first_page, uint64_t page_co
     }
 }
 
-static si_status report_written(pack_job *job, uint64_t page_count, si_error *error)
+static si_result report_written(pack_job *job, uint64_t page_count, si_error *error)
 {
     uint64_t elements = page_count * job->type->page_capacity;
     uint64_t written = atomic_fetch_add(&job->written, elements) + elements;
@@ -185,7 +185,7 @@ static si_status report_written(pack_job *job, uint64_t page_count, si_error *er
                             si_min_u64(written, job->layout->element_count), error);
 }
 
-static si_status write_part(void *context, unsigned worker, uint64_t part, si_error *error)
+static si_result write_part(void *context, unsigned worker, uint64_t part, si_error *error)
 {
     pack_job *job = context;
     const si_layout *layout = job->layout;
@@ -212,7 +212,7 @@ static si_status write_part(void *context, unsigned worker, uint64_t part, si_er
     return report_written(job, page_count, error);
 }
 
-static si_status allocate_part_buffers(pack_job *job, unsigned threads, si_error *error)
+static si_result allocate_part_buffers(pack_job *job, unsigned threads, si_error *error)
 {
     job->pages_bytes = (size_t)PART_PAGES * job->type->page_bytes;
     job->nodes_bytes = (size_t)PART_PAGES / SI_FAN_OUT * job->layout->leaves_per_page *
@@ -236,11 +236,11 @@ static void free_part_buffers(pack_job *job, unsigned threads)
     si_free(job->part_buffers);
 }
 
-static si_status write_parts(pack_job *job, unsigned threads, si_error *error)
+static si_result write_parts(pack_job *job, unsigned threads, si_error *error)
 {
     if (threads == 0)
         threads = si_processor_count();
-    si_status status = allocate_part_buffers(job, threads, error);
+    si_result status = allocate_part_buffers(job, threads, error);
     if (status == SI_OK)
         status = si_parallel(threads, si_divide_up(job->layout->page_count, PART_PAGES), write_part,
                              job, error);
@@ -251,7 +251,7 @@ static si_status write_parts(pack_job *job, unsigned threads, si_error *error)
 /* ---- checksums and header ---- */
 
 /* Fills what lies between the last node and the first page, so that its bytes are known to be 0. */
-static si_status write_inner_padding(const pack_job *job, si_error *error)
+static si_result write_inner_padding(const pack_job *job, si_error *error)
 {
     const si_layout *layout = job->layout;
     static const char zeros[SI_BLOCK_BYTES];
@@ -262,7 +262,7 @@ static si_status write_inner_padding(const pack_job *job, si_error *error)
                             layout->inner_offset + used, job->path, error);
 }
 
-static si_status write_inner_checksums(const pack_job *job, si_error *error)
+static si_result write_inner_checksums(const pack_job *job, si_error *error)
 {
     const si_layout *layout = job->layout;
     char block[SI_BLOCK_BYTES];
@@ -278,7 +278,7 @@ static si_status write_inner_checksums(const pack_job *job, si_error *error)
 
 /* The checksum of the section of checksums, over its blocks' own, so that no more than a block is
  * in memory. */
-static si_status sum_checksums(const pack_job *job, uint64_t *checksum, si_error *error)
+static si_result sum_checksums(const pack_job *job, uint64_t *checksum, si_error *error)
 {
     const si_layout *layout = job->layout;
     uint64_t chained[SI_BLOCK_BYTES / sizeof(uint64_t) + 1] = {0};
@@ -292,7 +292,7 @@ static si_status sum_checksums(const pack_job *job, uint64_t *checksum, si_error
     return SI_OK;
 }
 
-static si_status write_tail(const pack_job *job, si_error *error)
+static si_result write_tail(const pack_job *job, si_error *error)
 {
     static const char zeros[SI_BLOCK_BYTES];
     uint64_t end = job->layout->checksums_offset + job->layout->checksums_bytes;
@@ -300,7 +300,7 @@ static si_status write_tail(const pack_job *job, si_error *error)
                             error);
 }
 
-si_status si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
+si_result si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
                   const char *path, unsigned threads, const si_build_watch *watch,
                   uint64_t *checksum, si_error *error)
 {

@@ -15,7 +15,7 @@ typedef struct si_pack_source {
 
 /* Writes all of the file but the flush. `*checksum` receives what tells this content from any
  * other. `path` is for messages. */
-si_status si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
+si_result si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
                   const char *path, unsigned threads, const si_build_watch *watch,
                   uint64_t *checksum, si_error *error);
 

@@ -7,7 +7,7 @@
 #include "index/metadata.h"
 #include "index/replaced_populations.h"
 
-static si_status look_at_populations(si_population_folders *folders, si_error *error)
+static si_result look_at_populations(si_population_folders *folders, si_error *error)
 {
     folders->paths = si_allocate_zeroed(folders->count, sizeof *folders->paths);
     folders->had_index = si_allocate_zeroed(folders->count, sizeof *folders->had_index);
@@ -22,25 +22,25 @@ static si_status look_at_populations(si_population_folders *folders, si_error *e
     return SI_OK;
 }
 
-si_status si_population_folders_claim(si_population_folders *folders, const char *folder,
+si_result si_population_folders_claim(si_population_folders *folders, const char *folder,
                                       const char *const *names, size_t count, bool replace,
                                       si_error *error)
 {
     const si_folder_claim claim = {.replace = replace, .names = names, .name_count = count};
     *folders = (si_population_folders){.names = names, .count = count};
     SI_TRY(si_index_folder_claim(folder, &claim, &folders->folder, error));
-    si_status status = look_at_populations(folders, error);
+    si_result status = look_at_populations(folders, error);
     if (status != SI_OK)
         si_population_folders_release(folders);
     return status;
 }
 
-si_status si_population_folders_publish(si_population_folders *folders, si_element_kind kind,
+si_result si_population_folders_publish(si_population_folders *folders, si_element_kind kind,
                                         si_error *error)
 {
     si_metadata *replaced = NULL; /* stays NULL where there is none, or none that can be read */
     si_metadata_read(folders->folder.path, &replaced, NULL);
-    si_status status = si_metadata_write_multi_population(folders->folder.path, kind,
+    si_result status = si_metadata_write_multi_population(folders->folder.path, kind,
                                                           folders->names, folders->count, error);
     if (status == SI_OK) {
         si_index_folder_keep(&folders->folder);

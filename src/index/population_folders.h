@@ -19,12 +19,12 @@ typedef struct si_population_folders {
 /* Claims the folder for these populations. SI_ERROR_EXISTS: something is there that is not to be
  * replaced; SI_ERROR_BUSY: another build has it. `names` is kept, not copied. On failure nothing is
  * left. */
-si_status si_population_folders_claim(si_population_folders *folders, const char *folder,
+si_result si_population_folders_claim(si_population_folders *folders, const char *folder,
                                       const char *const *names, size_t count, bool replace,
                                       si_error *error);
 
 /* Makes the folder that of these populations, once all their indexes are there. */
-si_status si_population_folders_publish(si_population_folders *folders, si_element_kind kind,
+si_result si_population_folders_publish(si_population_folders *folders, si_element_kind kind,
                                         si_error *error);
 
 /* Removes the indexes of the first `built` populations, but for those that replaced others. */

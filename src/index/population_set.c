@@ -9,7 +9,7 @@ struct si_population_set {
     si_index **indexes;
 };
 
-static si_status open_member(si_population_set *set, const si_metadata_population *population,
+static si_result open_member(si_population_set *set, const si_metadata_population *population,
                              const si_open_options *options, si_error *error)
 {
     size_t position = set->count++;
@@ -19,14 +19,14 @@ static si_status open_member(si_population_set *set, const si_metadata_populatio
     return si_index_open(population->path, options, &set->indexes[position], error);
 }
 
-static si_status allocate_members(si_population_set *set, size_t count, si_error *error)
+static si_result allocate_members(si_population_set *set, size_t count, si_error *error)
 {
     set->names = si_allocate_zeroed(count, sizeof *set->names);
     set->indexes = si_allocate_zeroed(count, sizeof(si_index *));
     return set->names && set->indexes ? SI_OK : si_fail_memory(error);
 }
 
-static si_status open_single(si_population_set *set, const char *path,
+static si_result open_single(si_population_set *set, const char *path,
                              const si_open_options *options, si_error *error)
 {
     SI_TRY(allocate_members(set, 1, error));
@@ -37,7 +37,7 @@ static si_status open_single(si_population_set *set, const char *path,
     return population && !set->names[0] ? si_fail_memory(error) : SI_OK;
 }
 
-static si_status open_members(si_population_set *set, const si_metadata *metadata,
+static si_result open_members(si_population_set *set, const si_metadata *metadata,
                               const si_open_options *options, si_error *error)
 {
     set->is_multi = 1;
@@ -47,21 +47,21 @@ static si_status open_members(si_population_set *set, const si_metadata *metadat
     return SI_OK;
 }
 
-static si_status fill_set(si_population_set *set, const char *path, const si_metadata *metadata,
+static si_result fill_set(si_population_set *set, const char *path, const si_metadata *metadata,
                           const si_open_options *options, si_error *error)
 {
     return metadata->heavy_path ? open_single(set, path, options, error)
                                 : open_members(set, metadata, options, error);
 }
 
-si_status si_population_set_open(const char *path, const si_open_options *options,
+si_result si_population_set_open(const char *path, const si_open_options *options,
                                  si_population_set **set, si_error *error)
 {
     si_metadata *metadata;
     SI_TRY(si_open_options_check(options, error));
     SI_TRY(si_metadata_read(path, &metadata, error));
     si_population_set *opened = si_allocate_zeroed(1, sizeof *opened);
-    si_status status = opened ? fill_set(opened, path, metadata, options, error)
+    si_result status = opened ? fill_set(opened, path, metadata, options, error)
                               : si_fail_memory(error);
     si_metadata_free(metadata);
     if (status == SI_OK)

@@ -27,7 +27,7 @@ static bool count_leaves(void *context, uint64_t first, uint64_t end)
     return true;
 }
 
-si_status si_index_count(const si_index *index, const si_query *query, uint64_t *count,
+si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                          si_error *error)
 {
     SI_TRY(si_query_check(query, error));
@@ -51,7 +51,7 @@ static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
     return false;
 }
 
-si_status si_index_empty(const si_index *index, const si_query *query, int *empty, si_error *error)
+si_result si_index_empty(const si_index *index, const si_query *query, int *empty, si_error *error)
 {
     SI_TRY(si_query_check(query, error));
     *empty = 1;
@@ -61,7 +61,7 @@ si_status si_index_empty(const si_index *index, const si_query *query, int *empt
 
 /* ---- results as columns ---- */
 
-static si_status check_field(const si_index *index, si_field field, si_error *error)
+static si_result check_field(const si_index *index, si_field field, si_error *error)
 {
     if (!si_element_field(index->layout.kind, field))
         return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d", index->type->name,
@@ -128,7 +128,7 @@ static bool collect_leaves(void *context, uint64_t first, uint64_t end)
     return first == end || count_leaves(&collector->counter, first, end);
 }
 
-si_status si_index_query(const si_index *index, const si_query *query, const si_column *columns,
+si_result si_index_query(const si_index *index, const si_query *query, const si_column *columns,
                          size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
     SI_TRY(si_query_check(query, error));
@@ -188,7 +188,7 @@ static bool batch_leaves(void *context, uint64_t first, uint64_t end)
     return true;
 }
 
-static si_status allocate_batch(result_batcher *batcher, const si_field *fields, si_error *error)
+static si_result allocate_batch(result_batcher *batcher, const si_field *fields, si_error *error)
 {
     batcher->columns = si_allocate_zeroed(batcher->column_count, sizeof *batcher->columns);
     if (!batcher->columns)
@@ -203,7 +203,7 @@ static si_status allocate_batch(result_batcher *batcher, const si_field *fields,
     return SI_OK;
 }
 
-si_status si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
+si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
                          size_t field_count, si_visitor visitor, void *context, si_error *error)
 {
     SI_TRY(si_query_check(query, error));
@@ -212,7 +212,7 @@ si_status si_index_visit(const si_index *index, const si_query *query, const si_
                               .visitor = visitor,
                               .visitor_context = context};
     si_search_sink sink = {&batcher, batch_leaf, batch_leaves};
-    si_status status = allocate_batch(&batcher, fields, error);
+    si_result status = allocate_batch(&batcher, fields, error);
     if (status == SI_OK) {
         si_search(index, query, &sink);
         flush(&batcher);

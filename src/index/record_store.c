@@ -3,7 +3,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 
-si_status si_record_store_create(si_record_store *store, size_t stride, si_error *error)
+si_result si_record_store_create(si_record_store *store, size_t stride, si_error *error)
 {
     *store = (si_record_store){.stride = stride};
     /* The table has its full length from the start, so that it never moves under a thread that
@@ -26,7 +26,7 @@ void si_record_store_destroy(si_record_store *store)
     store->chunks = NULL;
 }
 
-static si_status add_chunks(si_record_store *store, uint64_t wanted, si_error *error)
+static si_result add_chunks(si_record_store *store, uint64_t wanted, si_error *error)
 {
     if (wanted > SI_STORE_MAX_CHUNKS)
         return si_fail(error, SI_ERROR_LIMIT, "more than %llu elements in memory",
@@ -40,12 +40,12 @@ static si_status add_chunks(si_record_store *store, uint64_t wanted, si_error *e
     return SI_OK;
 }
 
-si_status si_record_store_reserve(si_record_store *store, uint64_t count, uint64_t *first,
+si_result si_record_store_reserve(si_record_store *store, uint64_t count, uint64_t *first,
                                   si_error *error)
 {
     uint64_t total;
     pthread_mutex_lock(&store->lock);
-    si_status status = si_add_u64(store->count, count, &total)
+    si_result status = si_add_u64(store->count, count, &total)
                            ? add_chunks(store, si_divide_up(total, SI_STORE_CHUNK_RECORDS), error)
                            : si_fail(error, SI_ERROR_LIMIT, "the number of elements overflows");
     if (status == SI_OK) {

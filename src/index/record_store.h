@@ -20,11 +20,11 @@ typedef struct si_record_store {
     pthread_mutex_t lock;
 } si_record_store;
 
-si_status si_record_store_create(si_record_store *store, size_t stride, si_error *error);
+si_result si_record_store_create(si_record_store *store, size_t stride, si_error *error);
 void si_record_store_destroy(si_record_store *store);
 
 /* Makes room for `count` records, all or none; `*first` receives the position of the first one. */
-si_status si_record_store_reserve(si_record_store *store, uint64_t count, uint64_t *first,
+si_result si_record_store_reserve(si_record_store *store, uint64_t count, uint64_t *first,
                                   si_error *error);
 
 static inline char *si_record_at(const si_record_store *store, uint64_t position)

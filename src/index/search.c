@@ -10,7 +10,7 @@ typedef struct visited_node {
     si_node_match match;
 } visited_node;
 
-si_status si_query_check(const si_query *query, si_error *error)
+si_result si_query_check(const si_query *query, si_error *error)
 {
     if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX)
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);

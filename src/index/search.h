@@ -15,7 +15,7 @@ typedef struct si_search_sink {
 
 void si_search(const si_index *index, const si_query *query, const si_search_sink *sink);
 
-si_status si_query_check(const si_query *query, si_error *error);
+si_result si_query_check(const si_query *query, si_error *error);
 
 /* Elements in whole leaves [first, end). */
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end);

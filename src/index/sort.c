@@ -94,14 +94,14 @@ static int compare_entries(const void *a, const void *b, void *context)
 
 /* ---- keys and the scatter ---- */
 
-static si_status report(const sort_job *job, const char *phase, _Atomic uint64_t *counter,
+static si_result report(const sort_job *job, const char *phase, _Atomic uint64_t *counter,
                         uint64_t count, si_error *error)
 {
     uint64_t done = atomic_fetch_add(counter, count) + count;
     return job->watch->step(job->watch->context, phase, done, error);
 }
 
-static si_status compute_keys(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result compute_keys(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     sort_job *job = context;
     (void)worker;
@@ -130,7 +130,7 @@ static uint64_t slice_start(const sort_job *job, uint64_t slice)
            si_min_u64(slice, job->store->count % job->slices);
 }
 
-static si_status count_slice(void *context, unsigned worker, uint64_t slice, si_error *error)
+static si_result count_slice(void *context, unsigned worker, uint64_t slice, si_error *error)
 {
     sort_job *job = context;
     (void)worker, (void)error;
@@ -155,7 +155,7 @@ static void place_buckets(sort_job *job)
     job->bucket_starts[buckets] = total;
 }
 
-static si_status scatter_slice(void *context, unsigned worker, uint64_t slice, si_error *error)
+static si_result scatter_slice(void *context, unsigned worker, uint64_t slice, si_error *error)
 {
     sort_job *job = context;
     (void)worker, (void)error;
@@ -213,7 +213,7 @@ static void radix_sort(si_sort_entry *entries, si_sort_entry *scratch, uint64_t 
         memcpy(entries, from, count * sizeof *entries);
 }
 
-static si_status sort_by_key(const sort_job *job, si_sort_entry *entries, uint64_t count,
+static si_result sort_by_key(const sort_job *job, si_sort_entry *entries, uint64_t count,
                              si_error *error)
 {
     if (count <= INSERTION_SORT_LIMIT) {
@@ -239,7 +239,7 @@ static void sort_equal_keys(sort_job *job, si_sort_entry *entries, uint64_t coun
     }
 }
 
-static si_status sort_buckets(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result sort_buckets(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     sort_job *job = context;
     (void)worker;
@@ -266,7 +266,7 @@ static unsigned choose_bucket_bits(uint64_t count, unsigned key_bits)
     return bits;
 }
 
-static si_status scatter_into_buckets(sort_job *job, unsigned threads, si_error *error)
+static si_result scatter_into_buckets(sort_job *job, unsigned threads, si_error *error)
 {
     uint64_t buckets = bucket_count(job);
     uint64_t key_tasks = si_divide_up(job->store->count, KEY_TASK_RECORDS);
@@ -284,7 +284,7 @@ static si_status scatter_into_buckets(sort_job *job, unsigned threads, si_error 
     return si_parallel(threads, job->slices, scatter_slice, job, error);
 }
 
-si_status si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
+si_result si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
                           unsigned threads, const si_build_watch *watch, si_sort_entry **entries,
                           si_error *error)
 {
@@ -294,7 +294,7 @@ si_status si_sort_records(const si_element_type *type, const si_record_store *st
                     .watch = watch,
                     .slices = threads ? threads : si_processor_count()};
     job.bucket_bits = choose_bucket_bits(store->count, job.window.key_bits);
-    si_status status = scatter_into_buckets(&job, threads, error);
+    si_result status = scatter_into_buckets(&job, threads, error);
     si_free(job.unsorted);
     if (status == SI_OK)
         status = si_parallel(threads, si_divide_up(bucket_count(&job), BUCKETS_PER_TASK),

@@ -20,7 +20,7 @@ int si_record_compare(const si_element_type *type, const char *a, const char *b)
 
 /* Sorts positions of the store's records. No coordinate is larger than `largest` in size. Give
  * `*entries` to si_free; it has store->count of them. */
-si_status si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
+si_result si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
                           unsigned threads, const si_build_watch *watch, si_sort_entry **entries,
                           si_error *error);
 

@@ -15,7 +15,7 @@
 
 /* ---- opening ---- */
 
-static si_status open_unlinked(si_target *target, si_error *error)
+static si_result open_unlinked(si_target *target, si_error *error)
 {
     const char *folder = getenv("TMPDIR");
     folder = folder && *folder ? folder : "/tmp";
@@ -23,7 +23,7 @@ static si_status open_unlinked(si_target *target, si_error *error)
     if (!path)
         return si_fail_memory(error);
     target->descriptor = mkostemp(path, O_CLOEXEC);
-    si_status status = SI_OK;
+    si_result status = SI_OK;
     if (target->descriptor < 0)
         status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create a temporary file",
                                folder);
@@ -34,7 +34,7 @@ static si_status open_unlinked(si_target *target, si_error *error)
 }
 
 /* The lock makes sure that nobody else uses the name; a dead build may have left a file of it. */
-static si_status open_temporary(si_target *target, si_error *error)
+static si_result open_temporary(si_target *target, si_error *error)
 {
     char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.tmp");
     if (!path)
@@ -49,14 +49,14 @@ static si_status open_temporary(si_target *target, si_error *error)
     return SI_OK;
 }
 
-si_status si_target_open(const char *folder, bool replace, si_target *target, si_error *error)
+si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error)
 {
     const si_folder_claim claim = {.replace = replace};
     *target = (si_target){.folder.lock = -1, .descriptor = -1};
     if (!folder)
         return open_unlinked(target, error);
     SI_TRY(si_index_folder_claim(folder, &claim, &target->folder, error));
-    si_status status = open_temporary(target, error);
+    si_result status = open_temporary(target, error);
     if (status != SI_OK)
         si_target_close(target);
     return status;
@@ -67,7 +67,7 @@ const char *si_target_name(const si_target *target)
     return target->temporary ? target->temporary : "temporary index";
 }
 
-si_status si_target_reserve(si_target *target, uint64_t bytes, si_error *error)
+si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error)
 {
     /* Not posix_fallocate: it writes zeros where the file system can't reserve. */
     int failed;
@@ -91,14 +91,14 @@ static void forget_temporary(si_target *target)
 
 /* The name is that of the content. A file that has it already is the same, and may be that of the
  * index that is being replaced: then this one must stay, even if the build fails after all. */
-static si_status give_final_name(si_target *target, const char *name, si_error *error)
+static si_result give_final_name(si_target *target, const char *name, si_error *error)
 {
     char *path = si_path_join(target->folder.path, name);
     if (!path)
         return si_fail_memory(error);
     bool was_there = si_path_exists(path);
     if (rename(target->temporary, path) != 0) {
-        si_status status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s",
+        si_result status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s",
                                          target->temporary, path);
         si_free(path);
         return status;
@@ -111,7 +111,7 @@ static si_status give_final_name(si_target *target, const char *name, si_error *
     return si_folder_sync(target->folder.path, error);
 }
 
-static si_status publish_as(si_target *target, const char *heavy_name, const si_metadata *replaced,
+static si_result publish_as(si_target *target, const char *heavy_name, const si_metadata *replaced,
                             const si_target_content *content, si_error *error)
 {
     SI_TRY(give_final_name(target, heavy_name, error));
@@ -124,7 +124,7 @@ static si_status publish_as(si_target *target, const char *heavy_name, const si_
     return SI_OK;
 }
 
-si_status si_target_publish(si_target *target, const si_target_content *content, si_error *error)
+si_result si_target_publish(si_target *target, const si_target_content *content, si_error *error)
 {
     if (!target->folder.path)
         return SI_OK;
@@ -137,7 +137,7 @@ si_status si_target_publish(si_target *target, const si_target_content *content,
         return si_fail_memory(error);
     si_metadata *replaced = NULL; /* stays NULL where there is none, or none that can be read */
     si_metadata_read(target->folder.path, &replaced, NULL);
-    si_status status = publish_as(target, name, replaced, content, error);
+    si_result status = publish_as(target, name, replaced, content, error);
     si_metadata_free(replaced);
     si_free(name);
     return status;

@@ -26,10 +26,10 @@ const char *si_target_name(const si_target *target);
 
 /* Checks, locks and creates the folder, and opens a temporary file in it. `folder` may be NULL. On
  * failure nothing is left, and `target` needs no si_target_close. */
-si_status si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
+si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
 
 /* Reserves the blocks of the file, so that a full disk is known before anything is written. */
-si_status si_target_reserve(si_target *target, uint64_t bytes, si_error *error);
+si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error);
 
 typedef struct si_target_content {
     si_element_kind kind;
@@ -40,7 +40,7 @@ typedef struct si_target_content {
 } si_target_content;
 
 /* Flushes the file and makes it the folder's index, in place of an older one. */
-si_status si_target_publish(si_target *target, const si_target_content *content, si_error *error);
+si_result si_target_publish(si_target *target, const si_target_content *content, si_error *error);
 
 /* Removes what the build left unless it was published, and releases everything. */
 void si_target_close(si_target *target);

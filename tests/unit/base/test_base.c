@@ -125,7 +125,7 @@ typedef struct total {
     uint64_t fail_from;
 } total;
 
-static si_status add_task(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result add_task(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     total *work = context;
     (void)worker;

@@ -13,7 +13,7 @@
 
 #include "circuit_files.h"
 
-static si_status build_nodes(char **arguments, int count, si_index **index, si_error *error)
+static si_result build_nodes(char **arguments, int count, si_index **index, si_error *error)
 {
     si_segments_source source = SI_SEGMENTS_SOURCE_INIT;
     source.nodes_file = arguments[0];
@@ -24,12 +24,12 @@ static si_status build_nodes(char **arguments, int count, si_index **index, si_e
         gids[source.gid_count++] = strtoull(arguments[i], NULL, 10);
     if (source.gid_count > 0)
         source.gids = gids;
-    si_status status = si_build_segments(&source, NULL, NULL, index, NULL, error);
+    si_result status = si_build_segments(&source, NULL, NULL, index, NULL, error);
     free(gids);
     return status;
 }
 
-static si_status build_edges(char **arguments, si_index **index, si_error *error)
+static si_result build_edges(char **arguments, si_index **index, si_error *error)
 {
     si_synapses_source source = SI_SYNAPSES_SOURCE_INIT;
     source.edges_file = arguments[0];
@@ -38,19 +38,19 @@ static si_status build_edges(char **arguments, si_index **index, si_error *error
     return si_build_synapses(&source, NULL, NULL, index, NULL, error);
 }
 
-static si_status build_circuit(char **arguments, int count, si_index **index, si_error *error)
+static si_result build_circuit(char **arguments, int count, si_index **index, si_error *error)
 {
     si_circuit_source source = SI_CIRCUIT_SOURCE_INIT;
     source.config_file = arguments[0];
     source.populations = (const char *const *)(arguments + 2);
     source.population_count = (size_t)count - 2;
-    si_status status = source.population_count > 0
+    si_result status = source.population_count > 0
                            ? si_build_circuit_synapses(&source, arguments[1], NULL, NULL, error)
                            : si_build_circuit_segments(&source, arguments[1], NULL, NULL, error);
     return status == SI_OK ? si_index_open(arguments[1], NULL, index, error) : status;
 }
 
-static si_status build(const char *what, char **arguments, int count, si_index **index,
+static si_result build(const char *what, char **arguments, int count, si_index **index,
                        si_error *error)
 {
     if (strcmp(what, "nodes") == 0 && count >= 3)

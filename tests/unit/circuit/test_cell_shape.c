@@ -104,7 +104,7 @@ static void cell_may_have_no_soma_or_nothing_else(void **state)
     si_cell_shape_free(shape);
 }
 
-static void assert_refused(const si_morphology *morphology, si_status status, const char *words)
+static void assert_refused(const si_morphology *morphology, si_result status, const char *words)
 {
     si_cell_shape *shape = NULL;
     si_error error;

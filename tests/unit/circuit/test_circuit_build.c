@@ -60,7 +60,7 @@ static void name_populations(const char *const *names, size_t count)
     source.population_count = count;
 }
 
-static void assert_fails(si_status status, const char *words)
+static void assert_fails(si_result status, const char *words)
 {
     si_error error;
     assert_int_equal(si_build_circuit_segments(&source, index_folder, NULL, NULL, &error), status);
@@ -252,7 +252,7 @@ static void want_of_memory_leaves_nothing_behind(void **state)
     for (uint64_t n = 1; successes < 10; n++) {
         si_error error = {0};
         si_memory_fail_after(n);
-        si_status status = si_build_circuit_synapses(&source, index_folder, &options, NULL, &error);
+        si_result status = si_build_circuit_synapses(&source, index_folder, &options, NULL, &error);
         si_memory_fail_after(0);
         successes = status == SI_OK ? successes + 1 : 0;
         if (status != SI_OK && status != SI_ERROR_MEMORY)

@@ -13,7 +13,7 @@
 static _Atomic int loads;
 
 /* Names are numbers: of the points of the shape; names beginning with '-' do not load. */
-static si_status load_numbered(void *context, const char *name, si_cell_shape **shape,
+static si_result load_numbered(void *context, const char *name, si_cell_shape **shape,
                                si_error *error)
 {
     (void)context;
@@ -113,7 +113,7 @@ static void shape_in_use_stays(void **state)
     si_morphology_cache_free(cache);
 }
 
-static si_status use_one_of_many(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result use_one_of_many(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     (void)worker;
     char name[16];

@@ -38,7 +38,7 @@ static void some_edges_are_no_synapses(void **state)
     assert_non_null(si_synapses_candidate(&population).obstacle);
 }
 
-static si_status choose(const si_population_candidate *candidates, size_t count, size_t *chosen,
+static si_result choose(const si_population_candidate *candidates, size_t count, size_t *chosen,
                         si_error *error)
 {
     return si_choose_only_population(candidates, count, "circuit.json", "segments", chosen, error);

@@ -94,7 +94,7 @@ static void assert_built(const test_element *expected, uint64_t expected_count)
     si_build_report_free(&report);
 }
 
-static void assert_build_fails(si_status status, const char *words)
+static void assert_build_fails(si_result status, const char *words)
 {
     si_error error;
     si_index *index = NULL;
@@ -269,7 +269,7 @@ static void first_bad_cell_stops_the_build(void **state)
     write_bad_cells();
     static const struct {
         uint64_t gid;
-        si_status status;
+        si_result status;
         const char *words;
     } cases[] = {
         {1, SI_ERROR_NOT_FOUND, "cell 1 of population 'All': morphology 'missing' is not in /"},
@@ -469,7 +469,7 @@ static void want_of_memory_leaves_nothing_behind(void **state)
         si_build_report report = SI_BUILD_REPORT_INIT;
         si_error error = {0};
         si_memory_fail_after(n);
-        si_status status = si_build_segments(&source, path_in(folder, "index"), &options, NULL,
+        si_result status = si_build_segments(&source, path_in(folder, "index"), &options, NULL,
                                              &report, &error);
         si_memory_fail_after(0);
         successes = status == SI_OK ? successes + 1 : 0;

@@ -1,7 +1,7 @@
 /* Which kernels are chosen. A process chooses once, so each choice has a process of its own. */
 #include "unit/test.h"
 
-/* Before <sys/wait.h>, which makes a macro of si_status. */
+/* Before <sys/wait.h>, which makes a macro of si_result. */
 #include "geometry/kernel_set.h"
 
 #include <stdlib.h>

@@ -63,7 +63,7 @@ static void a_radius_beyond_floats_is_infinite(void **state)
         }
 }
 
-static void assert_refused(si_status status, const si_error *error, const char *words)
+static void assert_refused(si_result status, const si_error *error, const char *words)
 {
     assert_int_equal(status, SI_ERROR_ARGUMENT);
     assert_int_equal(error->status, SI_ERROR_ARGUMENT);

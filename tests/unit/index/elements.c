@@ -121,7 +121,7 @@ static size_t list_columns(const test_elements *elements, uint64_t first,
     return count;
 }
 
-si_status append_elements(si_builder *builder, const test_elements *elements, uint64_t first,
+si_result append_elements(si_builder *builder, const test_elements *elements, uint64_t first,
                           uint64_t end, si_error *error)
 {
     si_input_column columns[7];

@@ -41,7 +41,7 @@ test_elements make_elements(si_element_kind kind, uint64_t count, const element_
 void free_elements(test_elements *elements);
 
 /* Appends elements [first, end) to a builder. */
-si_status append_elements(si_builder *builder, const test_elements *elements, uint64_t first,
+si_result append_elements(si_builder *builder, const test_elements *elements, uint64_t first,
                           uint64_t end, si_error *error);
 
 /* Builds an index of all elements; `folder` may be NULL. */

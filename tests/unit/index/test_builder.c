@@ -451,7 +451,7 @@ static void a_temporary_index_can_be_written_out(void **state)
 /* ---- what is refused ---- */
 
 static void check_refused(si_element_kind kind, si_input_column *columns, size_t column_count,
-                          si_status status, const char *words)
+                          si_result status, const char *words)
 {
     si_builder *builder;
     si_index *index;
@@ -583,7 +583,7 @@ static void every_failed_allocation_is_an_error_and_leaves_nothing(void **state)
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     options.population = "p";
     options.threads = 1;
-    si_status status = SI_ERROR_MEMORY;
+    si_result status = SI_ERROR_MEMORY;
     for (uint64_t n = 1; status != SI_OK; n++) {
         assert_true(n < 1000);
         si_builder *builder = NULL;
@@ -614,7 +614,7 @@ static void every_failed_allocation_is_an_error_and_leaves_nothing(void **state)
 
 /* ---- what does not open ---- */
 
-static void check_does_not_open(const char *path, si_status status, const char *words)
+static void check_does_not_open(const char *path, si_result status, const char *words)
 {
     si_index *index;
     si_error error = {0};

@@ -30,14 +30,14 @@ static void write_file(const char *path, const char *text)
     fclose(file);
 }
 
-static si_status build_points(const char *folder, uint64_t count, si_error *error)
+static si_result build_points(const char *folder, uint64_t count, si_error *error)
 {
     test_elements elements = make_elements(SI_POINT, count, &ordinary, 1);
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_builder *builder;
     options.replace = 1;
     options.threads = 1;
-    si_status status = si_builder_create(SI_POINT, folder, &options, &builder, error);
+    si_result status = si_builder_create(SI_POINT, folder, &options, &builder, error);
     if (status == SI_OK) {
         assert_int_equal(append_elements(builder, &elements, 0, count, NULL), SI_OK);
         status = si_builder_finish(builder, NULL, NULL, error);

@@ -14,21 +14,21 @@ typedef struct surroundings {
     si_query query;
 } surroundings;
 
-typedef si_status use_function(const surroundings *given);
+typedef si_result use_function(const surroundings *given);
 
-static si_status open_index(const surroundings *given)
+static si_result open_index(const surroundings *given)
 {
     si_index *index;
-    si_status status = si_index_open(given->folder, NULL, &index, NULL);
+    si_result status = si_index_open(given->folder, NULL, &index, NULL);
     if (status == SI_OK)
         si_index_close(index);
     return status;
 }
 
-static si_status open_set(const surroundings *given)
+static si_result open_set(const surroundings *given)
 {
     si_population_set *set;
-    si_status status = si_population_set_open(given->folder, NULL, &set, NULL);
+    si_result status = si_population_set_open(given->folder, NULL, &set, NULL);
     if (status == SI_OK)
         si_population_set_close(set);
     return status;
@@ -41,37 +41,37 @@ static int count_batch(void *context, const si_column *columns, size_t column_co
     return 0;
 }
 
-static si_status visit(const surroundings *given)
+static si_result visit(const surroundings *given)
 {
     const si_field fields[] = {SI_FIELD_IDS, SI_FIELD_ENDPOINT2};
     uint64_t seen = 0, count;
-    si_status status = si_index_visit(given->index, &given->query, fields, 2, count_batch, &seen,
+    si_result status = si_index_visit(given->index, &given->query, fields, 2, count_batch, &seen,
                                       NULL);
     assert_int_equal(si_index_count(given->index, &given->query, &count, NULL), SI_OK);
     assert_int_equal(seen, status == SI_OK ? count : 0);
     return status;
 }
 
-static si_status count_groups(const surroundings *given)
+static si_result count_groups(const surroundings *given)
 {
     si_group_counts groups;
-    si_status status = si_index_count_groups(given->index, &given->query, SI_FIELD_GID, &groups,
+    si_result status = si_index_count_groups(given->index, &given->query, SI_FIELD_GID, &groups,
                                              NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
     return status;
 }
 
-static si_status write_copy(const surroundings *given)
+static si_result write_copy(const surroundings *given)
 {
-    si_status status = si_index_write(given->index, given->copy, 1, NULL);
+    si_result status = si_index_write(given->index, given->copy, 1, NULL);
     assert_int_equal(si_path_exists(given->copy), status == SI_OK);
     return status;
 }
 
 static void assert_survives(use_function *use, const surroundings *given)
 {
-    si_status status = SI_ERROR_MEMORY;
+    si_result status = SI_ERROR_MEMORY;
     for (uint64_t n = 1; status != SI_OK; n++) {
         assert_true(n < 1000);
         si_memory_fail_after(n);

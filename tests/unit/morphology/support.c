@@ -32,13 +32,13 @@ uint32_t crc32(const void *data, size_t length)
     return ~crc;
 }
 
-si_status parse_exactly(parse_function *parse, const char *text, size_t length,
+si_result parse_exactly(parse_function *parse, const char *text, size_t length,
                         si_morphology **morphology, si_error *error)
 {
     char *copy = malloc(length ? length : 1);
     assert_non_null(copy);
     memcpy(copy, text, length);
-    si_status status = parse(copy, length, "test", morphology, error);
+    si_result status = parse(copy, length, "test", morphology, error);
     free(copy);
     return status;
 }

@@ -23,11 +23,11 @@ char *shared_path(const char *relative);
 /* The checksum of zlib and Python's binascii. */
 uint32_t crc32(const void *data, size_t length);
 
-typedef si_status parse_function(const char *text, size_t length, const char *path,
+typedef si_result parse_function(const char *text, size_t length, const char *path,
                                  si_morphology **morphology, si_error *error);
 
 /* Parses from a buffer that ends exactly where the text does, so that reading on is noticed. */
-si_status parse_exactly(parse_function *parse, const char *text, size_t length,
+si_result parse_exactly(parse_function *parse, const char *text, size_t length,
                         si_morphology **morphology, si_error *error);
 
 /* As parse_exactly, for a text that must be right; the message shows it if it is not. */

@@ -88,7 +88,7 @@ static const char *check_case(parse_function *parse, const json_t *example, si_e
     bool must_fail = json_object_get(expected, "error") ||
                      is_refused_on_purpose(json_string_value(json_object_get(example, "id")));
     si_morphology *found = NULL;
-    si_status status = parse_exactly(parse, json_string_value(text), json_string_length(text),
+    si_result status = parse_exactly(parse, json_string_value(text), json_string_length(text),
                                      &found, error);
     if (must_fail)
         return status == SI_OK ? "no error" : NULL;

@@ -45,7 +45,7 @@ static void check(const char *sections, size_t soma_points)
     si_morphology_free(morphology);
 }
 
-static void refuse(si_status status, const char *sentence)
+static void refuse(si_result status, const char *sentence)
 {
     si_morphology *morphology = NULL;
     si_error error = {0};

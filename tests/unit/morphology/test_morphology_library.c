@@ -100,7 +100,7 @@ static void check_missing(si_morphology_library *library, const char *name)
     assert_null(morphology);
 }
 
-static void check_read(const char *name, si_status status)
+static void check_read(const char *name, si_result status)
 {
     char *path = path_of(name);
     si_morphology *morphology = NULL;
@@ -317,7 +317,7 @@ static void running_out_of_memory_is_an_error(void **state)
     const char *const names[] = {"memory", "memory2", "flat"};
     const char *const places[] = {folder, folder, path};
     for (size_t i = 0; i < 3; i++) {
-        si_status status = SI_ERROR_MEMORY;
+        si_result status = SI_ERROR_MEMORY;
         si_morphology_library *library = open_library(places[i]);
         for (uint64_t n = 1; status != SI_OK; n++) {
             si_morphology *morphology = NULL;

@@ -74,7 +74,7 @@ static bool survives(parse_function *parse, const char *text, size_t length)
 {
     si_morphology *morphology = NULL;
     si_error error = {0};
-    si_status status = parse_exactly(parse, text, length, &morphology, &error);
+    si_result status = parse_exactly(parse, text, length, &morphology, &error);
     if (status == SI_OK)
         assert_consistent(morphology);
     else
@@ -131,7 +131,7 @@ static bool read_survives(hid_t file)
     si_morphology *morphology = NULL;
     si_error error = {0};
     si_hdf5_lock();
-    si_status status = si_morphology_read_hdf5_group(file, "test", &morphology, &error);
+    si_result status = si_morphology_read_hdf5_group(file, "test", &morphology, &error);
     si_hdf5_unlock();
     if (status == SI_OK)
         assert_consistent(morphology);

@@ -24,7 +24,7 @@ static void assert_message(const char *part)
         fail_msg("'%s' does not say '%s'", error.message, part);
 }
 
-static void assert_not_opened(const char *folder, const char *json, si_status status,
+static void assert_not_opened(const char *folder, const char *json, si_result status,
                               const char *part)
 {
     si_circuit_config *config;

@@ -50,7 +50,7 @@ static void assert_texts(const si_dataset *dataset, const char *attribute, const
 }
 
 static void assert_fails(const si_dataset *dataset, const char *attribute, const uint64_t *ids,
-                         uint64_t count, si_status status)
+                         uint64_t count, si_result status)
 {
     si_values values;
     assert_int_equal(si_dataset_read(dataset, attribute, ids, count, &values, &error), status);

@@ -108,7 +108,7 @@ static void target_cells_select_their_edges(void **state)
     }
 }
 
-static void assert_no_selection(const char *path, si_status status, const char *part)
+static void assert_no_selection(const char *path, si_result status, const char *part)
 {
     si_edge_range *ranges;
     size_t count;
@@ -154,7 +154,7 @@ typedef struct some_rows {
     uint64_t targets[8], sources[8];
 } some_rows;
 
-static si_status read_rows(si_sonata_edges *edges, uint64_t start, uint64_t end, some_rows *rows)
+static si_result read_rows(si_sonata_edges *edges, uint64_t start, uint64_t end, some_rows *rows)
 {
     return si_sonata_edges_read(
         edges, start, end,
@@ -228,7 +228,7 @@ static void negative_ids_are_refused(void **state)
     si_sonata_edges_close(edges);
 }
 
-static void assert_not_opened(const char *path, const char *prefix, si_status status,
+static void assert_not_opened(const char *path, const char *prefix, si_result status,
                               const char *part)
 {
     si_sonata_edges *edges;

@@ -52,19 +52,19 @@ static void write_circuit(const char *folder, circuit *paths)
                               "{'nodes_file': 'n.h5', 'node_types_file': 't.csv'}]}}");
 }
 
-static si_status use_nodes(const circuit *paths, si_error *error)
+static si_result use_nodes(const circuit *paths, si_error *error)
 {
     si_sonata_nodes *nodes;
     si_cells cells;
     SI_TRY(si_sonata_nodes_open(paths->nodes, paths->types, NULL, &nodes, error));
-    si_status status = si_sonata_nodes_read(nodes, 0, (uint64_t[]){3, 1, 2}, 3, &cells, error);
+    si_result status = si_sonata_nodes_read(nodes, 0, (uint64_t[]){3, 1, 2}, 3, &cells, error);
     if (status == SI_OK)
         si_cells_free(&cells);
     si_sonata_nodes_close(nodes);
     return status;
 }
 
-static si_status use_edges(const circuit *paths, si_error *error)
+static si_result use_edges(const circuit *paths, si_error *error)
 {
     si_sonata_edges *edges;
     si_edge_range *ranges = NULL;
@@ -73,7 +73,7 @@ static si_status use_edges(const circuit *paths, si_error *error)
     uint64_t targets[3], sources[3];
     si_edge_rows rows = {positions, targets, sources};
     SI_TRY(si_sonata_edges_open(paths->edges, NULL, "p", &edges, error));
-    si_status status = si_sonata_edges_select_targets(edges, (uint64_t[]){0}, 1, &ranges, &count,
+    si_result status = si_sonata_edges_select_targets(edges, (uint64_t[]){0}, 1, &ranges, &count,
                                                       error);
     if (status == SI_OK) {
         si_free(ranges);
@@ -84,25 +84,25 @@ static si_status use_edges(const circuit *paths, si_error *error)
     return status;
 }
 
-static si_status use_config(const circuit *paths, si_error *error)
+static si_result use_config(const circuit *paths, si_error *error)
 {
     si_circuit_config *config;
     const si_node_population *populations;
     size_t count;
     SI_TRY(si_circuit_config_open(paths->config, &config, error));
-    si_status status = si_circuit_config_node_populations(config, &populations, &count, error);
+    si_result status = si_circuit_config_node_populations(config, &populations, &count, error);
     if (status == SI_OK)
         status = si_circuit_config_node_population(config, "P", &populations, error);
     si_circuit_config_close(config);
     return status;
 }
 
-static si_status use_dataset(const circuit *paths, si_error *error)
+static si_result use_dataset(const circuit *paths, si_error *error)
 {
     si_dataset *dataset;
     si_values values;
     SI_TRY(si_dataset_open_file(paths->nodes, paths->types, NULL, SI_MORPHOLOGY, &dataset, error));
-    si_status status = si_dataset_read(dataset, "morphology", (uint64_t[]){3, 1}, 2, &values,
+    si_result status = si_dataset_read(dataset, "morphology", (uint64_t[]){3, 1}, 2, &values,
                                        error);
     if (status == SI_OK)
         si_values_free(&values);
@@ -110,7 +110,7 @@ static si_status use_dataset(const circuit *paths, si_error *error)
     return status;
 }
 
-static si_status (*const uses[])(const circuit *, si_error *) = {use_nodes, use_edges, use_config,
+static si_result (*const uses[])(const circuit *, si_error *) = {use_nodes, use_edges, use_config,
                                                                  use_dataset};
 #define USE_COUNT (sizeof uses / sizeof *uses)
 
@@ -124,7 +124,7 @@ static void any_allocation_may_fail(void **state)
         do {
             error = (si_error){.status = SI_OK};
             si_memory_fail_after(++n);
-            si_status status = uses[u](&paths, &error);
+            si_result status = uses[u](&paths, &error);
             si_memory_fail_after(0);
             assert_int_equal(status, error.status);
             assert_true(n < 2000);
@@ -142,7 +142,7 @@ static void use_damaged(const circuit *paths, const char *path, const char *cont
     assert_int_equal(fclose(file), 0);
     for (size_t u = 0; u < USE_COUNT; u++) {
         si_error error = {.status = SI_OK};
-        si_status status = uses[u](paths, &error);
+        si_result status = uses[u](paths, &error);
         assert_int_equal(status, error.status);
         assert_true(status == SI_OK || strlen(error.message) > 0);
     }

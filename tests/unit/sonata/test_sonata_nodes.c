@@ -30,7 +30,7 @@ static void read_all(const char *path, const char *types, si_cells *cells)
     si_sonata_nodes_close(nodes);
 }
 
-static void assert_unreadable(const char *path, const char *types, si_status status,
+static void assert_unreadable(const char *path, const char *types, si_result status,
                               const char *part)
 {
     si_cells cells;
@@ -433,7 +433,7 @@ static void an_empty_population_has_no_cells(void **state)
     si_sonata_nodes_close(nodes);
 }
 
-static void assert_not_opened(const char *path, si_status status, const char *part)
+static void assert_not_opened(const char *path, si_result status, const char *part)
 {
     si_sonata_nodes *nodes;
     assert_int_equal(si_sonata_nodes_open(path, NULL, NULL, &nodes, &error), status);
