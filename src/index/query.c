@@ -12,7 +12,7 @@ typedef struct result_counter {
     uint64_t count;
 } result_counter;
 
-static bool count_leaf(void *context, uint64_t leaf, uint64_t mask)
+static bool count_leaf(void *context, const si_leaf *leaf, uint64_t mask)
 {
     result_counter *counter = context;
     (void)leaf;
@@ -37,7 +37,7 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
     return SI_OK;
 }
 
-static bool stop_at_leaf(void *context, uint64_t leaf, uint64_t mask)
+static bool stop_at_leaf(void *context, const si_leaf *leaf, uint64_t mask)
 {
     (void)leaf, (void)mask;
     *(int *)context = 0;
@@ -85,23 +85,25 @@ static const uint8_t *list_slots(uint64_t mask, uint8_t list[SI_LEAF_CAPACITY])
     return list;
 }
 
-/* Appends elements of a leaf to columns that hold `filled` values. Returns how many there was room
- * for. */
-static unsigned extract_leaf(const si_index *index, uint64_t number, uint64_t mask,
-                             const si_column *columns, size_t column_count, uint64_t filled,
-                             uint64_t capacity)
+static uint64_t every_element(const si_leaf *leaf)
+{
+    return UINT64_MAX >> (64 - leaf->count);
+}
+
+/* Appends elements of a leaf to columns that hold `filled` values, as many as there is room for. */
+static void extract_leaf(const si_index *index, const si_leaf *leaf, uint64_t mask,
+                         const si_column *columns, size_t column_count, uint64_t filled,
+                         uint64_t capacity)
 {
     uint8_t list[SI_LEAF_CAPACITY];
     const uint8_t *slots = list_slots(mask, list);
     unsigned found = (unsigned)__builtin_popcountll(mask);
     unsigned count = (unsigned)si_min_u64(found, capacity - filled);
-    si_leaf leaf = si_index_leaf(index, number);
     for (size_t i = 0; i < column_count; i++) {
         const si_field_info *field = si_element_field(index->layout.kind, columns[i].field);
-        index->type->extract(field->field, &leaf, slots, count,
+        index->type->extract(field->field, leaf, slots, count,
                              (char *)columns[i].data + filled * field->size);
     }
-    return count;
 }
 
 typedef struct result_collector {
@@ -111,7 +113,7 @@ typedef struct result_collector {
     uint64_t capacity;
 } result_collector;
 
-static bool collect_leaf(void *context, uint64_t leaf, uint64_t mask)
+static bool collect_leaf(void *context, const si_leaf *leaf, uint64_t mask)
 {
     result_collector *collector = context;
     if (collector->counter.count < collector->capacity)
@@ -123,8 +125,10 @@ static bool collect_leaf(void *context, uint64_t leaf, uint64_t mask)
 static bool collect_leaves(void *context, uint64_t first, uint64_t end)
 {
     result_collector *collector = context;
-    for (; first < end && collector->counter.count < collector->capacity; first++)
-        collect_leaf(context, first, si_leaf_full_mask(collector->counter.index, first));
+    for (; first < end && collector->counter.count < collector->capacity; first++) {
+        si_leaf leaf = si_index_leaf(collector->counter.index, first);
+        collect_leaf(context, &leaf, every_element(&leaf));
+    }
     return first == end || count_leaves(&collector->counter, first, end);
 }
 
@@ -168,7 +172,7 @@ static bool flush(result_batcher *batcher)
     return !batcher->stopped;
 }
 
-static bool batch_leaf(void *context, uint64_t leaf, uint64_t mask)
+static bool batch_leaf(void *context, const si_leaf *leaf, uint64_t mask)
 {
     result_batcher *batcher = context;
     if (batcher->filled + SI_LEAF_CAPACITY > BATCH_CAPACITY && !flush(batcher))
@@ -182,9 +186,11 @@ static bool batch_leaf(void *context, uint64_t leaf, uint64_t mask)
 static bool batch_leaves(void *context, uint64_t first, uint64_t end)
 {
     result_batcher *batcher = context;
-    for (; first < end; first++)
-        if (!batch_leaf(context, first, si_leaf_full_mask(batcher->index, first)))
+    for (; first < end; first++) {
+        si_leaf leaf = si_index_leaf(batcher->index, first);
+        if (!batch_leaf(context, &leaf, every_element(&leaf)))
             return false;
+    }
     return true;
 }
 

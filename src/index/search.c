@@ -1,7 +1,5 @@
 #include "index/search.h"
 
-#include <math.h>
-
 #include "base/arithmetic.h"
 
 /* A node whose children are being visited: those still to come, lowest first. */
@@ -32,11 +30,6 @@ uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end)
 {
     return si_min_u64(end * SI_LEAF_CAPACITY, index->layout.element_count) -
            first * SI_LEAF_CAPACITY;
-}
-
-uint64_t si_leaf_full_mask(const si_index *index, uint64_t leaf)
-{
-    return UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
 }
 
 static si_node_match match_node(const si_index *index, const si_query *query, unsigned level,
@@ -71,7 +64,6 @@ typedef struct leaf_queue {
     const si_search_sink *sink;
     unsigned first;
     unsigned count;
-    uint64_t numbers[LOOKAHEAD];
     si_leaf leaves[LOOKAHEAD];
 } leaf_queue;
 
@@ -87,8 +79,9 @@ static bool test_first(leaf_queue *queue)
 {
     unsigned place = queue->first++ % LOOKAHEAD;
     queue->count--;
-    uint64_t mask = queue->index->type->match(queue->query, &queue->leaves[place]);
-    return mask == 0 || queue->sink->leaf(queue->sink->context, queue->numbers[place], mask);
+    const si_leaf *leaf = &queue->leaves[place];
+    uint64_t mask = queue->index->type->match(queue->query, leaf);
+    return mask == 0 || queue->sink->leaf(queue->sink->context, leaf, mask);
 }
 
 static bool test_waiting(leaf_queue *queue)
@@ -108,7 +101,6 @@ static bool enqueue(leaf_queue *queue, uint64_t number)
     if (queue->count == LOOKAHEAD && !test_first(queue))
         return false;
     unsigned place = (queue->first + queue->count++) % LOOKAHEAD;
-    queue->numbers[place] = number;
     queue->leaves[place] = si_index_leaf(index, number);
     prefetch_floats(index->type, &queue->leaves[place]);
     return true;

@@ -8,7 +8,7 @@
 typedef struct si_search_sink {
     void *context;
     /* Elements of a leaf, one bit each, at least one. */
-    bool (*leaf)(void *context, uint64_t leaf, uint64_t mask);
+    bool (*leaf)(void *context, const si_leaf *leaf, uint64_t mask);
     /* Whole leaves [first, end): every element in them is found. */
     bool (*leaves)(void *context, uint64_t first, uint64_t end);
 } si_search_sink;
@@ -19,8 +19,5 @@ si_result si_query_check(const si_query *query, si_error *error);
 
 /* Elements in whole leaves [first, end). */
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end);
-
-/* All elements of a leaf. */
-uint64_t si_leaf_full_mask(const si_index *index, uint64_t leaf);
 
 #endif
