@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
 static _Atomic uint64_t allocations_until_failure;
 
@@ -38,6 +41,18 @@ void *si_allocate_zeroed(size_t count, size_t size)
 {
     size_t bytes = array_bytes(count, size);
     return bytes ? calloc(1, bytes) : NULL;
+}
+
+void *si_allocate_large(size_t count, size_t size)
+{
+    size_t bytes = array_bytes(count, size);
+    if (bytes < HUGE_PAGE_BYTES)
+        return bytes ? malloc(bytes) : NULL;
+    void *memory = aligned_alloc(HUGE_PAGE_BYTES, bytes);
+    /* A wish: where the system has no huge pages it goes without. */
+    if (memory)
+        madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
 }
 
 void *si_reallocate(void *memory, size_t count, size_t size)

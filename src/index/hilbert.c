@@ -65,23 +65,31 @@ int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b)
     return place_a - place_b;
 }
 
-/* Two bits of each coordinate from `level` down: x, y, z from low to high. */
+/* Three bits of each coordinate from `level` down: x, y, z from low to high. */
 static unsigned octants_at(const si_grid_cell *cell, unsigned level)
 {
-    return (unsigned)((cell->axis[0] >> level & 3) | (cell->axis[1] >> level & 3) << 2 |
-                      (cell->axis[2] >> level & 3) << 4);
+    return (unsigned)((cell->axis[0] >> level & 7) | (cell->axis[1] >> level & 7) << 3 |
+                      (cell->axis[2] >> level & 7) << 6);
 }
 
-/* An entry holds the two digits in its low six bits, and above them the state inside. */
-static void fill_two_levels(si_hilbert_window *window)
+/* The digits of three steps in the low nine bits, and above them the state they lead to. */
+static unsigned three_steps(unsigned state, const si_grid_cell *cell)
+{
+    unsigned digits = 0;
+    for (unsigned level = 3; level-- > 0;) {
+        unsigned entry = next[state][octant_at(cell, level)];
+        digits = digits << 3 | (entry & 7);
+        state = entry >> 3;
+    }
+    return state << 9 | digits;
+}
+
+static void fill_three_levels(si_hilbert_window *window)
 {
     for (unsigned state = 0; state < SI_HILBERT_STATES; state++)
-        for (unsigned octants = 0; octants < 64; octants++) {
-            unsigned x = octants & 3, y = octants >> 2 & 3, z = octants >> 4;
-            unsigned outer = next[state][x >> 1 | (y >> 1) << 1 | (z >> 1) << 2];
-            unsigned inner = next[outer >> 3][(x & 1) | (y & 1) << 1 | (z & 1) << 2];
-            window->two_levels[state][octants] = (uint16_t)((inner >> 3) << 6 | (outer & 7) << 3 |
-                                                            (inner & 7));
+        for (unsigned octants = 0; octants < 512; octants++) {
+            const si_grid_cell cell = {{octants & 7, octants >> 3 & 7, octants >> 6}};
+            window->three_levels[state][octants] = (uint16_t)three_steps(state, &cell);
         }
 }
 
@@ -108,7 +116,7 @@ si_hilbert_window si_hilbert_window_for(float largest)
     unsigned digits = window.bits < WINDOW_DIGITS ? window.bits : WINDOW_DIGITS;
     window.key_bits = 3 + 3 * digits;
     enter_octants(&window);
-    fill_two_levels(&window);
+    fill_three_levels(&window);
     return window;
 }
 
@@ -119,16 +127,16 @@ uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_ce
     uint64_t key = window->octant_digit[octant];
     unsigned level = window->bits;
     unsigned lowest = level > WINDOW_DIGITS ? level - WINDOW_DIGITS : 0;
-    if ((level - lowest) % 2 == 1) {
+    while ((level - lowest) % 3 != 0) {
         unsigned entry = next[state][octant_at(cell, --level)];
         key = key << 3 | (entry & 7);
         state = entry >> 3;
     }
     while (level > lowest) {
-        level -= 2;
-        unsigned entry = window->two_levels[state][octants_at(cell, level)];
-        key = key << 6 | (entry & 63);
-        state = entry >> 6;
+        level -= 3;
+        unsigned entry = window->three_levels[state][octants_at(cell, level)];
+        key = key << 9 | (entry & 511);
+        state = entry >> 9;
     }
     return key;
 }

@@ -32,7 +32,7 @@ typedef struct si_hilbert_window {
     unsigned key_bits; /* of the keys it gives */
     uint8_t octant_digit[8];
     uint8_t octant_state[8];
-    uint16_t two_levels[SI_HILBERT_STATES][64]; /* two steps of the state machine in one */
+    uint16_t three_levels[SI_HILBERT_STATES][512]; /* steps of the state machine in one */
 } si_hilbert_window;
 
 /* The smallest window that holds all centroids whose coordinates are at most `largest` in size. */

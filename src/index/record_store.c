@@ -32,7 +32,7 @@ static si_result add_chunks(si_record_store *store, uint64_t wanted, si_error *e
         return si_fail(error, SI_ERROR_LIMIT, "more than %llu elements in memory",
                        (unsigned long long)(SI_STORE_MAX_CHUNKS * SI_STORE_CHUNK_RECORDS));
     while (store->chunk_count < wanted) {
-        char *chunk = si_allocate(SI_STORE_CHUNK_RECORDS, store->stride);
+        char *chunk = si_allocate_large(SI_STORE_CHUNK_RECORDS, store->stride);
         if (!chunk)
             return si_fail_memory(error);
         store->chunks[store->chunk_count++] = chunk;

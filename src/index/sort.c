@@ -272,11 +272,11 @@ static si_result scatter_into_buckets(sort_job *job, unsigned threads, si_error 
     uint64_t key_tasks = si_divide_up(job->store->count, KEY_TASK_RECORDS);
     job->slice_starts = si_allocate_zeroed(buckets * job->slices, sizeof *job->slice_starts);
     job->bucket_starts = si_allocate(buckets + 1, sizeof *job->bucket_starts);
-    job->unsorted = si_allocate(job->store->count, sizeof *job->unsorted);
+    job->unsorted = si_allocate_large(job->store->count, sizeof *job->unsorted);
     if (!job->slice_starts || !job->bucket_starts || !job->unsorted)
         return si_fail_memory(error);
     SI_TRY(si_parallel(threads, key_tasks, compute_keys, job, error));
-    job->sorted = si_allocate(job->store->count, sizeof *job->sorted);
+    job->sorted = si_allocate_large(job->store->count, sizeof *job->sorted);
     if (!job->sorted)
         return si_fail_memory(error);
     SI_TRY(si_parallel(threads, job->slices, count_slice, job, error));
