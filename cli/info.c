@@ -64,8 +64,7 @@ static void put_text(const si_index_info *info, const char *population)
     put_number_line("levels:", info->levels, "");
     put_number_line("fan-out:", info->fan_out, "");
     put_number_line("leaf capacity:", info->leaf_capacity, " elements");
-    cli_put_format("%-19s%" PRIu32 " bytes, %" PRIu32 " elements\n", "page size:", info->page_bytes,
-                   info->page_capacity);
+    put_number_line("block size:", info->block_bytes, " bytes");
     put_number_line("format version:", info->format_version, "");
     put_bounds_line(info);
 }
@@ -111,8 +110,7 @@ static void put_json(const si_index_info *info, const char *population)
     put_json_number("levels", info->levels);
     put_json_number("fan_out", info->fan_out);
     put_json_number("leaf_capacity", info->leaf_capacity);
-    put_json_number("page_bytes", info->page_bytes);
-    put_json_number("page_capacity", info->page_capacity);
+    put_json_number("block_bytes", info->block_bytes);
     put_json_number("format_version", info->format_version);
     if (info->element_count > 0) {
         put_json_corner("bounds_min", info->bounds_min);

@@ -226,8 +226,7 @@ typedef struct si_index_info {
     uint32_t levels; /* of inner nodes; 0: no elements */
     uint32_t fan_out;
     uint32_t leaf_capacity; /* elements in a leaf */
-    uint32_t page_bytes;    /* bytes of a leaf page */
-    uint32_t page_capacity; /* elements in a leaf page */
+    uint32_t block_bytes;   /* bytes of the heavy file that one checksum covers */
     uint64_t file_bytes;    /* of the heavy file */
     const char *path; /* folder; NULL: built without one. The strings live as long as the index. */
     const char *heavy_data_path; /* NULL: built without a folder */

@@ -55,7 +55,7 @@ static void find_divisors(const si_cylinders *cylinders, unsigned count, float *
 
 void si_bound_each_cylinder(const si_cylinders *cylinders, unsigned count, si_box_columns *boxes)
 {
-    float divisors[SI_LEAF_CAPACITY];
+    float divisors[SI_MATCH_CAPACITY];
     find_divisors(cylinders, count, divisors);
     for (int axis = 0; axis < 3; axis++) {
         const float *p1 = cylinders->p1[axis];

@@ -15,8 +15,8 @@
 
 /* The bounding boxes of a leaf's elements as columns. */
 typedef struct si_box_columns {
-    float lower[3][SI_LEAF_CAPACITY];
-    float upper[3][SI_LEAF_CAPACITY];
+    float lower[3][SI_MATCH_CAPACITY];
+    float upper[3][SI_MATCH_CAPACITY];
 } si_box_columns;
 
 void si_bound_each_cylinder(const si_cylinders *cylinders, unsigned count, si_box_columns *boxes);

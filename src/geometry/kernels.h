@@ -1,7 +1,7 @@
 /*
  * Geometry: which elements, given as columns, meet a query.
  *
- * Elements come in leaves of at most 64, one array for each coordinate; an answer is a bit mask,
+ * Elements come in groups of at most 64, one array for each coordinate; an answer is a bit mask,
  * bit i for element i. `count` is 1 .. 64; bits from `count` on are 0, and nothing beyond `count`
  * is read.
  *
@@ -19,8 +19,8 @@
 
 #include "spatial_index/spatial_index.h"
 
-/* Elements that are tested together; one bit each in a 64-bit mask. */
-#define SI_LEAF_CAPACITY 64
+/* The most elements that are tested together; one bit each in a 64-bit mask. */
+#define SI_MATCH_CAPACITY 64
 
 typedef struct si_box {
     float lower[3];

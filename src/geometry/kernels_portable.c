@@ -1,6 +1,8 @@
 #include "geometry/vector_portable.h"
 
 #include "geometry/kernel_templates.h"
+#include "geometry/select_portable.h"
 
-const si_kernel_set si_kernels_portable = {"portable", match_nodes, filter_points, filter_spheres,
-                                           filter_cylinders};
+const si_kernel_set si_kernels_portable = {"portable",     match_nodes,      filter_points,
+                                           filter_spheres, filter_cylinders, select_floats,
+                                           select_words};

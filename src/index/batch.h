@@ -4,8 +4,6 @@
 
 #include "index/element_kind.h"
 
-#define SI_FIELD_COUNT 14
-
 typedef struct si_batch {
     si_element_kind kind;
     const si_element_type *type;

@@ -19,7 +19,7 @@
 static void read_record(const si_index *index, uint64_t position, char record[RECORD_BYTES_MAX])
 {
     const si_element_type *type = index->type;
-    si_leaf leaf = si_index_leaf(index, position / SI_LEAF_CAPACITY);
+    si_columns leaf = si_index_leaf_columns(index, position / SI_LEAF_CAPACITY);
     uint64_t slot = position % SI_LEAF_CAPACITY;
     char *to = record;
     memset(record, 0, RECORD_BYTES_MAX);

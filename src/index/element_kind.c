@@ -5,57 +5,59 @@
 
 /* ---- geometry of a leaf ---- */
 
-static si_points points_of(const si_leaf *leaf)
+enum { COLUMN = SI_LEAF_CAPACITY };
+
+static si_points points_of(const float *floats)
 {
-    return (si_points){{leaf->floats[0], leaf->floats[1], leaf->floats[2]}};
+    return (si_points){{floats, floats + COLUMN, floats + 2 * COLUMN}};
 }
 
-static si_spheres spheres_of(const si_leaf *leaf)
+static si_spheres spheres_of(const float *floats)
 {
-    return (si_spheres){{leaf->floats[0], leaf->floats[1], leaf->floats[2]}, leaf->floats[3]};
+    return (si_spheres){{floats, floats + COLUMN, floats + 2 * COLUMN}, floats + 3 * COLUMN};
 }
 
-static si_cylinders cylinders_of(const si_leaf *leaf)
+static si_cylinders cylinders_of(const float *floats)
 {
-    return (si_cylinders){{leaf->floats[0], leaf->floats[1], leaf->floats[2]},
-                          {leaf->floats[3], leaf->floats[4], leaf->floats[5]},
-                          leaf->floats[6]};
+    return (si_cylinders){{floats, floats + COLUMN, floats + 2 * COLUMN},
+                          {floats + 3 * COLUMN, floats + 4 * COLUMN, floats + 5 * COLUMN},
+                          floats + 6 * COLUMN};
 }
 
-static uint64_t match_points(const si_query *query, const si_leaf *leaf)
+static uint64_t match_points(const si_query *query, const float *floats, unsigned count)
 {
-    si_points points = points_of(leaf);
-    return si_match_points(query, &points, leaf->count);
+    si_points points = points_of(floats);
+    return si_match_points(query, &points, count);
 }
 
-static uint64_t match_spheres(const si_query *query, const si_leaf *leaf)
+static uint64_t match_spheres(const si_query *query, const float *floats, unsigned count)
 {
-    si_spheres spheres = spheres_of(leaf);
-    return si_match_spheres(query, &spheres, leaf->count);
+    si_spheres spheres = spheres_of(floats);
+    return si_match_spheres(query, &spheres, count);
 }
 
-static uint64_t match_cylinders(const si_query *query, const si_leaf *leaf)
+static uint64_t match_cylinders(const si_query *query, const float *floats, unsigned count)
 {
-    si_cylinders cylinders = cylinders_of(leaf);
-    return si_match_cylinders(query, &cylinders, leaf->count);
+    si_cylinders cylinders = cylinders_of(floats);
+    return si_match_cylinders(query, &cylinders, count);
 }
 
-static si_box bound_points(const si_leaf *leaf)
+static si_box bound_points(const float *floats, unsigned count)
 {
-    si_points points = points_of(leaf);
-    return si_bound_points(&points, leaf->count);
+    si_points points = points_of(floats);
+    return si_bound_points(&points, count);
 }
 
-static si_box bound_spheres(const si_leaf *leaf)
+static si_box bound_spheres(const float *floats, unsigned count)
 {
-    si_spheres spheres = spheres_of(leaf);
-    return si_bound_spheres(&spheres, leaf->count);
+    si_spheres spheres = spheres_of(floats);
+    return si_bound_spheres(&spheres, count);
 }
 
-static si_box bound_cylinders(const si_leaf *leaf)
+static si_box bound_cylinders(const float *floats, unsigned count)
 {
-    si_cylinders cylinders = cylinders_of(leaf);
-    return si_bound_cylinders(&cylinders, leaf->count);
+    si_cylinders cylinders = cylinders_of(floats);
+    return si_bound_cylinders(&cylinders, count);
 }
 
 static void position_centroid(const float *floats, float centroid[3])
@@ -75,138 +77,141 @@ static void axis_midpoint(const float *floats, float centroid[3])
         centroid[axis] = middle(floats[axis], floats[3 + axis]);
 }
 
-/* ---- fields of a leaf ---- */
+/* ---- fields from columns ---- */
 
-static void extract_vector(const float *const columns[3], const uint8_t *slots, unsigned count,
-                           float *values)
+static void interleave(const float *const columns[3], uint64_t count, float *restrict values)
 {
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned axis = 0; axis < 3; axis++)
-            values[3 * i + axis] = columns[axis][slots[i]];
-}
-
-static void extract_float(const float *column, const uint8_t *slots, unsigned count, float *values)
-{
-    for (unsigned i = 0; i < count; i++)
-        values[i] = column[slots[i]];
-}
-
-static void extract_word(const uint64_t *column, const uint8_t *slots, unsigned count,
-                         uint64_t *values)
-{
-    for (unsigned i = 0; i < count; i++)
-        values[i] = column[slots[i]];
-}
-
-static void extract_position_field(si_field field, const si_leaf *leaf, const uint8_t *slots,
-                                   unsigned count, void *values)
-{
-    switch (field) {
-    case SI_FIELD_ID:
-        extract_word(leaf->words[0], slots, count, values);
-        break;
-    case SI_FIELD_POST_GID:
-        extract_word(leaf->words[1], slots, count, values);
-        break;
-    case SI_FIELD_PRE_GID:
-        extract_word(leaf->words[2], slots, count, values);
-        break;
-    case SI_FIELD_RADIUS:
-        extract_float(leaf->floats[3], slots, count, values);
-        break;
-    default: /* SI_FIELD_POSITION or SI_FIELD_CENTROID */
-        extract_vector(leaf->floats, slots, count, values);
+    const float *x = columns[0], *y = columns[1], *z = columns[2];
+    for (uint64_t i = 0; i < count; i++) {
+        values[3 * i] = x[i];
+        values[3 * i + 1] = y[i];
+        values[3 * i + 2] = z[i];
     }
 }
 
-static bool is_soma(const si_leaf *leaf, unsigned slot)
+static void extract_position(const si_columns *columns, uint64_t count, void *values)
 {
-    return si_unpack_segment_ids(leaf->words[0][slot]).section_id == 0;
+    interleave(columns->floats, count, values);
 }
 
-static void extract_second_endpoint(const si_leaf *leaf, const uint8_t *slots, unsigned count,
-                                    float *values)
+static void extract_sphere_radius(const si_columns *columns, uint64_t count, void *values)
 {
-    extract_vector(leaf->floats + 3, slots, count, values);
-    for (unsigned i = 0; i < count; i++)
-        if (is_soma(leaf, slots[i]))
-            values[3 * i] = values[3 * i + 1] = values[3 * i + 2] = NAN;
+    memcpy(values, columns->floats[3], count * sizeof(float));
 }
 
-static void extract_axis_midpoint(const si_leaf *leaf, const uint8_t *slots, unsigned count,
-                                  float *values)
+static void extract_first_word(const si_columns *columns, uint64_t count, void *values)
 {
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned axis = 0; axis < 3; axis++)
-            values[3 * i + axis] = middle(leaf->floats[axis][slots[i]],
-                                          leaf->floats[3 + axis][slots[i]]);
+    memcpy(values, columns->words[0], count * sizeof(uint64_t));
 }
 
-static void extract_gid(const uint64_t *words, const uint8_t *slots, unsigned count, uint64_t *gids)
+static void extract_second_word(const si_columns *columns, uint64_t count, void *values)
 {
-    for (unsigned i = 0; i < count; i++)
-        gids[i] = si_unpack_segment_ids(words[slots[i]]).gid;
+    memcpy(values, columns->words[1], count * sizeof(uint64_t));
 }
 
-static void extract_section_id(const uint64_t *words, const uint8_t *slots, unsigned count,
-                               uint32_t *section_ids)
+static void extract_third_word(const si_columns *columns, uint64_t count, void *values)
 {
-    for (unsigned i = 0; i < count; i++)
-        section_ids[i] = si_unpack_segment_ids(words[slots[i]]).section_id;
+    memcpy(values, columns->words[2], count * sizeof(uint64_t));
 }
 
-static void extract_segment_id(const uint64_t *words, const uint8_t *slots, unsigned count,
-                               uint32_t *segment_ids)
+static bool is_soma(uint64_t word)
 {
-    for (unsigned i = 0; i < count; i++)
-        segment_ids[i] = si_unpack_segment_ids(words[slots[i]]).segment_id;
+    return si_unpack_segment_ids(word).section_id == 0;
 }
 
-static void extract_ids(const uint64_t *words, const uint8_t *slots, unsigned count,
-                        si_segment_ids *ids)
+static void extract_second_endpoint(const si_columns *columns, uint64_t count, void *values)
 {
-    for (unsigned i = 0; i < count; i++)
-        ids[i] = si_unpack_segment_ids(words[slots[i]]);
+    float(*endpoints)[3] = values;
+    interleave(columns->floats + 3, count, values);
+    for (uint64_t i = 0; i < count; i++)
+        if (is_soma(columns->words[0][i]))
+            endpoints[i][0] = endpoints[i][1] = endpoints[i][2] = NAN;
 }
 
-static void extract_morphology_field(si_field field, const si_leaf *leaf, const uint8_t *slots,
-                                     unsigned count, void *values)
+static void extract_axis_midpoint(const si_columns *columns, uint64_t count, void *values)
 {
-    uint8_t *bytes = values;
-    switch (field) {
-    case SI_FIELD_ENDPOINT1:
-        extract_vector(leaf->floats, slots, count, values);
-        break;
-    case SI_FIELD_ENDPOINT2:
-        extract_second_endpoint(leaf, slots, count, values);
-        break;
-    case SI_FIELD_CENTROID:
-        extract_axis_midpoint(leaf, slots, count, values);
-        break;
-    case SI_FIELD_RADIUS:
-        extract_float(leaf->floats[6], slots, count, values);
-        break;
-    case SI_FIELD_SECTION_TYPE:
-        for (unsigned i = 0; i < count; i++)
-            bytes[i] = leaf->bytes[0][slots[i]];
-        break;
-    case SI_FIELD_IS_SOMA:
-        for (unsigned i = 0; i < count; i++)
-            bytes[i] = is_soma(leaf, slots[i]);
-        break;
-    case SI_FIELD_GID:
-        extract_gid(leaf->words[0], slots, count, values);
-        break;
-    case SI_FIELD_SECTION_ID:
-        extract_section_id(leaf->words[0], slots, count, values);
-        break;
-    case SI_FIELD_SEGMENT_ID:
-        extract_segment_id(leaf->words[0], slots, count, values);
-        break;
-    default: /* SI_FIELD_IDS */
-        extract_ids(leaf->words[0], slots, count, values);
+    float(*restrict midpoints)[3] = values;
+    for (unsigned axis = 0; axis < 3; axis++) {
+        const float *p1 = columns->floats[axis], *p2 = columns->floats[3 + axis];
+        for (uint64_t i = 0; i < count; i++)
+            midpoints[i][axis] = middle(p1[i], p2[i]);
     }
 }
+
+static void extract_segment_radius(const si_columns *columns, uint64_t count, void *values)
+{
+    memcpy(values, columns->floats[6], count * sizeof(float));
+}
+
+static void extract_section_type(const si_columns *columns, uint64_t count, void *values)
+{
+    memcpy(values, columns->bytes[0], count);
+}
+
+static void extract_is_soma(const si_columns *columns, uint64_t count, void *values)
+{
+    uint8_t *restrict bytes = values;
+    for (uint64_t i = 0; i < count; i++)
+        bytes[i] = is_soma(columns->words[0][i]);
+}
+
+static void extract_gid(const si_columns *columns, uint64_t count, void *values)
+{
+    uint64_t *restrict gids = values;
+    for (uint64_t i = 0; i < count; i++)
+        gids[i] = si_unpack_segment_ids(columns->words[0][i]).gid;
+}
+
+static void extract_section_id(const si_columns *columns, uint64_t count, void *values)
+{
+    uint32_t *restrict section_ids = values;
+    for (uint64_t i = 0; i < count; i++)
+        section_ids[i] = si_unpack_segment_ids(columns->words[0][i]).section_id;
+}
+
+static void extract_segment_id(const si_columns *columns, uint64_t count, void *values)
+{
+    uint32_t *restrict segment_ids = values;
+    for (uint64_t i = 0; i < count; i++)
+        segment_ids[i] = si_unpack_segment_ids(columns->words[0][i]).segment_id;
+}
+
+static void extract_ids(const si_columns *columns, uint64_t count, void *values)
+{
+    const uint64_t *words = columns->words[0];
+    si_segment_ids *restrict ids = values;
+    for (uint64_t i = 0; i < count; i++)
+        ids[i] = si_unpack_segment_ids(words[i]);
+}
+
+#define POSITION_COLUMNS 7         /* floats 0 .. 2 */
+#define SECOND_POSITION_COLUMNS 56 /* floats 3 .. 5 */
+
+static const si_extraction position_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {extract_first_word, 8, {.words = 1}},
+    [SI_FIELD_POST_GID] = {extract_second_word, 8, {.words = 2}},
+    [SI_FIELD_PRE_GID] = {extract_third_word, 8, {.words = 4}},
+    [SI_FIELD_POSITION] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
+    [SI_FIELD_CENTROID] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
+    [SI_FIELD_RADIUS] = {extract_sphere_radius, 4, {.floats = 8}},
+};
+
+static const si_extraction morphology_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_CENTROID] = {extract_axis_midpoint,
+                           12,
+                           {.floats = POSITION_COLUMNS | SECOND_POSITION_COLUMNS}},
+    [SI_FIELD_RADIUS] = {extract_segment_radius, 4, {.floats = 64}},
+    [SI_FIELD_GID] = {extract_gid, 8, {.words = 1}},
+    [SI_FIELD_SECTION_ID] = {extract_section_id, 4, {.words = 1}},
+    [SI_FIELD_SEGMENT_ID] = {extract_segment_id, 4, {.words = 1}},
+    [SI_FIELD_IDS] = {extract_ids, sizeof(si_segment_ids), {.words = 1}},
+    [SI_FIELD_ENDPOINT1] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
+    [SI_FIELD_ENDPOINT2] = {extract_second_endpoint,
+                            12,
+                            {.floats = SECOND_POSITION_COLUMNS, .words = 1}},
+    [SI_FIELD_SECTION_TYPE] = {extract_section_type, 1, {.bytes = 1}},
+    [SI_FIELD_IS_SOMA] = {extract_is_soma, 1, {.words = 1}},
+};
 
 /* ---- the table ---- */
 
@@ -293,53 +298,48 @@ static const si_input morphology_inputs[] = {
 #define INPUTS(array) .input_count = sizeof(array) / sizeof(array)[0], .inputs = (array)
 #define FIELDS(array) .field_count = sizeof(array) / sizeof(array)[0], .fields = (array)
 
-/* Page sizes are those that leave the least room unused at a few blocks of 4096 bytes. */
 static const si_element_type element_types[] = {
     [SI_POINT] = {.name = "point",
                   .word_count = 1,
                   .float_count = 3,
-                  .page_bytes = 20480,
-                  .page_capacity = 1024,
+                  .record_bytes = 20,
                   FIELDS(point_fields),
                   INPUTS(point_inputs),
                   .match = match_points,
                   .bound = bound_points,
                   .centroid = position_centroid,
-                  .extract = extract_position_field},
+                  .extractions = position_extractions},
     [SI_SPHERE] = {.name = "sphere",
                    .word_count = 1,
                    .float_count = 4,
-                   .page_bytes = 12288,
-                   .page_capacity = 512,
+                   .record_bytes = 24,
                    FIELDS(sphere_fields),
                    INPUTS(sphere_inputs),
                    .match = match_spheres,
                    .bound = bound_spheres,
                    .centroid = position_centroid,
-                   .extract = extract_position_field},
+                   .extractions = position_extractions},
     [SI_SYNAPSE] = {.name = "synapse",
                     .word_count = 3,
                     .float_count = 3,
-                    .page_bytes = 16384,
-                    .page_capacity = 448,
+                    .record_bytes = 36,
                     FIELDS(synapse_fields),
                     INPUTS(synapse_inputs),
                     .match = match_points,
                     .bound = bound_points,
                     .centroid = position_centroid,
-                    .extract = extract_position_field},
+                    .extractions = position_extractions},
     [SI_MORPHOLOGY] = {.name = "morphology",
                        .word_count = 1,
                        .float_count = 7,
                        .byte_count = 1,
-                       .page_bytes = 12288,
-                       .page_capacity = 320,
+                       .record_bytes = 37,
                        FIELDS(morphology_fields),
                        INPUTS(morphology_inputs),
                        .match = match_cylinders,
                        .bound = bound_cylinders,
                        .centroid = axis_midpoint,
-                       .extract = extract_morphology_field},
+                       .extractions = morphology_extractions},
 };
 
 #define ELEMENT_KIND_COUNT (sizeof element_types / sizeof element_types[0])

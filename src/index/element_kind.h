@@ -1,5 +1,5 @@
 /*
- * The kinds of element: what each stores, how it is laid out on a page, and what it answers.
+ * The kinds of element: what each stores and what it answers.
  *
  * Everything else in this folder works on any kind through this table.
  */
@@ -15,20 +15,40 @@
 
 /*
  * An element has 64-bit words (its ids), 32-bit floats (its geometry) and bytes (its section type).
- * A page holds the columns of its elements one after another: floats, words, bytes. While an index
- * is built, an element is a record: words, floats and bytes side by side.
+ * A leaf's floats lie together, a column after the other; the words and bytes of all elements are
+ * an array each. While an index is built, an element is a record: words, floats and bytes side by
+ * side.
  */
 #define SI_MAX_WORDS 3
 #define SI_MAX_FLOATS 7
 #define SI_MAX_BYTES 1
 
-/* The columns of one leaf. */
-typedef struct si_leaf {
-    unsigned count;
+/* Elements of a leaf. */
+#define SI_LEAF_CAPACITY 32u
+
+/* Columns of elements. Of those that nobody asked for the pointers may be anything. */
+typedef struct si_columns {
     const float *floats[SI_MAX_FLOATS];
     const uint64_t *words[SI_MAX_WORDS];
     const uint8_t *bytes[SI_MAX_BYTES];
-} si_leaf;
+} si_columns;
+
+/* Some of the columns, bit i for column i. */
+typedef struct si_column_set {
+    uint8_t floats;
+    uint8_t words;
+    uint8_t bytes;
+} si_column_set;
+
+/* How a field comes from the columns: it writes `count` values, one after another. */
+typedef struct si_extraction {
+    void (*extract)(const si_columns *columns, uint64_t count, void *values);
+    size_t size; /* bytes of a value */
+    si_column_set needed;
+} si_extraction;
+
+/* One more than the last si_field. */
+#define SI_FIELD_COUNT (SI_FIELD_IS_SOMA + 1)
 
 /* What a builder does with a column that it is given. */
 typedef enum si_input_role {
@@ -55,18 +75,16 @@ typedef struct si_element_type {
     unsigned word_count;
     unsigned float_count;
     unsigned byte_count;
-    uint32_t page_bytes;    /* a multiple of 4096 */
-    uint32_t page_capacity; /* a multiple of SI_LEAF_CAPACITY that fits page_bytes */
+    size_t record_bytes; /* of words, floats and bytes */
     size_t field_count;
     const si_field_info *fields;
     size_t input_count;
     const si_input *inputs;
-    uint64_t (*match)(const si_query *query, const si_leaf *leaf);
-    si_box (*bound)(const si_leaf *leaf);
+    const si_extraction *extractions; /* by si_field; that of no field of this kind is not there */
+    /* Of a leaf, whose floats lie a column after the other, SI_LEAF_CAPACITY values each. */
+    uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
+    si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
-    /* Writes the values of a field for `count` slots of a leaf, one after another. */
-    void (*extract)(si_field field, const si_leaf *leaf, const uint8_t *slots, unsigned count,
-                    void *values);
 } si_element_type;
 
 /* `kind` must be a valid kind. */
@@ -79,6 +97,12 @@ bool si_element_kind_by_name(const char *name, si_element_kind *kind);
 
 /* NULL where the kind has no such field. */
 const si_field_info *si_element_field(si_element_kind kind, si_field field);
+
+/* Bytes of the floats of a leaf; places beyond its last element are 0. */
+static inline size_t si_leaf_float_bytes(const si_element_type *type)
+{
+    return type->float_count * SI_LEAF_CAPACITY * sizeof(float);
+}
 
 /* Ids of a segment in one word: gid (36 bits), section (14), segment (14), high to low, as users'
  * indexes have it. */

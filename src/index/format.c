@@ -13,13 +13,10 @@
 
 static const char magic[8] = {'S', 'P', 'A', 'T', 'I', 'D', 'X', '\n'};
 
-enum section_number { SECTION_INNER, SECTION_LEAVES, SECTION_CHECKSUMS, SECTION_COUNT };
+/* Inner levels, floats, words, bytes and checksums. */
+enum { MAX_SECTIONS = 3 + SI_MAX_WORDS + SI_MAX_BYTES, SECTION_PLACES = 16 };
 
-typedef struct header_section {
-    uint64_t offset;
-    uint64_t length;
-    uint64_t unit; /* bytes that one checksum covers */
-} header_section;
+static_assert((int)MAX_SECTIONS <= (int)SECTION_PLACES, "the header has room for all sections");
 
 /* Exactly the bytes of the file. No padding: see the assertion. */
 typedef struct header_page {
@@ -29,19 +26,16 @@ typedef struct header_page {
     uint32_t kind;
     uint32_t fan_out;
     uint32_t leaf_capacity;
-    uint32_t page_capacity;
-    uint32_t page_bytes;
     uint32_t levels;
     uint64_t element_count;
     uint64_t leaf_count;
-    uint64_t page_count;
     uint64_t file_bytes;
     float bounds[6];
+    uint32_t block_bytes; /* that one checksum covers */
     uint32_t section_count;
-    uint32_t reserved;
-    header_section sections[SECTION_COUNT];
+    si_section sections[SECTION_PLACES];
     uint64_t checksums_checksum;
-    uint8_t zero[SI_HEADER_BYTES - 192];
+    uint8_t zero[SI_HEADER_BYTES - 360];
     uint64_t checksum;
 } header_page;
 
@@ -60,38 +54,38 @@ uint64_t si_header_checksum(const void *page)
     return checksum;
 }
 
-static void fill_sections(const si_layout *layout, uint32_t page_bytes, header_section sections[])
+static uint32_t list_sections(const si_layout *layout, si_section sections[])
 {
-    sections[SECTION_INNER] = (header_section){layout->inner_offset, layout->inner_bytes,
-                                               SI_BLOCK_BYTES};
-    sections[SECTION_LEAVES] = (header_section){layout->leaves_offset, layout->leaves_bytes,
-                                                page_bytes};
-    sections[SECTION_CHECKSUMS] = (header_section){layout->checksums_offset,
-                                                   layout->checksums_bytes, 0};
+    const si_element_type *type = si_element_type_of(layout->kind);
+    uint32_t count = 0;
+    sections[count++] = layout->inner;
+    sections[count++] = layout->floats;
+    for (unsigned i = 0; i < type->word_count; i++)
+        sections[count++] = layout->words[i];
+    for (unsigned i = 0; i < type->byte_count; i++)
+        sections[count++] = layout->bytes[i];
+    sections[count++] = layout->checksums;
+    return count;
 }
 
 void si_header_encode(const si_layout *layout, const si_box *bounds, uint64_t checksums_checksum,
                       void *page)
 {
-    const si_element_type *type = si_element_type_of(layout->kind);
     header_page header = {.format_version = SI_FORMAT_VERSION,
                           .header_bytes = SI_HEADER_BYTES,
-                          .kind = layout->kind,
+                          .kind = (uint32_t)layout->kind,
                           .fan_out = SI_FAN_OUT,
                           .leaf_capacity = SI_LEAF_CAPACITY,
-                          .page_capacity = type->page_capacity,
-                          .page_bytes = type->page_bytes,
                           .levels = layout->levels,
                           .element_count = layout->element_count,
                           .leaf_count = layout->leaf_count,
-                          .page_count = layout->page_count,
                           .file_bytes = layout->file_bytes,
-                          .section_count = SECTION_COUNT,
+                          .block_bytes = SI_BLOCK_BYTES,
                           .checksums_checksum = checksums_checksum};
     memcpy(header.magic, magic, sizeof magic);
     memcpy(header.bounds, bounds->lower, sizeof bounds->lower);
     memcpy(header.bounds + 3, bounds->upper, sizeof bounds->upper);
-    fill_sections(layout, type->page_bytes, header.sections);
+    header.section_count = list_sections(layout, header.sections);
     header.checksum = si_checksum(&header, offsetof(header_page, checksum));
     memcpy(page, &header, sizeof header);
 }

@@ -6,9 +6,8 @@
 
 #include "index/layout.h"
 
-/* 0 until the page layout has settled: files of version 0 are only read by the release that wrote
- * them. */
-#define SI_FORMAT_VERSION 0u
+/* Files of every version from 1 on stay readable. */
+#define SI_FORMAT_VERSION 1u
 
 uint64_t si_checksum(const void *data, size_t length);
 

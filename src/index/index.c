@@ -177,6 +177,21 @@ void si_index_close(si_index *index)
     si_free(index);
 }
 
+/* ---- elements ---- */
+
+si_columns si_index_leaf_columns(const si_index *index, uint64_t leaf)
+{
+    si_columns columns = {.floats = {si_index_leaf_floats(index, leaf)}};
+    uint64_t first = leaf * SI_LEAF_CAPACITY;
+    for (unsigned i = 1; i < index->type->float_count; i++)
+        columns.floats[i] = columns.floats[0] + i * SI_LEAF_CAPACITY;
+    for (unsigned i = 0; i < index->type->word_count; i++)
+        columns.words[i] = si_index_words(index, i) + first;
+    for (unsigned i = 0; i < index->type->byte_count; i++)
+        columns.bytes[i] = si_index_bytes(index, i) + first;
+    return columns;
+}
+
 /* ---- information, writing ---- */
 
 si_result si_index_get_info(const si_index *index, si_index_info *info)
@@ -190,8 +205,7 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
                             .levels = index->layout.levels,
                             .fan_out = SI_FAN_OUT,
                             .leaf_capacity = SI_LEAF_CAPACITY,
-                            .page_bytes = index->type->page_bytes,
-                            .page_capacity = index->type->page_capacity,
+                            .block_bytes = SI_BLOCK_BYTES,
                             .file_bytes = index->layout.file_bytes,
                             .path = index->folder,
                             .heavy_data_path = index->heavy_path,

@@ -30,13 +30,23 @@ static inline const float *si_index_node(const si_index *index, unsigned level, 
     return (const void *)(index->map + index->layout.level_offset[level] + node * SI_NODE_BYTES);
 }
 
-static inline si_leaf si_index_leaf(const si_index *index, uint64_t leaf)
+static inline const float *si_index_leaf_floats(const si_index *index, uint64_t leaf)
 {
-    const si_layout *layout = &index->layout;
-    uint64_t page = leaf / layout->leaves_per_page;
-    return si_layout_leaf_in_page(
-        index->type, index->map + layout->leaves_offset + page * index->type->page_bytes,
-        (unsigned)(leaf % layout->leaves_per_page), si_layout_leaf_size(layout, leaf));
+    return (const void *)(index->map + index->layout.floats.offset +
+                          leaf * si_leaf_float_bytes(index->type));
 }
+
+static inline const uint64_t *si_index_words(const si_index *index, unsigned column)
+{
+    return (const void *)(index->map + index->layout.words[column].offset);
+}
+
+static inline const uint8_t *si_index_bytes(const si_index *index, unsigned column)
+{
+    return (const void *)(index->map + index->layout.bytes[column].offset);
+}
+
+/* All columns of a leaf. */
+si_columns si_index_leaf_columns(const si_index *index, uint64_t leaf);
 
 #endif

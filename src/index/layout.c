@@ -2,9 +2,9 @@
 
 #include "base/arithmetic.h"
 
-static uint64_t blocks(uint64_t bytes)
+static uint64_t round_up(uint64_t number, uint64_t unit)
 {
-    return si_divide_up(bytes, SI_BLOCK_BYTES);
+    return si_divide_up(number, unit) * unit;
 }
 
 static void compute_levels(si_layout *layout)
@@ -17,17 +17,30 @@ static void compute_levels(si_layout *layout)
     }
 }
 
+static void append_section(si_layout *layout, si_section *section, uint64_t bytes, uint64_t unit)
+{
+    *section = (si_section){round_up(layout->file_bytes, unit), bytes};
+    layout->file_bytes = section->offset + round_up(bytes, SI_BLOCK_BYTES);
+}
+
+static void place(si_layout *layout, si_section *section, uint64_t bytes)
+{
+    append_section(layout, section, bytes,
+                   bytes < SI_LARGE_SECTION_BYTES ? SI_BLOCK_BYTES : SI_LARGE_PAGE_BYTES);
+}
+
 /* Root first, so that the upper levels share blocks. */
 static void place_levels(si_layout *layout)
 {
-    uint64_t offset = SI_HEADER_BYTES;
-    layout->inner_offset = offset;
+    uint64_t nodes = 0;
+    for (unsigned level = 1; level <= layout->levels; level++)
+        nodes += layout->node_count[level];
+    place(layout, &layout->inner, nodes * SI_NODE_BYTES);
+    uint64_t offset = layout->inner.offset;
     for (unsigned level = layout->levels; level > 0; level--) {
         layout->level_offset[level] = offset;
         offset += layout->node_count[level] * SI_NODE_BYTES;
     }
-    layout->inner_blocks = blocks(offset - SI_HEADER_BYTES);
-    layout->inner_bytes = layout->inner_blocks * SI_BLOCK_BYTES;
 }
 
 bool si_layout_compute(si_element_kind kind, uint64_t element_count, si_layout *layout)
@@ -39,16 +52,16 @@ bool si_layout_compute(si_element_kind kind, uint64_t element_count, si_layout *
         return false;
     *layout = (si_layout){.kind = kind, .element_count = element_count};
     layout->leaf_count = si_divide_up(element_count, SI_LEAF_CAPACITY);
-    layout->page_count = si_divide_up(element_count, type->page_capacity);
-    layout->leaves_per_page = type->page_capacity / SI_LEAF_CAPACITY;
+    layout->file_bytes = SI_HEADER_BYTES;
     compute_levels(layout);
     place_levels(layout);
-    layout->leaves_offset = layout->inner_offset + layout->inner_bytes;
-    layout->leaves_bytes = layout->page_count * type->page_bytes;
-    layout->checksums_offset = layout->leaves_offset + layout->leaves_bytes;
-    layout->checksums_bytes = (layout->inner_blocks + layout->page_count) * sizeof(uint64_t);
-    layout->file_bytes = layout->checksums_offset +
-                         blocks(layout->checksums_bytes) * SI_BLOCK_BYTES;
+    place(layout, &layout->floats, layout->leaf_count * si_leaf_float_bytes(type));
+    for (unsigned i = 0; i < type->word_count; i++)
+        place(layout, &layout->words[i], element_count * sizeof(uint64_t));
+    for (unsigned i = 0; i < type->byte_count; i++)
+        place(layout, &layout->bytes[i], element_count);
+    append_section(layout, &layout->checksums,
+                   (layout->file_bytes / SI_BLOCK_BYTES - 1) * sizeof(uint64_t), SI_BLOCK_BYTES);
     return true;
 }
 
@@ -57,19 +70,12 @@ unsigned si_layout_leaf_size(const si_layout *layout, uint64_t leaf)
     return (unsigned)si_min_u64(SI_LEAF_CAPACITY, layout->element_count - leaf * SI_LEAF_CAPACITY);
 }
 
-si_leaf si_layout_leaf_in_page(const si_element_type *type, const char *page, unsigned slot,
-                               unsigned count)
+uint64_t si_layout_block_count(const si_layout *layout)
 {
-    si_leaf leaf = {.count = count};
-    size_t first = (size_t)slot * SI_LEAF_CAPACITY, capacity = type->page_capacity;
-    const float *floats = (const void *)page;
-    const uint64_t *words = (const void *)(floats + type->float_count * capacity);
-    const uint8_t *bytes = (const void *)(words + type->word_count * capacity);
-    for (unsigned i = 0; i < type->float_count; i++)
-        leaf.floats[i] = floats + i * capacity + first;
-    for (unsigned i = 0; i < type->word_count; i++)
-        leaf.words[i] = words + i * capacity + first;
-    for (unsigned i = 0; i < type->byte_count; i++)
-        leaf.bytes[i] = bytes + i * capacity + first;
-    return leaf;
+    return layout->checksums.bytes / sizeof(uint64_t);
+}
+
+uint64_t si_layout_checksum_offset(const si_layout *layout, uint64_t offset)
+{
+    return layout->checksums.offset + (offset / SI_BLOCK_BYTES - 1) * sizeof(uint64_t);
 }

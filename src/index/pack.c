@@ -1,325 +1,343 @@
 #include "index/pack.h"
 
-#include <stdatomic.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "index/format.h"
-#include "index/record.h"
+#include "index/pack_leaves.h"
+#include "index/pack_nodes.h"
 
-/*
- * Each task packs a part: a run of pages and the level-1 nodes over their leaves. Parts end at node
- * boundaries, so every byte of the file is written by one task only and depends on the elements
- * alone. The upper levels are then made from the one below, read back from the file: nothing in
- * memory grows with the number of elements.
- */
+/* What the parts of one worker are packed in, each padded with zeros to whole blocks. */
+typedef struct part_buffer {
+    char *memory;
+    si_part_columns columns;
+    float *nodes;
+    uint64_t *checksums; /* of the column being written */
+} part_buffer;
 
-/* Pages of a part: a multiple of SI_FAN_OUT, so that a part's leaves fill whole nodes. */
-#define PART_PAGES (4 * SI_FAN_OUT)
-
-/* Records to be fetched while others are copied: they lie all over the memory. */
-#define PREFETCH_DISTANCE 12
-
-/* Nodes read at once to make the level above: of whole nodes of that level. */
-#define PIECE_NODES (16 * SI_FAN_OUT)
-
-typedef struct pack_job {
+struct si_packer {
     const si_layout *layout;
     const si_element_type *type;
-    const si_pack_source *source;
     int descriptor;
     const char *path;
-    const si_build_watch *watch;
-    _Atomic uint64_t written;
-    char **part_buffers; /* one for each worker: pages, then nodes, then checksums */
-    size_t pages_bytes;
-    size_t nodes_bytes;
-} pack_job;
+    uint64_t part_elements;
+    unsigned worker_count;
+    part_buffer *buffers; /* one for each worker */
+};
 
-/* ---- packing pages ---- */
+/* ---- buffers ---- */
 
-static const char *record_of(const pack_job *job, uint64_t rank)
+static uint64_t part_leaves(uint64_t part_elements)
 {
-    return si_record_at(job->source->store, job->source->entries[rank].position);
+    return part_elements / SI_LEAF_CAPACITY;
 }
 
-static void put_record(const si_element_type *type, const char *record, char *page, size_t slot)
+static uint64_t nodes_bytes(uint64_t part_elements)
 {
-    size_t capacity = type->page_capacity;
-    char *floats = page;
-    char *words = floats + type->float_count * capacity * sizeof(float);
-    char *bytes = words + type->word_count * capacity * sizeof(uint64_t);
-    const char *from = record;
-    for (unsigned i = 0; i < type->word_count; i++, from += sizeof(uint64_t))
-        memcpy(words + (i * capacity + slot) * sizeof(uint64_t), from, sizeof(uint64_t));
-    for (unsigned i = 0; i < type->float_count; i++, from += sizeof(float))
-        memcpy(floats + (i * capacity + slot) * sizeof(float), from, sizeof(float));
-    for (unsigned i = 0; i < type->byte_count; i++, from++)
-        bytes[i * capacity + slot] = *from;
+    return part_leaves(part_elements) / SI_FAN_OUT * SI_NODE_BYTES;
 }
 
-static void pack_page(const pack_job *job, uint64_t page_number, char *page)
+static uint64_t floats_bytes(const si_element_type *type, uint64_t part_elements)
 {
-    uint64_t first = page_number * job->type->page_capacity;
-    uint64_t end = si_min_u64(first + job->type->page_capacity, job->layout->element_count);
-    memset(page, 0, job->type->page_bytes);
-    for (uint64_t rank = first; rank < end; rank++) {
-        if (rank + PREFETCH_DISTANCE < end)
-            __builtin_prefetch(record_of(job, rank + PREFETCH_DISTANCE));
-        put_record(job->type, record_of(job, rank), page, rank - first);
-    }
+    return part_leaves(part_elements) * si_leaf_float_bytes(type);
 }
 
-/* ---- inner nodes ---- */
-
-static void clear_nodes(float *nodes, uint64_t count)
+static uint64_t checksums_bytes(const si_element_type *type, uint64_t part_elements)
 {
-    si_box nothing = si_box_nothing();
-    for (uint64_t node = 0; node < count; node++)
-        for (unsigned side = 0; side < 6; side++)
-            for (unsigned child = 0; child < SI_FAN_OUT; child++)
-                nodes[node * SI_NODE_FLOATS + side * SI_FAN_OUT + child] =
-                    side < 3 ? nothing.lower[side] : nothing.upper[side - 3];
+    uint64_t largest = si_max_u64(floats_bytes(type, part_elements),
+                                  part_elements * sizeof(uint64_t));
+    return largest / SI_BLOCK_BYTES * sizeof(uint64_t);
 }
 
-static void put_child_box(float *nodes, uint64_t child, const si_box *box)
+static uint64_t buffer_bytes(const si_element_type *type, uint64_t part_elements)
 {
-    float *node = nodes + child / SI_FAN_OUT * SI_NODE_FLOATS;
-    for (unsigned axis = 0; axis < 3; axis++) {
-        node[axis * SI_FAN_OUT + child % SI_FAN_OUT] = box->lower[axis];
-        node[(3 + axis) * SI_FAN_OUT + child % SI_FAN_OUT] = box->upper[axis];
-    }
+    return floats_bytes(type, part_elements) +
+           part_elements * (type->word_count * sizeof(uint64_t) + type->byte_count) +
+           nodes_bytes(part_elements) + checksums_bytes(type, part_elements);
 }
 
-static si_box box_of_node(const float *node)
+uint64_t si_packer_bytes(const si_layout *layout, unsigned workers, uint64_t part_elements)
 {
-    si_box box = si_box_nothing();
-    for (unsigned child = 0; child < SI_FAN_OUT; child++) {
-        si_box other;
-        for (unsigned axis = 0; axis < 3; axis++) {
-            other.lower[axis] = node[axis * SI_FAN_OUT + child];
-            other.upper[axis] = node[(3 + axis) * SI_FAN_OUT + child];
-        }
-        si_box_unite(&box, &other);
-    }
-    return box;
+    return workers * buffer_bytes(si_element_type_of(layout->kind), part_elements);
 }
 
-/* Writes level `level` from the one below; `*root` receives the box of the last node, which at the
- * top is everything. */
-static si_result write_level(const pack_job *job, unsigned level, float *below, float *nodes,
-                             si_error *error)
+static si_result allocate_buffer(const si_packer *packer, part_buffer *buffer, si_error *error)
 {
-    const si_layout *layout = job->layout;
-    uint64_t below_count = layout->node_count[level - 1];
-    for (uint64_t first = 0; first < below_count; first += PIECE_NODES) {
-        uint64_t count = si_min_u64(PIECE_NODES, below_count - first);
-        SI_TRY(si_file_read_at(job->descriptor, below, count * SI_NODE_BYTES,
-                               layout->level_offset[level - 1] + first * SI_NODE_BYTES, job->path,
-                               error));
-        uint64_t parents = si_divide_up(count, SI_FAN_OUT);
-        clear_nodes(nodes, parents);
-        for (uint64_t i = 0; i < count; i++) {
-            si_box box = box_of_node(below + i * SI_NODE_FLOATS);
-            put_child_box(nodes, i, &box);
-        }
-        SI_TRY(si_file_write_at(job->descriptor, nodes, parents * SI_NODE_BYTES,
-                                layout->level_offset[level] + first / SI_FAN_OUT * SI_NODE_BYTES,
-                                job->path, error));
-    }
-    return SI_OK;
-}
-
-static si_result write_upper_levels(const pack_job *job, si_box *bounds, si_error *error)
-{
-    float *below = si_allocate(PIECE_NODES, SI_NODE_BYTES);
-    float *nodes = si_allocate(PIECE_NODES / SI_FAN_OUT, SI_NODE_BYTES);
-    si_result status = below && nodes ? SI_OK : si_fail_memory(error);
-    for (unsigned level = 2; level <= job->layout->levels && status == SI_OK; level++)
-        status = write_level(job, level, below, nodes, error);
-    *bounds = si_box_nothing();
-    if (status == SI_OK && job->layout->levels > 0) {
-        status = si_file_read_at(job->descriptor, nodes, SI_NODE_BYTES,
-                                 job->layout->level_offset[job->layout->levels], job->path, error);
-        if (status == SI_OK)
-            *bounds = box_of_node(nodes);
-    }
-    si_free(below);
-    si_free(nodes);
-    return status;
-}
-
-/* ---- parts ---- */
-
-static void pack_part(const pack_job *job, uint64_t first_page, uint64_t page_count, char *pages,
-                      float *nodes, uint64_t *checksums)
-{
-    const si_layout *layout = job->layout;
-    uint64_t first_leaf = first_page * layout->leaves_per_page;
-    uint64_t leaf_count = si_min_u64(page_count * layout->leaves_per_page,
-                                     layout->leaf_count - first_leaf);
-    for (uint64_t i = 0; i < page_count; i++) {
-        char *page = pages + i * job->type->page_bytes;
-        pack_page(job, first_page + i, page);
-        checksums[i] = si_checksum(page, job->type->page_bytes);
-    }
-    clear_nodes(nodes, si_divide_up(leaf_count, SI_FAN_OUT));
-    for (uint64_t i = 0; i < leaf_count; i++) {
-        const char *page = pages + i / layout->leaves_per_page * job->type->page_bytes;
-        si_leaf leaf = si_layout_leaf_in_page(job->type, page,
-                                              (unsigned)(i % layout->leaves_per_page),
-                                              si_layout_leaf_size(layout, first_leaf + i));
-        si_box box = job->type->bound(&leaf);
-        put_child_box(nodes, i, &box);
-    }
-}
-
-static si_result report_written(pack_job *job, uint64_t page_count, si_error *error)
-{
-    uint64_t elements = page_count * job->type->page_capacity;
-    uint64_t written = atomic_fetch_add(&job->written, elements) + elements;
-    return job->watch->step(job->watch->context, "writing",
-                            si_min_u64(written, job->layout->element_count), error);
-}
-
-static si_result write_part(void *context, unsigned worker, uint64_t part, si_error *error)
-{
-    pack_job *job = context;
-    const si_layout *layout = job->layout;
-    uint64_t first_page = part * PART_PAGES;
-    uint64_t page_count = si_min_u64(PART_PAGES, layout->page_count - first_page);
-    uint64_t first_node = first_page * layout->leaves_per_page / SI_FAN_OUT;
-    uint64_t node_count = si_min_u64(PART_PAGES / SI_FAN_OUT * layout->leaves_per_page,
-                                     layout->node_count[1] - first_node);
-    char *pages = job->part_buffers[worker];
-    float *nodes = (void *)(pages + job->pages_bytes);
-    uint64_t *checksums = (void *)(pages + job->pages_bytes + job->nodes_bytes);
-
-    pack_part(job, first_page, page_count, pages, nodes, checksums);
-    SI_TRY(si_file_write_at(job->descriptor, pages, page_count * job->type->page_bytes,
-                            layout->leaves_offset + first_page * job->type->page_bytes, job->path,
-                            error));
-    SI_TRY(si_file_write_at(job->descriptor, nodes, node_count * SI_NODE_BYTES,
-                            layout->level_offset[1] + first_node * SI_NODE_BYTES, job->path,
-                            error));
-    SI_TRY(si_file_write_at(job->descriptor, checksums, page_count * sizeof *checksums,
-                            layout->checksums_offset +
-                                (layout->inner_blocks + first_page) * sizeof *checksums,
-                            job->path, error));
-    return report_written(job, page_count, error);
-}
-
-static si_result allocate_part_buffers(pack_job *job, unsigned threads, si_error *error)
-{
-    job->pages_bytes = (size_t)PART_PAGES * job->type->page_bytes;
-    job->nodes_bytes = (size_t)PART_PAGES / SI_FAN_OUT * job->layout->leaves_per_page *
-                       SI_NODE_BYTES;
-    size_t bytes = job->pages_bytes + job->nodes_bytes + PART_PAGES * sizeof(uint64_t);
-    job->part_buffers = si_allocate_zeroed(threads, sizeof *job->part_buffers);
-    if (!job->part_buffers)
+    const si_element_type *type = packer->type;
+    uint64_t elements = packer->part_elements;
+    char *at = buffer->memory = si_allocate(buffer_bytes(type, elements), 1);
+    if (!at)
         return si_fail_memory(error);
-    for (unsigned i = 0; i < threads; i++) {
-        job->part_buffers[i] = si_allocate(bytes, 1);
-        if (!job->part_buffers[i])
-            return si_fail_memory(error);
+    buffer->columns.floats = (void *)at;
+    at += floats_bytes(type, elements);
+    for (unsigned i = 0; i < type->word_count; i++, at += elements * sizeof(uint64_t))
+        buffer->columns.words[i] = (void *)at;
+    buffer->nodes = (void *)at;
+    at += nodes_bytes(elements);
+    buffer->checksums = (void *)at;
+    at += checksums_bytes(type, elements);
+    for (unsigned i = 0; i < type->byte_count; i++, at += elements)
+        buffer->columns.bytes[i] = (void *)at;
+    return SI_OK;
+}
+
+/* ---- create ---- */
+
+/* Blocks of the file that are written in small pieces: where large pages of the page cache are to
+ * be had, they are asked for beforehand, by writing zeros to whole ones. */
+static si_result touch_large_pages(const si_packer *packer, uint64_t first, uint64_t end,
+                                   si_error *error)
+{
+    if (end - first < SI_LARGE_PAGE_BYTES)
+        return SI_OK;
+    char *zeros = si_allocate_zeroed(SI_LARGE_PAGE_BYTES, 1);
+    if (!zeros)
+        return si_fail_memory(error);
+    si_result status = SI_OK;
+    for (; first < end && status == SI_OK; first += SI_LARGE_PAGE_BYTES)
+        status = si_file_write_at(packer->descriptor, zeros,
+                                  si_min_u64(SI_LARGE_PAGE_BYTES, end - first), first, packer->path,
+                                  error);
+    si_free(zeros);
+    return status;
+}
+
+static si_result prepare_file(const si_packer *packer, si_error *error)
+{
+    const si_layout *layout = packer->layout;
+    if (ftruncate(packer->descriptor, (off_t)layout->file_bytes) != 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot give it its %llu bytes",
+                             packer->path, (unsigned long long)layout->file_bytes);
+    if (packer->part_elements % SI_PART_ELEMENTS != 0)
+        return SI_OK;
+    SI_TRY(touch_large_pages(packer, 0, layout->floats.offset, error));
+    for (unsigned i = 0; i < packer->type->byte_count; i++)
+        SI_TRY(touch_large_pages(packer, layout->bytes[i].offset,
+                                 layout->bytes[i].offset + layout->bytes[i].bytes, error));
+    return SI_OK;
+}
+
+static si_result initialise(si_packer *packer, si_error *error)
+{
+    packer->buffers = si_allocate_zeroed(packer->worker_count, sizeof *packer->buffers);
+    if (!packer->buffers)
+        return si_fail_memory(error);
+    for (unsigned i = 0; i < packer->worker_count; i++)
+        SI_TRY(allocate_buffer(packer, &packer->buffers[i], error));
+    return prepare_file(packer, error);
+}
+
+si_result si_packer_create(const si_layout *layout, int descriptor, const char *path,
+                           unsigned workers, uint64_t part_elements, si_packer **packer,
+                           si_error *error)
+{
+    si_packer *created = si_allocate_zeroed(1, sizeof *created);
+    if (!created)
+        return si_fail_memory(error);
+    *created = (si_packer){.layout = layout,
+                           .type = si_element_type_of(layout->kind),
+                           .descriptor = descriptor,
+                           .path = path,
+                           .part_elements = part_elements,
+                           .worker_count = workers};
+    si_result status = initialise(created, error);
+    if (status == SI_OK)
+        *packer = created;
+    else
+        si_packer_free(created);
+    return status;
+}
+
+void si_packer_free(si_packer *packer)
+{
+    if (!packer)
+        return;
+    for (unsigned i = 0; packer->buffers && i < packer->worker_count; i++)
+        si_free(packer->buffers[i].memory);
+    si_free(packer->buffers);
+    si_free(packer);
+}
+
+uint64_t si_packer_part_count(const si_packer *packer)
+{
+    return si_divide_up(packer->layout->element_count, packer->part_elements);
+}
+
+uint64_t si_packer_part_size(const si_packer *packer, uint64_t part)
+{
+    return si_min_u64(packer->part_elements,
+                      packer->layout->element_count - part * packer->part_elements);
+}
+
+/* ---- filling a part ---- */
+
+/* The records of a leaf. They lie all over the memory: those of the next leaf are fetched while one
+ * is packed. */
+typedef struct located_leaf {
+    unsigned count;
+    const char *records[SI_LEAF_CAPACITY];
+} located_leaf;
+
+static void locate_leaf(const si_packer *packer, const si_record_source *source, uint64_t leaf,
+                        located_leaf *located)
+{
+    size_t last_byte = packer->type->record_bytes - 1;
+    located->count = si_layout_leaf_size(packer->layout, leaf);
+    source->locate(source->context, leaf * SI_LEAF_CAPACITY, located->count, located->records);
+    for (unsigned i = 0; i < located->count; i++) {
+        __builtin_prefetch(located->records[i]);
+        __builtin_prefetch(located->records[i] + last_byte);
+    }
+}
+
+static void fill_part(const si_packer *packer, uint64_t part, const si_record_source *source,
+                      const part_buffer *buffer)
+{
+    uint64_t first_leaf = part * part_leaves(packer->part_elements);
+    uint64_t leaves = si_divide_up(si_packer_part_size(packer, part), SI_LEAF_CAPACITY);
+    size_t leaf_floats = si_leaf_float_bytes(packer->type) / sizeof(float);
+    located_leaf located[2];
+    locate_leaf(packer, source, first_leaf, &located[0]);
+    for (uint64_t i = 0; i < leaves; i++) {
+        const located_leaf *leaf = &located[i % 2];
+        if (i + 1 < leaves)
+            locate_leaf(packer, source, first_leaf + i + 1, &located[(i + 1) % 2]);
+        si_pack_leaf(packer->layout->kind, leaf->records, leaf->count, &buffer->columns, i);
+        si_box box = packer->type->bound(buffer->columns.floats + i * leaf_floats, leaf->count);
+        si_nodes_put(buffer->nodes, i, &box);
+    }
+}
+
+/* ---- writing a part ---- */
+
+/* Writes whole blocks, and their checksums. */
+static si_result write_blocks(const si_packer *packer, uint64_t *checksums, const void *data,
+                              uint64_t bytes, uint64_t offset, si_error *error)
+{
+    uint64_t blocks = si_divide_up(bytes, SI_BLOCK_BYTES);
+    for (uint64_t i = 0; i < blocks; i++)
+        checksums[i] = si_checksum((const char *)data + i * SI_BLOCK_BYTES, SI_BLOCK_BYTES);
+    SI_TRY(si_file_write_at(packer->descriptor, data, blocks * SI_BLOCK_BYTES, offset, packer->path,
+                            error));
+    return si_file_write_at(packer->descriptor, checksums, blocks * sizeof *checksums,
+                            si_layout_checksum_offset(packer->layout, offset), packer->path, error);
+}
+
+static si_result write_columns(const si_packer *packer, const part_buffer *buffer, uint64_t part,
+                               si_error *error)
+{
+    const si_layout *layout = packer->layout;
+    uint64_t first = part * packer->part_elements, count = si_packer_part_size(packer, part);
+    uint64_t leaf_bytes = si_leaf_float_bytes(packer->type);
+    SI_TRY(write_blocks(packer, buffer->checksums, buffer->columns.floats,
+                        si_divide_up(count, SI_LEAF_CAPACITY) * leaf_bytes,
+                        layout->floats.offset + first / SI_LEAF_CAPACITY * leaf_bytes, error));
+    for (unsigned i = 0; i < packer->type->word_count; i++)
+        SI_TRY(write_blocks(packer, buffer->checksums, buffer->columns.words[i],
+                            count * sizeof(uint64_t),
+                            layout->words[i].offset + first * sizeof(uint64_t), error));
+    for (unsigned i = 0; i < packer->type->byte_count; i++)
+        SI_TRY(write_blocks(packer, buffer->checksums, buffer->columns.bytes[i], count,
+                            layout->bytes[i].offset + first, error));
+    return SI_OK;
+}
+
+static si_result write_lowest_nodes(const si_packer *packer, const part_buffer *buffer,
+                                    uint64_t part, si_error *error)
+{
+    const si_layout *layout = packer->layout;
+    uint64_t part_nodes = part_leaves(packer->part_elements) / SI_FAN_OUT;
+    uint64_t first = part * part_nodes;
+    uint64_t count = si_min_u64(part_nodes, layout->node_count[1] - first);
+    return si_file_write_at(packer->descriptor, buffer->nodes, count * SI_NODE_BYTES,
+                            layout->level_offset[1] + first * SI_NODE_BYTES, packer->path, error);
+}
+
+si_result si_packer_write_part(si_packer *packer, unsigned worker, uint64_t part,
+                               const si_record_source *source, si_error *error)
+{
+    const part_buffer *buffer = &packer->buffers[worker];
+    if (si_packer_part_size(packer, part) < packer->part_elements)
+        memset(buffer->memory, 0, buffer_bytes(packer->type, packer->part_elements));
+    si_nodes_clear(buffer->nodes, part_leaves(packer->part_elements) / SI_FAN_OUT);
+    fill_part(packer, part, source, buffer);
+    SI_TRY(write_columns(packer, buffer, part, error));
+    return write_lowest_nodes(packer, buffer, part, error);
+}
+
+/* ---- finish ---- */
+
+/* Of blocks that the file has by now. */
+static si_result write_checksums_of(const si_packer *packer, uint64_t first, uint64_t end,
+                                    si_error *error)
+{
+    enum { BLOCKS_AT_ONCE = 8 };
+    char blocks[BLOCKS_AT_ONCE][SI_BLOCK_BYTES];
+    uint64_t checksums[BLOCKS_AT_ONCE];
+    for (uint64_t offset = first; offset < end; offset += sizeof blocks) {
+        uint64_t bytes = si_min_u64(sizeof blocks, end - offset), count = bytes / SI_BLOCK_BYTES;
+        SI_TRY(si_file_read_at(packer->descriptor, blocks, bytes, offset, packer->path, error));
+        for (uint64_t i = 0; i < count; i++)
+            checksums[i] = si_checksum(blocks[i], SI_BLOCK_BYTES);
+        SI_TRY(si_file_write_at(packer->descriptor, checksums, count * sizeof *checksums,
+                                si_layout_checksum_offset(packer->layout, offset), packer->path,
+                                error));
     }
     return SI_OK;
 }
 
-static void free_part_buffers(pack_job *job, unsigned threads)
+static uint64_t end_of(const si_section *section)
 {
-    for (unsigned i = 0; job->part_buffers && i < threads; i++)
-        si_free(job->part_buffers[i]);
-    si_free(job->part_buffers);
+    return section->offset + si_divide_up(section->bytes, SI_BLOCK_BYTES) * SI_BLOCK_BYTES;
 }
 
-static si_result write_parts(pack_job *job, unsigned threads, si_error *error)
+/* Of the inner levels, and of what lies between the sections. */
+static si_result write_other_checksums(const si_packer *packer, si_error *error)
 {
-    if (threads == 0)
-        threads = si_processor_count();
-    si_result status = allocate_part_buffers(job, threads, error);
-    if (status == SI_OK)
-        status = si_parallel(threads, si_divide_up(job->layout->page_count, PART_PAGES), write_part,
-                             job, error);
-    free_part_buffers(job, threads);
-    return status;
-}
-
-/* ---- checksums and header ---- */
-
-/* Fills what lies between the last node and the first page, so that its bytes are known to be 0. */
-static si_result write_inner_padding(const pack_job *job, si_error *error)
-{
-    const si_layout *layout = job->layout;
-    static const char zeros[SI_BLOCK_BYTES];
-    uint64_t used = 0;
-    for (unsigned level = 1; level <= layout->levels; level++)
-        used += layout->node_count[level] * SI_NODE_BYTES;
-    return si_file_write_at(job->descriptor, zeros, layout->inner_bytes - used,
-                            layout->inner_offset + used, job->path, error);
-}
-
-static si_result write_inner_checksums(const pack_job *job, si_error *error)
-{
-    const si_layout *layout = job->layout;
-    char block[SI_BLOCK_BYTES];
-    for (uint64_t i = 0; i < layout->inner_blocks; i++) {
-        SI_TRY(si_file_read_at(job->descriptor, block, sizeof block,
-                               layout->inner_offset + i * SI_BLOCK_BYTES, job->path, error));
-        uint64_t checksum = si_checksum(block, sizeof block);
-        SI_TRY(si_file_write_at(job->descriptor, &checksum, sizeof checksum,
-                                layout->checksums_offset + i * sizeof checksum, job->path, error));
+    const si_layout *layout = packer->layout;
+    SI_TRY(write_checksums_of(packer, layout->inner.offset, layout->floats.offset, error));
+    uint64_t done = end_of(&layout->floats);
+    for (unsigned i = 0; i < packer->type->word_count; i++) {
+        SI_TRY(write_checksums_of(packer, done, layout->words[i].offset, error));
+        done = end_of(&layout->words[i]);
+    }
+    for (unsigned i = 0; i < packer->type->byte_count; i++) {
+        SI_TRY(write_checksums_of(packer, done, layout->bytes[i].offset, error));
+        done = end_of(&layout->bytes[i]);
     }
     return SI_OK;
 }
 
 /* The checksum of the section of checksums, over its blocks' own, so that no more than a block is
  * in memory. */
-static si_result sum_checksums(const pack_job *job, uint64_t *checksum, si_error *error)
+static si_result sum_checksums(const si_packer *packer, uint64_t *checksum, si_error *error)
 {
-    const si_layout *layout = job->layout;
+    const si_section *section = &packer->layout->checksums;
     uint64_t chained[SI_BLOCK_BYTES / sizeof(uint64_t) + 1] = {0};
-    for (uint64_t done = 0; done < layout->checksums_bytes; done += SI_BLOCK_BYTES) {
-        uint64_t length = si_min_u64(SI_BLOCK_BYTES, layout->checksums_bytes - done);
-        SI_TRY(si_file_read_at(job->descriptor, chained + 1, length,
-                               layout->checksums_offset + done, job->path, error));
+    for (uint64_t done = 0; done < section->bytes; done += SI_BLOCK_BYTES) {
+        uint64_t length = si_min_u64(SI_BLOCK_BYTES, section->bytes - done);
+        SI_TRY(si_file_read_at(packer->descriptor, chained + 1, length, section->offset + done,
+                               packer->path, error));
         chained[0] = si_checksum(chained, length + sizeof *chained);
     }
     *checksum = chained[0];
     return SI_OK;
 }
 
-static si_result write_tail(const pack_job *job, si_error *error)
+si_result si_packer_finish(si_packer *packer, uint64_t *checksum, si_error *error)
 {
-    static const char zeros[SI_BLOCK_BYTES];
-    uint64_t end = job->layout->checksums_offset + job->layout->checksums_bytes;
-    return si_file_write_at(job->descriptor, zeros, job->layout->file_bytes - end, end, job->path,
-                            error);
-}
-
-si_result si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
-                  const char *path, unsigned threads, const si_build_watch *watch,
-                  uint64_t *checksum, si_error *error)
-{
-    pack_job job = {.layout = layout,
-                    .type = si_element_type_of(layout->kind),
-                    .source = source,
-                    .descriptor = descriptor,
-                    .path = path,
-                    .watch = watch};
     char header[SI_HEADER_BYTES];
     si_box bounds;
     uint64_t checksums_checksum;
-    SI_TRY(write_parts(&job, threads, error));
-    SI_TRY(write_upper_levels(&job, &bounds, error));
-    SI_TRY(write_inner_padding(&job, error));
-    SI_TRY(write_inner_checksums(&job, error));
-    SI_TRY(sum_checksums(&job, &checksums_checksum, error));
-    SI_TRY(write_tail(&job, error));
-    si_header_encode(layout, &bounds, checksums_checksum, header);
+    SI_TRY(si_nodes_write_upper_levels(packer->layout, packer->descriptor, packer->path, &bounds,
+                                       error));
+    SI_TRY(write_other_checksums(packer, error));
+    SI_TRY(sum_checksums(packer, &checksums_checksum, error));
+    si_header_encode(packer->layout, &bounds, checksums_checksum, header);
     *checksum = si_header_checksum(header);
-    return si_file_write_at(descriptor, header, sizeof header, 0, path, error);
+    return si_file_write_at(packer->descriptor, header, sizeof header, 0, packer->path, error);
 }

@@ -1,8 +1,7 @@
 /* Queries on an opened index: counts, emptiness, columns and batches of results. */
-#include <string.h>
-
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "index/extract.h"
 #include "index/search.h"
 
 /* ---- count and emptiness ---- */
@@ -12,7 +11,7 @@ typedef struct result_counter {
     uint64_t count;
 } result_counter;
 
-static bool count_leaf(void *context, const si_leaf *leaf, uint64_t mask)
+static bool count_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     result_counter *counter = context;
     (void)leaf;
@@ -37,7 +36,7 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
     return SI_OK;
 }
 
-static bool stop_at_leaf(void *context, const si_leaf *leaf, uint64_t mask)
+static bool stop_at_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     (void)leaf, (void)mask;
     *(int *)context = 0;
@@ -69,67 +68,25 @@ static si_result check_field(const si_index *index, si_field field, si_error *er
     return SI_OK;
 }
 
-/* What a list of the slots of a full mask would be. */
-static const uint8_t first_slots[SI_LEAF_CAPACITY] = {
-    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-
-/* Slots of the bits that are set, ascending; `list` has room for them where it is needed. */
-static const uint8_t *list_slots(uint64_t mask, uint8_t list[SI_LEAF_CAPACITY])
-{
-    if ((mask & (mask + 1)) == 0)
-        return first_slots;
-    for (unsigned count = 0; mask; mask &= mask - 1)
-        list[count++] = (uint8_t)__builtin_ctzll(mask);
-    return list;
-}
-
-static uint64_t every_element(const si_leaf *leaf)
-{
-    return UINT64_MAX >> (64 - leaf->count);
-}
-
-/* Appends elements of a leaf to columns that hold `filled` values, as many as there is room for. */
-static void extract_leaf(const si_index *index, const si_leaf *leaf, uint64_t mask,
-                         const si_column *columns, size_t column_count, uint64_t filled,
-                         uint64_t capacity)
-{
-    uint8_t list[SI_LEAF_CAPACITY];
-    const uint8_t *slots = list_slots(mask, list);
-    unsigned found = (unsigned)__builtin_popcountll(mask);
-    unsigned count = (unsigned)si_min_u64(found, capacity - filled);
-    for (size_t i = 0; i < column_count; i++) {
-        const si_field_info *field = si_element_field(index->layout.kind, columns[i].field);
-        index->type->extract(field->field, leaf, slots, count,
-                             (char *)columns[i].data + filled * field->size);
-    }
-}
-
 typedef struct result_collector {
     result_counter counter; /* must be first: beyond the capacity, a collector only counts */
-    const si_column *columns;
-    size_t column_count;
-    uint64_t capacity;
+    si_extractor extractor;
 } result_collector;
 
-static bool collect_leaf(void *context, const si_leaf *leaf, uint64_t mask)
+static bool collect_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     result_collector *collector = context;
-    if (collector->counter.count < collector->capacity)
-        extract_leaf(collector->counter.index, leaf, mask, collector->columns,
-                     collector->column_count, collector->counter.count, collector->capacity);
+    if (collector->counter.count < collector->extractor.capacity)
+        si_extractor_add(&collector->extractor, leaf, mask);
     return count_leaf(&collector->counter, leaf, mask);
 }
 
 static bool collect_leaves(void *context, uint64_t first, uint64_t end)
 {
     result_collector *collector = context;
-    for (; first < end && collector->counter.count < collector->capacity; first++) {
-        si_leaf leaf = si_index_leaf(collector->counter.index, first);
-        collect_leaf(context, &leaf, every_element(&leaf));
-    }
-    return first == end || count_leaves(&collector->counter, first, end);
+    if (collector->counter.count < collector->extractor.capacity)
+        si_extractor_add_run(&collector->extractor, first, end);
+    return count_leaves(&collector->counter, first, end);
 }
 
 si_result si_index_query(const si_index *index, const si_query *query, const si_column *columns,
@@ -141,8 +98,11 @@ si_result si_index_query(const si_index *index, const si_query *query, const si_
         if (!columns[i].data && capacity > 0)
             return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
     }
-    result_collector collector = {{index, 0}, columns, column_count, column_count ? capacity : 0};
+    result_collector collector = {.counter.index = index};
+    si_extractor_start(&collector.extractor, index, columns, column_count,
+                       column_count ? capacity : 0);
     si_search(index, query, &(si_search_sink){&collector, collect_leaf, collect_leaves});
+    si_extractor_flush(&collector.extractor);
     *count = collector.counter.count;
     return SI_OK;
 }
@@ -157,7 +117,8 @@ typedef struct result_batcher {
     const si_index *index;
     si_column *columns;
     size_t column_count;
-    uint64_t filled;
+    uint64_t added; /* to the extractor */
+    si_extractor extractor;
     si_visitor visitor;
     void *visitor_context;
     bool stopped;
@@ -165,30 +126,36 @@ typedef struct result_batcher {
 
 static bool flush(result_batcher *batcher)
 {
-    if (batcher->filled > 0 && !batcher->stopped)
+    si_extractor_flush(&batcher->extractor);
+    if (batcher->added > 0 && !batcher->stopped)
         batcher->stopped = batcher->visitor(batcher->visitor_context, batcher->columns,
-                                            batcher->column_count, batcher->filled) != 0;
-    batcher->filled = 0;
+                                            batcher->column_count, batcher->added) != 0;
+    batcher->added = batcher->extractor.filled = 0;
     return !batcher->stopped;
 }
 
-static bool batch_leaf(void *context, const si_leaf *leaf, uint64_t mask)
+static bool batch_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     result_batcher *batcher = context;
-    if (batcher->filled + SI_LEAF_CAPACITY > BATCH_CAPACITY && !flush(batcher))
+    if (batcher->added + SI_LEAF_CAPACITY > BATCH_CAPACITY && !flush(batcher))
         return false;
-    extract_leaf(batcher->index, leaf, mask, batcher->columns, batcher->column_count,
-                 batcher->filled, BATCH_CAPACITY);
-    batcher->filled += (uint64_t)__builtin_popcountll(mask);
+    si_extractor_add(&batcher->extractor, leaf, mask);
+    batcher->added += (uint64_t)__builtin_popcountll(mask);
     return true;
 }
 
 static bool batch_leaves(void *context, uint64_t first, uint64_t end)
 {
     result_batcher *batcher = context;
-    for (; first < end; first++) {
-        si_leaf leaf = si_index_leaf(batcher->index, first);
-        if (!batch_leaf(context, &leaf, every_element(&leaf)))
+    while (first < end) {
+        uint64_t room = (BATCH_CAPACITY - batcher->added) / SI_LEAF_CAPACITY;
+        uint64_t run = si_min_u64(first + room, end);
+        if (run > first) {
+            si_extractor_add_run(&batcher->extractor, first, run);
+            batcher->added += si_leaves_size(batcher->index, first, run);
+        }
+        first = run;
+        if (first < end && !flush(batcher))
             return false;
     }
     return true;
@@ -220,6 +187,7 @@ si_result si_index_visit(const si_index *index, const si_query *query, const si_
     si_search_sink sink = {&batcher, batch_leaf, batch_leaves};
     si_result status = allocate_batch(&batcher, fields, error);
     if (status == SI_OK) {
+        si_extractor_start(&batcher.extractor, index, batcher.columns, field_count, BATCH_CAPACITY);
         si_search(index, query, &sink);
         flush(&batcher);
     }

@@ -54,9 +54,9 @@ static bool take_subtree(const si_index *index, const si_search_sink *sink, unsi
     return first >= end || sink->leaves(sink->context, first, end);
 }
 
-/* A leaf comes from memory in pieces from all its columns, and its test is over sooner than these
- * arrive. So leaves wait here, in order, while theirs are on the way. */
-enum { LOOKAHEAD = 4 };
+/* The test of a leaf is over sooner than the leaf arrives from memory. So leaves wait here, in
+ * order, while others are on the way. */
+enum { LOOKAHEAD = 8, LINE_FLOATS = 16 };
 
 typedef struct leaf_queue {
     const si_index *index;
@@ -64,23 +64,22 @@ typedef struct leaf_queue {
     const si_search_sink *sink;
     unsigned first;
     unsigned count;
-    si_leaf leaves[LOOKAHEAD];
+    uint64_t leaves[LOOKAHEAD];
 } leaf_queue;
 
-static void prefetch_floats(const si_element_type *type, const si_leaf *leaf)
+static void prefetch_floats(const float *floats, size_t count)
 {
-    enum { LINE_FLOATS = 16 };
-    for (unsigned column = 0; column < type->float_count; column++)
-        for (unsigned i = 0; i < leaf->count; i += LINE_FLOATS)
-            __builtin_prefetch(leaf->floats[column] + i);
+    for (size_t i = 0; i < count; i += LINE_FLOATS)
+        __builtin_prefetch(floats + i);
 }
 
 static bool test_first(leaf_queue *queue)
 {
-    unsigned place = queue->first++ % LOOKAHEAD;
+    const si_index *index = queue->index;
+    uint64_t leaf = queue->leaves[queue->first++ % LOOKAHEAD];
     queue->count--;
-    const si_leaf *leaf = &queue->leaves[place];
-    uint64_t mask = queue->index->type->match(queue->query, leaf);
+    uint64_t mask = index->type->match(queue->query, si_index_leaf_floats(index, leaf),
+                                       si_layout_leaf_size(&index->layout, leaf));
     return mask == 0 || queue->sink->leaf(queue->sink->context, leaf, mask);
 }
 
@@ -92,18 +91,36 @@ static bool test_waiting(leaf_queue *queue)
     return true;
 }
 
-static bool enqueue(leaf_queue *queue, uint64_t number)
+static bool enqueue(leaf_queue *queue, uint64_t leaf)
 {
     const si_index *index = queue->index;
     /* The file's content is not trusted: a damaged node may claim children that are not there. */
-    if (number >= index->layout.leaf_count)
+    if (leaf >= index->layout.leaf_count)
         return true;
     if (queue->count == LOOKAHEAD && !test_first(queue))
         return false;
-    unsigned place = (queue->first + queue->count++) % LOOKAHEAD;
-    queue->leaves[place] = si_index_leaf(index, number);
-    prefetch_floats(index->type, &queue->leaves[place]);
+    queue->leaves[(queue->first + queue->count++) % LOOKAHEAD] = leaf;
+    prefetch_floats(si_index_leaf_floats(index, leaf), index->type->float_count * SI_LEAF_CAPACITY);
     return true;
+}
+
+/* Children that will be visited: their nodes come from memory together. */
+static void prefetch_children(const si_index *index, unsigned level, const visited_node *visited)
+{
+    uint32_t children = visited->match.met & ~visited->match.inside;
+    for (; level > 1 && children; children &= children - 1) {
+        uint64_t child = visited->node * SI_FAN_OUT + (unsigned)__builtin_ctz(children);
+        if (child < index->layout.node_count[level - 1])
+            prefetch_floats(si_index_node(index, level - 1, child), SI_NODE_FLOATS);
+    }
+}
+
+static visited_node visit(const si_index *index, const si_query *query, unsigned level,
+                          uint64_t node)
+{
+    visited_node visited = {node, match_node(index, query, level, node)};
+    prefetch_children(index, level, &visited);
+    return visited;
 }
 
 /* Depth first, children in ascending order, which is index order. */
@@ -114,7 +131,7 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
     if (top == 0)
         return;
     leaf_queue queue = {.index = index, .query = query, .sink = sink};
-    path[level] = (visited_node){0, match_node(index, query, level, 0)};
+    path[level] = visit(index, query, level, 0);
     while (level <= top) {
         visited_node *visited = &path[level];
         if (visited->match.met == 0) {
@@ -132,7 +149,7 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
                 return;
         } else if (child < index->layout.node_count[level - 1]) {
             level--;
-            path[level] = (visited_node){child, match_node(index, query, level, child)};
+            path[level] = visit(index, query, level, child);
         }
     }
     test_waiting(&queue);

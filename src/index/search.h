@@ -8,7 +8,7 @@
 typedef struct si_search_sink {
     void *context;
     /* Elements of a leaf, one bit each, at least one. */
-    bool (*leaf)(void *context, const si_leaf *leaf, uint64_t mask);
+    bool (*leaf)(void *context, uint64_t leaf, uint64_t mask);
     /* Whole leaves [first, end): every element in them is found. */
     bool (*leaves)(void *context, uint64_t first, uint64_t end);
 } si_search_sink;

@@ -38,7 +38,7 @@ def test_info_as_json(data):
     assert told["element_count"] == 6
     assert told["file_bytes"] == heavy_file(data.synapses).stat().st_size
     assert told["bounds_min"] == [0, 0, -2.5] and told["bounds_max"] == [5, 0.100000001, 1e10]
-    for name in "fan_out", "leaf_capacity", "page_bytes", "page_capacity":
+    for name in "fan_out", "leaf_capacity", "block_bytes":
         assert told[name] > 0
     for name in "levels", "format_version":
         assert told[name] >= 0

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 
 BLOCK = 4096
-FAN_OUT = 16
-LEAF = 64
+FAN_OUT = 32
+LEAF = 32
+LARGE_PAGE, LARGE_SECTION = 2 << 20, 32 << 20
 FLT_MAX, FLT_MIN, FLT_EPSILON = (np.float32(x) for x in (3.4028234663852886e38, 2**-126, 2**-23))
-# floats, words, bytes, page capacity, page bytes
-KINDS = {"point": (3, 1, 0, 1024, 20480), "sphere": (4, 1, 0, 512, 12288),
-         "synapse": (3, 3, 0, 448, 16384), "morphology": (7, 1, 1, 320, 12288)}
+# floats, words, bytes
+KINDS = {"point": (3, 1, 0), "sphere": (4, 1, 0), "synapse": (3, 3, 0), "morphology": (7, 1, 1)}
 
 xxhash = ctypes.CDLL("libxxhash.so.0")
 xxhash.XXH3_64bits.restype = ctypes.c_uint64
@@ -27,30 +27,50 @@ def up(number, unit):
 
 
 def read_header(data):
-    names = ("version header_bytes kind fan_out leaf_capacity page_capacity page_bytes levels"
-             " count leaves pages file_bytes").split()
-    header = SimpleNamespace(**dict(zip(names, struct.unpack_from("<8I4Q", data, 8))))
+    names = "version header_bytes kind fan_out leaf_capacity levels count leaves file_bytes".split()
+    header = SimpleNamespace(**dict(zip(names, struct.unpack_from("<6I3Q", data, 8))))
     header.magic = data[:8]
-    header.bounds = np.frombuffer(data, "<f4", 6, 72)
-    header.sections, header.reserved = struct.unpack_from("<2I", data, 96)
-    header.inner, header.leaf_pages, header.checksums = (struct.unpack_from("<3Q", data, 104 + 24 * i) for i in range(3))
-    header.checksums_checksum, = struct.unpack_from("<Q", data, 176)
+    header.bounds = np.frombuffer(data, "<f4", 6, 56)
+    header.block_bytes, header.section_count = struct.unpack_from("<2I", data, 80)
+    header.sections = [struct.unpack_from("<2Q", data, 88 + 16 * i) for i in range(16)]
+    header.checksums_checksum, = struct.unpack_from("<Q", data, 344)
     header.checksum, = struct.unpack_from("<Q", data, 4088)
-    header.unused = data[184:4088]
+    header.unused = data[352:4088]
     return header
 
 
+def expected_sections(header, kind):
+    """Offsets and lengths, computed from the number of elements."""
+    floats, words, byte_columns = KINDS[kind]
+    nodes, inner = header.leaves, 0
+    while nodes > 1 or not inner:
+        nodes = up(nodes, FAN_OUT)
+        inner += nodes * 6 * FAN_OUT * 4
+    lengths = [inner, header.leaves * LEAF * 4 * floats] + [8 * header.count] * words + [header.count] * byte_columns
+    sections, end = [], BLOCK
+    for length in lengths:
+        unit = LARGE_PAGE if length >= LARGE_SECTION else BLOCK
+        offset = up(end, unit) * unit
+        sections.append((offset, length))
+        end = offset + up(length, BLOCK) * BLOCK
+    sections.append((end, 8 * (end // BLOCK - 1)))
+    return sections
+
+
 def read_elements(data, header, kind):
-    """Columns of floats, words and bytes, and whether all other bytes of the pages are 0."""
-    floats, words, byte_columns, capacity, page_bytes = KINDS[kind]
-    columns = [("floats", "<f4", (floats, capacity)), ("words", "<u8", (words, capacity)),
-               ("bytes", "u1", (byte_columns, capacity))]
-    used = sum(np.dtype(kind_of).itemsize * count * capacity for _, kind_of, (count, _) in columns)
-    page = np.dtype(columns + [("rest", "u1", (page_bytes - used,))])
-    pages = np.frombuffer(data, page, header.pages, header.leaf_pages[0])
-    read = {name: pages[name].swapaxes(0, 1).reshape(count, capacity * header.pages) for name, _, (count, _) in columns}
-    clean = not pages["rest"].any() and not any(column[:, header.count:].any() for column in read.values())
-    return SimpleNamespace(clean=clean, **{name: column[:, :header.count] for name, column in read.items()})
+    """Columns of floats, words and bytes, and whether all other bytes of their sections are 0."""
+    floats, words, byte_columns = KINDS[kind]
+    float_section, *others = header.sections[1:header.section_count - 1]
+    leaves = np.frombuffer(data, "<f4", header.leaves * floats * LEAF, float_section[0])
+    columns = leaves.reshape(header.leaves, floats, LEAF).swapaxes(0, 1).reshape(floats, header.leaves * LEAF)
+    clean = not columns[:, header.count:].any()
+    for section, following in zip(header.sections[:header.section_count], header.sections[1:header.section_count]):
+        clean = clean and not any(data[section[0] + section[1]:following[0]])
+
+    def arrays(kind_of, sections):
+        return np.array([np.frombuffer(data, kind_of, header.count, offset) for offset, _ in sections], kind_of)
+    return SimpleNamespace(clean=clean, floats=columns[:, :header.count], words=arrays("<u8", others[:words]),
+                           bytes=arrays("u1", others[words:words + byte_columns]))
 
 
 def read_levels(data, header):

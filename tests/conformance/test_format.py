@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 from conftest import EVERYTHING, run, table, vectors
-from heavy_file import (BLOCK, FAN_OUT, FLT_MAX, KINDS, LEAF, boxes_of_elements, checksum, is_in_order, read_elements,
-                        read_header, read_levels, unite, up)
+from heavy_file import (BLOCK, FAN_OUT, FLT_MAX, KINDS, LEAF, boxes_of_elements, checksum, expected_sections, is_in_order,
+                        read_elements, read_header, read_levels, unite, up)
 
 
 @pytest.fixture(scope="module", params=["synapse", "morphology"])
@@ -44,34 +44,30 @@ def elements(data, header, kind):
 
 
 def test_metadata(metadata, header):
-    assert metadata["version"] == 0 and metadata["spatial_index"]["format"] == 0
+    assert metadata["version"] == 0 and metadata["spatial_index"]["format"] == 1
     assert metadata["spatial_index"]["heavy_data_path"] == f"index-{header.checksum:016x}.si"
     assert metadata["extended"].keys() == {"dataset_path", "population"}
     assert os.path.isabs(metadata["extended"]["dataset_path"])
 
 
 def test_header(data, header, kind):
-    _, _, _, capacity, page_bytes = KINDS[kind]
-    assert (header.magic, header.version, header.header_bytes) == (b"SPATIDX\n", 0, BLOCK)
+    assert (header.magic, header.version, header.header_bytes) == (b"SPATIDX\n", 1, BLOCK)
     assert (header.kind, header.fan_out, header.leaf_capacity) == (list(KINDS).index(kind), FAN_OUT, LEAF)
-    assert (header.page_capacity, header.page_bytes) == (capacity, page_bytes)
-    assert (header.leaves, header.pages) == (up(header.count, LEAF), up(header.count, capacity))
-    assert header.file_bytes == len(data)
-    assert (header.sections, header.reserved) == (3, 0)
-    inner, pages, checksums = header.inner, header.leaf_pages, header.checksums
-    assert (inner[0], inner[2]) == (BLOCK, BLOCK)
-    assert pages == (inner[0] + inner[1], header.pages * page_bytes, page_bytes)
-    assert checksums == (pages[0] + pages[1], 8 * (inner[1] // BLOCK + header.pages), 0)
-    assert len(data) == checksums[0] + up(checksums[1], BLOCK) * BLOCK
-    assert not any(header.unused) and not any(data[checksums[0] + checksums[1]:])
+    assert header.leaves == up(header.count, LEAF)
+    assert (header.file_bytes, header.block_bytes) == (len(data), BLOCK)
+    expected = expected_sections(header, kind)
+    assert header.section_count == len(expected)
+    assert header.sections == expected + [(0, 0)] * (16 - len(expected))
+    offset, length = expected[-1]
+    assert len(data) == offset + up(length, BLOCK) * BLOCK
+    assert not any(header.unused) and not any(data[offset + length:])
 
 
 def test_checksums(data, header):
     assert header.checksum == checksum(data[:4088])
-    stored = np.frombuffer(data, "<u8", header.checksums[1] // 8, header.checksums[0])
-    units = [(offset, unit) for begin, length, unit in (header.inner, header.leaf_pages)
-             for offset in range(begin, begin + length, unit)]
-    assert [checksum(data[offset:offset + unit]) for offset, unit in units] == stored.tolist()
+    offset, length = header.sections[header.section_count - 1]
+    stored = np.frombuffer(data, "<u8", length // 8, offset)
+    assert [checksum(data[block:block + BLOCK]) for block in range(BLOCK, offset, BLOCK)] == stored.tolist()
     chained = 0
     for block in range(0, stored.nbytes, BLOCK):
         chained = checksum(chained.to_bytes(8, "little") + stored.tobytes()[block:block + BLOCK])
