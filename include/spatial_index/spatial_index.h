@@ -353,14 +353,6 @@ typedef struct si_build_options {
     unsigned threads;        /* 0: as many as there are processors */
     int replace;             /* 1: an existing index in the folder is replaced; 0: it is an error */
     uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
-    /* The most anonymous memory that the build may take; what does not fit is sorted on the disk.
-     * The index does not depend on it. 0: half of what the machine has available, or of what the
-     * limits of the process's cgroups leave it, whichever is less. */
-    uint64_t max_memory_bytes;
-    const char *temp_folder; /* for what does not fit; NULL: the folder of the index */
-    /* The number of elements, where it is known: too little space, or a max_file_bytes that is too
-     * small, is then found at once. 0: unknown. */
-    uint64_t expected_count;
     const char *population;  /* recorded in the metadata; NULL: none */
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;
@@ -426,6 +418,11 @@ SI_API si_result si_builder_create(si_element_kind kind, const char *folder,
 SI_API si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                                    size_t column_count, uint64_t count, si_error *error);
 
+/* Adds every element of an opened index, which is of the builder's kind of element. After an error
+ * some of them may be in the builder. */
+SI_API si_result si_builder_append_index(si_builder *builder, const si_index *index,
+                                         si_error *error);
+
 /* Sorts, packs, writes and publishes the index, and frees the builder, also on failure. `index` may
  * be NULL; else it receives the index, opened. `report` may be NULL; what it held
  * before is not freed. */
@@ -473,6 +470,12 @@ typedef struct si_segments_source {
         .struct_size = sizeof(si_segments_source)                                                  \
     }
 
+/* The number of nodes or edges of a population; NULL: the only one, else `default`. */
+SI_API si_result si_nodes_population_size(const char *nodes_file, const char *population,
+                                          uint64_t *size, si_error *error);
+SI_API si_result si_edges_population_size(const char *edges_file, const char *population,
+                                          uint64_t *size, si_error *error);
+
 /* Indexes somas and segments. `folder`, `options`, `index`, `report`: as in si_builder_create and
  * si_builder_finish; where the options name no population, dataset_path or types_path, those of
  * the source are recorded. */
@@ -489,6 +492,10 @@ typedef struct si_synapses_source {
     const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
     const uint64_t *gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */
     size_t gid_count;
+    /* Instead of gids: the edges themselves, as pairs of a first id and one past the last. NULL: by
+     * `gids`. */
+    const uint64_t *edge_ranges;
+    size_t edge_range_count; /* pairs */
 } si_synapses_source;
 
 #define SI_SYNAPSES_SOURCE_INIT                                                                    \

@@ -17,7 +17,6 @@
 typedef struct synapses_build {
     const si_synapses_source *source;
     si_build_options options;
-    si_build_means means;
     si_build_progress progress;
     si_sonata_edges *edges;
     si_edge_range *ranges;
@@ -40,6 +39,35 @@ static si_result check_source(const si_synapses_source *source, si_error *error)
     if (!source->gids && source->gid_count > 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
                        source->gid_count);
+    if (source->gids && source->edge_ranges)
+        return si_fail(error, SI_ERROR_ARGUMENT, "both gids and edges are given");
+    return SI_OK;
+}
+
+static si_result check_range(const synapses_build *build, const uint64_t *range, si_error *error)
+{
+    uint64_t size = si_sonata_edges_size(build->edges);
+    if (range[0] <= range[1] && range[1] <= size)
+        return SI_OK;
+    return si_fail(error, SI_ERROR_ARGUMENT,
+                   "edges %" PRIu64 " to %" PRIu64 " are asked for, but population '%s' of %s has "
+                   "the edges 0 to %" PRIu64,
+                   range[0], range[1], si_sonata_edges_population(build->edges),
+                   si_sonata_edges_file(build->edges), size);
+}
+
+static si_result choose_ranges(synapses_build *build, si_error *error)
+{
+    const si_synapses_source *source = build->source;
+    build->ranges = si_allocate(source->edge_range_count, sizeof *build->ranges);
+    if (!build->ranges)
+        return si_fail_memory(error);
+    for (size_t i = 0; i < source->edge_range_count; i++) {
+        const uint64_t *range = source->edge_ranges + 2 * i;
+        SI_TRY(check_range(build, range, error));
+        if (range[0] < range[1])
+            build->ranges[build->cursor.range_count++] = (si_edge_range){range[0], range[1]};
+    }
     return SI_OK;
 }
 
@@ -61,7 +89,7 @@ static si_result choose_synapses(synapses_build *build, si_error *error)
         SI_TRY(si_sonata_edges_select_targets(build->edges, source->gids, source->gid_count,
                                               &build->ranges, &build->cursor.range_count, error));
     else
-        SI_TRY(choose_all(build, error));
+        SI_TRY((source->edge_ranges ? choose_ranges : choose_all)(build, error));
     build->cursor.edges = build->edges;
     build->cursor.ranges = build->ranges;
     for (size_t i = 0; i < build->cursor.range_count; i++)
@@ -89,10 +117,8 @@ static si_result open_inputs(synapses_build *build, si_error *error)
                                 &build->edges, error));
     SI_TRY(check_types(source->edge_types_file, error));
     SI_TRY(choose_synapses(build, error));
-    uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
-                                   build->means.input_bytes / 2 / SI_SYNAPSE_BYTES);
-    SI_TRY(si_synapse_piece_allocate(&build->pieces[0], capacity, error));
-    return si_synapse_piece_allocate(&build->pieces[1], capacity, error);
+    SI_TRY(si_synapse_piece_allocate(&build->pieces[0], error));
+    return si_synapse_piece_allocate(&build->pieces[1], error);
 }
 
 /* Their number is known, so a bound that is too small is an error before any of them is read. */
@@ -118,8 +144,6 @@ static si_result create_builder(synapses_build *build, const char *folder, si_er
                                    &build->dataset_path, error));
     SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
                                    &build->types_path, error));
-    options->expected_count = build->synapse_count;
-    options->max_memory_bytes = build->means.bytes - build->means.input_bytes;
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
@@ -222,8 +246,6 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_share(&build.options, &build.means, error));
-    build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result status = run(&build, folder, index, &written, error);
     if (status == SI_OK && report)

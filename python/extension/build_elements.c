@@ -1,0 +1,107 @@
+/* Indexes of elements that are arrays, or lie in other indexes. */
+#include "building.h"
+#include "fields.h"
+
+#define MOST_INPUTS 8
+
+/* ---- arrays ---- */
+
+/* (field, array): the package has made the arrays contiguous and of the type that the field has. */
+static bool read_column(PyObject *pair, si_input_column *column, uint64_t *count)
+{
+    int field;
+    PyArrayObject *array;
+    if (!PyArg_ParseTuple(pair, "iO!", &field, &PyArray_Type, &array))
+        return false;
+    if (!PyArray_ISCARRAY_RO(array) || PyArray_NDIM(array) < 1) {
+        PyErr_SetString(PyExc_TypeError, "columns are contiguous arrays");
+        return false;
+    }
+    *column = (si_input_column){(si_field)field, PyArray_DATA(array)};
+    *count = (uint64_t)PyArray_DIM(array, 0);
+    return true;
+}
+
+static si_result append_columns(si_builder *builder, const si_input_column *columns,
+                                size_t column_count, uint64_t count, si_error *error)
+{
+    si_result status;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_builder_append(builder, columns, column_count, count, error);
+    Py_END_ALLOW_THREADS;
+    return status;
+}
+
+static bool append_arrays(si_builder *builder, PyObject *pairs)
+{
+    si_input_column columns[MOST_INPUTS];
+    uint64_t count = 0;
+    si_error error;
+    Py_ssize_t column_count = PyTuple_GET_SIZE(pairs);
+    if (column_count > MOST_INPUTS) {
+        PyErr_SetString(PyExc_TypeError, "too many columns");
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < column_count; i++)
+        if (!read_column(PyTuple_GET_ITEM(pairs, i), &columns[i], &count))
+            return false;
+    if (append_columns(builder, columns, (size_t)column_count, count, &error) == SI_OK)
+        return true;
+    core_raise(&error);
+    return false;
+}
+
+/* ---- other indexes ---- */
+
+static bool append_index(si_builder *builder, const core_index *source)
+{
+    si_error error;
+    si_result status;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_builder_append_index(builder, source->index, &error);
+    Py_END_ALLOW_THREADS;
+    if (status != SI_OK)
+        core_raise(&error);
+    return status == SI_OK;
+}
+
+static bool append_parts(si_builder *builder, PyObject *parts)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
+        PyObject *part = PyTuple_GET_ITEM(parts, i);
+        bool done = PyTuple_Check(part) ? append_arrays(builder, part)
+                                        : append_index(builder, (core_index *)part);
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+/* build_elements(kind, parts, folder, options): parts are tuples of columns and indexes. */
+PyObject *core_build_elements(PyObject *module, PyObject *args)
+{
+    int kind;
+    PyObject *parts, *options;
+    const char *folder;
+    core_build build;
+    si_builder *builder;
+    si_index *index = NULL;
+    si_error error;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "iO!O&O!:build_elements", &kind, &PyTuple_Type, &parts,
+                          core_text_or_none, &folder, &PyDict_Type, &options) ||
+        !core_build_begin(&build, options))
+        return NULL;
+    si_result status = si_builder_create((si_element_kind)kind, folder, &build.options, &builder,
+                                         &error);
+    if (status == SI_OK) {
+        if (!append_parts(builder, parts)) {
+            si_builder_abort(builder);
+            return NULL;
+        }
+        Py_BEGIN_ALLOW_THREADS;
+        status = si_builder_finish(builder, &index, &build.report, &error);
+        Py_END_ALLOW_THREADS;
+    }
+    return core_build_end(&build, status, index, &error);
+}

@@ -1,0 +1,75 @@
+/*
+ * What the files of the extension module spatial_index._core share.
+ *
+ * Functions that return a PyObject * or a bool have set a Python exception where they return NULL
+ * or false.
+ */
+#ifndef SPATIAL_INDEX_PYTHON_CORE_H
+#define SPATIAL_INDEX_PYTHON_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define NPY_NO_DEPRECATED_API NPY_1_22_API_VERSION
+#define PY_ARRAY_UNIQUE_SYMBOL spatial_index_core_numpy
+#ifndef CORE_IMPORTS_NUMPY
+#define NO_IMPORT_ARRAY
+#endif
+#include <numpy/arrayobject.h>
+
+#include <stdbool.h>
+
+#include <spatial_index/spatial_index.h>
+
+/* An opened index. Its Python classes derive from this type. */
+typedef struct core_index {
+    PyObject_HEAD const si_index *index;
+    PyObject *owner; /* a capsule that closes the index; those of one folder share it */
+    si_element_kind kind;
+    si_dataset *dataset; /* NULL: not yet opened */
+} core_index;
+
+/* ---- errors ---- */
+
+bool core_import_errors(void);
+/* Raises what the library reported. */
+void core_raise(const si_error *error);
+/* Raise with a sentence; `format` as in PyErr_Format. */
+PyObject *core_raise_argument_error(const char *format, ...);
+PyObject *core_raise_shape_error(const char *format, ...);
+PyObject *core_raise_field_error(const char *format, ...);
+
+/* ---- the type and what opens indexes ---- */
+
+bool core_add_index_type(PyObject *module);
+/* `owner` is not consumed. */
+PyObject *core_index_wrap(const si_index *index, PyObject *owner);
+/* Takes over the index, also on failure. */
+PyObject *core_index_adopt(si_index *index);
+PyObject *core_open(PyObject *module, PyObject *args);
+PyObject *core_set_index_classes(PyObject *module, PyObject *classes);
+
+/* ---- methods ---- */
+
+#define CORE_METHOD(name)                                                                          \
+    PyObject *name(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+
+CORE_METHOD(core_box_query);
+CORE_METHOD(core_sphere_query);
+CORE_METHOD(core_box_counts);
+CORE_METHOD(core_sphere_counts);
+CORE_METHOD(core_box_empty);
+CORE_METHOD(core_sphere_empty);
+
+/* A converter for PyArg_ParseTuple: bytes, which keep the text, or None, which is NULL. */
+int core_text_or_none(PyObject *value, void *text);
+
+/* ---- functions that build ---- */
+
+PyObject *core_build_segments(PyObject *module, PyObject *args);
+PyObject *core_build_synapses(PyObject *module, PyObject *args);
+PyObject *core_population_size(PyObject *module, PyObject *args);
+PyObject *core_build_circuit(PyObject *module, PyObject *args);
+PyObject *core_build_elements(PyObject *module, PyObject *args);
+
+#endif

@@ -1,0 +1,85 @@
+/* Docstrings of the methods in C. The first lines are signatures as `inspect` reads them. */
+#ifndef SPATIAL_INDEX_PYTHON_DOCUMENTATION_H
+#define SPATIAL_INDEX_PYTHON_DOCUMENTATION_H
+
+#define CORE_BOX_TEXT                                                                              \
+    "corner, opposite_corner: two opposite corners of the box, in any order, each three numbers\n" \
+    "    (tuple, list or array) in micrometres, rounded to float32. Infinite ones are legal.\n"
+
+#define CORE_SPHERE_TEXT                                                                           \
+    "center: three numbers (tuple, list or array) in micrometres, rounded to float32.\n"           \
+    "radius: in micrometres; 0 is legal, negative is not.\n"
+
+#define CORE_ACCURACY_TEXT                                                                         \
+    "accuracy: \"best_effort\" (the default): the shapes of the elements decide, segments as\n"    \
+    "    cylinders; \"bounding_box\": their bounding boxes do. Touching counts.\n"
+
+#define CORE_POPULATION_TEXT                                                                       \
+    "populations, population_mode: for programs that also use indexes of several populations.\n"   \
+    "    With a population_mode other than None and \"single\" the result is a dict\n"             \
+    "    {population: result}.\n"
+
+#define CORE_FIELDS_TEXT                                                                           \
+    "fields: what to return. None: all of `builtin_fields`, as a dict of arrays. A string: the\n"  \
+    "    array of that field alone. An iterable of strings: a dict of arrays. A field is a\n"      \
+    "    builtin one or an attribute of the SONATA data set (see `available_fields`).\n"           \
+    "    \"raw_elements\" alone gives a list of objects.\n"
+
+#define CORE_RESULT_TEXT                                                                           \
+    "\n"                                                                                           \
+    "Returns arrays of N results each, in index order, which is the same in all of them and\n"     \
+    "depends on the index alone: ids uint64 (N,), section_id and segment_id uint32 (N,), ids\n"    \
+    "structured (N,), positions and centroids float32 (N, 3), endpoints a tuple of two float32\n"  \
+    "(N, 3) (somas: centre and NaN), radius float32 (N,), section_type uint8 (N,), is_soma bool\n" \
+    "(N,); attributes as they are stored, text as objects.\n"
+
+#define CORE_ERROR_TEXT                                                                            \
+    "\n"                                                                                           \
+    "Raises ArgumentError (a ValueError and RuntimeError) for NaN, a negative radius or an\n"      \
+    "unknown accuracy, ShapeError (a ValueError and IndexError) for what is no point"
+
+#define CORE_FIELD_ERROR_TEXT ", FieldError\n(a KeyError and ValueError) for an unknown field.\n"
+
+#define core_box_query_doc                                                                         \
+    "box_query($self, corner, opposite_corner, *, fields=None, accuracy=None, populations=None, "  \
+    "population_mode=None)\n--\n\nThe elements in a box.\n\n" CORE_BOX_TEXT CORE_FIELDS_TEXT       \
+        CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                   \
+            CORE_FIELD_ERROR_TEXT
+
+#define core_sphere_query_doc                                                                      \
+    "sphere_query($self, center, radius, *, fields=None, accuracy=None, populations=None, "        \
+    "population_mode=None)\n--\n\nThe elements in a sphere.\n\n" CORE_SPHERE_TEXT CORE_FIELDS_TEXT \
+        CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                   \
+            CORE_FIELD_ERROR_TEXT
+
+#define CORE_COUNTS_TEXT                                                                           \
+    "group_by: None: the result is an int. The name of a builtin field of integers: a dict\n"      \
+    "    {value: count}, keys ascending, without groups that are empty.\n"
+
+#define core_box_counts_doc                                                                        \
+    "box_counts($self, corner, opposite_corner, *, accuracy=None, group_by=None, "                 \
+    "populations=None, population_mode=None)\n--\n\nThe number of elements in a "                  \
+    "box.\n\n" CORE_BOX_TEXT CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT              \
+        CORE_ERROR_TEXT ".\n"
+
+#define core_sphere_counts_doc                                                                     \
+    "sphere_counts($self, center, radius, *, accuracy=None, group_by=None, populations=None, "     \
+    "population_mode=None)\n--\n\nThe number of elements in a sphere.\n\n" CORE_SPHERE_TEXT        \
+        CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+
+#define core_box_empty_doc                                                                         \
+    "box_empty($self, corner, opposite_corner, *, accuracy=None, populations=None, "               \
+    "population_mode=None)\n--\n\nTrue if no element is in a box. Stops at the "                   \
+    "first.\n\n" CORE_BOX_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+
+#define core_sphere_empty_doc                                                                      \
+    "sphere_empty($self, center, radius, *, accuracy=None, populations=None, "                     \
+    "population_mode=None)\n--\n\nTrue if no element is in a sphere. Stops at the "                \
+    "first.\n\n" CORE_SPHERE_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+
+#define core_bounds_doc                                                                            \
+    "bounds($self)\n--\n\nThe bounding box of all elements: a tuple of two float32 arrays (3,), "  \
+    "the smallest and the largest corner.\nOf an empty index the first is greater than the "       \
+    "second.\n"
+
+#endif

@@ -1,0 +1,262 @@
+/* The type of opened indexes, and how they are opened. */
+#include "attributes.h"
+#include "core.h"
+#include "documentation.h"
+#include "fields.h"
+
+static PyTypeObject core_index_type;
+
+/* By kind: what objects are made of; the bare type until the package says. */
+static PyObject *index_classes;
+
+/* ---- owners ---- */
+
+#define SET_CAPSULE "spatial_index.population_set"
+#define INDEX_CAPSULE "spatial_index.index"
+
+static void close_set(PyObject *capsule)
+{
+    si_population_set_close(PyCapsule_GetPointer(capsule, SET_CAPSULE));
+}
+
+static void close_index(PyObject *capsule)
+{
+    si_index_close(PyCapsule_GetPointer(capsule, INDEX_CAPSULE));
+}
+
+/* ---- making objects ---- */
+
+PyObject *core_set_index_classes(PyObject *module, PyObject *classes)
+{
+    (void)module;
+    if (!PyTuple_Check(classes) || PyTuple_GET_SIZE(classes) != SI_MORPHOLOGY + 1) {
+        PyErr_SetString(PyExc_TypeError, "expected a tuple of the four classes of indexes");
+        return NULL;
+    }
+    Py_XSETREF(index_classes, Py_NewRef(classes));
+    Py_RETURN_NONE;
+}
+
+static PyTypeObject *class_of(si_element_kind kind)
+{
+    return index_classes ? (PyTypeObject *)PyTuple_GET_ITEM(index_classes, kind) : &core_index_type;
+}
+
+PyObject *core_index_wrap(const si_index *index, PyObject *owner)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(index, &info);
+    PyTypeObject *class = class_of(info.kind);
+    core_index *self = (core_index *)class->tp_alloc(class, 0);
+    if (!self)
+        return NULL;
+    self->index = index;
+    self->owner = Py_NewRef(owner);
+    self->kind = info.kind;
+    return (PyObject *)self;
+}
+
+PyObject *core_index_adopt(si_index *index)
+{
+    PyObject *owner = PyCapsule_New(index, INDEX_CAPSULE, close_index);
+    if (!owner) {
+        si_index_close(index);
+        return NULL;
+    }
+    PyObject *self = core_index_wrap(index, owner);
+    Py_DECREF(owner);
+    return self;
+}
+
+static void deallocate(PyObject *object)
+{
+    core_index *self = (core_index *)object;
+    si_dataset_close(self->dataset);
+    Py_XDECREF(self->owner);
+    Py_TYPE(object)->tp_free(object);
+}
+
+/* ---- opening ---- */
+
+static PyObject *list_of_populations(const si_population_set *set, PyObject *owner)
+{
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < si_population_set_count(set); i++) {
+        PyObject *index = core_index_wrap(si_population_set_index(set, i), owner);
+        PyObject *pair = Py_BuildValue("(zN)", si_population_set_name(set, i), index);
+        if (!pair || PyList_Append(list, pair) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(pair);
+    }
+    return list;
+}
+
+static PyObject *contents_of(si_population_set *set)
+{
+    PyObject *owner = PyCapsule_New(set, SET_CAPSULE, close_set);
+    if (!owner) {
+        si_population_set_close(set);
+        return NULL;
+    }
+    PyObject *list = list_of_populations(set, owner);
+    Py_DECREF(owner);
+    if (!list)
+        return NULL;
+    return Py_BuildValue("(NN)", PyBool_FromLong(si_population_set_is_multi(set)), list);
+}
+
+static PyObject *open_folder(const char *path, const si_open_options *options)
+{
+    si_population_set *set;
+    si_error error;
+    si_result status;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_population_set_open(path, options, &set, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK)
+        return contents_of(set);
+    core_raise(&error);
+    return NULL;
+}
+
+/* open(path, dataset_path, types_path): (is it of several populations, [(name, index), ...]).
+ * Paths are bytes. */
+PyObject *core_open(PyObject *module, PyObject *args)
+{
+    const char *path;
+    si_open_options options = SI_OPEN_OPTIONS_INIT;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "yO&O&:open", &path, core_text_or_none, &options.dataset_path,
+                          core_text_or_none, &options.types_path))
+        return NULL;
+    return open_folder(path, &options);
+}
+
+/* ---- what an index tells of itself ---- */
+
+static Py_ssize_t length(PyObject *object)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(((core_index *)object)->index, &info);
+    return (Py_ssize_t)info.element_count;
+}
+
+static PyObject *corner_array(const float corner[3])
+{
+    npy_intp shape = 3;
+    PyObject *array = PyArray_SimpleNew(1, &shape, NPY_FLOAT32);
+    if (array)
+        memcpy(PyArray_DATA((PyArrayObject *)array), corner, 3 * sizeof *corner);
+    return array;
+}
+
+static PyObject *bounds(PyObject *object, PyObject *ignored)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    (void)ignored;
+    si_index_get_info(((core_index *)object)->index, &info);
+    return Py_BuildValue("(NN)", corner_array(info.bounds_min), corner_array(info.bounds_max));
+}
+
+static PyObject *path_or_none(const char *path)
+{
+    return path ? PyUnicode_DecodeFSDefault(path) : Py_NewRef(Py_None);
+}
+
+static PyObject *information(PyObject *object, PyObject *ignored)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    (void)ignored;
+    si_index_get_info(((core_index *)object)->index, &info);
+    return Py_BuildValue(
+        "{sssKsIsIsIsIsIsKsNsNszsNsN}", "element_type", si_element_kind_name(info.kind),
+        "element_count", (unsigned long long)info.element_count, "format_version",
+        info.format_version, "levels", info.levels, "fan_out", info.fan_out, "leaf_capacity",
+        info.leaf_capacity, "block_bytes", info.block_bytes, "file_bytes",
+        (unsigned long long)info.file_bytes, "path", path_or_none(info.path), "heavy_data_path",
+        path_or_none(info.heavy_data_path), "population", info.population, "dataset_path",
+        path_or_none(info.dataset_path), "types_path", path_or_none(info.types_path));
+}
+
+static PyObject *builtin_fields(PyObject *object, void *ignored)
+{
+    const core_kind *kind = core_kind_of(((core_index *)object)->kind);
+    (void)ignored;
+    PyObject *names = PyList_New((Py_ssize_t)kind->builtin_count);
+    for (size_t i = 0; names && i < kind->builtin_count; i++)
+        PyList_SET_ITEM(names, (Py_ssize_t)i, Py_NewRef(kind->fields[i].interned));
+    return names;
+}
+
+static PyObject *element_type(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyUnicode_FromString(si_element_kind_name(((core_index *)object)->kind));
+}
+
+static PyObject *write_index(PyObject *object, PyObject *args)
+{
+    const char *folder;
+    int replace;
+    si_error error;
+    si_result status;
+    if (!PyArg_ParseTuple(args, "yp:_write", &folder, &replace))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_index_write(((core_index *)object)->index, folder, replace, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK)
+        Py_RETURN_NONE;
+    core_raise(&error);
+    return NULL;
+}
+
+/* ---- the type ---- */
+
+#define QUERY_METHOD(name, function, text)                                                         \
+    {                                                                                              \
+        name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, text           \
+    }
+
+/* What the methods tell is in the stub, spatial_index/_core.pyi, too. */
+static PyMethodDef methods[] = {
+    QUERY_METHOD("box_query", core_box_query, core_box_query_doc),
+    QUERY_METHOD("sphere_query", core_sphere_query, core_sphere_query_doc),
+    QUERY_METHOD("box_counts", core_box_counts, core_box_counts_doc),
+    QUERY_METHOD("sphere_counts", core_sphere_counts, core_sphere_counts_doc),
+    QUERY_METHOD("box_empty", core_box_empty, core_box_empty_doc),
+    QUERY_METHOD("sphere_empty", core_sphere_empty, core_sphere_empty_doc),
+    {"bounds", bounds, METH_NOARGS, core_bounds_doc},
+    {"_information", information, METH_NOARGS, "What the library tells of the index, as a dict."},
+    {"_attribute_names", core_attribute_names, METH_NOARGS, "Names of the data set's attributes."},
+    {"_write", write_index, METH_VARARGS, "_write(folder, replace)"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef properties[] = {
+    {"builtin_fields", builtin_fields, NULL,
+     "Names of the fields that the index itself has, in their documented order (list of str).",
+     NULL},
+    {"element_type", element_type, NULL, "\"morphology\", \"synapse\", \"sphere\" or \"point\".",
+     NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PySequenceMethods sequence = {.sq_length = length};
+
+static PyTypeObject core_index_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "spatial_index._core.Index",
+    .tp_doc = "An opened index. Made by open_index and the builders.",
+    .tp_basicsize = sizeof(core_index),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_dealloc = deallocate,
+    .tp_methods = methods,
+    .tp_getset = properties,
+    .tp_as_sequence = &sequence,
+};
+
+bool core_add_index_type(PyObject *module)
+{
+    return PyType_Ready(&core_index_type) == 0 &&
+           PyModule_AddObjectRef(module, "Index", (PyObject *)&core_index_type) == 0;
+}

@@ -1,0 +1,42 @@
+"""Spatial index for brain circuits: what is inside this box or sphere?
+
+    index = spatial_index.open_index("my-segments")
+    found = index.box_query((-20, 400, -20), (20, 440, 20), fields=["gid", "section_id", "endpoints"])
+
+Lengths are in micrometres; coordinates are 32-bit floats. Ids are those of the SONATA files.
+"""
+from . import errors, logs
+from ._core import version as __version__
+from .errors import (
+    ArgumentError,
+    BusyError,
+    CancelledError,
+    ExistsError,
+    FieldError,
+    FormatError,
+    LimitError,
+    NotFoundError,
+    ShapeError,
+    SpatialIndexError,
+    StorageError,
+    UnsupportedError,
+)
+from .index import (
+    Index,
+    MorphIndex,
+    MorphIndexMemDisk,
+    MorphMultiIndex,
+    MultiPopulationIndex,
+    PointIndex,
+    SphereIndex,
+    SynapseIndex,
+    SynapseIndexMemDisk,
+    SynapseMultiIndex,
+    open_index,
+)
+from .logs import logger, register_logger
+from .results import Results
+from .index_common import DiskMemMapProps
+from .morphology_builder import MorphIndexBuilder, MorphIndexMemDiskBuilder, MorphMultiIndexBuilder
+from .point_builder import PointIndexBuilder, SphereIndexBuilder
+from .synapse_builder import SynapseIndexBuilder, SynapseIndexMemDiskBuilder, SynapseMultiIndexBuilder

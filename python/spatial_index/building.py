@@ -1,0 +1,191 @@
+"""What all builders share: options, progress, reports."""
+import os
+import re
+import sys
+
+import numpy as np
+
+from . import _core, logs
+from .errors import ArgumentError, SpatialIndexError
+from .index import open_index
+from .index_common import DiskMemMapProps
+
+_MEBIBYTE = 1 << 20
+_UNITS = {"": _MEBIBYTE, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+_NO_BOUND = ("off", "false", "auto", "")
+
+
+def encoded(path):
+    """A path as the library takes it; None stays."""
+    return None if path is None else os.fsencode(path)
+
+
+def name_or_none(name):
+    """The name of a population as the library takes it; an empty one means the only population."""
+    return name.encode() if name else None
+
+
+def bytes_of_size(size, option):
+    """Bytes of a size: a number of MiB, or a text such as "500", "64K" or "20G". None: no bound."""
+    if size is None or size is False or (isinstance(size, str) and size.lower() in _NO_BOUND):
+        return None
+    if isinstance(size, str):
+        matched = re.fullmatch(r"(\d+)([KMGT]?)B?", size.strip().upper())
+        if matched:
+            return int(matched[1]) * _UNITS[matched[2]]
+    elif size is not True and size > 0:
+        return int(size * _MEBIBYTE)
+    raise ArgumentError(f"{option} is {size!r}, expected a number of MiB, or a text such as '64K' or '20G'")
+
+
+class ProgressBar:
+    """Shows on stderr how far a build is."""
+
+    WIDTH = 30
+
+    def __init__(self, stream=None):
+        self._stream = stream or sys.stderr
+        self._shown = 0
+
+    def __call__(self, phase, done, total):
+        if total:
+            filled = int(self.WIDTH * min(done, total) / total)
+            line = f"{phase} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {done}/{total}"
+        else:
+            line = f"{phase} {done}" if done else phase
+        self._stream.write("\r" + line.ljust(self._shown))
+        self._stream.flush()
+        self._shown = len(line)
+
+    def close(self):
+        if self._shown:
+            self._stream.write("\n")
+
+
+def _merge_disk_mem_map(output_dir, use_mem_map, props):
+    if props is None:
+        return output_dir, use_mem_map
+    if output_dir is not None or use_mem_map is not None:
+        raise ArgumentError("disk_mem_map is given together with output_dir or use_mem_map: it stands for both")
+    return props.map_file, props.file_size
+
+
+class BuildOptions:
+    """The keywords that every builder takes.
+
+    output_dir: the folder of the index, which must not exist or be empty. None: the index lives in a temporary file
+        and is gone with the last object that uses it; ``write`` keeps it.
+    progress: True for a progress bar on stderr, or a function called with (phase, done, total), where total is 0
+        while it is unknown. An exception in it cancels the build.
+    threads: None or 0: as many as there are processors.
+    replace: whether an index that is in ``output_dir`` already is replaced.
+    use_mem_map: the most that the file of the index may take: a number of MiB or a text such as "20G". More is a
+        LimitError. (Every index is a memory-mapped file; this is only the bound.)
+    disk_mem_map, mem_map_props: a DiskMemMapProps, in place of output_dir and use_mem_map.
+    """
+
+    def __init__(
+        self,
+        output_dir=None,
+        progress=False,
+        threads=None,
+        replace=False,
+        use_mem_map=None,
+        disk_mem_map=None,
+        mem_map_props=None,
+    ):
+        props = disk_mem_map if disk_mem_map is not None else mem_map_props
+        self.output_dir, self._use_mem_map = _merge_disk_mem_map(output_dir, use_mem_map, props)
+        self.progress = progress
+        self._threads = threads
+        self._replace = replace
+        bytes_of_size(self._use_mem_map, "use_mem_map")
+
+    def without_folder(self, progress=None):
+        """The same for a part of the index, which lives in a temporary file."""
+        part = BuildOptions(threads=self._threads, use_mem_map=self._use_mem_map)
+        part.progress = self.progress if progress is None else progress
+        return part
+
+    def run(self, build, *args, **recorded):
+        """Calls a function that builds; gives the index, after logging what the report has to tell."""
+        bar = ProgressBar() if self.progress is True else None
+        options = {
+            "progress": bar or self.progress or None,
+            "threads": self._threads,
+            "replace": bool(self._replace),
+            "max_file_bytes": bytes_of_size(self._use_mem_map, "use_mem_map"),
+            **recorded,
+        }
+        try:
+            index, report = build(*args, encoded(self.output_dir), options)
+        finally:
+            if bar:
+                bar.close()
+        _log_report(report)
+        return index
+
+
+class StepwiseBuilder:
+    """What builders of cells and of synapses share: an index of all at once, or of parts, one after another."""
+
+    DiskMemMapProps = DiskMemMapProps
+
+    def __init__(self, kind, chosen, options):
+        self._kind = kind
+        self._chosen = chosen  # None: all
+        self._options = BuildOptions(**options)
+        self._parts = []
+        self._index = None
+
+    def process_all(self, progress=None):
+        """Indexes everything that was chosen."""
+        if self._parts or self._index is not None:
+            self._add(self._chosen, progress)
+            return
+        if progress is not None:
+            self._options.progress = progress
+        self._index = self._build(self._chosen, self._options)
+
+    @property
+    def index(self):
+        """The index of all that has been processed."""
+        if self._index is None:
+            self._index = self._merged()
+        return self._index
+
+    def _add(self, chosen, progress=None):
+        if self._index is not None:
+            if self._options.output_dir is not None:
+                raise SpatialIndexError(f"{self._options.output_dir}: the index is written already")
+            self._parts.append(self._index)
+            self._index = None
+        self._parts.append(self._build(chosen, self._options.without_folder(progress)))
+
+    def _merged(self):
+        if not self._parts:
+            return self._build(np.empty((0, 2) if self._kind == _core.SI_SYNAPSE else 0, np.uint64), self._options)
+        parts, self._parts = tuple(self._parts), []
+        if len(parts) == 1 and self._options.output_dir is None:
+            return parts[0]
+        info = parts[0].info
+        return self._options.run(
+            lambda *args: _core.build_elements(self._kind, parts, *args),
+            population=name_or_none(info["population"]),
+            dataset_path=encoded(info["dataset_path"]),
+            types_path=encoded(info["types_path"]),
+        )
+
+    @classmethod
+    def load_disk_mem_map(cls, path):
+        """Opens an index; the old name of ``open_index``."""
+        return open_index(path)
+
+
+def _log_report(report):
+    if report["cells_without_soma"]:
+        logs.logger.info("%d cells have no soma", report["cells_without_soma"])
+    if report["cells_without_morphology"]:
+        logs.logger.info("%d cells without morphology are left out", report["cells_without_morphology"])
+    for gid, message in report["bad_cells"]:
+        logs.logger.warning("cell %d is left out: %s", gid, message)

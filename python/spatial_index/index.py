@@ -1,0 +1,254 @@
+"""Indexes and their queries."""
+import os
+
+import numpy as np
+
+from . import _core, elements
+from .errors import ArgumentError, SpatialIndexError
+from .old_queries import OldQueries
+
+
+class Index(_core.Index, OldQueries):
+    """An index of one population.
+
+    Queries return results in index order, which depends on the index alone. An index may be used by many threads at
+    once, and survives ``fork`` and pickling (opened again where it is unpickled).
+    """
+
+    _opened_with = (None, None)
+
+    @property
+    def info(self):
+        """What the library tells of the index: a dict of counts, sizes and paths."""
+        return self._information()
+
+    @property
+    def path(self):
+        """The folder of the index; None: it was built without one."""
+        return self._information()["path"]
+
+    @property
+    def population(self):
+        """The name of the SONATA population that was indexed; None: none is recorded."""
+        return self._information()["population"]
+
+    @property
+    def populations(self):
+        """``[None]``: this index has one population, which queries need not name."""
+        return [None]
+
+    @property
+    def available_fields(self):
+        """Names of all fields: builtin ones and the attributes of the data set (list of str)."""
+        builtin = self.builtin_fields
+        return builtin + [name for name in self._attribute_names() if name not in builtin]
+
+    def write(self, path, *, replace=False):
+        """Writes the index into a folder, which must not exist or be empty unless ``replace`` is true.
+
+        None does nothing. Raises ExistsError where the folder holds something.
+        """
+        if path is not None:
+            self._write(os.fsencode(path), replace)
+
+    def __reduce__(self):
+        if self.path is None:
+            raise TypeError("This index lies in no folder, so it cannot be pickled: write() it and open it again.")
+        return _reopen, (self.path, *self._opened_with)
+
+    def __repr__(self):
+        where = f"in {self.path!r}" if self.path else "in no folder"
+        return f"<{type(self).__name__} of {len(self)} elements {where}>"
+
+
+class MorphIndex(Index):
+    """Somas and segments of cells.
+
+    Fields: gid, section_id (0 is the soma), segment_id, ids, centroid, endpoints, radius, section_type, is_soma.
+    """
+
+    def _raw_elements(self, fields):
+        return elements.morphology_elements(fields)
+
+
+class SynapseIndex(Index):
+    """Synapses. Fields: id, pre_gid, post_gid, position."""
+
+    def _raw_elements(self, fields):
+        return elements.synapse_elements(fields)
+
+
+class SphereIndex(Index):
+    """Spheres. Fields: id, centroid, radius."""
+
+    def _raw_elements(self, fields):
+        return elements.sphere_elements(fields)
+
+
+class PointIndex(Index):
+    """Points. Fields: id, position."""
+
+    def _raw_elements(self, fields):
+        return elements.point_elements(fields)
+
+
+_core.set_index_classes((PointIndex, SphereIndex, SynapseIndex, MorphIndex))
+
+
+class MultiPopulationIndex:
+    """The indexes of several populations of a circuit, in one folder.
+
+    Queries take ``populations`` (None: all, a name, or an iterable of names) and ``population_mode``: by default the
+    result is a dict {population: result}; with "single", which needs exactly one population, it is the plain result.
+    """
+
+    def __init__(self, indexes, path=None):
+        self._indexes = dict(indexes)
+        self._path = path
+        self._opened_with = (None, None)
+
+    @property
+    def path(self):
+        """The folder."""
+        return self._path
+
+    @property
+    def populations(self):
+        """Names of the populations, in the order of the metadata."""
+        return list(self._indexes)
+
+    def __getitem__(self, population):
+        """The index of one population."""
+        try:
+            return self._indexes[population]
+        except KeyError:
+            raise KeyError(f"No population {population!r}; there are {', '.join(self._indexes)}") from None
+
+    def __iter__(self):
+        return iter(self._indexes)
+
+    def __len__(self):
+        """The number of elements of all populations together."""
+        return sum(map(len, self._indexes.values()))
+
+    @property
+    def _first(self):
+        return next(iter(self._indexes.values()))
+
+    @property
+    def element_type(self):
+        """That of the first population."""
+        return self._first.element_type
+
+    @property
+    def builtin_fields(self):
+        """Those of the first population."""
+        return self._first.builtin_fields
+
+    @property
+    def available_fields(self):
+        """Those of the first population."""
+        return self._first.available_fields
+
+    def bounds(self):
+        """The bounding box of all populations: two float32 arrays (3,)."""
+        lower, upper = zip(*(index.bounds() for index in self._indexes.values()))
+        return np.min(lower, axis=0), np.max(upper, axis=0)
+
+    def box_query(self, corner, opposite_corner, *, fields=None, accuracy=None, populations=None, population_mode=None):
+        """The elements in a box, as ``Index.box_query``, by population."""
+        return self._by_population(
+            populations, population_mode, "box_query", corner, opposite_corner, fields=fields, accuracy=accuracy
+        )
+
+    def sphere_query(self, center, radius, *, fields=None, accuracy=None, populations=None, population_mode=None):
+        """The elements in a sphere, as ``Index.sphere_query``, by population."""
+        return self._by_population(
+            populations, population_mode, "sphere_query", center, radius, fields=fields, accuracy=accuracy
+        )
+
+    def box_counts(
+        self, corner, opposite_corner, *, accuracy=None, group_by=None, populations=None, population_mode=None
+    ):
+        """The number of elements in a box, as ``Index.box_counts``, by population."""
+        return self._by_population(
+            populations, population_mode, "box_counts", corner, opposite_corner, accuracy=accuracy, group_by=group_by
+        )
+
+    def sphere_counts(self, center, radius, *, accuracy=None, group_by=None, populations=None, population_mode=None):
+        """The number of elements in a sphere, as ``Index.sphere_counts``, by population."""
+        return self._by_population(
+            populations, population_mode, "sphere_counts", center, radius, accuracy=accuracy, group_by=group_by
+        )
+
+    def box_empty(self, corner, opposite_corner, *, accuracy=None, populations=None, population_mode=None):
+        """Whether a box holds no element, by population."""
+        return self._by_population(
+            populations, population_mode, "box_empty", corner, opposite_corner, accuracy=accuracy
+        )
+
+    def sphere_empty(self, center, radius, *, accuracy=None, populations=None, population_mode=None):
+        """Whether a sphere holds no element, by population."""
+        return self._by_population(populations, population_mode, "sphere_empty", center, radius, accuracy=accuracy)
+
+    def _by_population(self, populations, mode, method, *args, **keywords):
+        if populations is None:
+            populations = self._indexes
+        names = [populations] if isinstance(populations, str) else list(populations)
+        if mode == "single":
+            if len(names) != 1:
+                raise ArgumentError(f"population_mode='single' needs exactly one population, not {len(names)}")
+            return getattr(self[names[0]], method)(*args, **keywords)
+        if isinstance(keywords.get("fields"), (str, type(None))) is False:
+            keywords["fields"] = tuple(keywords["fields"])
+        return {name: getattr(self[name], method)(*args, **keywords) for name in names}
+
+    def write(self, path):
+        """Raises: the index of several populations is written when it is built."""
+        raise SpatialIndexError("Indexes of several populations are written by the build: copy their folder.")
+
+    def __reduce__(self):
+        return _reopen, (self._path, *self._opened_with)
+
+    def __repr__(self):
+        return f"<MultiPopulationIndex of {', '.join(self._indexes)} in {self._path!r}>"
+
+
+# A memory-mapped file is what every index is now, and there is one class for it.
+MorphMultiIndex = MorphIndexMemDisk = MorphIndex
+SynapseMultiIndex = SynapseIndexMemDisk = SynapseIndex
+
+
+def _reopen(path, dataset_path, types_path):
+    return open_index(path, dataset_path=dataset_path, types_path=types_path)
+
+
+def _encoded(path):
+    return None if path is None else os.fsencode(path)
+
+
+def _check_cache_size(size):
+    if size is not None and not size >= 0:
+        raise ArgumentError(f"max_cache_size_mb is {size!r}, expected a number that is not negative")
+
+
+def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=None):
+    """Opens the index in a folder (or named by the path of its meta_data.json).
+
+    Returns a MorphIndex, SynapseIndex, SphereIndex, PointIndex, or a MultiPopulationIndex. The file of the index is
+    mapped, not read: opening takes no time, and processes share its pages.
+
+    max_cache_size_mb: taken for the sake of older programs. The pages of a mapped file are the system's, which keeps
+        as many as there is memory for.
+    dataset_path, types_path: where the SONATA file that was indexed, and the CSV of its types, lie now. Default:
+        where the index says. Only attributes as fields need them.
+
+    Raises NotFoundError (a FileNotFoundError and RuntimeError) where there is no index, FormatError for a damaged
+    one, UnsupportedError for one of brain-indexer or SpatialIndex 0.x, which has to be built again.
+    """
+    _check_cache_size(max_cache_size_mb)
+    is_multi, members = _core.open(os.fsencode(path), _encoded(dataset_path), _encoded(types_path))
+    index = MultiPopulationIndex(members, os.path.abspath(os.fspath(path))) if is_multi else members[0][1]
+    if dataset_path is not None or types_path is not None:
+        index._opened_with = (dataset_path, types_path)
+    return index

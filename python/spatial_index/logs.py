@@ -1,0 +1,40 @@
+"""Where the package logs to.
+
+The logger is ``logging.getLogger("spatial_index")`` unless a program registers its own. The environment variable
+``SI_LOG_SEVERITY`` sets its level: DEBUG, INFO, WARN, WARNING or ERROR, in any case.
+"""
+import logging
+import os
+
+_SEVERITIES = {
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "WARNING": logging.WARNING,
+    "ERROR": logging.ERROR,
+}
+
+logger = logging.getLogger("spatial_index")
+
+
+def register_logger(new_logger):
+    """Makes the package log to ``new_logger``, a ``logging.Logger``."""
+    global logger
+    logger = new_logger
+
+
+def minimum_severity():
+    """The name of the severity that SI_LOG_SEVERITY sets; "INFO" without it."""
+    wanted = os.environ.get("SI_LOG_SEVERITY", "").upper()
+    return wanted if wanted in _SEVERITIES else "INFO"
+
+
+def _apply_environment():
+    wanted = os.environ.get("SI_LOG_SEVERITY", "")
+    if wanted.upper() in _SEVERITIES:
+        logger.setLevel(_SEVERITIES[wanted.upper()])
+    elif wanted:
+        logger.warning("SI_LOG_SEVERITY is %r, expected one of %s", wanted, ", ".join(_SEVERITIES))
+
+
+_apply_environment()

@@ -1,0 +1,126 @@
+"""Builders of indexes of somas and segments."""
+import warnings
+
+from . import _core
+from .building import StepwiseBuilder, encoded, name_or_none
+from .errors import ArgumentError
+from .selection import ids_of
+
+_RECENTER = {"auto": 0, "on": 1, True: 1, "off": 2, False: 2}
+_SOMA_RADIUS = {"contour": 0, "surface": 1}
+
+
+def _choice(choices, value, option):
+    try:
+        return choices[value]
+    except (KeyError, TypeError):
+        raise ArgumentError(f"{option} is {value!r}, expected one of {', '.join(map(repr, choices))}") from None
+
+
+def _cells(gids, target_gids):
+    if target_gids is None:
+        return gids
+    if gids is not None:
+        raise ArgumentError("both gids and target_gids are given")
+    warnings.warn("target_gids is called gids now", DeprecationWarning, stacklevel=4)
+    return target_gids
+
+
+class MorphIndexBuilder(StepwiseBuilder):
+    """Builds indexes of the somas and segments of the cells of a SONATA nodes file.
+
+    At once, by the class methods, or step by step:
+
+        builder = MorphIndexBuilder("morphologies", "nodes.h5", "cortex")
+        builder.process_range((0, 100))
+        index = builder.index
+
+    morphology_dir: the folder of the morphologies (SWC, ASC, HDF5), or an HDF5 container of them.
+    nodes_file: the SONATA nodes file.
+    population: name of the population; None or "": the only one, else "default".
+    gids: the cells to index: ids, ranges [(first, end), ...] or a libsonata.Selection; None: all.
+    node_types: the CSV of the node types; None: none.
+    skip_bad_cells: whether cells that cannot be indexed are left out (and logged) instead of being an error.
+    recenter: "auto", "on" or "off": whether morphologies are moved so that their soma is at the origin first.
+    soma_radius: "contour" or "surface": what the radius of a soma is taken from.
+
+    Other keywords are those of ``spatial_index.building.BuildOptions``: output_dir, progress, threads, replace,
+    use_mem_map, disk_mem_map.
+    """
+
+    def __init__(
+        self,
+        morphology_dir,
+        nodes_file,
+        population=None,
+        gids=None,
+        *,
+        node_types=None,
+        skip_bad_cells=False,
+        recenter="auto",
+        soma_radius="contour",
+        **options,
+    ):
+        super().__init__(_core.SI_MORPHOLOGY, ids_of(gids), options)
+        self._source = {
+            "morphologies": encoded(morphology_dir),
+            "nodes_file": encoded(nodes_file),
+            "population": name_or_none(population),
+            "node_types_file": encoded(node_types),
+            "skip_bad_cells": bool(skip_bad_cells),
+            "recenter": _choice(_RECENTER, recenter, "recenter"),
+            "soma_radius": _choice(_SOMA_RADIUS, soma_radius, "soma_radius"),
+        }
+
+    def __len__(self):
+        """The number of cells to index."""
+        if self._chosen is not None:
+            return len(self._chosen)
+        return _core.population_size(self._source["nodes_file"], False, self._source["population"])
+
+    def process_range(self, range_=(None, None)):
+        """Indexes the cells first .. end-1 of those to index: positions in ``gids``, not ids."""
+        positions = range(*slice(*range_).indices(len(self)))
+        gids = self._chosen[positions.start : positions.stop] if self._chosen is not None else ids_of(positions)
+        self._add(gids)
+
+    def _build(self, gids, options):
+        return options.run(_core.build_segments, {**self._source, "gids": gids})
+
+    # ---- at once ----
+
+    @classmethod
+    def create(cls, morphology_dir, nodes_file, population=None, gids=None, progress=False, output_dir=None, **keywords):
+        """Indexes cells at once; gives the MorphIndex, which is also in ``output_dir`` if that is given."""
+        builder = cls(
+            morphology_dir, nodes_file, population, gids, progress=progress, output_dir=output_dir, **keywords
+        )
+        builder.process_all()
+        return builder.index
+
+    @classmethod
+    def from_sonata_file(
+        cls,
+        morphology_dir,
+        node_filename,
+        pop_name=None,
+        gids=None,
+        output_dir=None,
+        progress=False,
+        target_gids=None,
+        **keywords,
+    ):
+        """Indexes cells of a SONATA nodes file; gives the MorphIndex. ``target_gids`` is the old name of ``gids``."""
+        chosen = _cells(gids, target_gids)
+        return cls.create(morphology_dir, node_filename, pop_name, chosen, progress, output_dir, **keywords)
+
+    @classmethod
+    def from_sonata_selection(
+        cls, morphology_dir, node_filename, pop_name, selection, output_dir=None, progress=False, **keywords
+    ):
+        """Indexes the cells of a selection: a libsonata.Selection, ids, or ranges; gives the MorphIndex."""
+        return cls.create(morphology_dir, node_filename, pop_name, selection, progress, output_dir, **keywords)
+
+
+# Every index is a memory-mapped file, and every one is built on all processors.
+MorphIndexMemDiskBuilder = MorphMultiIndexBuilder = MorphIndexBuilder

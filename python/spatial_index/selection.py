@@ -1,0 +1,52 @@
+"""What callers choose cells and synapses by: ids, ranges of ids, or a libsonata.Selection."""
+import numpy as np
+
+from .errors import ArgumentError
+
+
+def _is_selection(chosen):
+    return hasattr(chosen, "ranges") and hasattr(chosen, "flatten") and not isinstance(chosen, np.ndarray)
+
+
+def _integers(chosen):
+    array = np.asarray(chosen if isinstance(chosen, (list, tuple, range, np.ndarray)) else list(chosen))
+    if array.size == 0:
+        return np.empty(0, dtype=np.uint64)
+    if array.dtype.kind not in "iu":
+        raise ArgumentError(f"ids are integers, not {array.dtype}")
+    if array.dtype.kind == "i" and array.min() < 0:
+        raise ArgumentError(f"ids are not negative, but one is {array.min()}")
+    return array.astype(np.uint64)
+
+
+def _is_ranges(array):
+    return array.ndim == 2 and array.shape[1] == 2
+
+
+def ids_of(chosen):
+    """An array of uint64 from an iterable of ids, a list of ranges [(first, end), ...] or a Selection; None stays."""
+    if chosen is None:
+        return None
+    array = _integers(chosen.ranges if _is_selection(chosen) else chosen)
+    if _is_ranges(array):
+        pieces = [np.arange(first, max(first, end), dtype=np.uint64) for first, end in array.tolist()]
+        return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.uint64)
+    if array.ndim != 1:
+        raise ArgumentError(f"expected ids or ranges of ids, not an array of shape {array.shape}")
+    return np.ascontiguousarray(array)
+
+
+def ranges_of(chosen):
+    """An array (N, 2) of uint64, each row a first id and one past the last, from the same; None stays."""
+    if chosen is None:
+        return None
+    array = _integers(chosen.ranges if _is_selection(chosen) else chosen)
+    if _is_ranges(array):
+        return np.ascontiguousarray(array)
+    if array.size == 0:
+        return np.empty((0, 2), dtype=np.uint64)
+    if array.ndim != 1:
+        raise ArgumentError(f"expected ids or ranges of ids, not an array of shape {array.shape}")
+    starts = np.flatnonzero(np.r_[True, array[1:] != array[:-1] + np.uint64(1)])
+    ends = np.r_[starts[1:], len(array)] - 1
+    return np.ascontiguousarray(np.stack([array[starts], array[ends] + np.uint64(1)], axis=1))

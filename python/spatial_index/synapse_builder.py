@@ -1,0 +1,157 @@
+"""Builders of indexes of synapses."""
+import os
+
+import numpy as np
+
+from . import _core
+from .building import StepwiseBuilder, encoded, name_or_none
+from .selection import ids_of, ranges_of
+
+# Rows that are asked for at once of a population object.
+_ROWS_AT_ONCE = 1 << 20
+
+
+class _EdgesFile:
+    """A population in a SONATA edges file, which the library reads."""
+
+    def __init__(self, path, population=None):
+        self._source = {"edges_file": encoded(path), "population": name_or_none(population)}
+
+    def __len__(self):
+        return _core.population_size(self._source["edges_file"], True, self._source["population"])
+
+    def build(self, options, ranges, **source):
+        return options.run(_core.build_synapses, {**self._source, **source, "edge_ranges": ranges})
+
+    def build_on_targets(self, options, gids, **source):
+        return options.run(_core.build_synapses, {**self._source, **source, "gids": gids})
+
+
+class _EdgesObject:
+    """A population that is an object, such as a libsonata.EdgePopulation, which reads itself."""
+
+    def __init__(self, edges):
+        self._edges = edges
+
+    def __len__(self):
+        return self._edges.size
+
+    def build(self, options, ranges, position_prefix=None, edge_types_file=None):
+        if ranges is None:
+            ranges = np.array([[0, len(self)]], dtype=np.uint64)
+        parts = tuple(self._columns(piece, position_prefix) for piece in _pieces(ranges))
+        return options.run(
+            lambda *args: _core.build_elements(_core.SI_SYNAPSE, parts, *args),
+            population=name_or_none(getattr(self._edges, "name", None)),
+        )
+
+    def build_on_targets(self, options, gids, **source):
+        selected = self._edges.afferent_edges([int(gid) for gid in gids])
+        return self.build(options, ranges_of(selected), **source)
+
+    def _columns(self, piece, position_prefix):
+        prefix = position_prefix.decode() if position_prefix else "afferent_center"
+        selection = _selection_like(self._edges, piece)
+        axes = [self._edges.get_attribute(f"{prefix}_{axis}", selection) for axis in "xyz"]
+        columns = [
+            (_core.SI_FIELD_ID, np.arange(*piece), np.uint64),
+            (_core.SI_FIELD_POST_GID, self._edges.target_nodes(selection), np.uint64),
+            (_core.SI_FIELD_PRE_GID, self._edges.source_nodes(selection), np.uint64),
+            (_core.SI_FIELD_POSITION, np.stack(axes, axis=1), np.float32),
+        ]
+        return tuple((field, np.ascontiguousarray(values, dtype=type_)) for field, values, type_ in columns)
+
+
+def _selection_like(edges, piece):
+    """A Selection of the module that the population comes from."""
+    import importlib
+
+    module = importlib.import_module(type(edges).__module__.partition(".")[0])
+    return module.Selection([piece])
+
+
+def _pieces(ranges):
+    for first, end in ranges.tolist():
+        for start in range(first, end, _ROWS_AT_ONCE):
+            yield start, min(start + _ROWS_AT_ONCE, end)
+
+
+def _edges_of(edges):
+    if isinstance(edges, (_EdgesFile, _EdgesObject)):
+        return edges
+    if isinstance(edges, (str, bytes, os.PathLike)):
+        return _EdgesFile(edges)
+    if isinstance(edges, tuple):
+        return _EdgesFile(*edges)
+    return _EdgesObject(edges)
+
+
+class SynapseIndexBuilder(StepwiseBuilder):
+    """Builds indexes of the synapses of a SONATA edges file.
+
+    At once, by the class methods, or step by step:
+
+        builder = SynapseIndexBuilder(("edges.h5", "cortex__chemical"))
+        builder.process_range((0, 100))
+        index = builder.index
+
+    edges: a path, a pair (path, population), or a libsonata.EdgePopulation. (An index made of an object records no
+        data set, so its synapses have no attributes as fields.)
+    selection: the synapses to index: a libsonata.Selection, edge ids, or ranges [(first, end), ...]; None: all.
+    position: prefix of the columns of positions: "afferent_center", "afferent_surface", "efferent_center", ...
+    edge_types: the CSV of the edge types; None: none.
+
+    Other keywords are those of ``spatial_index.building.BuildOptions``: output_dir, progress, threads, replace,
+    use_mem_map, disk_mem_map.
+    """
+
+    def __init__(self, edges, selection=None, *, position=None, edge_types=None, **options):
+        super().__init__(_core.SI_SYNAPSE, ranges_of(selection), options)
+        self._edges = _edges_of(edges)
+        self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
+
+    def __len__(self):
+        """The number of ranges to index."""
+        return 1 if self._chosen is None else len(self._chosen)
+
+    def process_range(self, range_=(None, None)):
+        """Indexes the ranges first .. end-1 of the selection."""
+        ranges = self._chosen if self._chosen is not None else np.array([[0, len(self._edges)]], dtype=np.uint64)
+        self._add(np.ascontiguousarray(ranges[slice(*range_)]))
+
+    def _build(self, ranges, options):
+        return self._edges.build(options, ranges, **self._source)
+
+    # ---- at once ----
+
+    @classmethod
+    def create(cls, edges, selection=None, progress=False, output_dir=None, **keywords):
+        """Indexes synapses at once; gives the SynapseIndex, which is also in ``output_dir`` if that is given."""
+        builder = cls(edges, selection, progress=progress, output_dir=output_dir, **keywords)
+        builder.process_all()
+        return builder.index
+
+    @classmethod
+    def from_sonata_selection(cls, edges, selection, progress=False, output_dir=None, **keywords):
+        """Indexes the synapses of a selection; gives the SynapseIndex."""
+        return cls.create(edges, selection, progress, output_dir, **keywords)
+
+    @classmethod
+    def from_sonata_tgids(cls, edges, gids, progress=False, output_dir=None, **keywords):
+        """Indexes the synapses on the target cells ``gids`` (ids, ranges or a Selection; None: all)."""
+        if gids is None:
+            return cls.create(edges, None, progress, output_dir, **keywords)
+        builder = cls(edges, None, progress=progress, output_dir=output_dir, **keywords)
+        return builder._edges.build_on_targets(builder._options, ids_of(gids), **builder._source)
+
+    @classmethod
+    def from_sonata_file(
+        cls, edge_filename, population_name=None, target_gids=None, output_dir=None, progress=False, **keywords
+    ):
+        """Indexes the synapses of a SONATA edges file, all of them or those on target cells; gives the SynapseIndex."""
+        edges = _EdgesFile(edge_filename, population_name)
+        return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)
+
+
+# Every index is a memory-mapped file, and every one is built on all processors.
+SynapseIndexMemDiskBuilder = SynapseMultiIndexBuilder = SynapseIndexBuilder

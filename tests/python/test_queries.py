@@ -1,0 +1,194 @@
+"""Queries and their arguments."""
+import pickle
+
+import numpy as np
+import pytest
+
+import spatial_index as si
+
+BOX = (-1, -1, -1), (6, 6, 6)
+
+
+@pytest.mark.parametrize("index_name", ["segments", "synapses", "spheres", "points"])
+def test_counts_and_emptiness(index_name, request):
+    index = request.getfixturevalue(index_name)
+    first = index.builtin_fields[0]
+    for method, shape in (("box", BOX), ("box", ((500,) * 3, (501,) * 3)), ("sphere", ((0, 0, 0), 3))):
+        for accuracy in (None, "best_effort", "bounding_box"):
+            found = getattr(index, f"{method}_query")(*shape, fields=first, accuracy=accuracy)
+            count = getattr(index, f"{method}_counts")(*shape, accuracy=accuracy)
+            assert type(count) is int and count == len(found)
+            assert getattr(index, f"{method}_empty")(*shape, accuracy=accuracy) is (count == 0)
+
+
+def test_accuracies_differ(segments):
+    # The corner of the box of a slanted segment.
+    box = (9.3, 24.8, 29.9), (9.4, 24.9, 30.1)
+    assert segments.box_counts((8.7, 23.9, 30), (8.71, 23.91, 30)) == 0
+    assert segments.box_counts(*box, accuracy="best_effort") <= segments.box_counts(*box, accuracy="bounding_box")
+    assert segments.sphere_counts((1.2, 1.2, 11.2), 0.5) == 0
+    slanted = (-2.9, -50, -50)
+    assert segments.sphere_counts((1.3, 1.3, 0), 0.1) == 0
+    assert segments.sphere_counts((1.3, 1.3, 0), 0.1, accuracy="bounding_box") == 1
+    assert segments.sphere_counts(slanted, 0) == 0
+
+
+@pytest.mark.parametrize("make", [
+    tuple, list, np.array, np.float32, lambda point: np.array(point, dtype=np.int8),
+    lambda point: np.array(point, dtype=object), lambda point: np.array(point, dtype=">f8"),
+    lambda point: np.array([point, point]).T[:, 0], lambda point: np.array(point, dtype=np.float16),
+    lambda point: tuple(map(np.float32, point)), lambda point: [str(x) for x in point],
+    lambda point: np.array(point, dtype="f4")[::-1].copy()[::-1], np.ma.array,
+])
+def test_points_of_every_make(segments, make):
+    expected = segments.box_query(*BOX, fields="gid")
+    assert len(expected) == 2
+    assert np.array_equal(segments.box_query(*map(make, BOX), fields="gid"), expected)
+    assert np.array_equal(segments.box_query(*map(make, BOX[::-1]), fields="gid"), expected)
+    assert segments.sphere_counts(make((0, 0, 0)), 1) == segments.sphere_counts((0, 0, 0), np.float32(1)) == 2
+
+
+def test_corners_in_any_order(segments):
+    (a, b, c), (d, e, f) = BOX
+    for corners in (((d, b, c), (a, e, f)), ((a, e, c), (d, b, f)), ((d, e, f), (a, b, c))):
+        assert segments.box_counts(*corners) == segments.box_counts(*BOX) == 2
+
+
+def test_touching_counts(points):
+    assert points.box_query((10, 0, 0), (10, 0, 0), fields="id").tolist() == [6]
+    assert points.sphere_query((9, 0, 0), 1, fields="id").tolist() == [6]
+
+
+def test_groups(segments, synapses, spheres):
+    assert segments.box_counts((-1e3,) * 3, (1e3,) * 3, group_by="gid") == {0: 4, 1: 2, 2: 2, 3: 4}
+    assert segments.box_counts((-1e3,) * 3, (1e3,) * 3, group_by="section_type") == {1: 4, 2: 2, 3: 6}
+    assert synapses.box_counts((-9,) * 3, (9,) * 3, group_by="post_gid") == {0: 1, 1: 3, 2: 1}
+    assert synapses.sphere_counts((0, 0, 0), 0.5, group_by="pre_gid") == {7: 1}
+    assert synapses.sphere_counts((50, 0, 0), 0.5, group_by="post_gid") == {}
+    assert spheres.sphere_counts((0, 0, 0), 10, group_by="id") == {5: 1, 6: 1}
+    with pytest.warns(DeprecationWarning, match="post_gid"):
+        assert synapses.box_counts((-9,) * 3, (9,) * 3, group_by="gid") == {0: 1, 1: 3, 2: 1}
+
+
+def test_bounds(spheres):
+    lower, upper = spheres.bounds()
+    assert lower.dtype == upper.dtype == np.float32
+    assert lower.tolist() == [-1, -3, -3] and upper.tolist() == [23, 3, 3]
+
+
+def test_population_modes_of_one_population(points):
+    plain = points.box_counts(*BOX)
+    for mode in (None, "single"):
+        assert points.box_counts(*BOX, populations=["what", "ever"], population_mode=mode) == plain
+    assert points.box_counts(*BOX, population_mode="multi") == {None: plain}
+    assert points.box_counts(*BOX, populations="P", population_mode="foo") == {"P": plain}
+    assert points.box_counts(*BOX, populations=["P"], population_mode="multi") == {"P": plain}
+    assert points.box_empty(*BOX, populations={"P"}, population_mode="multi") == {"P": False}
+    assert list(points.box_query(*BOX, population_mode="multi")[None]) == ["id", "position"]
+    with pytest.raises(ValueError, match="populations"):
+        points.box_counts(*BOX, populations=["P", "Q"], population_mode="multi")
+    assert points.populations == [None]
+
+
+@pytest.mark.parametrize("error, sentence, call", [
+    (ValueError, "shape", lambda index: index.box_query((0, 0), (1, 1, 1))),
+    (ValueError, "shape", lambda index: index.box_query([[0, 0, 0]], (1, 1, 1))),
+    (ValueError, "shape", lambda index: index.sphere_counts(np.zeros(4), 1)),
+    (IndexError, "shape", lambda index: index.box_query(1, (1, 1, 1))),
+    (ValueError, "nan", lambda index: index.box_query((0, 0, float("nan")), (1, 1, 1))),
+    (ValueError, "-1", lambda index: index.sphere_query((0, 0, 0), -1)),
+    (ValueError, "could not convert", lambda index: index.sphere_query("abc", 1)),
+    (TypeError, "", lambda index: index.sphere_query((0, 0, 0), None)),
+    (IndexError, "shape", lambda index: index.sphere_query(None, 1)),
+    (RuntimeError, "Invalid geometry: x.", lambda index: index.box_query(*BOX, accuracy="x")),
+    (ValueError, "Invalid geometry: 1.", lambda index: index.box_counts(*BOX, accuracy=1)),
+    (ValueError, "Invalid fields", lambda index: index.box_query(*BOX, fields="")),
+    (ValueError, "Invalid fields", lambda index: index.box_query(*BOX, fields=[])),
+    (ValueError, "Invalid fields", lambda index: index.box_query(*BOX, fields=set())),
+    (NotImplementedError, "bytes", lambda index: index.box_query(*BOX, fields=b"gid")),
+    (TypeError, "not iterable", lambda index: index.box_query(*BOX, fields=1)),
+    (TypeError, "strings", lambda index: index.box_query(*BOX, fields=[index.builtin_fields[0], 1])),
+    (KeyError, "foo", lambda index: index.box_query(*BOX, fields="foo")),
+    (ValueError, "foo", lambda index: index.box_query(*BOX, fields=[index.builtin_fields[0], "foo"])),
+    (KeyError, "raw_elements", lambda index: index.box_query(*BOX, fields=[index.builtin_fields[0], "raw_elements"])),
+    (ValueError, "raw_elements", lambda index: index.box_query(*BOX, fields=["raw_elements"])),
+    (ValueError, "group_by='radius'", lambda index: index.box_counts(*BOX, group_by="radius")),
+    (ValueError, "group_by='foo'", lambda index: index.sphere_counts((0, 0, 0), 1, group_by="foo")),
+    (ValueError, "group_by=3", lambda index: index.sphere_counts((0, 0, 0), 1, group_by=3)),
+    (TypeError, "unexpected keyword argument 'foo'", lambda index: index.box_query(*BOX, foo=1)),
+    (TypeError, "multiple values for argument 'corner'", lambda index: index.box_query(BOX[0], corner=BOX[0])),
+    (TypeError, "'opposite_corner'", lambda index: index.box_empty(BOX[0])),
+    (TypeError, "2 positional", lambda index: index.box_query(*BOX, "gid")),
+])
+def test_wrong_arguments(segments, points, error, sentence, call):
+    for index in (segments, points):
+        with pytest.raises(error) as raised:
+            call(index)
+        assert sentence in str(raised.value)
+        assert segments.box_counts(*BOX) == 2
+
+
+def test_unknown_fields_are_told(segments, points):
+    with pytest.raises(si.FieldError, match="layer"):
+        segments.box_query(*BOX, fields="lyer")
+    with pytest.raises(si.FieldError, match="records no data set"):
+        points.box_query(*BOX, fields="layer")
+
+
+def test_keywords_for_all_arguments(segments):
+    assert segments.box_counts(corner=BOX[0], opposite_corner=BOX[1]) == 2
+    assert segments.box_counts(**{"corn" + "er": BOX[0], "opposite" + "_corner": BOX[1]}) == 2
+    assert segments.sphere_counts(center=(0, 0, 0), radius=1) == 2
+
+
+def test_moved_data_set(data, tmp_path):
+    index = si.SynapseIndexBuilder.from_sonata_file(data.edges, "syn", output_dir=tmp_path / "index")
+    moved = tmp_path / "edges.h5"
+    moved.write_bytes(data.edges.read_bytes())
+    meta_data = tmp_path / "index" / "meta_data.json"
+    meta_data.write_text(meta_data.read_text().replace(str(data.edges), str(tmp_path / "gone.h5")))
+    index = si.open_index(tmp_path / "index")
+    assert index.box_counts(*BOX) == 4
+    with pytest.raises(FileNotFoundError, match="gone.h5"):
+        index.box_query(*BOX, fields="conductance")
+    index = si.open_index(tmp_path / "index", dataset_path=moved)
+    assert len(index.box_query(*BOX, fields="conductance")) == 4
+    assert len(pickle.loads(pickle.dumps(index)).box_query(*BOX, fields="conductance")) == 4
+
+
+# ---- 0.7 ----
+
+def test_queries_of_0_7(segments, synapses, spheres):
+    everything = (-1e3,) * 3, (1e3,) * 3
+    with pytest.warns(DeprecationWarning, match="box_query"):
+        found = segments.window_query(*everything)
+    types = {name: (str(values.dtype), values.shape[1:]) for name, values in found.items()}
+    assert types == {"gid": ("uint64", ()), "section_id": ("uint32", ()), "segment_id": ("uint32", ()),
+                     "endpoint1": ("float32", (3,)), "endpoint2": ("float32", (3,)), "radius": ("float32", ()),
+                     "kind": ("int32", ())}
+    assert np.array_equal(found["kind"] == 0, found["section_id"] == 0)
+    assert np.array_equal(np.isnan(found["endpoint2"][:, 0]), found["kind"] == 0)
+    with pytest.warns(DeprecationWarning, match="sphere_query"):
+        assert segments.vicinity_query((0, 0, 0), 1, fields="ids").dtype.itemsize == 16
+    with pytest.warns(DeprecationWarning):
+        assert np.array_equal(segments.window_query(*everything, fields="positions"),
+                              segments.box_query(*everything, fields="centroid"))
+    with pytest.warns(DeprecationWarning):
+        found = synapses.window_query(*everything)
+    assert {name: str(values.dtype) for name, values in found.items()} == {
+        "id": "uint64", "pre_gid": "uint64", "post_gid": "uint64", "centroid": "float32"}
+    with pytest.warns(DeprecationWarning):
+        assert list(synapses.window_query(*everything, fields=["gid", "id"])) == ["gid", "id"]
+    with pytest.warns(DeprecationWarning):
+        assert sorted(spheres.vicinity_query((0, 0, 0), 8, fields="ids")) == [5, 6]
+    with pytest.warns(DeprecationWarning):
+        assert len(segments.vicinity_query((0, 0, 0), 1, fields="raw_elements")) == 2
+
+
+def test_counts_of_0_7_are_of_bounding_boxes(segments, synapses):
+    with pytest.warns(DeprecationWarning, match="sphere_counts"):
+        assert segments.vicinity_counts((1.3, 1.3, 0), 0.1) == 1
+    with pytest.warns(DeprecationWarning):
+        assert segments.vicinity_counts((1.3, 1.3, 0), 0.1, accuracy="best_effort") == 0
+    with pytest.warns(DeprecationWarning, match="box_counts"):
+        assert synapses.window_counts((-9,) * 3, (9,) * 3, group_by="post_gid") == {0: 1, 1: 3, 2: 1}
