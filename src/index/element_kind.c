@@ -178,10 +178,14 @@ static void extract_segment_id(const si_columns *columns, uint64_t count, void *
 
 static void extract_ids(const si_columns *columns, uint64_t count, void *values)
 {
+    /* Two words each, which compilers make better code of than of three members. */
+    uint64_t(*restrict ids)[2] = values;
     const uint64_t *words = columns->words[0];
-    si_segment_ids *restrict ids = values;
-    for (uint64_t i = 0; i < count; i++)
-        ids[i] = si_unpack_segment_ids(words[i]);
+    for (uint64_t i = 0; i < count; i++) {
+        si_segment_ids unpacked = si_unpack_segment_ids(words[i]);
+        ids[i][0] = unpacked.gid;
+        ids[i][1] = (uint64_t)unpacked.segment_id << 32 | unpacked.section_id;
+    }
 }
 
 #define POSITION_COLUMNS 7         /* floats 0 .. 2 */

@@ -1,6 +1,7 @@
 #include "index/extract.h"
 
 #include "base/arithmetic.h"
+#include "base/bits.h"
 #include "geometry/kernel_set.h"
 #include "index/search.h"
 
@@ -37,14 +38,24 @@ static void append(si_extractor *extractor, const si_columns *columns, uint64_t 
     extractor->filled += count;
 }
 
-static void skip_elements(const si_element_type *type, si_columns *columns, uint64_t count)
+/* The columns that are needed, from element `slot` of a leaf on. */
+static void locate_columns(const si_extractor *extractor, uint64_t leaf, unsigned slot,
+                           si_columns *columns)
 {
-    for (unsigned i = 0; i < type->float_count; i++)
-        columns->floats[i] += count;
-    for (unsigned i = 0; i < type->word_count; i++)
-        columns->words[i] += count;
-    for (unsigned i = 0; i < type->byte_count; i++)
-        columns->bytes[i] += count;
+    const si_index *index = extractor->index;
+    uint64_t first = leaf * SI_LEAF_CAPACITY + slot;
+    for (unsigned set = extractor->needed.floats; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->floats[i] = si_index_leaf_floats(index, leaf) + i * SI_LEAF_CAPACITY + slot;
+    }
+    for (unsigned set = extractor->needed.words; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->words[i] = si_index_words(index, i) + first;
+    }
+    for (unsigned set = extractor->needed.bytes; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->bytes[i] = si_index_bytes(index, i) + first;
+    }
 }
 
 static void select_bytes(const uint8_t *column, uint64_t mask, uint8_t *values)
@@ -53,7 +64,6 @@ static void select_bytes(const uint8_t *column, uint64_t mask, uint8_t *values)
         *values++ = column[__builtin_ctzll(mask)];
 }
 
-/* Only of the columns that are needed. */
 static void select_elements(const si_extractor *extractor, si_columns *columns, uint64_t mask,
                             selected_leaf *selected)
 {
@@ -75,74 +85,85 @@ static void select_elements(const si_extractor *extractor, si_columns *columns, 
     }
 }
 
-static void append_leaf(si_extractor *extractor, uint64_t leaf, uint64_t mask)
+static void append_elements(si_extractor *extractor, uint64_t leaf, uint64_t mask)
 {
+    si_columns columns;
     selected_leaf selected;
-    uint64_t count = si_min_u64((uint64_t)__builtin_popcountll(mask),
-                                extractor->capacity - extractor->filled);
-    si_columns columns = si_index_leaf_columns(extractor->index, leaf);
+    uint64_t count = si_min_u64(si_bit_count(mask), extractor->capacity - extractor->filled);
     unsigned first = (unsigned)__builtin_ctzll(mask);
     uint64_t from_first = mask >> first;
-    if ((from_first & (from_first + 1)) == 0)
-        skip_elements(extractor->index->type, &columns, first);
-    else
+    bool is_run = (from_first & (from_first + 1)) == 0;
+    locate_columns(extractor, leaf, is_run ? first : 0, &columns);
+    if (!is_run)
         select_elements(extractor, &columns, mask, &selected);
     append(extractor, &columns, count);
 }
 
-/* ---- leaves that wait ---- */
+static void append_leaves(si_extractor *extractor, uint64_t first, uint64_t end)
+{
+    si_columns columns;
+    uint64_t count = si_min_u64(si_leaves_size(extractor->index, first, end),
+                                extractor->capacity - extractor->filled);
+    /* Words and bytes of a run lie side by side, floats only those of a leaf. */
+    uint64_t piece = extractor->needed.floats ? SI_LEAF_CAPACITY : UINT64_MAX;
+    for (; count > 0; first++) {
+        uint64_t some = si_min_u64(count, piece);
+        locate_columns(extractor, first, 0, &columns);
+        append(extractor, &columns, some);
+        count -= some;
+    }
+}
 
+/* ---- what waits ---- */
+
+/* The beginning of a run: the processor sees by itself that there is more. */
 static void prefetch_leaf(const si_extractor *extractor, uint64_t leaf)
 {
-    enum { LINE_WORDS = 8 };
-    const si_index *index = extractor->index;
-    uint64_t first = leaf * SI_LEAF_CAPACITY;
-    for (unsigned set = extractor->needed.words; set; set &= set - 1)
-        for (unsigned i = 0; i < SI_LEAF_CAPACITY; i += LINE_WORDS)
-            __builtin_prefetch(si_index_words(index, (unsigned)__builtin_ctz(set)) + first + i);
+    enum { LINE_BYTES = 64 };
+    si_columns columns;
+    locate_columns(extractor, leaf, 0, &columns);
+    for (unsigned set = extractor->needed.words; set; set &= set - 1) {
+        const char *words = (const void *)columns.words[__builtin_ctz(set)];
+        for (unsigned i = 0; i < SI_LEAF_CAPACITY * sizeof(uint64_t); i += LINE_BYTES)
+            __builtin_prefetch(words + i);
+    }
     for (unsigned set = extractor->needed.bytes; set; set &= set - 1)
-        __builtin_prefetch(si_index_bytes(index, (unsigned)__builtin_ctz(set)) + first);
+        __builtin_prefetch(columns.bytes[__builtin_ctz(set)]);
+    for (unsigned set = extractor->needed.floats; set; set &= set - 1)
+        __builtin_prefetch(columns.floats[__builtin_ctz(set)]);
 }
 
 static void append_first(si_extractor *extractor)
 {
-    unsigned place = extractor->first_waiting++ % SI_EXTRACTS_WAITING;
+    const si_find *find = &extractor->waiting[extractor->first_waiting++ % SI_FINDS_WAITING];
     extractor->waiting_count--;
-    append_leaf(extractor, extractor->waiting[place].leaf, extractor->waiting[place].mask);
+    if (find->end_leaf)
+        append_leaves(extractor, find->first_leaf, find->end_leaf);
+    else
+        append_elements(extractor, find->first_leaf, find->mask);
 }
 
-void si_extractor_add(si_extractor *extractor, uint64_t leaf, uint64_t mask)
+static void add(si_extractor *extractor, const si_find *find)
 {
-    if (extractor->waiting_count == SI_EXTRACTS_WAITING)
+    if (extractor->waiting_count == SI_FINDS_WAITING)
         append_first(extractor);
     unsigned place = extractor->first_waiting + extractor->waiting_count++;
-    extractor->waiting[place % SI_EXTRACTS_WAITING] = (si_waiting_leaf){leaf, mask};
-    prefetch_leaf(extractor, leaf);
+    extractor->waiting[place % SI_FINDS_WAITING] = *find;
+    prefetch_leaf(extractor, find->first_leaf);
+}
+
+void si_extractor_add_elements(si_extractor *extractor, uint64_t leaf, uint64_t mask)
+{
+    add(extractor, &(si_find){.first_leaf = leaf, .mask = mask});
+}
+
+void si_extractor_add_leaves(si_extractor *extractor, uint64_t first, uint64_t end)
+{
+    add(extractor, &(si_find){.first_leaf = first, .end_leaf = end});
 }
 
 void si_extractor_flush(si_extractor *extractor)
 {
     while (extractor->waiting_count > 0)
         append_first(extractor);
-}
-
-/* ---- runs ---- */
-
-void si_extractor_add_run(si_extractor *extractor, uint64_t first, uint64_t end)
-{
-    si_extractor_flush(extractor);
-    uint64_t room = extractor->capacity - extractor->filled;
-    uint64_t count = si_min_u64(si_leaves_size(extractor->index, first, end), room);
-    si_columns columns = si_index_leaf_columns(extractor->index, first);
-    /* Words and bytes of a run lie side by side, floats only those of a leaf. */
-    if (!extractor->needed.floats) {
-        append(extractor, &columns, count);
-        return;
-    }
-    for (; count > 0; first++) {
-        uint64_t some = si_min_u64(count, SI_LEAF_CAPACITY);
-        columns = si_index_leaf_columns(extractor->index, first);
-        append(extractor, &columns, some);
-        count -= some;
-    }
 }

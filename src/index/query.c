@@ -1,5 +1,6 @@
 /* Queries on an opened index: counts, emptiness, columns and batches of results. */
 #include "base/arithmetic.h"
+#include "base/bits.h"
 #include "base/memory.h"
 #include "index/extract.h"
 #include "index/search.h"
@@ -15,7 +16,7 @@ static bool count_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     result_counter *counter = context;
     (void)leaf;
-    counter->count += (uint64_t)__builtin_popcountll(mask);
+    counter->count += si_bit_count(mask);
     return true;
 }
 
@@ -77,7 +78,7 @@ static bool collect_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     result_collector *collector = context;
     if (collector->counter.count < collector->extractor.capacity)
-        si_extractor_add(&collector->extractor, leaf, mask);
+        si_extractor_add_elements(&collector->extractor, leaf, mask);
     return count_leaf(&collector->counter, leaf, mask);
 }
 
@@ -85,7 +86,7 @@ static bool collect_leaves(void *context, uint64_t first, uint64_t end)
 {
     result_collector *collector = context;
     if (collector->counter.count < collector->extractor.capacity)
-        si_extractor_add_run(&collector->extractor, first, end);
+        si_extractor_add_leaves(&collector->extractor, first, end);
     return count_leaves(&collector->counter, first, end);
 }
 
@@ -139,8 +140,8 @@ static bool batch_leaf(void *context, uint64_t leaf, uint64_t mask)
     result_batcher *batcher = context;
     if (batcher->added + SI_LEAF_CAPACITY > BATCH_CAPACITY && !flush(batcher))
         return false;
-    si_extractor_add(&batcher->extractor, leaf, mask);
-    batcher->added += (uint64_t)__builtin_popcountll(mask);
+    si_extractor_add_elements(&batcher->extractor, leaf, mask);
+    batcher->added += si_bit_count(mask);
     return true;
 }
 
@@ -151,7 +152,7 @@ static bool batch_leaves(void *context, uint64_t first, uint64_t end)
         uint64_t room = (BATCH_CAPACITY - batcher->added) / SI_LEAF_CAPACITY;
         uint64_t run = si_min_u64(first + room, end);
         if (run > first) {
-            si_extractor_add_run(&batcher->extractor, first, run);
+            si_extractor_add_leaves(&batcher->extractor, first, run);
             batcher->added += si_leaves_size(batcher->index, first, run);
         }
         first = run;

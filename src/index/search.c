@@ -56,7 +56,7 @@ static bool take_subtree(const si_index *index, const si_search_sink *sink, unsi
 
 /* The test of a leaf is over sooner than the leaf arrives from memory. So leaves wait here, in
  * order, while others are on the way. */
-enum { LOOKAHEAD = 8, LINE_FLOATS = 16 };
+enum { LOOKAHEAD = 4, LINE_FLOATS = 16 };
 
 typedef struct leaf_queue {
     const si_index *index;

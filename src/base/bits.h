@@ -1,0 +1,17 @@
+/* Bits of words. */
+#ifndef SI_BASE_BITS_H
+#define SI_BASE_BITS_H
+
+#include <stdint.h>
+
+/* How many bits are set. The compiler's own is a call of a function where the processor may lack
+ * the instruction. */
+static inline unsigned si_bit_count(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+#endif
