@@ -77,6 +77,23 @@ static void set_memory_map(void *target, const char *const *words)
     ((cli_build_options *)target)->max_file_bytes = bytes;
 }
 
+static void set_max_memory(void *target, const char *const *words)
+{
+    uint64_t bytes = 0;
+    if (!means_no_bound(words[0]) && !cli_read_size(words[0], &bytes))
+        cli_wrong_use("option '--max-memory' takes a size such as 500 (MiB), 512M or 4G, or auto, "
+                      "not '%s'",
+                      words[0]);
+    ((cli_build_options *)target)->max_memory_bytes = bytes;
+}
+
+static void set_temp_folder(void *target, const char *const *words)
+{
+    if (words[0][0] == '\0')
+        cli_wrong_use("option '--temp-dir': the name of the folder is empty");
+    ((cli_build_options *)target)->temp_folder = words[0];
+}
+
 static _Noreturn void refuse_multi_index(void *target, const char *const *words)
 {
     (void)target;
@@ -163,6 +180,19 @@ const cli_option cli_build_option_table[] = {
              "of MiB, or with K, M, G or T; auto or off\n"
              "(default): no bound",
      .set = set_memory_map},
+    {.name = "max-memory",
+     .words = CLI_ONE_WORD,
+     .value = "SIZE",
+     .help = "the most memory to use: a number of MiB, or with\n"
+             "K, M, G or T; auto (default): half of what is\n"
+             "available",
+     .set = set_max_memory},
+    {.name = "temp-dir",
+     .words = CLI_ONE_WORD,
+     .value = "FOLDER",
+     .help = "where to put what does not fit in that memory\n"
+             "(default: the folder of the index)",
+     .set = set_temp_folder},
     {.name = "shrink-on-close",
      .words = CLI_FLAG,
      .help = "has no effect: the file always fits",

@@ -27,6 +27,8 @@ typedef struct cli_build_options {
     bool skip_bad_cells;
     unsigned threads;
     uint64_t max_file_bytes;
+    uint64_t max_memory_bytes;
+    const char *temp_folder;
     bool replace;
     bool shrink_on_close;
     bool progress_bar;

@@ -24,6 +24,8 @@ void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen)
     run->options.threads = chosen->threads;
     run->options.replace = chosen->replace;
     run->options.max_file_bytes = chosen->max_file_bytes;
+    run->options.max_memory_bytes = chosen->max_memory_bytes;
+    run->options.temp_folder = chosen->temp_folder;
     run->options.progress = on_progress;
     run->options.progress_context = run;
     run->start = cli_seconds();

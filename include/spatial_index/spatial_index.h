@@ -353,6 +353,14 @@ typedef struct si_build_options {
     unsigned threads;        /* 0: as many as there are processors */
     int replace;             /* 1: an existing index in the folder is replaced; 0: it is an error */
     uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
+    /* The most anonymous memory that the build may take; what does not fit is sorted on the disk.
+     * The index does not depend on it. 0: half of what the machine has available, or of what the
+     * limits of the process's cgroups leave it, whichever is less. */
+    uint64_t max_memory_bytes;
+    const char *temp_folder; /* for what does not fit; NULL: the folder of the index */
+    /* The number of elements, where it is known: too little space, or a max_file_bytes that is too
+     * small, is then found at once. 0: unknown. */
+    uint64_t expected_count;
     const char *population;  /* recorded in the metadata; NULL: none */
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;

@@ -3,19 +3,20 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "circuit/build_options.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
 
-/* Rows of the nodes file in memory at a time: some 25 MB. */
-#define CELLS_PER_PIECE (1u << 18)
+/* Rows of the nodes file in memory at a time are no more than this: some 25 MB. */
+#define MOST_CELLS_PER_PIECE (1u << 18)
 
-#define MORPHOLOGY_CACHE_BYTES ((size_t)256 << 20)
+/* What a row takes in memory, while it is read. */
+#define BYTES_PER_CELL 256
 
 typedef struct segments_build {
     const si_segments_source *source;
     si_build_options options;
+    si_build_means means;
     si_build_progress progress;
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
@@ -75,7 +76,7 @@ static si_result open_inputs(segments_build *build, si_error *error)
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
                                      source->alternate_asc, error));
     return si_morphology_cache_create(si_morphology_places_load, &build->places,
-                                      MORPHOLOGY_CACHE_BYTES, &build->cache, error);
+                                      build->means.cache_bytes, &build->cache, error);
 }
 
 static si_result create_builder(segments_build *build, const char *folder, si_error *error)
@@ -87,6 +88,8 @@ static si_result create_builder(segments_build *build, const char *folder, si_er
                                    &build->dataset_path, error));
     SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
                                    &build->types_path, error));
+    options->max_memory_bytes = build->means.bytes - build->means.input_bytes -
+                                build->means.cache_bytes;
     return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
 }
 
@@ -97,7 +100,7 @@ static si_result start_indexing(segments_build *build, si_error *error)
         .population = si_sonata_nodes_population(build->nodes),
         .recenter = build->source->recenter,
         .skip_bad_cells = build->source->skip_bad_cells != 0,
-        .threads = build->options.threads > 0 ? build->options.threads : si_processor_count(),
+        .threads = build->means.threads,
         .cache = build->cache,
         .progress = &build->progress,
         .cells_in_all = build->cell_count,
@@ -107,8 +110,9 @@ static si_result start_indexing(segments_build *build, si_error *error)
 
 static si_result index_cells(segments_build *build, si_error *error)
 {
-    for (uint64_t first = 0; first < build->cell_count; first += CELLS_PER_PIECE) {
-        uint64_t count = si_min_u64(CELLS_PER_PIECE, build->cell_count - first);
+    uint64_t piece = si_min_u64(MOST_CELLS_PER_PIECE, build->means.input_bytes / BYTES_PER_CELL);
+    for (uint64_t first = 0; first < build->cell_count; first += piece) {
+        uint64_t count = si_min_u64(piece, build->cell_count - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
@@ -161,6 +165,8 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
+    SI_TRY(si_build_means_share(&build.options, &build.means, error));
+    build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result status = run(&build, folder, index, error);
     if (status == SI_OK && report) {

@@ -9,12 +9,12 @@
  * rows. */
 #define WORTHLESS_GAP 4096
 
-/* A piece with less room than this is handed on rather than filled by a small read. */
-#define WORTHWHILE_ROOM (SI_SYNAPSES_PER_PIECE / 8)
+/* A piece with less room than this part of it is handed on rather than filled by a small read. */
+#define WORTHWHILE_PART 8
 
-si_result si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error)
+si_result si_synapse_piece_allocate(si_synapse_piece *piece, size_t capacity, si_error *error)
 {
-    size_t capacity = SI_SYNAPSES_PER_PIECE;
+    piece->capacity = capacity;
     piece->ids = si_allocate(capacity, sizeof *piece->ids);
     piece->rows.positions = si_allocate(capacity, sizeof *piece->rows.positions);
     piece->rows.target_gids = si_allocate(capacity, sizeof *piece->rows.target_gids);
@@ -86,8 +86,8 @@ si_result si_synapse_piece_read(si_synapse_piece *piece, si_synapse_cursor *curs
 {
     piece->count = 0;
     while (cursor->range < cursor->range_count &&
-           SI_SYNAPSES_PER_PIECE - piece->count >= WORTHWHILE_ROOM) {
-        si_edge_range span = span_to_read(cursor, SI_SYNAPSES_PER_PIECE - piece->count);
+           piece->capacity - piece->count >= piece->capacity / WORTHWHILE_PART) {
+        si_edge_range span = span_to_read(cursor, piece->capacity - piece->count);
         const si_edge_rows rows = {
             piece->rows.positions + piece->count,
             piece->rows.target_gids + piece->count,

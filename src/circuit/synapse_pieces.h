@@ -4,16 +4,20 @@
 
 #include "circuit/sonata_edges.h"
 
-#define SI_SYNAPSES_PER_PIECE (1u << 20)
+/* Larger pieces make nothing faster. */
+#define SI_MOST_SYNAPSES_PER_PIECE (1u << 20)
+/* What a synapse takes in a piece. */
+#define SI_SYNAPSE_BYTES (3 * sizeof(uint64_t) + 3 * sizeof(float))
 
 typedef struct si_synapse_piece {
     size_t count;
-    uint64_t *ids; /* each with room for SI_SYNAPSES_PER_PIECE */
+    size_t capacity;
+    uint64_t *ids; /* each with room for `capacity` */
     si_edge_rows rows;
 } si_synapse_piece;
 
 /* Zero-initialise; release with si_synapse_piece_free, also after a failure. */
-si_result si_synapse_piece_allocate(si_synapse_piece *piece, si_error *error);
+si_result si_synapse_piece_allocate(si_synapse_piece *piece, size_t capacity, si_error *error);
 void si_synapse_piece_free(si_synapse_piece *piece);
 
 /* Where reading stands. */

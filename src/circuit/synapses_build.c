@@ -17,6 +17,7 @@
 typedef struct synapses_build {
     const si_synapses_source *source;
     si_build_options options;
+    si_build_means means;
     si_build_progress progress;
     si_sonata_edges *edges;
     si_edge_range *ranges;
@@ -117,8 +118,10 @@ static si_result open_inputs(synapses_build *build, si_error *error)
                                 &build->edges, error));
     SI_TRY(check_types(source->edge_types_file, error));
     SI_TRY(choose_synapses(build, error));
-    SI_TRY(si_synapse_piece_allocate(&build->pieces[0], error));
-    return si_synapse_piece_allocate(&build->pieces[1], error);
+    uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
+                                   build->means.input_bytes / 2 / SI_SYNAPSE_BYTES);
+    SI_TRY(si_synapse_piece_allocate(&build->pieces[0], capacity, error));
+    return si_synapse_piece_allocate(&build->pieces[1], capacity, error);
 }
 
 /* Their number is known, so a bound that is too small is an error before any of them is read. */
@@ -144,6 +147,8 @@ static si_result create_builder(synapses_build *build, const char *folder, si_er
                                    &build->dataset_path, error));
     SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
                                    &build->types_path, error));
+    options->expected_count = build->synapse_count;
+    options->max_memory_bytes = build->means.bytes - build->means.input_bytes;
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
@@ -246,6 +251,8 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
+    SI_TRY(si_build_means_share(&build.options, &build.means, error));
+    build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result status = run(&build, folder, index, &written, error);
     if (status == SI_OK && report)

@@ -100,7 +100,7 @@ static si_result initialise(si_builder *builder, const char *folder,
         SI_TRY(si_metadata_check_text("the path of the types file", options->types_path, error));
         SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
     }
-    SI_TRY(check_bound(builder, 0, false, error));
+    SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
     SI_TRY(si_record_store_create(&builder->store, si_record_stride(builder->type), error));
     return si_target_open(folder, options->replace != 0, &builder->target, error);
 }

@@ -11,6 +11,7 @@
 #include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/machine_memory.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/text.h"
@@ -155,6 +156,46 @@ static void the_lowest_failed_task_is_reported(void **state)
     assert_int_equal(si_parallel(4, 0, add_task, &work, &error), SI_OK);
 }
 
+static void put_file(const char *root, const char *name, const char *text)
+{
+    char path[512];
+    si_error error;
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    char *folder = si_path_parent(path);
+    assert_ok(si_folder_create(folder, &error), error);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    fclose(file);
+    si_free(folder);
+}
+
+static void memory_is_that_of_the_machine_or_its_limits(void **state)
+{
+    (void)state;
+    char root[] = "/tmp/si-test-XXXXXX", command[64];
+    assert_non_null(mkdtemp(root));
+    uint64_t installed = si_machine_memory(root);
+    assert_true(installed > 0 && installed < UINT64_MAX);
+    put_file(root, "proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:   8000 kB\n");
+    assert_int_equal(si_machine_memory(root), 8000 << 10);
+    put_file(root, "proc/self/cgroup", "2:cpu,memory:/a/b\n1:name=memory:/c\nx\n0::/d/e\n");
+    assert_int_equal(si_machine_memory(root), 8000 << 10);
+    put_file(root, "sys/fs/cgroup/memory/c/memory.limit_in_bytes", "10");
+    put_file(root, "sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "7000000\n");
+    assert_int_equal(si_machine_memory(root), 7000000);
+    put_file(root, "sys/fs/cgroup/memory/a/memory.limit_in_bytes", "9223372036854771712\n");
+    put_file(root, "sys/fs/cgroup/memory/memory.limit_in_bytes", "6000000\n");
+    assert_int_equal(si_machine_memory(root), 6000000);
+    put_file(root, "sys/fs/cgroup/d/e/memory.max", "max\n");
+    put_file(root, "sys/fs/cgroup/d/memory.max", "5000000\n");
+    assert_int_equal(si_machine_memory(root), 5000000);
+    put_file(root, "sys/fs/cgroup/unified/d/e/memory.max", "4000000\n");
+    assert_int_equal(si_machine_memory(root), 4000000);
+    snprintf(command, sizeof command, "rm -r %s", root);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +208,7 @@ int main(void)
         cmocka_unit_test(folders_are_created_with_their_parents),
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(the_lowest_failed_task_is_reported),
+        cmocka_unit_test(memory_is_that_of_the_machine_or_its_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
