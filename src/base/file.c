@@ -86,6 +86,24 @@ si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t of
     return SI_OK;
 }
 
+/* 0, or the number of the error. */
+static int flush(int descriptor)
+{
+    int failed;
+    do
+        failed = fsync(descriptor) != 0 ? errno : 0;
+    while (failed == EINTR);
+    return failed;
+}
+
+si_result si_file_flush(int descriptor, const char *path, si_error *error)
+{
+    int failed = flush(descriptor);
+    if (failed)
+        return si_fail_errno(error, SI_ERROR_IO, failed, "%s: cannot flush the file", path);
+    return SI_OK;
+}
+
 static bool has_mode(const char *path, mode_t kind)
 {
     struct stat information;
@@ -214,7 +232,7 @@ si_result si_folder_sync(const char *path, si_error *error)
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot open the folder", path);
-    int failed = fsync(descriptor) != 0 ? errno : 0;
+    int failed = flush(descriptor);
     close(descriptor);
     /* Some file systems can't sync a folder and say so; there is nothing else to do about it. */
     if (failed && failed != EINVAL && failed != ENOTSUP)

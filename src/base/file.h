@@ -20,6 +20,9 @@ si_result si_file_write_at(int descriptor, const void *data, size_t length, uint
 si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
                           const char *path, si_error *error);
 
+/* Makes what was written survive a power cut. */
+si_result si_file_flush(int descriptor, const char *path, si_error *error);
+
 bool si_path_is_file(const char *path);   /* links followed */
 bool si_path_is_folder(const char *path); /* links followed */
 bool si_path_exists(const char *path);    /* links not followed */

@@ -179,23 +179,21 @@ static si_result choose_populations(circuit_build *build, si_error *error)
 /* -------------------------------------------------------------------------------------- building
  */
 
-/* Counts the population as built as soon as its index is there. */
-static si_result build_one(circuit_build *build, const char *folder, size_t *built, si_error *error)
+static si_result build_one(circuit_build *build, size_t position, const char *folder,
+                           si_error *error)
 {
     si_build_report report = SI_BUILD_REPORT_INIT;
-    SI_TRY(build->kind->build_population(build, build->names[*built], folder, &build->options,
+    SI_TRY(build->kind->build_population(build, build->names[position], folder, &build->options,
                                          &report, error));
-    ++*built;
     si_result status = si_build_report_add(&build->report, &report, error);
     si_build_report_free(&report);
     return status;
 }
 
-static si_result build_all(circuit_build *build, si_population_folders *folders, size_t *built,
-                           si_error *error)
+static si_result build_all(circuit_build *build, si_population_folders *folders, si_error *error)
 {
-    while (*built < build->count)
-        SI_TRY(build_one(build, folders->paths[*built], built, error));
+    for (size_t i = 0; i < build->count; i++)
+        SI_TRY(build_one(build, i, folders->populations[i].path, error));
     return si_population_folders_publish(folders, build->kind->element_kind, error);
 }
 
@@ -208,10 +206,7 @@ static si_result build_several(circuit_build *build, const char *folder, si_erro
     build->options.population = NULL;
     build->options.dataset_path = NULL;
     build->options.types_path = NULL;
-    size_t built = 0;
-    si_result status = build_all(build, &folders, &built, error);
-    if (status != SI_OK)
-        si_population_folders_undo(&folders, built);
+    si_result status = build_all(build, &folders, error);
     si_population_folders_release(&folders);
     return status;
 }
@@ -220,8 +215,7 @@ static si_result run(circuit_build *build, const char *folder, si_error *error)
 {
     SI_TRY(si_circuit_config_open(build->source->config_file, &build->config, error));
     SI_TRY(choose_populations(build, error));
-    size_t built = 0;
-    return build->count == 1 ? build_one(build, folder, &built, error)
+    return build->count == 1 ? build_one(build, 0, folder, error)
                              : build_several(build, folder, error);
 }
 

@@ -12,9 +12,6 @@
 #include "base/memory.h"
 #include "index/format.h"
 
-/* More replacements in a row, each in the same short moment, are no accident. */
-#define OPEN_ATTEMPTS 16
-
 /* ---- mapping ---- */
 
 static si_result read_header(int descriptor, const char *path, si_header_content *content,
@@ -79,7 +76,8 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
 
 static si_result open_heavy_file(const si_metadata *metadata, si_index *index, si_error *error)
 {
-    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC);
+    /* Without waiting for the other end of what turns out to be a pipe. */
+    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
@@ -108,7 +106,7 @@ static si_result fill_index(const si_metadata *metadata, const si_open_options *
     return open_heavy_file(metadata, index, error);
 }
 
-static si_result open_metadata(const si_metadata *metadata, const si_open_options *options,
+si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
                                si_index **index, si_error *error)
 {
     if (!metadata->heavy_path)
@@ -140,7 +138,7 @@ static si_result open_once(const char *path, const si_open_options *options, si_
 {
     si_metadata *metadata;
     SI_TRY(si_metadata_read(path, &metadata, error));
-    si_result status = open_metadata(metadata, options, index, error);
+    si_result status = si_index_open_single(metadata, options, index, error);
     *heavy_is_missing = status == SI_ERROR_NOT_FOUND;
     si_metadata_free(metadata);
     return status;
@@ -158,7 +156,7 @@ si_result si_index_open(const char *path, const si_open_options *options, si_ind
         si_result status = open_once(path, options, index, &heavy_is_missing, &failure);
         if (status == SI_OK)
             return SI_OK;
-        if (!heavy_is_missing || attempt == OPEN_ATTEMPTS)
+        if (!heavy_is_missing || attempt == SI_OPEN_ATTEMPTS)
             return si_fail(error, status, "%s", failure.message);
     }
 }

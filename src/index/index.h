@@ -23,6 +23,14 @@ struct si_index {
 si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error);
 
+/* How often to begin anew where an index is being replaced: more replacements in a row, each in the
+ * same short moment, are no accident. */
+#define SI_OPEN_ATTEMPTS 16
+
+/* Opens the index of these metadata. SI_ERROR_NOT_FOUND: its heavy file is not there (any more). */
+si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
+                               si_index **index, si_error *error);
+
 si_result si_open_options_check(const si_open_options *options, si_error *error);
 
 static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)

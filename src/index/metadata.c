@@ -1,21 +1,15 @@
 #include "index/metadata.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/text.h"
-#include "base/utf8.h"
 #include "index/element_kind.h"
-#include "index/format.h"
-
-/* ---- reading ---- */
 
 void si_metadata_free(si_metadata *metadata)
 {
@@ -24,6 +18,7 @@ void si_metadata_free(si_metadata *metadata)
     for (size_t i = 0; i < metadata->population_count; i++) {
         si_free(metadata->populations[i].name);
         si_free(metadata->populations[i].path);
+        si_metadata_free(metadata->populations[i].single);
     }
     si_free(metadata->populations);
     si_free(metadata->folder);
@@ -62,28 +57,6 @@ static si_result read_element_type(const json_t *root, const char *path, si_meta
     return SI_OK;
 }
 
-static si_result read_population_list(json_t *list, const char *path, si_metadata *metadata,
-                                      si_error *error)
-{
-    metadata->populations = si_allocate_zeroed(json_object_size(list),
-                                               sizeof *metadata->populations);
-    if (!metadata->populations)
-        return si_fail_memory(error);
-    const char *name;
-    json_t *entry;
-    json_object_foreach(list, name, entry)
-    {
-        si_metadata_population *population = &metadata->populations[metadata->population_count++];
-        const char *index_path = json_string_value(json_object_get(entry, "index_path"));
-        if (!index_path)
-            return si_fail(error, SI_ERROR_FORMAT, "%s: population \"%s\" has no \"index_path\"",
-                           path, name);
-        SI_TRY(copy_string(name, &population->name, error));
-        SI_TRY(resolve(metadata, index_path, &population->path, error));
-    }
-    return SI_OK;
-}
-
 static si_result read_single(const json_t *root, const json_t *variant, const char *path,
                              si_metadata *metadata, si_error *error)
 {
@@ -99,6 +72,51 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     SI_TRY(copy_string(population, &metadata->population, error));
     SI_TRY(resolve(metadata, dataset, &metadata->dataset_path, error));
     return resolve(metadata, types, &metadata->types_path, error);
+}
+
+/* What the list itself says of the index, as meta_data.json in its folder would. */
+static si_result read_listed_index(const json_t *entry, const char *path, si_element_kind kind,
+                                   si_metadata_population *population, si_error *error)
+{
+    const json_t *variant = json_object_get(entry, "spatial_index");
+    if (!variant)
+        return SI_OK;
+    population->single = si_allocate_zeroed(1, sizeof *population->single);
+    if (!population->single)
+        return si_fail_memory(error);
+    population->single->kind = kind;
+    SI_TRY(copy_string(population->path, &population->single->folder, error));
+    return read_single(entry, variant, path, population->single, error);
+}
+
+static si_result read_population(const char *name, const json_t *entry, const char *path,
+                                 const si_metadata *metadata, si_metadata_population *population,
+                                 si_error *error)
+{
+    const char *index_path = json_string_value(json_object_get(entry, "index_path"));
+    if (!index_path)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: population \"%s\" has no \"index_path\"", path,
+                       name);
+    SI_TRY(copy_string(name, &population->name, error));
+    SI_TRY(resolve(metadata, index_path, &population->path, error));
+    return read_listed_index(entry, path, metadata->kind, population, error);
+}
+
+static si_result read_population_list(json_t *list, const char *path, si_metadata *metadata,
+                                      si_error *error)
+{
+    metadata->populations = si_allocate_zeroed(json_object_size(list),
+                                               sizeof *metadata->populations);
+    if (!metadata->populations)
+        return si_fail_memory(error);
+    const char *name;
+    json_t *entry;
+    json_object_foreach(list, name, entry)
+    {
+        si_metadata_population *population = &metadata->populations[metadata->population_count++];
+        SI_TRY(read_population(name, entry, path, metadata, population, error));
+    }
+    return SI_OK;
 }
 
 /* Indexes of SpatialIndex 0.x and brain-indexer hold Boost archives under these keys. */
@@ -194,106 +212,10 @@ si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *e
     return status;
 }
 
-/* ---- writing ---- */
-
-static si_result write_and_flush(int descriptor, const char *text, const char *path,
-                                 si_error *error)
+/* Wants no memory that may not be there: what a build may remove hangs on the answer. */
+bool si_folder_holds_index(const char *folder)
 {
-    SI_TRY(si_file_write_at(descriptor, text, strlen(text), 0, path, error));
-    if (fsync(descriptor) != 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot flush the file", path);
-    return SI_OK;
-}
-
-static si_result write_new_file(const char *path, const char *text, si_error *error)
-{
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the file", path);
-    si_result status = write_and_flush(descriptor, text, path, error);
-    if (close(descriptor) != 0 && status == SI_OK)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
-    return status;
-}
-
-static si_result replace_file(const char *temporary, const char *path, const char *text,
-                              si_error *error)
-{
-    si_result status = write_new_file(temporary, text, error);
-    if (status == SI_OK && rename(temporary, path) != 0)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
-                               path);
-    if (status != SI_OK)
-        unlink(temporary);
-    return status;
-}
-
-static si_result publish(const char *folder, const char *text, si_error *error)
-{
-    char *path = si_path_join(folder, SI_METADATA_NAME);
-    char *temporary = si_path_join(folder, ".spatial-index-metadata.tmp");
-    si_result status = path && temporary ? replace_file(temporary, path, text, error)
-                                         : si_fail_memory(error);
-    si_free(path);
-    si_free(temporary);
-    /* The new metadata stand: that a power cut might still undo them is no failure of the build. */
-    if (status == SI_OK)
-        si_folder_sync(folder, NULL);
-    return status;
-}
-
-si_result si_metadata_check_text(const char *what, const char *text, si_error *error)
-{
-    if (text && !si_utf8_is_valid(text))
-        return si_fail(error, SI_ERROR_UNSUPPORTED, "%s is not UTF-8, as %s must be: %s", what,
-                       SI_METADATA_NAME, text);
-    return SI_OK;
-}
-
-/* Takes over `root`, which may be NULL where memory ran out. */
-static si_result publish_json(const char *folder, json_t *root, si_error *error)
-{
-    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    if (!text)
-        return si_fail(error, SI_ERROR_MEMORY,
-                       "%s: cannot make the metadata: out of memory, or a name that is not UTF-8",
-                       folder);
-    si_result status = publish(folder, text, error);
-    free(text);
-    return status;
-}
-
-si_result si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
-                            const char *population, const char *dataset_path,
-                            const char *types_path, si_error *error)
-{
-    json_t *root = json_pack("{s:s, s:{s:s, s:i}, s:i}", "element_type", si_element_kind_name(kind),
-                             "spatial_index", "heavy_data_path", heavy_name, "format",
-                             (int)SI_FORMAT_VERSION, "version", 0);
-    if (root && (population || dataset_path || types_path)) {
-        json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", dataset_path,
-                                     "population", population, "types_path", types_path);
-        if (!extended || json_object_set_new(root, "extended", extended) != 0) {
-            json_decref(root);
-            root = NULL;
-        }
-    }
-    return publish_json(folder, root, error);
-}
-
-si_result si_metadata_write_multi_population(const char *folder, si_element_kind kind,
-                                             const char *const *names, size_t count,
-                                             si_error *error)
-{
-    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", si_element_kind_name(kind),
-                             "multi_population", "populations", "version", 0);
-    json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
-    for (size_t i = 0; i < count && root; i++) {
-        if (json_object_set_new(list, names[i], json_pack("{s:s}", "index_path", names[i])) != 0) {
-            json_decref(root);
-            root = NULL;
-        }
-    }
-    return publish_json(folder, root, error);
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, SI_METADATA_NAME);
+    return length > 0 && (size_t)length < sizeof path && si_path_exists(path);
 }

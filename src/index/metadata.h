@@ -2,19 +2,23 @@
 #ifndef SI_INDEX_METADATA_H
 #define SI_INDEX_METADATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 
 #define SI_METADATA_NAME "meta_data.json"
 
+typedef struct si_metadata si_metadata;
+
 typedef struct si_metadata_population {
     char *name;
-    char *path; /* of its index folder */
+    char *path;          /* of its index folder */
+    si_metadata *single; /* what its index is; NULL: only its folder says so */
 } si_metadata_population;
 
 /* As read, with paths resolved against the folder. */
-typedef struct si_metadata {
+struct si_metadata {
     char *folder;
     si_element_kind kind;
     char *heavy_path;   /* NULL for several populations */
@@ -23,11 +27,18 @@ typedef struct si_metadata {
     char *types_path;   /* likewise */
     size_t population_count;
     si_metadata_population *populations; /* NULL for a single index */
-} si_metadata;
+};
+
+/* True if meta_data.json is there. */
+bool si_folder_holds_index(const char *folder);
 
 /* `path` is an index folder or its JSON file. */
 si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
 void si_metadata_free(si_metadata *metadata);
+
+/* Keeps a copy of metadata that are to be replaced, under another name in their folder, if they
+ * list populations. */
+si_result si_metadata_keep_list(const char *folder, const char *name, si_error *error);
 
 /* The metadata is JSON, which cannot hold text that is not UTF-8. `what` says what the text is;
  * NULL text is fine. */
@@ -39,9 +50,12 @@ si_result si_metadata_write(const char *folder, si_element_kind kind, const char
                             const char *population, const char *dataset_path,
                             const char *types_path, si_error *error);
 
-/* The same for a folder that holds one index for each population, in folders of their names. */
+/* The same for a folder that holds one index for each population, in folders of their names. Each
+ * entry of the list says what the metadata of its index do, so that all indexes are replaced at
+ * once. */
 si_result si_metadata_write_multi_population(const char *folder, si_element_kind kind,
-                                             const char *const *names, size_t count,
+                                             const char *const *names,
+                                             const si_metadata *const *singles, size_t count,
                                              si_error *error);
 
 #endif

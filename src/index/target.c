@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "index/leftovers.h"
 #include "index/metadata.h"
-#include "index/replaced_populations.h"
 
 /* ---- opening ---- */
 
@@ -111,16 +111,17 @@ static si_result give_final_name(si_target *target, const char *name, si_error *
     return si_folder_sync(target->folder.path, error);
 }
 
-static si_result publish_as(si_target *target, const char *heavy_name, const si_metadata *replaced,
+static si_result publish_as(si_target *target, const char *heavy_name,
                             const si_target_content *content, si_error *error)
 {
+    const char *folder = target->folder.path;
     SI_TRY(give_final_name(target, heavy_name, error));
-    SI_TRY(si_metadata_write(target->folder.path, content->kind, heavy_name, content->population,
+    SI_TRY(si_index_folder_sync_parents(&target->folder, error));
+    SI_TRY(si_metadata_keep_list(folder, SI_REPLACED_NAME, error));
+    SI_TRY(si_metadata_write(folder, content->kind, heavy_name, content->population,
                              content->dataset_path, content->types_path, error));
     forget_temporary(target);
     si_index_folder_keep(&target->folder);
-    si_replaced_populations_remove(replaced, NULL, 0);
-    si_folder_remove_leftovers(target->folder.path, heavy_name);
     return SI_OK;
 }
 
@@ -128,17 +129,14 @@ si_result si_target_publish(si_target *target, const si_target_content *content,
 {
     if (!target->folder.path)
         return SI_OK;
-    if (fsync(target->descriptor) != 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot flush the file",
-                             si_target_name(target));
+    SI_TRY(si_file_flush(target->descriptor, si_target_name(target), error));
     char *name = si_format(SI_HEAVY_PREFIX "%016llx" SI_HEAVY_SUFFIX,
                            (unsigned long long)content->checksum);
     if (!name)
         return si_fail_memory(error);
-    si_metadata *replaced = NULL; /* stays NULL where there is none, or none that can be read */
-    si_metadata_read(target->folder.path, &replaced, NULL);
-    si_result status = publish_as(target, name, replaced, content, error);
-    si_metadata_free(replaced);
+    si_result status = publish_as(target, name, content, error);
+    /* What the new index has replaced, or else what this build has left. */
+    si_leftovers_remove(target->folder.path);
     si_free(name);
     return status;
 }

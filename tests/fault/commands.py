@@ -1,0 +1,76 @@
+"""Runs the commands, with faults where wanted, and tells what they leave behind."""
+import os
+import pathlib
+import signal
+import subprocess
+from types import SimpleNamespace
+
+COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
+SHIM = pathlib.Path(os.environ["SPATIAL_INDEX_FAULT_SHIM"])
+# A command that hangs is ended after this time, and the test fails.
+PATIENCE = 120
+
+
+def default_signals():
+    """Whatever the test runner ignores, a command is started as from a shell."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def fault_environment(**plan):
+    """What makes the calls of a command go wrong as told in shim/fault_plan.h: calls="disk", at=3, ..."""
+    variables = {f"FAULT_{name.upper()}": str(value) for name, value in plan.items()}
+    sanitizers = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return {**os.environ, **variables, "LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": sanitizers}
+
+
+def start(command, environment=None):
+    name, *arguments = map(str, command)
+    return subprocess.Popen([COMMANDS / f"spatial-index-{name}", *arguments], env=environment, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                            preexec_fn=default_signals)
+
+
+def finish(process):
+    """Exit code as a shell shows it, and output; nothing that was started outlives the test."""
+    with process:
+        try:
+            output, errors = process.communicate(timeout=PATIENCE)
+        except BaseException:
+            process.kill()
+            raise
+    code = process.returncode if process.returncode >= 0 else 128 - process.returncode
+    return SimpleNamespace(code=code, output=output, errors=errors)
+
+
+def attempt(command, **plan):
+    """Runs a command, whatever comes of it."""
+    return finish(start(command, fault_environment(**plan) if plan else None))
+
+
+def run(command):
+    result = attempt(command)
+    assert result.code == 0, (command, result)
+    return result.output
+
+
+def counted_calls(command, trace, **plan):
+    """The calls of a kind that a command makes, each as the kind and what it is about."""
+    result = attempt(command, trace=trace, **plan)
+    assert result.code == 0, (command, result)
+    lines = trace.read_text().splitlines() if trace.exists() else []
+    trace.unlink(missing_ok=True)
+    return lines
+
+
+def contents(folder):
+    """All that is below a folder: files with their bytes, folders with None."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+            for path in sorted(folder.rglob("*"))}
+
+
+def differences(expected, found):
+    """How the contents of a folder differ from what they should be."""
+    return ([f"{name} is missing" for name in expected if name not in found] +
+            [f"{name} is there" for name in found if name not in expected] +
+            [f"{name} differs" for name in found if name in expected and found[name] != expected[name]])

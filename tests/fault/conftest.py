@@ -1,0 +1,56 @@
+import os
+import pathlib
+import sys
+import tempfile
+
+import pytest
+
+pytest.importorskip("h5py")
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "cli"))
+import scenes  # noqa: E402  (needs h5py and the path)
+
+# All faults, not just some: scripts/test-faults.
+IS_FULL = os.environ.get("SPATIAL_INDEX_FAULTS") == "all"
+# What stands for all of them in the ordinary test run.
+USUAL_SCENES = ["nodes", "synapses over nodes", "several over several"]
+
+
+def some_of(numbers, most):
+    """Numbers spread evenly, with the first and the last; all of them in a full run."""
+    if IS_FULL or len(numbers) <= most:
+        return list(numbers)
+    return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})
+
+
+def for_scenes(*usual):
+    """A test runs for these scenes, or for all of them in a full run."""
+    return pytest.mark.parametrize("scene", list(scenes.SCENES) if IS_FULL else usual, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def workplace():
+    """In memory, where that can be had: flushing to a disk is what builds of this size do most of the time."""
+    memory = "/dev/shm"
+    in_memory = not IS_FULL and os.access(memory, os.W_OK | os.X_OK)
+    with tempfile.TemporaryDirectory(prefix="spatial-index-faults-", dir=memory if in_memory else None) as name:
+        yield pathlib.Path(name)
+
+
+@pytest.fixture(scope="session")
+def sources(workplace):
+    return scenes.Sources(workplace)
+
+
+@pytest.fixture(scope="session")
+def made_scenes():
+    return {}
+
+
+@pytest.fixture
+def scene(request, made_scenes, sources, workplace):
+    name = request.param
+    if name not in made_scenes:
+        folder = workplace / name.replace(" ", "_")
+        folder.mkdir()
+        made_scenes[name] = scenes.Scene(folder, *scenes.SCENES[name](sources))
+    return made_scenes[name]
