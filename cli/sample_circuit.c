@@ -11,7 +11,7 @@
 #include "sample_circuit/circuit.h"
 #include "sample_circuit/folder.h"
 
-enum { MOST_CELLS = 10000, MOST_SYNAPSES_PER_CELL = 1000 };
+enum { MOST_CELLS = 10000, MOST_SYNAPSES_PER_CELL = 1000, MOST_MORPHOLOGIES = 10000 };
 
 struct options {
     si_sample_plan plan;
@@ -40,6 +40,13 @@ static void set_synapses_per_cell(void *target, const char *const *words)
                                                   MOST_SYNAPSES_PER_CELL);
 }
 
+static void set_morphologies(void *target, const char *const *words)
+{
+    struct options *options = target;
+    options->plan.morphology_count = read_number("morphologies", words[0], si_sample_model_count,
+                                                 MOST_MORPHOLOGIES);
+}
+
 static void set_seed(void *target, const char *const *words)
 {
     struct options *options = target;
@@ -57,6 +64,12 @@ static const cli_option option_table[] = {
      .value = "N",
      .help = "synapses that a cell receives on the mean, 0 to\n1000 (default 50)",
      .set = set_synapses_per_cell},
+    {.name = "morphologies",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "different morphologies, 12 to 10000 (default 12);\nmore than 12 are given to the "
+             "cells in turn",
+     .set = set_morphologies},
     {.name = "seed",
      .words = CLI_ONE_WORD,
      .value = "N",
@@ -121,7 +134,8 @@ static si_result make_circuit(const struct options *options, const char *path, s
         status = si_sample_folder_publish(&folder, error);
     if (status == SI_OK)
         cli_put_format("%s: %zu cells with %zu morphologies, %zu synapses\n", path,
-                       options->plan.cell_count, si_sample_model_count, circuit.synapse_count);
+                       options->plan.cell_count, options->plan.morphology_count,
+                       circuit.synapse_count);
     si_sample_circuit_free(&circuit);
     si_sample_folder_close(&folder);
     return status;
@@ -150,7 +164,10 @@ int main(int argc, char **argv)
         .least_operands = 1,
         .most_operands = 1,
     };
-    struct options options = {.plan = {.seed = 1, .cell_count = 300, .synapses_per_cell = 50}};
+    struct options options = {.plan = {.seed = 1,
+                                       .cell_count = 300,
+                                       .synapses_per_cell = 50,
+                                       .morphology_count = si_sample_model_count}};
     cli_operands operands;
     si_error error = {.status = SI_OK};
     cli_begin(command.name);

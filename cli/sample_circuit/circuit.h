@@ -12,10 +12,11 @@ typedef struct si_sample_plan {
     uint64_t seed;
     size_t cell_count;
     size_t synapses_per_cell; /* mean */
+    size_t morphology_count;  /* at least si_sample_model_count */
 } si_sample_plan;
 
 typedef struct si_sample_cell {
-    uint32_t model; /* position in si_sample_models */
+    uint32_t model; /* position in the circuit's models */
     double position[3];
     double orientation[4]; /* unit quaternion w x y z */
     double rotation[3][3]; /* the same as a matrix */
@@ -42,6 +43,7 @@ typedef struct si_sample_synapse {
 
 typedef struct si_sample_circuit {
     si_sample_plan plan;
+    si_sample_model *models;            /* those of the catalogue, then variants of them in turn */
     si_sample_morphology *morphologies; /* one for each model */
     si_sample_cell *cells;
     si_sample_synapse *synapses; /* by target, then by source */
@@ -54,6 +56,7 @@ si_result si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *
 void si_sample_circuit_free(si_sample_circuit *circuit);
 
 /* The steps of making it. */
+si_result si_sample_list_models(si_sample_circuit *circuit, si_error *error);
 si_result si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error);
 si_result si_sample_place_cells(si_sample_circuit *circuit, si_error *error);
 si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error);

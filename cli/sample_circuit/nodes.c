@@ -59,9 +59,9 @@ static int32_t find_minicolumn(const si_sample_cell *cell)
     return (int32_t)(cell->position[0] / 50 + (cell->position[0] < 0 ? -1 : 0));
 }
 
-static struct node make_node(const si_sample_cell *cell)
+static struct node make_node(const si_sample_circuit *circuit, const si_sample_cell *cell)
 {
-    uint32_t mtype_number = (uint32_t)si_sample_models[cell->model].mtype;
+    uint32_t mtype_number = (uint32_t)circuit->models[cell->model].mtype;
     const si_sample_mtype *mtype = &si_sample_mtypes[mtype_number];
     bool excitatory = mtype->synapse_class == SI_SAMPLE_EXCITATORY;
     struct node node = {
@@ -88,11 +88,11 @@ static void write_library(si_sample_hdf5 *hdf5, const char *name, const char *co
     si_sample_hdf5_member(hdf5, name, SI_SAMPLE_STRING, first, stride, count);
 }
 
-static void write_libraries(si_sample_hdf5 *hdf5)
+static void write_libraries(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit)
 {
     static const char *const model_types[] = {"biophysical"};
-    write_library(hdf5, CELLS "/0/@library/morphology", &si_sample_models[0].name,
-                  sizeof(si_sample_models[0]), si_sample_model_count);
+    write_library(hdf5, CELLS "/0/@library/morphology", &circuit->models[0].name,
+                  sizeof(circuit->models[0]), circuit->plan.morphology_count);
     write_library(hdf5, CELLS "/0/@library/mtype", &si_sample_mtypes[0].name,
                   sizeof(si_sample_mtypes[0]), si_sample_mtype_count);
     write_library(hdf5, CELLS "/0/@library/etype", etypes, sizeof(etypes[0]), ETYPE_COUNT);
@@ -111,13 +111,15 @@ static void write_node_ids(si_sample_hdf5 *hdf5, const char *type_id, const char
     si_sample_hdf5_sequence(hdf5, group_index, count);
 }
 
-static void write_cells(si_sample_hdf5 *hdf5, const struct node *nodes, size_t count)
+static void write_cells(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit,
+                        const struct node *nodes)
 {
+    size_t count = circuit->plan.cell_count;
     write_node_ids(hdf5, CELLS "/node_type_id", CELLS "/node_group_id", CELLS "/node_group_index",
                    count);
     si_sample_hdf5_columns(hdf5, CELLS "/0", columns, sizeof(columns) / sizeof(columns[0]), nodes,
                            sizeof(*nodes), count);
-    write_libraries(hdf5);
+    write_libraries(hdf5, circuit);
 }
 
 /* Fibres have no place and no shape. */
@@ -141,10 +143,10 @@ si_result si_sample_write_nodes(const si_sample_circuit *circuit, const char *pa
     if (nodes == NULL)
         return si_sample_fail_memory(error);
     for (size_t i = 0; i < count; i++)
-        nodes[i] = make_node(&circuit->cells[i]);
+        nodes[i] = make_node(circuit, &circuit->cells[i]);
     si_sample_hdf5 hdf5;
     si_sample_hdf5_create(&hdf5, path, error);
-    write_cells(&hdf5, nodes, count);
+    write_cells(&hdf5, circuit, nodes);
     write_fibres(&hdf5, si_sample_virtual_cell_count(circuit));
     free(nodes);
     return si_sample_hdf5_close(&hdf5);

@@ -12,6 +12,7 @@ static double column_radius(size_t cell_count)
     return 100 * sqrt((double)cell_count / 300);
 }
 
+/* By the shares of the catalogue. Where there are more morphologies, cells take them in turn. */
 static uint32_t choose_model(si_sample_random *random)
 {
     unsigned shares = 0;
@@ -88,10 +89,12 @@ static void fill_rotation(si_sample_cell *cell)
 static void place_cell(si_sample_circuit *circuit, size_t number)
 {
     si_sample_cell *cell = &circuit->cells[number];
+    size_t model_count = circuit->plan.morphology_count;
     si_sample_random random;
     si_sample_random_start(&random, circuit->plan.seed, SI_SAMPLE_FOR_PLACEMENT, number);
-    cell->model = choose_model(&random);
-    const si_sample_mtype *mtype = &si_sample_mtypes[si_sample_models[cell->model].mtype];
+    uint32_t model = choose_model(&random);
+    cell->model = model_count > si_sample_model_count ? (uint32_t)(number % model_count) : model;
+    const si_sample_mtype *mtype = &si_sample_mtypes[circuit->models[cell->model].mtype];
     double radius = column_radius(circuit->plan.cell_count);
     double extent = (double)si_sample_morphology_top(&circuit->morphologies[cell->model]);
     /* Somas keep apart if they can. */

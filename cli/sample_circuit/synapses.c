@@ -157,7 +157,7 @@ static void fill_physiology(const si_sample_circuit *circuit, si_sample_synapse 
         from_soma[i] = (double)synapse->efferent.center[i] - source->position[i];
     /* 0.3 ms of release, and 300 um for each ms of conduction. */
     synapse->delay = (float)(0.3 + si_sample_length(from_soma) / 300);
-    if (si_sample_mtypes[si_sample_models[source->model].mtype].synapse_class ==
+    if (si_sample_mtypes[circuit->models[source->model].mtype].synapse_class ==
         SI_SAMPLE_EXCITATORY)
         fill_excitatory(synapse, random);
     else
@@ -232,10 +232,10 @@ static si_result connect_cell(const struct connecting *connecting, size_t target
 static si_result prepare(struct connecting *connecting, si_error *error)
 {
     const si_sample_circuit *circuit = connecting->circuit;
-    connecting->dendrites = calloc(si_sample_model_count, sizeof(*connecting->dendrites));
+    connecting->dendrites = calloc(circuit->plan.morphology_count, sizeof(*connecting->dendrites));
     if (connecting->dendrites == NULL)
         return si_sample_fail_memory(error);
-    for (size_t i = 0; i < si_sample_model_count; i++)
+    for (size_t i = 0; i < circuit->plan.morphology_count; i++)
         SI_SAMPLE_TRY(
             si_sample_dendrites_make(&circuit->morphologies[i], &connecting->dendrites[i], error));
     return si_sample_axon_grid_make(circuit, &connecting->axons, error);
@@ -247,7 +247,7 @@ si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error)
     si_result status = prepare(&connecting, error);
     for (size_t i = 0; status == SI_OK && i < circuit->plan.cell_count; i++)
         status = connect_cell(&connecting, i, error);
-    for (size_t i = 0; connecting.dendrites != NULL && i < si_sample_model_count; i++)
+    for (size_t i = 0; connecting.dendrites != NULL && i < circuit->plan.morphology_count; i++)
         si_sample_dendrites_free(&connecting.dendrites[i]);
     free(connecting.dendrites);
     si_sample_axon_grid_free(&connecting.axons);

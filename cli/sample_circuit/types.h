@@ -55,6 +55,7 @@ typedef struct si_sample_model {
     unsigned share;
 } si_sample_model;
 
+/* The morphologies that there are if not more are asked for. */
 extern const si_sample_model si_sample_models[];
 extern const size_t si_sample_model_count;
 

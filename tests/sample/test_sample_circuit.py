@@ -39,6 +39,17 @@ def same_files(left, right):
     return filecmp.cmpfiles(left, right, names, shallow=False)
 
 
+def test_many_morphologies(tmp_path):
+    """Each cell has a morphology of its own, and all three formats are there."""
+    many = make(tmp_path / "many", "--cells", 40, "--morphologies", 40, "--synapses-per-cell", 2)
+    files = many.morphology_files()
+    assert len({file.stem for file in files}) == 40
+    assert {file.suffix for file in files} == {".asc", ".swc", ".h5"}
+    assert len({file.read_bytes() for file in files}) == 40
+    names = many.enumeration("morphology")
+    assert sorted(names[number] for number in many.cells["morphology"]) == sorted(file.stem for file in files)
+
+
 # ---------------------------------------------------------------- configuration
 
 
