@@ -48,10 +48,11 @@ void *si_allocate_large(size_t count, size_t size)
     size_t bytes = array_bytes(count, size);
     if (bytes < HUGE_PAGE_BYTES)
         return bytes ? malloc(bytes) : NULL;
-    void *memory = aligned_alloc(HUGE_PAGE_BYTES, bytes);
+    void *memory; /* aligned_alloc wants a multiple of the alignment */
+    if (posix_memalign(&memory, HUGE_PAGE_BYTES, bytes) != 0)
+        return NULL;
     /* A wish: where the system has no huge pages it goes without. */
-    if (memory)
-        madvise(memory, bytes, MADV_HUGEPAGE);
+    madvise(memory, bytes, MADV_HUGEPAGE);
     return memory;
 }
 
