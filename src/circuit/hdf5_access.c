@@ -2,9 +2,13 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+
+/* Longer names than this are no group's. */
+#define SI_HDF5_PATH_SIZE 1024
 
 static pthread_mutex_t hdf5_lock;
 static pthread_once_t hdf5_once = PTHREAD_ONCE_INIT;
@@ -80,25 +84,53 @@ si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
     return SI_OK;
 }
 
-/* Where a link on the way is missing, H5Lexists fails, which is as good a no. */
+/* H5Lexists wants all links on the way but the last one to be there. */
+static bool has_links(hid_t location, const char *path)
+{
+    char part[SI_HDF5_PATH_SIZE];
+    for (const char *end = strchr(path, '/'); end; end = strchr(end + 1, '/')) {
+        size_t length = (size_t)(end - path);
+        if (length >= sizeof part)
+            return false;
+        memcpy(part, path, length);
+        part[length] = '\0';
+        if (H5Lexists(location, part, H5P_DEFAULT) == 0)
+            return false;
+    }
+    return H5Lexists(location, path, H5P_DEFAULT) != 0;
+}
+
 bool si_hdf5_exists(hid_t location, const char *path)
 {
-    return H5Lexists(location, path, H5P_DEFAULT) > 0 &&
-           H5Oexists_by_name(location, path, H5P_DEFAULT) > 0;
+    return has_links(location, path) && H5Oexists_by_name(location, path, H5P_DEFAULT) != 0;
 }
 
 bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type)
 {
-    if (!si_hdf5_exists(location, path))
-        return false;
     H5O_info_t info;
-    return H5Oget_info_by_name1(location, path, &info, H5P_DEFAULT) >= 0 && info.type == type;
+    return si_hdf5_exists(location, path) &&
+           (H5Oget_info_by_name1(location, path, &info, H5P_DEFAULT) < 0 || info.type == type);
+}
+
+/* Of "WHAT: time = ..., error message = 'WHY', buf = ..." says WHAT and WHY. */
+static void shorten_reason(const char *text, char reason[SI_HDF5_REASON_SIZE])
+{
+    static const char before_why[] = "error message = '";
+    const char *end_of_what = strstr(text, ": time = ");
+    const char *why = end_of_what ? strstr(end_of_what, before_why) : NULL;
+    if (!why) {
+        snprintf(reason, SI_HDF5_REASON_SIZE, "%s", text);
+        return;
+    }
+    why += sizeof before_why - 1;
+    snprintf(reason, SI_HDF5_REASON_SIZE, "%.*s: %.*s", (int)(end_of_what - text), text,
+             (int)strcspn(why, "'"), why);
 }
 
 static herr_t keep_first(unsigned depth, const H5E_error2_t *entry, void *data)
 {
     if (depth == 0 && entry->desc)
-        snprintf(data, SI_HDF5_REASON_SIZE, "%s", entry->desc);
+        shorten_reason(entry->desc, data);
     return 0;
 }
 

@@ -18,10 +18,11 @@ void si_hdf5_unlock(void);
 /* Opens a file for reading. */
 si_result si_hdf5_open(const char *path, hid_t *file, si_error *error);
 
-/* True if `path`, of one or more links, leads from `location` to an object. */
+/* Whether `path`, of one or more links, leads from `location` to an object. False only if that is
+ * certain: where the file cannot be read, whoever then opens the object fails, and learns why. */
 bool si_hdf5_exists(hid_t location, const char *path);
 
-/* True if there is an object of this type: H5O_TYPE_GROUP or H5O_TYPE_DATASET. */
+/* The same for an object of this type: H5O_TYPE_GROUP or H5O_TYPE_DATASET. */
 bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type);
 
 /* Why the HDF5 call that has just failed did so, in its own words. */
