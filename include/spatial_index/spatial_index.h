@@ -422,7 +422,8 @@ SI_API si_result si_builder_create(si_element_kind kind, const char *folder,
  * concurrent appends is not defined. A soma is section_id 0; its ENDPOINT2 is ignored.
  * SI_ERROR_ARGUMENT: a coordinate or radius that is not finite, or a negative radius, naming the
  * element; SI_ERROR_LIMIT: gid, section_id or segment_id beyond 2^36-1, 16383, 16383, or
- * max_file_bytes passed. After an error nothing of this call is in the builder and it can go on. */
+ * max_file_bytes passed: nothing of this call is in the builder then, and it can go on. After another
+ * error, such as a full disk where elements do not fit in memory, it can only be aborted. */
 SI_API si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                                    size_t column_count, uint64_t count, si_error *error);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define SMALL_PAGE_BYTES ((size_t)4096)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
 static _Atomic uint64_t allocations_until_failure;
@@ -43,17 +44,42 @@ void *si_allocate_zeroed(size_t count, size_t size)
     return bytes ? calloc(1, bytes) : NULL;
 }
 
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + SMALL_PAGE_BYTES - 1) / SMALL_PAGE_BYTES * SMALL_PAGE_BYTES;
+}
+
+/* Mapped at a multiple of a huge page. */
+static void *map_huge(size_t bytes)
+{
+    char *mapped = mmap(NULL, bytes + HUGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)mapped % HUGE_PAGE_BYTES;
+    if (before > 0)
+        munmap(mapped, before);
+    if (before < HUGE_PAGE_BYTES)
+        munmap(mapped + before + bytes, HUGE_PAGE_BYTES - before);
+    /* A wish: where the system has no huge pages it goes without. */
+    madvise(mapped + before, bytes, MADV_HUGEPAGE);
+    return mapped + before;
+}
+
 void *si_allocate_large(size_t count, size_t size)
 {
-    size_t bytes = array_bytes(count, size);
+    size_t bytes = whole_pages(array_bytes(count, size));
     if (bytes < HUGE_PAGE_BYTES)
-        return bytes ? malloc(bytes) : NULL;
-    void *memory; /* aligned_alloc wants a multiple of the alignment */
-    if (posix_memalign(&memory, HUGE_PAGE_BYTES, bytes) != 0)
-        return NULL;
-    /* A wish: where the system has no huge pages it goes without. */
-    madvise(memory, bytes, MADV_HUGEPAGE);
-    return memory;
+        return bytes ? aligned_alloc(SMALL_PAGE_BYTES, bytes) : NULL;
+    return map_huge(bytes);
+}
+
+void si_free_large(void *memory, size_t count, size_t size)
+{
+    if (memory && whole_pages(count * size) >= HUGE_PAGE_BYTES)
+        munmap(memory, whole_pages(count * size));
+    else
+        free(memory);
 }
 
 void *si_reallocate(void *memory, size_t count, size_t size)

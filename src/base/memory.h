@@ -11,9 +11,12 @@
 void *si_allocate(size_t count, size_t size);
 void *si_allocate_zeroed(size_t count, size_t size);
 
-/* For arrays that are all used, in no order: on huge pages, where the system has them, a page fault
- * brings 512 times as much and addresses are found faster. */
+/* For large arrays that are all used, in no order: on huge pages, where the system has them, a page
+ * fault brings 512 times as much and addresses are found faster. It begins at a multiple
+ * of 4096 bytes. What is beyond 2 MiB goes back to the system at once when it is freed, which wants
+ * the same count and size. */
 void *si_allocate_large(size_t count, size_t size);
+void si_free_large(void *memory, size_t count, size_t size);
 
 /* Like realloc: on failure NULL, and `memory` stays as it was. */
 void *si_reallocate(void *memory, size_t count, size_t size);

@@ -69,19 +69,19 @@ static void put_second_endpoints(record_column to, const si_batch *batch, uint64
 
 static record_column word_column(const si_element_type *type, const si_input *input, char *records)
 {
-    return (record_column){records + input->slot * sizeof(uint64_t), si_record_stride(type)};
+    return (record_column){records + input->slot * sizeof(uint64_t), type->record_bytes};
 }
 
 static record_column float_column(const si_element_type *type, const si_input *input, char *records)
 {
     return (record_column){records + si_record_floats_offset(type) + input->slot * sizeof(float),
-                           si_record_stride(type)};
+                           type->record_bytes};
 }
 
 static record_column byte_column(const si_element_type *type, const si_input *input, char *records)
 {
     return (record_column){records + si_record_bytes_offset(type) + input->slot,
-                           si_record_stride(type)};
+                           type->record_bytes};
 }
 
 static void put_input(const si_batch *batch, const si_input *input, uint64_t first, uint64_t count,
@@ -123,7 +123,7 @@ static void put_input(const si_batch *batch, const si_input *input, uint64_t fir
 void si_batch_put_records(const si_batch *batch, uint64_t first, uint64_t count, uint64_t position,
                           char *records)
 {
-    size_t stride = si_record_stride(batch->type);
+    size_t stride = batch->type->record_bytes;
     for (uint64_t done = 0; done < count; done += RECORDS_AT_A_TIME) {
         uint64_t some = si_min_u64(RECORDS_AT_A_TIME, count - done);
         for (size_t i = 0; i < batch->type->input_count; i++)

@@ -2,21 +2,26 @@
 #include <pthread.h>
 
 #include "base/arithmetic.h"
+#include "base/machine_memory.h"
 #include "base/memory.h"
-#include "index/batch.h"
+#include "base/parallel.h"
+#include "index/builder.h"
+#include "index/free_space.h"
 #include "index/index.h"
+#include "index/intake.h"
 #include "index/layout.h"
 #include "index/metadata.h"
 #include "index/pack.h"
-#include "index/record.h"
-#include "index/record_store.h"
-#include "index/sort.h"
+#include "index/pack_merged.h"
 #include "index/target.h"
+
+#define MEBIBYTE (UINT64_C(1) << 20)
+#define LEAST_MEMORY_BYTES (32 * MEBIBYTE)
 
 struct si_builder {
     si_element_kind kind;
     const si_element_type *type;
-    unsigned threads;
+    si_build_limits limits;
     uint64_t max_file_bytes;
     si_progress progress;
     void *progress_context;
@@ -24,9 +29,8 @@ struct si_builder {
     char *dataset_path;
     char *types_path;
     si_target target;
-    si_record_store store;
-    pthread_mutex_t lock; /* of `largest`, and held while `progress` runs */
-    float largest;        /* coordinate, in size */
+    si_intake intake;
+    pthread_mutex_t lock; /* held while `progress` runs */
 };
 
 /* ---- create and abort ---- */
@@ -34,7 +38,7 @@ struct si_builder {
 static void free_builder(si_builder *builder)
 {
     si_target_close(&builder->target);
-    si_record_store_destroy(&builder->store);
+    si_intake_free(&builder->intake);
     pthread_mutex_destroy(&builder->lock);
     si_free(builder->population);
     si_free(builder->dataset_path);
@@ -50,7 +54,6 @@ void si_builder_abort(si_builder *builder)
 
 static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
-    builder->threads = options->threads;
     builder->max_file_bytes = options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
@@ -62,6 +65,25 @@ static si_result copy_options(si_builder *builder, const si_build_options *optio
     if (options->types_path && !(builder->types_path = si_duplicate_string(options->types_path)))
         return si_fail_memory(error);
     return SI_OK;
+}
+
+static si_result choose_limits(si_builder *builder, const si_build_limits *limits,
+                               const si_build_options *options, si_error *error)
+{
+    unsigned threads = options->threads > 0 ? options->threads : si_processor_count();
+    uint64_t bytes = si_memory_to_use(options->max_memory_bytes);
+    if (limits) {
+        builder->limits = *limits;
+        return SI_OK;
+    }
+    if (bytes < LEAST_MEMORY_BYTES && options->max_memory_bytes > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the builder may use %llu bytes of memory, but it needs at least %llu (%llu "
+                       "MiB)",
+                       (unsigned long long)bytes, (unsigned long long)LEAST_MEMORY_BYTES,
+                       (unsigned long long)(LEAST_MEMORY_BYTES / MEBIBYTE));
+    return si_build_limits_compute(builder->type, si_max_u64(bytes, LEAST_MEMORY_BYTES), threads,
+                                   &builder->limits, error);
 }
 
 si_result si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
@@ -91,22 +113,54 @@ static si_result check_bound(const si_builder *builder, uint64_t element_count, 
     return SI_OK;
 }
 
-static si_result initialise(si_builder *builder, const char *folder,
+/* Of an index of so many elements, and of so much in a temporary file. */
+static si_result check_space(void *context, uint64_t element_count, uint64_t temporary_bytes,
+                             si_error *error)
+{
+    const si_builder *builder = context;
+    si_space_need target = {.folder = si_target_folder(&builder->target)};
+    const si_space_need temporary = {temporary_bytes > 0 ? builder->intake.temp_folder : NULL,
+                                     temporary_bytes};
+    SI_TRY(si_index_file_bytes(builder->kind, element_count, &target.bytes, error));
+    return si_check_space(&target, &temporary, error);
+}
+
+/* Nothing is laid out yet. */
+static si_result check_expected(si_builder *builder, uint64_t count, si_error *error)
+{
+    bool fits = count <= builder->limits.memory_records;
+    uint64_t bytes = fits ? 0 : si_run_bytes(builder->type, builder->limits.page_bytes, count);
+    return count > 0 ? check_space(builder, count, bytes, error) : SI_OK;
+}
+
+static si_result start_intake(si_builder *builder, const si_build_options *options, si_error *error)
+{
+    const char *folder = options->temp_folder ? options->temp_folder
+                                              : si_target_folder(&builder->target);
+    builder->intake.check_space = check_space;
+    builder->intake.check_context = builder;
+    SI_TRY(si_intake_create(&builder->intake, builder->type, &builder->limits, folder, error));
+    return check_expected(builder, options->expected_count, error);
+}
+
+static si_result initialise(si_builder *builder, const si_build_limits *limits, const char *folder,
                             const si_build_options *options, si_error *error)
 {
     SI_TRY(copy_options(builder, options, error));
+    SI_TRY(choose_limits(builder, limits, options, error));
     if (folder) {
         SI_TRY(si_metadata_check_text("the path of the data set", options->dataset_path, error));
         SI_TRY(si_metadata_check_text("the path of the types file", options->types_path, error));
         SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
     }
     SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
-    SI_TRY(si_record_store_create(&builder->store, si_record_stride(builder->type), error));
-    return si_target_open(folder, options->replace != 0, &builder->target, error);
+    SI_TRY(si_target_open(folder, options->replace != 0, &builder->target, error));
+    return start_intake(builder, options, error);
 }
 
-si_result si_builder_create(si_element_kind kind, const char *folder,
-                            const si_build_options *options, si_builder **builder, si_error *error)
+si_result si_builder_create_within(const si_build_limits *limits, si_element_kind kind,
+                                   const char *folder, const si_build_options *options,
+                                   si_builder **builder, si_error *error)
 {
     static const si_build_options defaults = SI_BUILD_OPTIONS_INIT;
     options = options ? options : &defaults;
@@ -123,7 +177,7 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
     created->type = si_element_type_of(kind);
     created->target = (si_target){.folder.lock = -1, .descriptor = -1};
     pthread_mutex_init(&created->lock, NULL);
-    si_result status = initialise(created, folder, options, error);
+    si_result status = initialise(created, limits, folder, options, error);
     if (status == SI_OK)
         *builder = created;
     else
@@ -131,33 +185,23 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
     return status;
 }
 
-/* ---- append ---- */
-
-static void note_largest(si_builder *builder, float largest)
+si_result si_builder_create(si_element_kind kind, const char *folder,
+                            const si_build_options *options, si_builder **builder, si_error *error)
 {
-    pthread_mutex_lock(&builder->lock);
-    if (largest > builder->largest)
-        builder->largest = largest;
-    pthread_mutex_unlock(&builder->lock);
+    return si_builder_create_within(NULL, kind, folder, options, builder, error);
 }
+
+/* ---- append ---- */
 
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
     si_batch batch;
-    uint64_t first, expected = UINT64_MAX;
+    uint64_t expected = UINT64_MAX;
     SI_TRY(si_batch_open(&batch, builder->kind, columns, column_count, count, error));
-    si_add_u64(builder->store.count, count, &expected);
+    si_add_u64(si_intake_count(&builder->intake), count, &expected);
     SI_TRY(check_bound(builder, expected, false, error));
-    SI_TRY(si_record_store_reserve(&builder->store, count, &first, error));
-    note_largest(builder, batch.largest);
-    for (uint64_t done = 0; done < count;) {
-        uint64_t some = si_min_u64(count - done, si_record_run(first + done));
-        si_batch_put_records(&batch, done, some, first + done,
-                             si_record_at(&builder->store, first + done));
-        done += some;
-    }
-    return SI_OK;
+    return si_intake_add(&builder->intake, &batch, error);
 }
 
 /* ---- finish ---- */
@@ -168,28 +212,72 @@ static si_result report_progress(void *context, const char *phase, uint64_t done
     si_builder *builder = context;
     if (!builder->progress)
         return SI_OK;
+    uint64_t count = si_intake_count(&builder->intake);
     pthread_mutex_lock(&builder->lock);
-    int stop = builder->progress(builder->progress_context, phase, done, builder->store.count);
+    int stop = builder->progress(builder->progress_context, phase, done, count);
     pthread_mutex_unlock(&builder->lock);
     return stop ? si_fail(error, SI_ERROR_CANCELLED, "the build was cancelled") : SI_OK;
+}
+
+/* What sorting and packing need. */
+typedef struct write_job {
+    si_builder *builder;
+    const si_layout *layout;
+    const si_build_watch *watch;
+    uint64_t *checksum;
+} write_job;
+
+static si_result write_sorted(const write_job *job, const si_taken_chunks *taken,
+                              si_sort_space *space, si_error *error)
+{
+    si_builder *builder = job->builder;
+    const si_sort_input sorting = {.type = builder->type,
+                                   .records = &taken->records,
+                                   .largest = builder->intake.largest,
+                                   .threads = builder->limits.threads,
+                                   .watch = job->watch};
+    const si_pack_source source = {&taken->records, space->entries};
+    SI_TRY(si_sort_records(&sorting, space, error));
+    si_sort_space_trim(space);
+    SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
+    return si_pack(job->layout, &source, builder->target.descriptor,
+                   si_target_name(&builder->target), builder->limits.threads, job->watch,
+                   job->checksum, error);
+}
+
+static si_result write_from_memory(const write_job *job, si_error *error)
+{
+    si_taken_chunks taken;
+    si_sort_space space = {.capacity = 0};
+    SI_TRY(si_intake_take_all(&job->builder->intake, &taken, error));
+    si_result status = si_sort_space_allocate(&space, taken.count, error);
+    if (status == SI_OK)
+        status = write_sorted(job, &taken, &space, error);
+    si_sort_space_free(&space);
+    si_intake_give_back(&job->builder->intake, &taken);
+    return status;
+}
+
+static si_result write_from_runs(const write_job *job, si_error *error)
+{
+    si_builder *builder = job->builder;
+    SI_TRY(si_intake_spill_rest(&builder->intake, job->watch, error));
+    SI_TRY(check_space(builder, job->layout->element_count, 0, error));
+    SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
+    return si_pack_merged(job->layout, &builder->intake.sort, builder->intake.largest,
+                          builder->target.descriptor, si_target_name(&builder->target), job->watch,
+                          job->checksum, error);
 }
 
 static si_result write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
                             si_error *error)
 {
     const si_build_watch watch = {builder, report_progress};
-    si_sort_entry *entries;
+    const write_job job = {builder, layout, &watch, checksum};
+    SI_TRY(check_space(builder, layout->element_count, 0, error));
     SI_TRY(report_progress(builder, "ordering", 0, error));
-    SI_TRY(si_sort_records(builder->type, &builder->store, builder->largest, builder->threads,
-                           &watch, &entries, error));
-    si_pack_source source = {&builder->store, entries};
-    si_result status = si_target_reserve(&builder->target, layout->file_bytes, error);
-    if (status == SI_OK)
-        status = si_pack(layout, &source, builder->target.descriptor,
-                         si_target_name(&builder->target), builder->threads, &watch, checksum,
-                         error);
-    si_free(entries);
-    return status;
+    return builder->intake.is_external ? write_from_runs(&job, error)
+                                       : write_from_memory(&job, error);
 }
 
 static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
@@ -200,10 +288,11 @@ static si_result write_and_publish(si_builder *builder, si_index **index, si_bui
                                  .population = builder->population,
                                  .dataset_path = builder->dataset_path,
                                  .types_path = builder->types_path};
-    SI_TRY(check_bound(builder, builder->store.count, true, error));
-    si_layout_compute(builder->kind, builder->store.count, &layout);
+    uint64_t count = si_intake_count(&builder->intake);
+    SI_TRY(check_bound(builder, count, true, error));
+    si_layout_compute(builder->kind, count, &layout);
     SI_TRY(write_file(builder, &layout, &content.checksum, error));
-    SI_TRY(report_progress(builder, "flushing", builder->store.count, error));
+    SI_TRY(report_progress(builder, "flushing", count, error));
     SI_TRY(si_target_publish(&builder->target, &content, error));
     if (report)
         *report = (si_build_report){.struct_size = sizeof *report,

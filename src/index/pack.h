@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "index/build_watch.h"
 #include "index/layout.h"
-#include "index/record_store.h"
 #include "index/sort.h"
 
 /* The elements of a part are a multiple of this, so that each of its columns fills whole blocks. */
@@ -51,7 +50,7 @@ si_result si_packer_write_part(si_packer *packer, unsigned worker, uint64_t part
 si_result si_packer_finish(si_packer *packer, uint64_t *checksum, si_error *error);
 
 typedef struct si_pack_source {
-    const si_record_store *store;
+    const si_record_pieces *records;
     const si_sort_entry *entries; /* in index order */
 } si_pack_source;
 

@@ -16,7 +16,7 @@ static void locate(const void *context, uint64_t first, unsigned count, const ch
 {
     const si_pack_source *source = context;
     for (unsigned i = 0; i < count; i++)
-        records[i] = si_record_at(source->store, source->entries[first + i].position);
+        records[i] = si_record_at(source->records, source->entries[first + i].place);
 }
 
 static si_result write_part(void *context, unsigned worker, uint64_t part, si_error *error)

@@ -1,42 +1,68 @@
-/* The records of a build, in memory: appended from any thread, never moved. */
+/*
+ * Records on their way into an index: appended from any thread to chunks of memory that never move,
+ * and taken out again from the front, by whole chunks.
+ */
 #ifndef SI_INDEX_RECORD_STORE_H
 #define SI_INDEX_RECORD_STORE_H
 
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
-
-#define SI_STORE_CHUNK_RECORDS (UINT64_C(1) << 18)
-#define SI_STORE_MAX_CHUNKS (UINT64_C(1) << 18)
+#include "index/record.h"
 
 typedef struct si_record_store {
     size_t stride;
-    _Atomic uint64_t count; /* read without the lock, changed under it */
-    char **chunks;
-    uint64_t chunk_count;
+    uint64_t chunk_records;
+    uint64_t chunk_limit; /* chunks that are there at a time, at most */
     pthread_mutex_t lock;
+    pthread_cond_t changed; /* a chunk was filled, or taken out, or given back */
+    uint64_t count;         /* of records ever appended: the next one's number */
+    uint64_t first_chunk;   /* number of the first one that was not taken out */
+    uint64_t end_chunk;
+    char **chunks;    /* chunk i is at i % chunk_limit */
+    uint32_t *filled; /* records of each that have been written */
+    char **spare;     /* given back, to be used again */
+    uint64_t spare_count;
+    uint64_t taken_count; /* taken out, and not given back yet */
 } si_record_store;
 
-si_result si_record_store_create(si_record_store *store, size_t stride, si_error *error);
+/* Nothing of the store is touched without its lock but the records themselves. */
+si_result si_record_store_create(si_record_store *store, size_t stride, uint64_t chunk_records,
+                                 uint64_t chunk_limit, si_error *error);
 void si_record_store_destroy(si_record_store *store);
 
-/* Makes room for `count` records, all or none; `*first` receives the position of the first one. */
+/* Chunks that would be in memory if `count` more records were appended. */
+uint64_t si_record_store_chunks_with(const si_record_store *store, uint64_t count);
+
+/* Makes room for `count` records, all or none; `*first` receives the number of the first one. The
+ * caller holds the lock, and has seen to it that chunk_limit is not passed. */
 si_result si_record_store_reserve(si_record_store *store, uint64_t count, uint64_t *first,
                                   si_error *error);
 
-static inline char *si_record_at(const si_record_store *store, uint64_t position)
-{
-    return store->chunks[position / SI_STORE_CHUNK_RECORDS] +
-           position % SI_STORE_CHUNK_RECORDS * store->stride;
-}
+/* Where a record that was reserved lies, and how many lie side by side from there on. */
+char *si_record_store_at(si_record_store *store, uint64_t number, uint64_t *run);
 
-/* How many records lie side by side from a position on. */
-static inline uint64_t si_record_run(uint64_t position)
-{
-    return SI_STORE_CHUNK_RECORDS - position % SI_STORE_CHUNK_RECORDS;
-}
+/* Says that records which lie side by side have been written. */
+void si_record_store_fill(si_record_store *store, uint64_t first, uint64_t count);
+
+/* Chunks that were taken out. */
+typedef struct si_taken_chunks {
+    si_record_pieces records;
+    uint64_t count; /* of the records */
+    char **chunks;
+    uint32_t *counts;
+} si_taken_chunks;
+
+/* Takes out the first `chunk_count` chunks, waiting until all that is reserved in them has been
+ * written. The caller holds the lock, and is the only one that takes. */
+si_result si_record_store_take(si_record_store *store, uint64_t chunk_count, si_taken_chunks *taken,
+                               si_error *error);
+
+/* Gives chunks back, to be used again. The caller holds the lock. */
+void si_record_store_give_back(si_record_store *store, si_taken_chunks *taken);
+
+/* Frees the chunks that were given back. The caller holds the lock. */
+void si_record_store_trim(si_record_store *store);
 
 #endif

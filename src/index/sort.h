@@ -1,27 +1,38 @@
-/* Puts the records of a build into index order. */
+/* Puts records into index order. */
 #ifndef SI_INDEX_SORT_H
 #define SI_INDEX_SORT_H
 
 #include "index/build_watch.h"
 #include "index/element_kind.h"
-#include "index/record_store.h"
+#include "index/record.h"
+#include "index/record_order.h"
 
 typedef struct si_sort_entry {
-    uint64_t key; /* a prefix of the place on the curve */
-    uint64_t position;
+    uint64_t key; /* monotone along the curve, among the records that were sorted together */
+    uint64_t place;
 } si_sort_entry;
 
-/*
- * The total order of the elements of an index: by the place of the centroid on the Hilbert curve,
- * then by the words, the bytes and the bits of the floats. Records that still are equal are
- * identical.
- */
-int si_record_compare(const si_element_type *type, const char *a, const char *b);
+typedef struct si_sort_input {
+    const si_element_type *type;
+    const si_record_pieces *records;
+    float largest;    /* no coordinate is larger in size */
+    unsigned threads; /* at least 1 */
+    const si_build_watch *watch;
+} si_sort_input;
 
-/* Sorts positions of the store's records. No coordinate is larger than `largest` in size. Give
- * `*entries` to si_free; it has store->count of them. */
-si_result si_sort_records(const si_element_type *type, const si_record_store *store, float largest,
-                          unsigned threads, const si_build_watch *watch, si_sort_entry **entries,
-                          si_error *error);
+/* What sorting takes besides the records; can be used again and again. Zero-initialise. */
+typedef struct si_sort_space {
+    uint64_t capacity;
+    si_sort_entry *entries; /* after sorting: the places of the records in index order */
+    si_sort_entry *scratch;
+} si_sort_space;
+
+si_result si_sort_space_allocate(si_sort_space *space, uint64_t capacity, si_error *error);
+/* Gives back what is of no use after the last sorting. */
+void si_sort_space_trim(si_sort_space *space);
+void si_sort_space_free(si_sort_space *space);
+
+/* `space` has room for all records. */
+si_result si_sort_records(const si_sort_input *input, si_sort_space *space, si_error *error);
 
 #endif

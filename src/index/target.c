@@ -15,10 +15,17 @@
 
 /* ---- opening ---- */
 
-static si_result open_unlinked(si_target *target, si_error *error)
+const char *si_target_folder(const si_target *target)
 {
     const char *folder = getenv("TMPDIR");
-    folder = folder && *folder ? folder : "/tmp";
+    if (target->folder.path)
+        return target->folder.path;
+    return folder && *folder ? folder : "/tmp";
+}
+
+static si_result open_unlinked(si_target *target, si_error *error)
+{
+    const char *folder = si_target_folder(target);
     char *path = si_path_join(folder, SI_TEMPORARY_PREFIX "XXXXXX");
     if (!path)
         return si_fail_memory(error);

@@ -24,6 +24,9 @@ typedef struct si_target {
 /* What to call the growing file in messages. */
 const char *si_target_name(const si_target *target);
 
+/* Where the file grows. */
+const char *si_target_folder(const si_target *target);
+
 /* Checks, locks and creates the folder, and opens a temporary file in it. `folder` may be NULL. On
  * failure nothing is left, and `target` needs no si_target_close. */
 si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
