@@ -284,6 +284,36 @@ SI_API si_result si_index_count_groups(const si_index *index, const si_query *qu
 
 SI_API void si_group_counts_free(si_group_counts *groups);
 
+/* ---- many queries at once ---- */
+
+/* What queries have found, before any of it is copied: so it is known how much there is. One object
+ * may serve many times, for one thread at a time. */
+typedef struct si_matches si_matches;
+
+SI_API si_result si_matches_create(si_matches **matches, si_error *error);
+SI_API void si_matches_free(si_matches *matches);
+
+/* Finds what each of the queries finds, on so many threads (0: one for each processor).
+ * Neighbouring queries are run one after another, but that does not show: results are in the order
+ * of the queries, those of a query in index order. What `matches` held before is gone; the index
+ * must stay open while it is used. */
+SI_API si_result si_index_match(const si_index *index, const si_query *queries,
+                                uint64_t query_count, unsigned threads, si_matches *matches,
+                                si_error *error);
+
+/* Where among all results those of each query begin: query_count + 1 numbers, the last one being
+ * the number of all results. They live until `matches` is used again. */
+SI_API const uint64_t *si_matches_offsets(const si_matches *matches);
+
+/* Writes columns of all results; each has room for all of them. */
+SI_API si_result si_matches_copy(const si_matches *matches, const si_column *columns,
+                                 size_t column_count, unsigned threads, si_error *error);
+
+/* The number of elements that each of the queries finds. */
+SI_API si_result si_index_count_many(const si_index *index, const si_query *queries,
+                                     uint64_t query_count, unsigned threads, uint64_t *counts,
+                                     si_error *error);
+
 /* Compares two indexes element by element. `*same` receives 1 or 0; `difference`, which may be
  * NULL, a text of at most `difference_size` bytes with the terminator that says what differs. */
 SI_API si_result si_index_compare(const si_index *left, const si_index *right, int *same,
@@ -361,7 +391,7 @@ typedef struct si_build_options {
     /* The number of elements, where it is known: too little space, or a max_file_bytes that is too
      * small, is then found at once. 0: unknown. */
     uint64_t expected_count;
-    const char *population;  /* recorded in the metadata; NULL: none */
+    const char *population; /* recorded in the metadata; NULL: none */
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of the data set's types */

@@ -100,6 +100,8 @@ bool core_build_begin(core_build *build, PyObject *options)
     bool done = core_get_unsigned(options, "threads", &threads) &&
                 core_get_int(options, "replace", &build->options.replace) &&
                 core_get_unsigned(options, "max_file_bytes", &build->options.max_file_bytes) &&
+                core_get_unsigned(options, "max_memory_bytes", &build->options.max_memory_bytes) &&
+                core_get_text(options, "temp_folder", &build->options.temp_folder) &&
                 core_get_text(options, "population", &build->options.population) &&
                 core_get_text(options, "dataset_path", &build->options.dataset_path) &&
                 core_get_text(options, "types_path", &build->options.types_path);

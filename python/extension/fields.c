@@ -1,5 +1,7 @@
 #include "fields.h"
 
+#include "pool.h"
+
 #define UINT64(name, column)                                                                       \
     {                                                                                              \
         name, column, -1, NPY_UINT64, 1, sizeof(uint64_t), NULL                                    \
@@ -97,6 +99,6 @@ PyObject *core_new_array(const core_field *field, npy_intp count)
         type = (PyArray_Descr *)Py_NewRef((PyObject *)segment_ids);
     else
         type = PyArray_DescrFromType(field->type);
-    return PyArray_NewFromDescr(&PyArray_Type, type, field->components == 3 ? 2 : 1, shape, NULL,
-                                NULL, 0, NULL);
+    return core_new_pooled_array(type, field->components == 3 ? 2 : 1, shape,
+                                 (size_t)count * field->size);
 }

@@ -3,6 +3,7 @@
 #include "core.h"
 #include "fields.h"
 #include "plan.h"
+#include "pool.h"
 
 static PyMethodDef functions[] = {
     {"open", core_open, METH_VARARGS, NULL},
@@ -44,8 +45,8 @@ PyMODINIT_FUNC PyInit__core(void)
 {
     import_array();
     PyObject *module = PyModule_Create(&definition);
-    if (module && core_prepare_fields() && core_import_errors() && core_import_results() &&
-        core_add_index_type(module) && add_constants(module))
+    if (module && core_prepare_fields() && core_prepare_pool() && core_import_errors() &&
+        core_import_results() && core_add_index_type(module) && add_constants(module))
         return module;
     Py_XDECREF(module);
     return NULL;

@@ -2,97 +2,86 @@
 #include "arguments.h"
 #include "plan.h"
 
-/*
- * Results are not counted beforehand: they go to a scratch buffer, and from there into arrays of
- * their exact size. Only what does not fit is asked for a second time.
- */
-#define SCRATCH_BYTES (512 * 1024)
-#define MOST_SCRATCH 16
+/* What holds results until they are copied into arrays of their exact size: one for each thread
+ * that searches, used again and again. */
+#define MOST_IDLE 16
 
-static void *idle_scratch[MOST_SCRATCH];
+static si_matches *idle[MOST_IDLE];
 static size_t idle_count;
 
 /* Both are called with the GIL held. */
-static void *take_scratch(void)
+static si_matches *take_matches(void)
 {
+    si_matches *matches = NULL;
+    si_error error;
     if (idle_count > 0)
-        return idle_scratch[--idle_count];
-    void *scratch = PyMem_RawMalloc(SCRATCH_BYTES);
-    return scratch ? scratch : PyErr_NoMemory();
+        return idle[--idle_count];
+    if (si_matches_create(&matches, &error) == SI_OK)
+        return matches;
+    core_raise(&error);
+    return NULL;
 }
 
-static void give_scratch_back(void *scratch)
+static void give_back(si_matches *matches)
 {
-    if (idle_count < MOST_SCRATCH)
-        idle_scratch[idle_count++] = scratch;
+    if (idle_count < MOST_IDLE)
+        idle[idle_count++] = matches;
     else
-        PyMem_RawFree(scratch);
+        si_matches_free(matches);
 }
 
-/* Shares the buffer out to the columns; gives the number of elements that fit. */
-static uint64_t place_columns(core_plan *plan, char *scratch)
-{
-    size_t row = 0;
-    for (size_t i = 0; i < plan->column_count; i++)
-        row += plan->column_fields[i]->size;
-    uint64_t capacity = SCRATCH_BYTES / row / 16 * 16;
-    for (size_t i = 0; i < plan->column_count; i++) {
-        plan->columns[i].data = scratch;
-        scratch += capacity * plan->column_fields[i]->size;
-    }
-    return capacity;
-}
+/* Sooner copied than other threads would have got the GIL. */
+#define FEW_RESULTS 1024
 
-static bool search(core_plan *plan, const si_query *query, uint64_t capacity, uint64_t *count)
+static bool search(const core_index *self, const si_query *queries, uint64_t query_count,
+                   unsigned threads, si_matches *matches)
 {
     si_error error;
     si_result status;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_query(plan->self->index, query, plan->columns, plan->column_count, capacity,
-                            count, &error);
+    status = si_index_match(self->index, queries, query_count, threads, matches, &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK)
         core_raise(&error);
     return status == SI_OK;
 }
 
-static bool new_arrays(const core_plan *plan, uint64_t count, PyObject **arrays)
+static bool new_arrays(core_plan *plan, uint64_t count, PyObject **arrays)
 {
     for (size_t i = 0; i < plan->column_count; i++) {
         arrays[i] = core_new_array(plan->column_fields[i], (npy_intp)count);
         if (!arrays[i])
             return false;
+        plan->columns[i].data = PyArray_DATA((PyArrayObject *)arrays[i]);
     }
     return true;
 }
 
-static void copy_columns(const core_plan *plan, uint64_t count, PyObject *const *arrays)
+static bool copy(const core_plan *plan, const si_matches *matches, uint64_t count, unsigned threads)
 {
-    for (size_t i = 0; i < plan->column_count; i++)
-        memcpy(PyArray_DATA((PyArrayObject *)arrays[i]), plan->columns[i].data,
-               count * plan->column_fields[i]->size);
-}
-
-static bool search_into(core_plan *plan, const si_query *query, uint64_t count,
-                        PyObject *const *arrays)
-{
-    for (size_t i = 0; i < plan->column_count; i++)
-        plan->columns[i].data = PyArray_DATA((PyArrayObject *)arrays[i]);
-    return search(plan, query, count, &count);
+    si_error error;
+    si_result status;
+    PyThreadState *state = count > FEW_RESULTS ? PyEval_SaveThread() : NULL;
+    status = si_matches_copy(matches, plan->columns, plan->column_count, threads, &error);
+    if (state)
+        PyEval_RestoreThread(state);
+    if (status != SI_OK)
+        core_raise(&error);
+    return status == SI_OK;
 }
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
 {
-    uint64_t count = 0;
-    char *scratch = take_scratch();
-    if (!scratch)
+    si_matches *matches = take_matches();
+    if (!matches)
         return false;
-    uint64_t capacity = place_columns(plan, scratch);
-    bool done = search(plan, query, capacity, &count) && new_arrays(plan, count, arrays);
-    if (done && count <= capacity)
-        copy_columns(plan, count, arrays);
-    give_scratch_back(scratch);
-    return done && (count <= capacity || search_into(plan, query, count, arrays));
+    bool done = search(plan->self, query, 1, 1, matches);
+    if (done) {
+        uint64_t count = si_matches_offsets(matches)[1];
+        done = new_arrays(plan, count, arrays) && copy(plan, matches, count, 1);
+    }
+    give_back(matches);
+    return done;
 }
 
 static PyObject *run_plan(core_plan *plan, const si_query *query)

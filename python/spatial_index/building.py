@@ -81,6 +81,9 @@ class BuildOptions:
     replace: whether an index that is in ``output_dir`` already is replaced.
     use_mem_map: the most that the file of the index may take: a number of MiB or a text such as "20G". More is a
         LimitError. (Every index is a memory-mapped file; this is only the bound.)
+    max_memory: the most memory that the build may take, a size as in use_mem_map; what does not fit is sorted on the
+        disk, and the index is the same. Default: half of what the machine has available.
+    temp_dir: the folder for what does not fit; default: that of the index.
     disk_mem_map, mem_map_props: a DiskMemMapProps, in place of output_dir and use_mem_map.
     """
 
@@ -91,6 +94,8 @@ class BuildOptions:
         threads=None,
         replace=False,
         use_mem_map=None,
+        max_memory=None,
+        temp_dir=None,
         disk_mem_map=None,
         mem_map_props=None,
     ):
@@ -99,11 +104,16 @@ class BuildOptions:
         self.progress = progress
         self._threads = threads
         self._replace = replace
+        self._max_memory = max_memory
+        self._temp_dir = temp_dir
         bytes_of_size(self._use_mem_map, "use_mem_map")
+        bytes_of_size(max_memory, "max_memory")
 
     def without_folder(self, progress=None):
         """The same for a part of the index, which lives in a temporary file."""
-        part = BuildOptions(threads=self._threads, use_mem_map=self._use_mem_map)
+        part = BuildOptions(
+            threads=self._threads, use_mem_map=self._use_mem_map, max_memory=self._max_memory, temp_dir=self._temp_dir
+        )
         part.progress = self.progress if progress is None else progress
         return part
 
@@ -115,6 +125,8 @@ class BuildOptions:
             "threads": self._threads,
             "replace": bool(self._replace),
             "max_file_bytes": bytes_of_size(self._use_mem_map, "use_mem_map"),
+            "max_memory_bytes": bytes_of_size(self._max_memory, "max_memory"),
+            "temp_folder": encoded(self._temp_dir),
             **recorded,
         }
         try:
