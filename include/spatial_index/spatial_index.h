@@ -314,6 +314,11 @@ SI_API si_result si_index_count_many(const si_index *index, const si_query *quer
                                      uint64_t query_count, unsigned threads, uint64_t *counts,
                                      si_error *error);
 
+/* Writes the order of points along a space-filling curve: `order` receives the numbers of the
+ * `count` points, neighbours close together. Points that are not finite come anywhere. */
+SI_API si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint64_t *order,
+                                        si_error *error);
+
 /* Compares two indexes element by element. `*same` receives 1 or 0; `difference`, which may be
  * NULL, a text of at most `difference_size` bytes with the terminator that says what differs. */
 SI_API si_result si_index_compare(const si_index *left, const si_index *right, int *same,

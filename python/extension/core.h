@@ -64,6 +64,10 @@ CORE_METHOD(core_sphere_empty);
 /* A converter for PyArg_ParseTuple: bytes, which keep the text, or None, which is NULL. */
 int core_text_or_none(PyObject *value, void *text);
 
+PyObject *core_query_many(PyObject *self, PyObject *args);
+PyObject *core_space_filling_order(PyObject *module, PyObject *points);
+PyObject *core_counts_many(PyObject *self, PyObject *args);
+
 /* ---- functions that build ---- */
 
 PyObject *core_build_segments(PyObject *module, PyObject *args);

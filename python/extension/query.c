@@ -1,86 +1,18 @@
 /* box_query and sphere_query. */
 #include "arguments.h"
-#include "plan.h"
-
-/* What holds results until they are copied into arrays of their exact size: one for each thread
- * that searches, used again and again. */
-#define MOST_IDLE 16
-
-static si_matches *idle[MOST_IDLE];
-static size_t idle_count;
-
-/* Both are called with the GIL held. */
-static si_matches *take_matches(void)
-{
-    si_matches *matches = NULL;
-    si_error error;
-    if (idle_count > 0)
-        return idle[--idle_count];
-    if (si_matches_create(&matches, &error) == SI_OK)
-        return matches;
-    core_raise(&error);
-    return NULL;
-}
-
-static void give_back(si_matches *matches)
-{
-    if (idle_count < MOST_IDLE)
-        idle[idle_count++] = matches;
-    else
-        si_matches_free(matches);
-}
-
-/* Sooner copied than other threads would have got the GIL. */
-#define FEW_RESULTS 1024
-
-static bool search(const core_index *self, const si_query *queries, uint64_t query_count,
-                   unsigned threads, si_matches *matches)
-{
-    si_error error;
-    si_result status;
-    Py_BEGIN_ALLOW_THREADS;
-    status = si_index_match(self->index, queries, query_count, threads, matches, &error);
-    Py_END_ALLOW_THREADS;
-    if (status != SI_OK)
-        core_raise(&error);
-    return status == SI_OK;
-}
-
-static bool new_arrays(core_plan *plan, uint64_t count, PyObject **arrays)
-{
-    for (size_t i = 0; i < plan->column_count; i++) {
-        arrays[i] = core_new_array(plan->column_fields[i], (npy_intp)count);
-        if (!arrays[i])
-            return false;
-        plan->columns[i].data = PyArray_DATA((PyArrayObject *)arrays[i]);
-    }
-    return true;
-}
-
-static bool copy(const core_plan *plan, const si_matches *matches, uint64_t count, unsigned threads)
-{
-    si_error error;
-    si_result status;
-    PyThreadState *state = count > FEW_RESULTS ? PyEval_SaveThread() : NULL;
-    status = si_matches_copy(matches, plan->columns, plan->column_count, threads, &error);
-    if (state)
-        PyEval_RestoreThread(state);
-    if (status != SI_OK)
-        core_raise(&error);
-    return status == SI_OK;
-}
+#include "found.h"
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
 {
-    si_matches *matches = take_matches();
+    si_matches *matches = core_take_matches();
     if (!matches)
         return false;
-    bool done = search(plan->self, query, 1, 1, matches);
+    bool done = core_search(plan->self, query, 1, 1, matches);
     if (done) {
         uint64_t count = si_matches_offsets(matches)[1];
-        done = new_arrays(plan, count, arrays) && copy(plan, matches, count, 1);
+        done = core_new_arrays(plan, count, arrays) && core_copy(plan, matches, count, 1);
     }
-    give_back(matches);
+    core_give_back(matches);
     return done;
 }
 

@@ -35,7 +35,7 @@ from .index import (
     open_index,
 )
 from .logs import logger, register_logger
-from .results import Results
+from .results import BatchResults, Results
 from .index_common import DiskMemMapProps
 from .morphology_builder import MorphIndexBuilder, MorphIndexMemDiskBuilder, MorphMultiIndexBuilder
 from .point_builder import PointIndexBuilder, SphereIndexBuilder

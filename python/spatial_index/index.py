@@ -4,8 +4,9 @@ import os
 import numpy as np
 
 from . import _core, elements
-from .errors import ArgumentError, SpatialIndexError
+from .errors import ArgumentError, FieldError, SpatialIndexError
 from .old_queries import OldQueries
+from .results import BatchResults
 
 
 class Index(_core.Index, OldQueries):
@@ -42,6 +43,42 @@ class Index(_core.Index, OldQueries):
         """Names of all fields: builtin ones and the attributes of the data set (list of str)."""
         builtin = self.builtin_fields
         return builtin + [name for name in self._attribute_names() if name not in builtin]
+
+    # ---- many queries at once ----
+
+    def box_query_many(self, corners, opposite_corners, *, fields=None, accuracy=None, threads=None):
+        """What many boxes hold, in one call.
+
+        corners, opposite_corners: (N, 3) each.
+        fields, accuracy: as in ``box_query``; the name of one field gives that field alone, too.
+        threads: None or 0: as many as there are processors.
+
+        Returns BatchResults: a dict of flat arrays, with ``offsets`` (N + 1,). The boxes are asked about in an order
+        that keeps neighbours together, which does not show in the results.
+        """
+        return self._batch(False, corners, opposite_corners, fields, accuracy, threads)
+
+    def sphere_query_many(self, centers, radii, *, fields=None, accuracy=None, threads=None):
+        """What many spheres hold: centers (N, 3), radii (N,) or one for all; otherwise as ``box_query_many``."""
+        return self._batch(True, centers, radii, fields, accuracy, threads)
+
+    def box_counts_many(self, corners, opposite_corners, *, accuracy=None, threads=None):
+        """The number of elements in each of many boxes: uint64 (N,)."""
+        return self._counts_many(False, corners, opposite_corners, accuracy, threads or 0)
+
+    def sphere_counts_many(self, centers, radii, *, accuracy=None, threads=None):
+        """The number of elements in each of many spheres: uint64 (N,)."""
+        return self._counts_many(True, centers, radii, accuracy, threads or 0)
+
+    def _batch(self, is_sphere, first, second, fields, accuracy, threads):
+        if isinstance(fields, str) and fields not in ("", "raw_elements"):
+            fields = (fields,)
+        elif fields == "raw_elements":
+            raise FieldError("'raw_elements' are objects, which many queries at once do not give")
+        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, threads or 0)
+        return BatchResults(found, offsets)
+
+    # ---- files ----
 
     def write(self, path, *, replace=False):
         """Writes the index into a folder, which must not exist or be empty unless ``replace`` is true.

@@ -1,4 +1,5 @@
 """What queries return."""
+import numpy as np
 
 
 class Results(dict):
@@ -15,6 +16,50 @@ class Results(dict):
         import pandas
 
         return pandas.DataFrame(dict(_flat_columns(self)))
+
+
+class BatchResults(Results):
+    """The results of many queries: fields by name, each a flat array, one query's results after the other's.
+
+    Those of query i are ``batch[name][batch.offsets[i]:batch.offsets[i + 1]]``; ``batch.of(i)`` gives them as Results.
+    """
+
+    __slots__ = ("offsets",)
+
+    def __init__(self, fields, offsets):
+        super().__init__(fields)
+        self.offsets = offsets
+        """int64 (N + 1,): where the results of each query begin; the last one is the number of all results."""
+
+    @property
+    def query_count(self):
+        """The number of queries."""
+        return len(self.offsets) - 1
+
+    @property
+    def counts(self):
+        """int64 (N,): the number of results of each query."""
+        return np.diff(self.offsets)
+
+    def of(self, query):
+        """The results of one query, as Results; the arrays are views."""
+        if not -self.query_count <= query < self.query_count:
+            raise IndexError(f"query {query} of {self.query_count}")
+        query %= self.query_count
+        part = slice(self.offsets[query], self.offsets[query + 1])
+        return Results(
+            (name, tuple(v[part] for v in values) if isinstance(values, tuple) else values[part])
+            for name, values in self.items()
+        )
+
+    def to_pandas(self):
+        """As ``Results.to_pandas``, with the number of the query in the first column, ``query``."""
+        frame = super().to_pandas()
+        frame.insert(0, "query", np.repeat(np.arange(self.query_count), self.counts))
+        return frame
+
+    def __reduce__(self):
+        return BatchResults, (dict(self), self.offsets)
 
 
 def _flat_columns(fields):

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/arithmetic.h"
+#include "base/memory.h"
 #include "index/hilbert.h"
 
 /* A radix sort on the highest bits of the keys: what they leave unsorted is close together. */
@@ -17,28 +19,35 @@ static float center_of(const si_query *query, unsigned axis)
     return isfinite(lower) ? lower : isfinite(upper) ? upper : 0;
 }
 
-static float largest_coordinate(const si_query *queries, uint64_t count)
+/* ---- places ---- */
+
+typedef struct place_maker {
+    si_hilbert_window window;
+    unsigned dropped_bits;
+} place_maker;
+
+static place_maker place_maker_for(float largest)
 {
-    float largest = 0;
-    for (uint64_t i = 0; i < count; i++)
-        for (unsigned axis = 0; axis < 3; axis++)
-            largest = fmaxf(largest, fabsf(center_of(&queries[i], axis)));
-    return largest;
+    place_maker maker = {.window = si_hilbert_window_for(largest)};
+    const unsigned sorted_bits = DIGIT_BITS * DIGITS;
+    if (maker.window.key_bits > sorted_bits)
+        maker.dropped_bits = maker.window.key_bits - sorted_bits;
+    return maker;
 }
 
-static void place_queries(const si_query *queries, uint64_t count, si_query_place *places)
+static uint64_t place_of(const place_maker *maker, const float point[3])
 {
-    const si_hilbert_window window = si_hilbert_window_for(largest_coordinate(queries, count));
-    const unsigned sorted_bits = DIGIT_BITS * DIGITS;
-    unsigned dropped = window.key_bits > sorted_bits ? window.key_bits - sorted_bits : 0;
-    for (uint64_t i = 0; i < count; i++) {
-        float center[3];
-        for (unsigned axis = 0; axis < 3; axis++)
-            center[axis] = center_of(&queries[i], axis);
-        si_grid_cell cell = si_grid_cell_of(center);
-        places[i] = (si_query_place){si_hilbert_window_key(&window, &cell) >> dropped, i};
-    }
+    si_grid_cell cell = si_grid_cell_of(point);
+    return si_hilbert_window_key(&maker->window, &cell) >> maker->dropped_bits;
 }
+
+static void note_largest(float *largest, const float point[3])
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        *largest = fmaxf(*largest, fabsf(point[axis]));
+}
+
+/* ---- sorting ---- */
 
 static void sort_by_digit(const si_query_place *from, uint64_t count, unsigned digit,
                           si_query_place *to)
@@ -56,11 +65,67 @@ static void sort_by_digit(const si_query_place *from, uint64_t count, unsigned d
         to[next[from[i].key >> shift & (DIGIT_VALUES - 1)]++] = from[i];
 }
 
-void si_query_order(const si_query *queries, uint64_t count, si_query_place *places)
+static void sort_places(si_query_place *places, uint64_t count)
 {
-    place_queries(queries, count, places);
     sort_by_digit(places, count, 0, places + count);
     sort_by_digit(places + count, count, 1, places);
     sort_by_digit(places, count, 2, places + count);
     memcpy(places, places + count, count * sizeof *places);
+}
+
+/* ---- queries ---- */
+
+static void find_center(const si_query *query, float center[3])
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        center[axis] = center_of(query, axis);
+}
+
+void si_query_order(const si_query *queries, uint64_t count, si_query_place *places)
+{
+    float center[3], largest = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        find_center(&queries[i], center);
+        note_largest(&largest, center);
+    }
+    const place_maker maker = place_maker_for(largest);
+    for (uint64_t i = 0; i < count; i++) {
+        find_center(&queries[i], center);
+        places[i] = (si_query_place){place_of(&maker, center), i};
+    }
+    sort_places(places, count);
+}
+
+/* ---- points ---- */
+
+static void make_finite(const float point[3], float finite[3])
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        finite[axis] = isfinite(point[axis]) ? point[axis] : 0;
+}
+
+si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint64_t *order,
+                                 si_error *error)
+{
+    float point[3], largest = 0;
+    uint64_t doubled;
+    si_query_place *places = NULL;
+    if (si_multiply_u64(count, 2, &doubled))
+        places = si_allocate(doubled, sizeof *places);
+    if (!places)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++) {
+        make_finite(points[i], point);
+        note_largest(&largest, point);
+    }
+    const place_maker maker = place_maker_for(largest);
+    for (uint64_t i = 0; i < count; i++) {
+        make_finite(points[i], point);
+        places[i] = (si_query_place){place_of(&maker, point), i};
+    }
+    sort_places(places, count);
+    for (uint64_t i = 0; i < count; i++)
+        order[i] = places[i].query;
+    si_free(places);
+    return SI_OK;
 }

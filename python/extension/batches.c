@@ -1,0 +1,211 @@
+/* Many queries in one call: arrays of shapes in, flat arrays and offsets out. */
+#include "arguments.h"
+#include "found.h"
+
+typedef struct query_batch {
+    si_query *queries;
+    uint64_t count;
+    unsigned threads;
+} query_batch;
+
+/* ---- shapes ---- */
+
+static PyArrayObject *doubles_of(PyObject *value)
+{
+    return (PyArrayObject *)PyArray_FROMANY(value, NPY_DOUBLE, 0, 0,
+                                            NPY_ARRAY_CARRAY_RO | NPY_ARRAY_FORCECAST);
+}
+
+static bool is_points(PyArrayObject *array)
+{
+    return PyArray_NDIM(array) == 2 && PyArray_DIM(array, 1) == 3;
+}
+
+static bool check_shapes(bool is_sphere, PyArrayObject *first, PyArrayObject *second)
+{
+    if (!is_points(first))
+        return core_raise_shape_error("%s have the wrong shape, expected (N, 3)",
+                                      is_sphere ? "centers" : "corners");
+    if (is_sphere) {
+        bool fits = PyArray_NDIM(second) == 0 ||
+                    (PyArray_NDIM(second) == 1 && PyArray_DIM(second, 0) == PyArray_DIM(first, 0));
+        return fits || core_raise_shape_error("radii have the wrong shape, expected one or (%zd,)",
+                                              (Py_ssize_t)PyArray_DIM(first, 0));
+    }
+    if (!is_points(second) || PyArray_DIM(second, 0) != PyArray_DIM(first, 0))
+        return core_raise_shape_error("opposite corners have the wrong shape, expected (%zd, 3)",
+                                      (Py_ssize_t)PyArray_DIM(first, 0));
+    return true;
+}
+
+static si_result make_query(bool is_sphere, const double *first, const double *second,
+                            si_accuracy accuracy, si_query *query, si_error *error)
+{
+    return is_sphere ? si_sphere_query(first, *second, accuracy, query, error)
+                     : si_box_query(first, second, accuracy, query, error);
+}
+
+static si_result make_queries(bool is_sphere, PyArrayObject *first, PyArrayObject *second,
+                              si_accuracy accuracy, const query_batch *batch, uint64_t *done,
+                              si_error *error)
+{
+    const double *points = PyArray_DATA(first), *others = PyArray_DATA(second);
+    size_t stride = is_sphere ? PyArray_NDIM(second) > 0 : 3;
+    si_result status = SI_OK;
+    for (*done = 0; status == SI_OK && *done < batch->count; ++*done)
+        status = make_query(is_sphere, points + 3 * *done, others + stride * *done, accuracy,
+                            &batch->queries[*done], error);
+    return status;
+}
+
+static bool fill_batch(query_batch *batch, bool is_sphere, PyArrayObject *first,
+                       PyArrayObject *second, si_accuracy accuracy)
+{
+    si_error error;
+    si_result status;
+    uint64_t done;
+    batch->count = (uint64_t)PyArray_DIM(first, 0);
+    batch->queries = PyMem_RawCalloc(batch->count, sizeof *batch->queries);
+    if (!batch->queries)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS;
+    status = make_queries(is_sphere, first, second, accuracy, batch, &done, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK)
+        return true;
+    PyMem_RawFree(batch->queries);
+    return core_raise_argument_error("query %llu: %s", (unsigned long long)(done - 1),
+                                     error.message);
+}
+
+static bool open_batch(query_batch *batch, int is_sphere, PyObject *first, PyObject *second,
+                       PyObject *accuracy, unsigned threads)
+{
+    si_accuracy chosen = SI_BEST_EFFORT;
+    *batch = (query_batch){.threads = threads};
+    if (!core_read_accuracy(accuracy, &chosen))
+        return false;
+    PyArrayObject *points = doubles_of(first), *others = points ? doubles_of(second) : NULL;
+    bool done = others && check_shapes(is_sphere, points, others) &&
+                fill_batch(batch, is_sphere, points, others, chosen);
+    Py_XDECREF(points);
+    Py_XDECREF(others);
+    return done;
+}
+
+/* ---- queries ---- */
+
+static PyObject *offsets_array(const si_matches *matches, uint64_t query_count)
+{
+    npy_intp shape = (npy_intp)query_count + 1;
+    PyObject *array = PyArray_SimpleNew(1, &shape, NPY_INT64);
+    if (array)
+        memcpy(PyArray_DATA((PyArrayObject *)array), si_matches_offsets(matches),
+               (query_count + 1) * sizeof(uint64_t));
+    return array;
+}
+
+static PyObject *result_of(core_plan *plan, const query_batch *batch, const si_matches *matches)
+{
+    PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
+    PyObject *pair = NULL;
+    uint64_t count = si_matches_offsets(matches)[batch->count];
+    if (core_new_arrays(plan, count, arrays) && core_copy(plan, matches, count, batch->threads)) {
+        PyObject *offsets = offsets_array(matches, batch->count);
+        PyObject *result = offsets ? core_plan_result(plan, arrays) : NULL;
+        pair = result ? PyTuple_Pack(2, result, offsets) : NULL;
+        Py_XDECREF(offsets);
+        Py_XDECREF(result);
+    }
+    for (size_t i = 0; i < plan->column_count; i++)
+        Py_XDECREF(arrays[i]);
+    return pair;
+}
+
+static PyObject *run_batch(core_plan *plan, const query_batch *batch)
+{
+    PyObject *result = NULL;
+    si_matches *matches = core_take_matches();
+    if (!matches)
+        return NULL;
+    if (core_search(plan->self, batch->queries, batch->count, batch->threads, matches))
+        result = result_of(plan, batch, matches);
+    core_give_back(matches);
+    return result;
+}
+
+PyObject *core_query_many(PyObject *self, PyObject *args)
+{
+    int is_sphere;
+    PyObject *first, *second, *fields, *accuracy, *result = NULL;
+    unsigned threads;
+    query_batch batch;
+    core_plan plan;
+    if (!PyArg_ParseTuple(args, "pOOOOI:_query_many", &is_sphere, &first, &second, &fields,
+                          &accuracy, &threads) ||
+        !open_batch(&batch, is_sphere, first, second, accuracy, threads))
+        return NULL;
+    if (core_plan_open(&plan, (core_index *)self, fields)) {
+        result = run_batch(&plan, &batch);
+        core_plan_close(&plan);
+    }
+    PyMem_RawFree(batch.queries);
+    return result;
+}
+
+/* ---- order ---- */
+
+PyObject *core_space_filling_order(PyObject *module, PyObject *points)
+{
+    (void)module;
+    if (!PyArray_Check(points) || PyArray_TYPE((PyArrayObject *)points) != NPY_FLOAT ||
+        !is_points((PyArrayObject *)points) || !PyArray_ISCARRAY_RO((PyArrayObject *)points)) {
+        PyErr_SetString(PyExc_TypeError, "expected a contiguous array of float32 of shape (N, 3)");
+        return NULL;
+    }
+    npy_intp count = PyArray_DIM((PyArrayObject *)points, 0);
+    PyObject *order = PyArray_SimpleNew(1, &count, NPY_UINT64);
+    si_error error;
+    if (order && si_space_filling_order(PyArray_DATA((PyArrayObject *)points), (uint64_t)count,
+                                        PyArray_DATA((PyArrayObject *)order), &error) != SI_OK) {
+        core_raise(&error);
+        Py_CLEAR(order);
+    }
+    return order;
+}
+
+/* ---- counts ---- */
+
+static PyObject *count_batch(const core_index *self, const query_batch *batch)
+{
+    npy_intp shape = (npy_intp)batch->count;
+    si_error error;
+    si_result status;
+    PyObject *counts = PyArray_SimpleNew(1, &shape, NPY_UINT64);
+    if (!counts)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_index_count_many(self->index, batch->queries, batch->count, batch->threads,
+                                 PyArray_DATA((PyArrayObject *)counts), &error);
+    Py_END_ALLOW_THREADS;
+    if (status != SI_OK) {
+        core_raise(&error);
+        Py_CLEAR(counts);
+    }
+    return counts;
+}
+
+PyObject *core_counts_many(PyObject *self, PyObject *args)
+{
+    int is_sphere;
+    PyObject *first, *second, *accuracy;
+    unsigned threads;
+    query_batch batch;
+    if (!PyArg_ParseTuple(args, "pOOOI:_counts_many", &is_sphere, &first, &second, &accuracy,
+                          &threads) ||
+        !open_batch(&batch, is_sphere, first, second, accuracy, threads))
+        return NULL;
+    PyObject *counts = count_batch((core_index *)self, &batch);
+    PyMem_RawFree(batch.queries);
+    return counts;
+}

@@ -1,0 +1,12 @@
+"""What may change."""
+from . import _core
+from .point_builder import vectors
+
+
+def space_filling_order(points):
+    """A permutation (N,) of uint64 that sorts points (N, 3) along a space-filling curve: neighbours stay together.
+
+    Queries in that order find in memory what the ones before have fetched. (``box_query_many`` and its like do it
+    themselves.)
+    """
+    return _core.space_filling_order(vectors(points, "points"))
