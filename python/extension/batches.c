@@ -1,6 +1,7 @@
 /* Many queries in one call: arrays of shapes in, flat arrays and offsets out. */
 #include "arguments.h"
 #include "found.h"
+#include "grown.h"
 
 typedef struct query_batch {
     si_query *queries;
@@ -95,28 +96,55 @@ static bool open_batch(query_batch *batch, int is_sphere, PyObject *first, PyObj
 
 /* ---- queries ---- */
 
-static PyObject *offsets_array(const si_matches *matches, uint64_t query_count)
+static PyObject *new_offsets(uint64_t query_count)
 {
     npy_intp shape = (npy_intp)query_count + 1;
-    PyObject *array = PyArray_SimpleNew(1, &shape, NPY_INT64);
-    if (array)
-        memcpy(PyArray_DATA((PyArrayObject *)array), si_matches_offsets(matches),
-               (query_count + 1) * sizeof(uint64_t));
-    return array;
+    return PyArray_SimpleNew(1, &shape, NPY_INT64);
 }
 
-static PyObject *result_of(core_plan *plan, const query_batch *batch, const si_matches *matches)
+static bool match(const core_plan *plan, const query_batch *batch, si_matches *matches,
+                  int64_t *offsets)
+{
+    if (!core_search(plan->self, batch->queries, batch->count, batch->threads, matches))
+        return false;
+    memcpy(offsets, si_matches_offsets(matches), (batch->count + 1) * sizeof *offsets);
+    return true;
+}
+
+static PyObject *pair_of(const core_plan *plan, PyObject **arrays, PyObject *offsets)
+{
+    PyObject *result = core_plan_result(plan, arrays);
+    PyObject *pair = result ? PyTuple_Pack(2, result, offsets) : NULL;
+    Py_XDECREF(result);
+    return pair;
+}
+
+static PyObject *run_packed(core_plan *plan, const query_batch *batch, PyObject *offsets)
 {
     PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
     PyObject *pair = NULL;
-    uint64_t count = si_matches_offsets(matches)[batch->count];
-    if (core_new_arrays(plan, count, arrays) && core_copy(plan, matches, count, batch->threads)) {
-        PyObject *offsets = offsets_array(matches, batch->count);
-        PyObject *result = offsets ? core_plan_result(plan, arrays) : NULL;
-        pair = result ? PyTuple_Pack(2, result, offsets) : NULL;
-        Py_XDECREF(offsets);
-        Py_XDECREF(result);
+    int64_t *ends = PyArray_DATA((PyArrayObject *)offsets);
+    si_matches *matches = core_take_matches();
+    if (!matches)
+        return NULL;
+    if (match(plan, batch, matches, ends)) {
+        uint64_t count = (uint64_t)ends[batch->count];
+        if (core_new_arrays(plan, count, arrays) && core_copy(plan, matches, count, batch->threads))
+            pair = pair_of(plan, arrays, offsets);
     }
+    core_give_back(matches);
+    for (size_t i = 0; i < plan->column_count; i++)
+        Py_XDECREF(arrays[i]);
+    return pair;
+}
+
+static PyObject *run_grown(core_plan *plan, const query_batch *batch, PyObject *offsets)
+{
+    PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
+    PyObject *pair = NULL;
+    if (core_grown_batch(plan, batch->queries, batch->count, PyArray_DATA((PyArrayObject *)offsets),
+                         arrays))
+        pair = pair_of(plan, arrays, offsets);
     for (size_t i = 0; i < plan->column_count; i++)
         Py_XDECREF(arrays[i]);
     return pair;
@@ -124,14 +152,13 @@ static PyObject *result_of(core_plan *plan, const query_batch *batch, const si_m
 
 static PyObject *run_batch(core_plan *plan, const query_batch *batch)
 {
-    PyObject *result = NULL;
-    si_matches *matches = core_take_matches();
-    if (!matches)
+    PyObject *offsets = new_offsets(batch->count);
+    if (!offsets)
         return NULL;
-    if (core_search(plan->self, batch->queries, batch->count, batch->threads, matches))
-        result = result_of(plan, batch, matches);
-    core_give_back(matches);
-    return result;
+    PyObject *pair = plan->self->growing ? run_grown(plan, batch, offsets)
+                                         : run_packed(plan, batch, offsets);
+    Py_DECREF(offsets);
+    return pair;
 }
 
 PyObject *core_query_many(PyObject *self, PyObject *args)
@@ -185,8 +212,12 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
     if (!counts)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_count_many(self->index, batch->queries, batch->count, batch->threads,
-                                 PyArray_DATA((PyArrayObject *)counts), &error);
+    if (self->growing)
+        status = core_grown_counts(self, batch->queries, batch->count,
+                                   PyArray_DATA((PyArrayObject *)counts), &error);
+    else
+        status = si_index_count_many(self->index, batch->queries, batch->count, batch->threads,
+                                     PyArray_DATA((PyArrayObject *)counts), &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK) {
         core_raise(&error);

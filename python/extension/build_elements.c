@@ -32,20 +32,30 @@ static si_result append_columns(si_builder *builder, const si_input_column *colu
     return status;
 }
 
-static bool append_arrays(si_builder *builder, PyObject *pairs)
+bool core_read_columns(PyObject *pairs, size_t most, si_input_column *columns, size_t *column_count,
+                       uint64_t *count)
 {
-    si_input_column columns[MOST_INPUTS];
-    uint64_t count = 0;
-    si_error error;
-    Py_ssize_t column_count = PyTuple_GET_SIZE(pairs);
-    if (column_count > MOST_INPUTS) {
+    *count = 0;
+    *column_count = (size_t)PyTuple_GET_SIZE(pairs);
+    if (*column_count > most) {
         PyErr_SetString(PyExc_TypeError, "too many columns");
         return false;
     }
-    for (Py_ssize_t i = 0; i < column_count; i++)
-        if (!read_column(PyTuple_GET_ITEM(pairs, i), &columns[i], &count))
+    for (size_t i = 0; i < *column_count; i++)
+        if (!read_column(PyTuple_GET_ITEM(pairs, (Py_ssize_t)i), &columns[i], count))
             return false;
-    if (append_columns(builder, columns, (size_t)column_count, count, &error) == SI_OK)
+    return true;
+}
+
+static bool append_arrays(si_builder *builder, PyObject *pairs)
+{
+    si_input_column columns[MOST_INPUTS];
+    size_t column_count;
+    uint64_t count;
+    si_error error;
+    if (!core_read_columns(pairs, MOST_INPUTS, columns, &column_count, &count))
+        return false;
+    if (append_columns(builder, columns, column_count, count, &error) == SI_OK)
         return true;
     core_raise(&error);
     return false;
@@ -58,7 +68,7 @@ static bool append_index(si_builder *builder, const core_index *source)
     si_error error;
     si_result status;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_builder_append_index(builder, source->index, &error);
+    status = core_append_all(source, builder, &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK)
         core_raise(&error);

@@ -26,7 +26,8 @@ typedef struct core_index {
     PyObject_HEAD const si_index *index;
     PyObject *owner; /* a capsule that closes the index; those of one folder share it */
     si_element_kind kind;
-    si_dataset *dataset; /* NULL: not yet opened */
+    si_dataset *dataset;       /* NULL: not yet opened */
+    si_growing_index *growing; /* NULL: nothing has been inserted */
 } core_index;
 
 /* ---- errors ---- */
@@ -49,11 +50,20 @@ PyObject *core_index_adopt(si_index *index);
 PyObject *core_open(PyObject *module, PyObject *args);
 PyObject *core_set_index_classes(PyObject *module, PyObject *classes);
 
+/* ---- what depends on whether the index has grown ---- */
+
+void core_get_info(const core_index *self, si_index_info *info);
+si_result core_count(const core_index *self, const si_query *query, uint64_t *count,
+                     si_error *error);
+si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error);
+si_result core_append_all(const core_index *self, si_builder *builder, si_error *error);
+
 /* ---- methods ---- */
 
 #define CORE_METHOD(name)                                                                          \
     PyObject *name(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
 
+CORE_METHOD(core_insert);
 CORE_METHOD(core_box_query);
 CORE_METHOD(core_sphere_query);
 CORE_METHOD(core_box_counts);
@@ -64,11 +74,16 @@ CORE_METHOD(core_sphere_empty);
 /* A converter for PyArg_ParseTuple: bytes, which keep the text, or None, which is NULL. */
 int core_text_or_none(PyObject *value, void *text);
 
+PyObject *core_insert_many(PyObject *self, PyObject *args);
 PyObject *core_query_many(PyObject *self, PyObject *args);
 PyObject *core_space_filling_order(PyObject *module, PyObject *points);
 PyObject *core_counts_many(PyObject *self, PyObject *args);
 
 /* ---- functions that build ---- */
+
+/* Columns from a tuple of pairs of a field and an array, which keep the data; their length. */
+bool core_read_columns(PyObject *pairs, size_t most, si_input_column *columns, size_t *column_count,
+                       uint64_t *count);
 
 PyObject *core_build_segments(PyObject *module, PyObject *args);
 PyObject *core_build_synapses(PyObject *module, PyObject *args);

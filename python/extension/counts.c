@@ -1,6 +1,7 @@
 /* Counts, counts by group, and emptiness. */
 #include "arguments.h"
 #include "fields.h"
+#include "grown.h"
 
 /* ---- groups ---- */
 
@@ -55,6 +56,8 @@ static PyObject *count_groups(const core_index *self, const si_query *query, PyO
     si_result status;
     if (!read_group_field(self, name, &column))
         return NULL;
+    if (self->growing)
+        return core_grown_groups(self, query);
     Py_BEGIN_ALLOW_THREADS;
     status = si_index_count_groups(self->index, query, column, &groups, &error);
     Py_END_ALLOW_THREADS;
@@ -75,7 +78,7 @@ static PyObject *count_all(const core_index *self, const si_query *query)
     si_error error;
     si_result status;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_count(self->index, query, &count, &error);
+    status = core_count(self, query, &count, &error);
     Py_END_ALLOW_THREADS;
     if (status == SI_OK)
         return PyLong_FromUnsignedLongLong(count);
@@ -131,7 +134,7 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
     if (!core_read_query(shape, values[0], values[1], values[2], &query))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_empty(self->index, &query, &empty, &error);
+    status = core_empty(self, &query, &empty, &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK) {
         core_raise(&error);

@@ -72,6 +72,7 @@ static void deallocate(PyObject *object)
 {
     core_index *self = (core_index *)object;
     si_dataset_close(self->dataset);
+    si_growing_index_free(self->growing);
     Py_XDECREF(self->owner);
     Py_TYPE(object)->tp_free(object);
 }
@@ -137,7 +138,7 @@ PyObject *core_open(PyObject *module, PyObject *args)
 static Py_ssize_t length(PyObject *object)
 {
     si_index_info info = SI_INDEX_INFO_INIT;
-    si_index_get_info(((core_index *)object)->index, &info);
+    core_get_info((core_index *)object, &info);
     return (Py_ssize_t)info.element_count;
 }
 
@@ -154,7 +155,7 @@ static PyObject *bounds(PyObject *object, PyObject *ignored)
 {
     si_index_info info = SI_INDEX_INFO_INIT;
     (void)ignored;
-    si_index_get_info(((core_index *)object)->index, &info);
+    core_get_info((core_index *)object, &info);
     return Py_BuildValue("(NN)", corner_array(info.bounds_min), corner_array(info.bounds_max));
 }
 
@@ -167,7 +168,7 @@ static PyObject *information(PyObject *object, PyObject *ignored)
 {
     si_index_info info = SI_INDEX_INFO_INIT;
     (void)ignored;
-    si_index_get_info(((core_index *)object)->index, &info);
+    core_get_info((core_index *)object, &info);
     return Py_BuildValue(
         "{sssKsIsIsIsIsIsKsNsNszsNsN}", "element_type", si_element_kind_name(info.kind),
         "element_count", (unsigned long long)info.element_count, "format_version",
@@ -192,6 +193,12 @@ static PyObject *element_type(PyObject *object, void *ignored)
 {
     (void)ignored;
     return PyUnicode_FromString(si_element_kind_name(((core_index *)object)->kind));
+}
+
+static PyObject *has_grown(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyBool_FromLong(((core_index *)object)->growing != NULL);
 }
 
 static PyObject *write_index(PyObject *object, PyObject *args)
@@ -220,6 +227,7 @@ static PyObject *write_index(PyObject *object, PyObject *args)
 
 /* What the methods tell is in the stub, spatial_index/_core.pyi, too. */
 static PyMethodDef methods[] = {
+    QUERY_METHOD("_insert", core_insert, "_insert(place, radius, id): radius is None for points"),
     QUERY_METHOD("box_query", core_box_query, core_box_query_doc),
     QUERY_METHOD("sphere_query", core_sphere_query, core_sphere_query_doc),
     QUERY_METHOD("box_counts", core_box_counts, core_box_counts_doc),
@@ -227,6 +235,7 @@ static PyMethodDef methods[] = {
     QUERY_METHOD("box_empty", core_box_empty, core_box_empty_doc),
     QUERY_METHOD("sphere_empty", core_sphere_empty, core_sphere_empty_doc),
     {"bounds", bounds, METH_NOARGS, core_bounds_doc},
+    {"_insert_many", core_insert_many, METH_VARARGS, "_insert_many(columns)"},
     {"_query_many", core_query_many, METH_VARARGS,
      "_query_many(is_sphere, first, second, fields, accuracy, threads)"},
     {"_counts_many", core_counts_many, METH_VARARGS,
@@ -243,6 +252,7 @@ static PyGetSetDef properties[] = {
      NULL},
     {"element_type", element_type, NULL, "\"morphology\", \"synapse\", \"sphere\" or \"point\".",
      NULL},
+    {"_has_grown", has_grown, NULL, "Whether anything was inserted.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -1,6 +1,7 @@
 /* box_query and sphere_query. */
 #include "arguments.h"
 #include "found.h"
+#include "grown.h"
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
 {
@@ -20,7 +21,8 @@ static PyObject *run_plan(core_plan *plan, const si_query *query)
 {
     PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
     PyObject *result = NULL;
-    if (fill_arrays(plan, query, arrays))
+    if (plan->self->growing ? core_grown_arrays(plan, query, arrays)
+                            : fill_arrays(plan, query, arrays))
         result = core_plan_result(plan, arrays);
     for (size_t i = 0; i < plan->column_count; i++)
         Py_XDECREF(arrays[i]);

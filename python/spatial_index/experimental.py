@@ -1,6 +1,6 @@
 """What may change."""
 from . import _core
-from .point_builder import vectors
+from .columns import vectors
 
 
 def space_filling_order(points):

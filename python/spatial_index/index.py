@@ -4,6 +4,7 @@ import os
 import numpy as np
 
 from . import _core, elements
+from .columns import point_columns, sphere_columns
 from .errors import ArgumentError, FieldError, SpatialIndexError
 from .old_queries import OldQueries
 from .results import BatchResults
@@ -85,12 +86,26 @@ class Index(_core.Index, OldQueries):
 
         None does nothing. Raises ExistsError where the folder holds something.
         """
-        if path is not None:
+        if path is None:
+            return
+        if self._has_grown:
+            self._repack(path, replace)
+        else:
             self._write(os.fsencode(path), replace)
 
+    def _repack(self, path, replace):
+        options = {"replace": bool(replace), **self._recorded()}
+        _core.build_elements(_KINDS[self.element_type], (self,), os.fsencode(path), options)
+
+    def _recorded(self):
+        """What the index records of its data set, for an index made of it."""
+        info = self._information()
+        recorded = {name: info[name] for name in ("population", "dataset_path", "types_path")}
+        return {name: None if value is None else os.fsencode(value) for name, value in recorded.items()}
+
     def __reduce__(self):
-        if self.path is None:
-            raise TypeError("This index lies in no folder, so it cannot be pickled: write() it and open it again.")
+        if self.path is None or self._has_grown:
+            raise TypeError("This index lies in no folder, or has grown since, so it cannot be pickled: write() it and open it again.")
         return _reopen, (self.path, *self._opened_with)
 
     def __repr__(self):
@@ -116,18 +131,62 @@ class SynapseIndex(Index):
 
 
 class SphereIndex(Index):
-    """Spheres. Fields: id, centroid, radius."""
+    """Spheres. Fields: id, centroid, radius.
+
+    ``SphereIndex(centroids, radii, ids=None)`` makes one of arrays, ``SphereIndex()`` an empty one.
+    """
+
+    def __new__(cls, centroids=(), radii=(), ids=None):
+        return _core.build_elements(_core.SI_SPHERE, (sphere_columns(centroids, radii, ids),), None, {})[0]
+
+    def insert(self, centroid, radius, id=None):
+        """Inserts a sphere, or several.
+
+        centroid: three numbers, or (N, 3); radius: a number, or (N,); finite, radii not negative.
+        id: an integer, or (N,); None: numbers from ``len`` of the index on.
+
+        Inserting is quick, and so are queries in between. Inserted spheres come after the others in results, in the
+        order of their insertion. They are in no file until ``write`` packs them all into a new index.
+        """
+        if np.ndim(radius) == 0 and np.ndim(centroid) == 1:
+            self._insert(centroid, radius, id)
+        else:
+            self._insert_many(sphere_columns(centroid, radius, _ids_from(len(self), id, len(centroid))))
 
     def _raw_elements(self, fields):
         return elements.sphere_elements(fields)
 
 
 class PointIndex(Index):
-    """Points. Fields: id, position."""
+    """Points. Fields: id, position.
+
+    ``PointIndex(positions, ids=None)`` makes one of an array, ``PointIndex()`` an empty one.
+    """
+
+    def __new__(cls, positions=(), ids=None):
+        return _core.build_elements(_core.SI_POINT, (point_columns(positions, ids),), None, {})[0]
+
+    def insert(self, position, id=None):
+        """Inserts a point, three numbers, or several, (N, 3); otherwise as ``SphereIndex.insert``."""
+        if np.ndim(position) == 1:
+            self._insert(position, None, id)
+        else:
+            self._insert_many(point_columns(position, _ids_from(len(self), id, len(position))))
 
     def _raw_elements(self, fields):
         return elements.point_elements(fields)
 
+
+def _ids_from(first, ids, count):
+    return np.arange(first, first + count, dtype=np.uint64) if ids is None else ids
+
+
+_KINDS = {
+    "point": _core.SI_POINT,
+    "sphere": _core.SI_SPHERE,
+    "synapse": _core.SI_SYNAPSE,
+    "morphology": _core.SI_MORPHOLOGY,
+}
 
 _core.set_index_classes((PointIndex, SphereIndex, SynapseIndex, MorphIndex))
 
@@ -239,6 +298,46 @@ class MultiPopulationIndex:
         if isinstance(keywords.get("fields"), (str, type(None))) is False:
             keywords["fields"] = tuple(keywords["fields"])
         return {name: getattr(self[name], method)(*args, **keywords) for name in names}
+
+    def box_query_many(
+        self,
+        corners,
+        opposite_corners,
+        *,
+        fields=None,
+        accuracy=None,
+        threads=None,
+        populations=None,
+        population_mode=None,
+    ):
+        """What many boxes hold, as ``Index.box_query_many``, by population."""
+        keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
+        return self._by_population(
+            populations, population_mode, "box_query_many", corners, opposite_corners, **keywords
+        )
+
+    def sphere_query_many(
+        self, centers, radii, *, fields=None, accuracy=None, threads=None, populations=None, population_mode=None
+    ):
+        """What many spheres hold, as ``Index.sphere_query_many``, by population."""
+        keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
+        return self._by_population(populations, population_mode, "sphere_query_many", centers, radii, **keywords)
+
+    def box_counts_many(
+        self, corners, opposite_corners, *, accuracy=None, threads=None, populations=None, population_mode=None
+    ):
+        """The number of elements in each of many boxes, by population."""
+        keywords = {"accuracy": accuracy, "threads": threads}
+        return self._by_population(
+            populations, population_mode, "box_counts_many", corners, opposite_corners, **keywords
+        )
+
+    def sphere_counts_many(
+        self, centers, radii, *, accuracy=None, threads=None, populations=None, population_mode=None
+    ):
+        """The number of elements in each of many spheres, by population."""
+        keywords = {"accuracy": accuracy, "threads": threads}
+        return self._by_population(populations, population_mode, "sphere_counts_many", centers, radii, **keywords)
 
     def write(self, path):
         """Raises: the index of several populations is written when it is built."""

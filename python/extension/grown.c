@@ -1,0 +1,270 @@
+#include "grown.h"
+
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "found.h"
+
+/* ---- the index, grown or not ---- */
+
+void core_get_info(const core_index *self, si_index_info *info)
+{
+    if (self->growing)
+        si_growing_index_get_info(self->growing, info);
+    else
+        si_index_get_info(self->index, info);
+}
+
+si_result core_count(const core_index *self, const si_query *query, uint64_t *count,
+                     si_error *error)
+{
+    return self->growing ? si_growing_index_count(self->growing, query, count, error)
+                         : si_index_count(self->index, query, count, error);
+}
+
+si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error)
+{
+    return self->growing ? si_growing_index_empty(self->growing, query, empty, error)
+                         : si_index_empty(self->index, query, empty, error);
+}
+
+si_result core_append_all(const core_index *self, si_builder *builder, si_error *error)
+{
+    return self->growing ? si_builder_append_growing(builder, self->growing, error)
+                         : si_builder_append_index(builder, self->index, error);
+}
+
+/* ---- queries ---- */
+
+/* Results that are not counted beforehand. Kinds that grow have three columns at most. */
+#define FEW_RESULTS 256
+#define MOST_GROWN_COLUMNS 3
+#define MOST_VALUE_BYTES 12
+
+static bool search_grown(const core_plan *plan, const si_query *query, const si_column *columns,
+                         uint64_t capacity, uint64_t *count)
+{
+    si_error error;
+    si_result status;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_growing_index_query(plan->self->growing, query, columns, plan->column_count,
+                                    capacity, count, &error);
+    Py_END_ALLOW_THREADS;
+    if (status != SI_OK)
+        core_raise(&error);
+    return status == SI_OK;
+}
+
+/* Other threads may insert in between: then the first results are as many as were counted. */
+bool core_grown_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
+{
+    char few[MOST_GROWN_COLUMNS][FEW_RESULTS * MOST_VALUE_BYTES]
+        __attribute__((aligned(sizeof(uint64_t))));
+    si_column columns[MOST_GROWN_COLUMNS];
+    uint64_t count = 0;
+    for (size_t i = 0; i < plan->column_count; i++)
+        columns[i] = (si_column){plan->columns[i].field, few[i]};
+    if (!search_grown(plan, query, columns, FEW_RESULTS, &count) ||
+        !core_new_arrays(plan, count, arrays))
+        return false;
+    if (count > FEW_RESULTS)
+        return search_grown(plan, query, plan->columns, count, &count);
+    for (size_t i = 0; i < plan->column_count; i++)
+        memcpy(plan->columns[i].data, few[i], count * plan->column_fields[i]->size);
+    return true;
+}
+
+/* ---- batches ---- */
+
+si_result core_grown_counts(const core_index *self, const si_query *queries, uint64_t query_count,
+                            uint64_t *counts, si_error *error)
+{
+    si_result status = SI_OK;
+    for (uint64_t i = 0; status == SI_OK && i < query_count; i++)
+        status = si_growing_index_count(self->growing, &queries[i], &counts[i], error);
+    return status;
+}
+
+static si_result find_offsets(const core_index *self, const si_query *queries, uint64_t query_count,
+                              int64_t *offsets, si_error *error)
+{
+    si_result status = core_grown_counts(self, queries, query_count, (uint64_t *)offsets + 1,
+                                         error);
+    offsets[0] = 0;
+    for (uint64_t i = 0; status == SI_OK && i < query_count; i++)
+        offsets[i + 1] += offsets[i];
+    return status;
+}
+
+static si_result fill_parts(const core_plan *plan, const si_query *queries, uint64_t query_count,
+                            const int64_t *offsets, si_error *error)
+{
+    si_column columns[CORE_MOST_COLUMNS];
+    si_result status = SI_OK;
+    for (uint64_t i = 0; status == SI_OK && i < query_count; i++) {
+        uint64_t count = (uint64_t)(offsets[i + 1] - offsets[i]);
+        for (size_t c = 0; c < plan->column_count; c++)
+            columns[c] = (si_column){plan->columns[c].field,
+                                     (char *)plan->columns[c].data +
+                                         (size_t)offsets[i] * plan->column_fields[c]->size};
+        status = si_growing_index_query(plan->self->growing, &queries[i], columns,
+                                        plan->column_count, count, &count, error);
+    }
+    return status;
+}
+
+bool core_grown_batch(core_plan *plan, const si_query *queries, uint64_t query_count,
+                      int64_t *offsets, PyObject **arrays)
+{
+    si_error error;
+    si_result status;
+    Py_BEGIN_ALLOW_THREADS;
+    status = find_offsets(plan->self, queries, query_count, offsets, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK) {
+        if (!core_new_arrays(plan, (uint64_t)offsets[query_count], arrays))
+            return false;
+        Py_BEGIN_ALLOW_THREADS;
+        status = fill_parts(plan, queries, query_count, offsets, &error);
+        Py_END_ALLOW_THREADS;
+    }
+    if (status != SI_OK)
+        core_raise(&error);
+    return status == SI_OK;
+}
+
+/* ---- groups ---- */
+
+static bool add_one(PyObject *dict, uint64_t id)
+{
+    PyObject *key = PyLong_FromUnsignedLongLong(id);
+    PyObject *before = key ? PyDict_GetItemWithError(dict, key) : NULL;
+    PyObject *count = NULL;
+    if (!PyErr_Occurred())
+        count = PyLong_FromLong(before ? PyLong_AsLong(before) + 1 : 1);
+    bool done = count && PyDict_SetItem(dict, key, count) == 0;
+    Py_XDECREF(count);
+    Py_XDECREF(key);
+    return done;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static PyObject *count_ids(PyArrayObject *array)
+{
+    uint64_t *ids = PyArray_DATA(array);
+    npy_intp count = PyArray_DIM(array, 0);
+    PyObject *dict = PyDict_New();
+    qsort(ids, (size_t)count, sizeof *ids, compare_ids);
+    for (npy_intp i = 0; dict && i < count; i++)
+        if (!add_one(dict, ids[i]))
+            Py_CLEAR(dict);
+    return dict;
+}
+
+PyObject *core_grown_groups(const core_index *self, const si_query *query)
+{
+    core_plan plan;
+    PyObject *ids = NULL, *counts = NULL;
+    PyObject *name = core_kind_of(self->kind)->fields[0].interned;
+    if (!core_plan_open(&plan, (core_index *)(uintptr_t)self, name))
+        return NULL;
+    if (core_grown_arrays(&plan, query, &ids))
+        counts = count_ids((PyArrayObject *)ids);
+    Py_XDECREF(ids);
+    core_plan_close(&plan);
+    return counts;
+}
+
+/* ---- inserting ---- */
+
+static bool start_growing(core_index *self)
+{
+    si_error error;
+    if (self->growing || si_growing_index_create(self->index, &self->growing, &error) == SI_OK)
+        return true;
+    core_raise(&error);
+    return false;
+}
+
+static PyObject *insert(core_index *self, const si_input_column *columns, size_t column_count,
+                        uint64_t count)
+{
+    si_error error;
+    si_result status;
+    if (!start_growing(self))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_growing_index_insert(self->growing, columns, column_count, count, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK)
+        Py_RETURN_NONE;
+    core_raise(&error);
+    return NULL;
+}
+
+static si_field place_field(const core_index *self)
+{
+    return self->kind == SI_SPHERE ? SI_FIELD_CENTROID : SI_FIELD_POSITION;
+}
+
+static bool read_radius(PyObject *value, float *radius)
+{
+    double number = PyFloat_AsDouble(value);
+    *radius = (float)number;
+    return number != -1.0 || !PyErr_Occurred();
+}
+
+static bool read_id(PyObject *value, uint64_t *id)
+{
+    PyObject *integer = PyNumber_Index(value);
+    if (!integer)
+        return false;
+    *id = PyLong_AsUnsignedLongLong(integer);
+    Py_DECREF(integer);
+    return !PyErr_Occurred();
+}
+
+/* _insert(place, radius, id): one element. The radius of points is None, as is an id that is to be
+ * the number of elements. */
+PyObject *core_insert(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+{
+    core_index *self = (core_index *)object;
+    double point[3];
+    float place[3], radius = 0;
+    uint64_t id = 0;
+    if (count != 3 || keywords) {
+        PyErr_SetString(PyExc_TypeError, "_insert() takes a place, a radius and an id");
+        return NULL;
+    }
+    bool has_radius = args[1] != Py_None, has_id = args[2] != Py_None;
+    if (!core_read_point(args[0], point) || (has_radius && !read_radius(args[1], &radius)) ||
+        (has_id && !read_id(args[2], &id)))
+        return NULL;
+    for (int axis = 0; axis < 3; axis++)
+        place[axis] = (float)point[axis];
+    si_input_column columns[3] = {{place_field(self), place}};
+    size_t column_count = 1;
+    if (has_radius)
+        columns[column_count++] = (si_input_column){SI_FIELD_RADIUS, &radius};
+    if (has_id)
+        columns[column_count++] = (si_input_column){SI_FIELD_ID, &id};
+    return insert(self, columns, column_count, 1);
+}
+
+/* _insert_many(columns): pairs of a field and an array, as build_elements takes them. */
+PyObject *core_insert_many(PyObject *object, PyObject *args)
+{
+    si_input_column columns[MOST_GROWN_COLUMNS];
+    size_t column_count;
+    uint64_t count;
+    PyObject *pairs;
+    if (!PyArg_ParseTuple(args, "O!:_insert_many", &PyTuple_Type, &pairs) ||
+        !core_read_columns(pairs, MOST_GROWN_COLUMNS, columns, &column_count, &count))
+        return NULL;
+    return insert((core_index *)object, columns, column_count, count);
+}
