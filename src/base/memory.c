@@ -9,6 +9,9 @@
 #define SMALL_PAGE_BYTES ((size_t)4096)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
+/* Smaller ones are left to the heap, which does not give back what it has. */
+#define LEAST_MAPPED_BYTES ((size_t)64 << 10)
+
 static _Atomic uint64_t allocations_until_failure;
 
 void si_memory_fail_after(uint64_t n)
@@ -49,18 +52,22 @@ static size_t whole_pages(size_t bytes)
     return (bytes + SMALL_PAGE_BYTES - 1) / SMALL_PAGE_BYTES * SMALL_PAGE_BYTES;
 }
 
-/* Mapped at a multiple of a huge page. */
-static void *map_huge(size_t bytes)
+static void *map_pages(size_t bytes)
 {
-    char *mapped = mmap(NULL, bytes + HUGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED)
+    void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+/* At a multiple of a huge page. */
+static void *map_huge_pages(size_t bytes)
+{
+    char *mapped = map_pages(bytes + HUGE_PAGE_BYTES);
+    if (!mapped)
         return NULL;
     size_t before = -(uintptr_t)mapped % HUGE_PAGE_BYTES;
     if (before > 0)
         munmap(mapped, before);
-    if (before < HUGE_PAGE_BYTES)
-        munmap(mapped + before + bytes, HUGE_PAGE_BYTES - before);
+    munmap(mapped + before + bytes, HUGE_PAGE_BYTES - before);
     /* A wish: where the system has no huge pages it goes without. */
     madvise(mapped + before, bytes, MADV_HUGEPAGE);
     return mapped + before;
@@ -69,14 +76,14 @@ static void *map_huge(size_t bytes)
 void *si_allocate_large(size_t count, size_t size)
 {
     size_t bytes = whole_pages(array_bytes(count, size));
-    if (bytes < HUGE_PAGE_BYTES)
+    if (bytes < LEAST_MAPPED_BYTES)
         return bytes ? aligned_alloc(SMALL_PAGE_BYTES, bytes) : NULL;
-    return map_huge(bytes);
+    return bytes < HUGE_PAGE_BYTES ? map_pages(bytes) : map_huge_pages(bytes);
 }
 
 void si_free_large(void *memory, size_t count, size_t size)
 {
-    if (memory && whole_pages(count * size) >= HUGE_PAGE_BYTES)
+    if (memory && whole_pages(count * size) >= LEAST_MAPPED_BYTES)
         munmap(memory, whole_pages(count * size));
     else
         free(memory);

@@ -13,8 +13,8 @@ void *si_allocate_zeroed(size_t count, size_t size);
 
 /* For large arrays that are all used, in no order: on huge pages, where the system has them, a page
  * fault brings 512 times as much and addresses are found faster. It begins at a multiple
- * of 4096 bytes. What is beyond 2 MiB goes back to the system at once when it is freed, which wants
- * the same count and size. */
+ * of 4096 bytes. What is large goes back to the system at once when it is freed, which wants the
+ * same count and size. */
 void *si_allocate_large(size_t count, size_t size);
 void si_free_large(void *memory, size_t count, size_t size);
 

@@ -16,9 +16,8 @@
 /* What a thread needs for the elements of its cells, parsing and its stack. */
 #define THREAD_BYTES MEBIBYTE
 #define LEAST_BYTES_OF_THREAD (12 * MEBIBYTE)
-/* More would not make anything faster. */
-#define MOST_INPUT_BYTES (80 * MEBIBYTE)
-#define MOST_CACHE_BYTES (256 * MEBIBYTE)
+/* For the program and its libraries. */
+#define PROGRAM_BYTES (8 * MEBIBYTE)
 
 si_result si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
 {
@@ -41,8 +40,8 @@ si_result si_build_options_copy(const si_build_options *options, si_build_option
     return SI_OK;
 }
 
-si_result si_build_means_share(const si_build_options *options, si_build_means *means,
-                               si_error *error)
+si_result si_build_means_find(const si_build_options *options, si_build_means *means,
+                              si_error *error)
 {
     uint64_t bytes = si_memory_to_use(options->max_memory_bytes);
     if (bytes < LEAST_MEMORY_BYTES && options->max_memory_bytes > 0)
@@ -54,9 +53,7 @@ si_result si_build_means_share(const si_build_options *options, si_build_means *
     bytes = si_max_u64(bytes, LEAST_MEMORY_BYTES);
     unsigned threads = options->threads > 0 ? options->threads : si_processor_count();
     means->threads = (unsigned)si_min_u64(threads, bytes / LEAST_BYTES_OF_THREAD);
-    means->input_bytes = si_min_u64(bytes / 8, MOST_INPUT_BYTES);
-    means->cache_bytes = si_min_u64(bytes / 8, MOST_CACHE_BYTES);
-    means->bytes = bytes - means->threads * THREAD_BYTES;
+    means->bytes = bytes - PROGRAM_BYTES - means->threads * THREAD_BYTES;
     return SI_OK;
 }
 

@@ -11,18 +11,16 @@ si_result si_check_struct_size(size_t size, size_t expected, const char *name, s
 si_result si_build_options_copy(const si_build_options *options, si_build_options *copy,
                                 si_error *error);
 
-/* What a build of a circuit may take, and how it is shared out. */
+/* What a build of a circuit may take. */
 typedef struct si_build_means {
-    unsigned threads;     /* at least 1 */
-    uint64_t input_bytes; /* for the reading of nodes or edges */
-    uint64_t cache_bytes; /* for morphologies */
-    uint64_t bytes;       /* in all, but for what threads need themselves */
+    unsigned threads; /* at least 1 */
+    uint64_t bytes;   /* of memory, but for the program and what threads need themselves */
 } si_build_means;
 
-/* Shares out the memory of the options, on fewer threads where it is little. SI_ERROR_ARGUMENT: too
- * little for any build. */
-si_result si_build_means_share(const si_build_options *options, si_build_means *means,
-                               si_error *error);
+/* Follows from the options; there are fewer threads where the memory is little. SI_ERROR_ARGUMENT:
+ * too little for any build. */
+si_result si_build_means_find(const si_build_options *options, si_build_means *means,
+                              si_error *error);
 
 /* Lets `*recorded`, a path of the options, be the absolute one of `file` unless the caller has
  * named one, or there is no file. It then lives as long as `*owned`, which is for si_free. */

@@ -7,16 +7,22 @@
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
 
-/* Rows of the nodes file in memory at a time are no more than this: some 25 MB. */
-#define MOST_CELLS_PER_PIECE (1u << 18)
+/* Shares of the memory: rows of the nodes file, and the cache of morphologies. More would not make
+ * anything faster. */
+#define ROWS_SHARE 32
+#define MOST_ROWS (UINT64_C(1) << 18)
+#define CACHE_SHARE 8
+#define MOST_CACHE_BYTES (UINT64_C(256) << 20)
 
-/* What a row takes in memory, while it is read. */
-#define BYTES_PER_CELL 256
+/* What a row takes, while it is read. */
+#define BYTES_PER_ROW 256
 
 typedef struct segments_build {
     const si_segments_source *source;
     si_build_options options;
     si_build_means means;
+    uint64_t rows_at_a_time;
+    uint64_t cache_bytes;
     si_build_progress progress;
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
@@ -65,6 +71,13 @@ static si_result choose_cells(segments_build *build, si_error *error)
     return SI_OK;
 }
 
+static void share_memory(segments_build *build)
+{
+    uint64_t rows = si_min_u64(MOST_ROWS, build->means.bytes / ROWS_SHARE / BYTES_PER_ROW);
+    build->rows_at_a_time = si_min_u64(rows, si_max_u64(build->cell_count, 1));
+    build->cache_bytes = si_min_u64(MOST_CACHE_BYTES, build->means.bytes / CACHE_SHARE);
+}
+
 static si_result open_inputs(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
@@ -72,11 +85,12 @@ static si_result open_inputs(segments_build *build, si_error *error)
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
     SI_TRY(choose_cells(build, error));
+    share_memory(build);
     build->places.soma_radius = source->soma_radius;
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
                                      source->alternate_asc, error));
-    return si_morphology_cache_create(si_morphology_places_load, &build->places,
-                                      build->means.cache_bytes, &build->cache, error);
+    return si_morphology_cache_create(si_morphology_places_load, &build->places, build->cache_bytes,
+                                      &build->cache, error);
 }
 
 static si_result create_builder(segments_build *build, const char *folder, si_error *error)
@@ -88,8 +102,8 @@ static si_result create_builder(segments_build *build, const char *folder, si_er
                                    &build->dataset_path, error));
     SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
                                    &build->types_path, error));
-    options->max_memory_bytes = build->means.bytes - build->means.input_bytes -
-                                build->means.cache_bytes;
+    options->max_memory_bytes = build->means.bytes - build->cache_bytes -
+                                build->rows_at_a_time * BYTES_PER_ROW;
     return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
 }
 
@@ -110,9 +124,8 @@ static si_result start_indexing(segments_build *build, si_error *error)
 
 static si_result index_cells(segments_build *build, si_error *error)
 {
-    uint64_t piece = si_min_u64(MOST_CELLS_PER_PIECE, build->means.input_bytes / BYTES_PER_CELL);
-    for (uint64_t first = 0; first < build->cell_count; first += piece) {
-        uint64_t count = si_min_u64(piece, build->cell_count - first);
+    for (uint64_t first = 0; first < build->cell_count; first += build->rows_at_a_time) {
+        uint64_t count = si_min_u64(build->rows_at_a_time, build->cell_count - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
@@ -165,7 +178,7 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_share(&build.options, &build.means, error));
+    SI_TRY(si_build_means_find(&build.options, &build.means, error));
     build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result status = run(&build, folder, index, error);

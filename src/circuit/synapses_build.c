@@ -11,6 +11,10 @@
 #include "circuit/synapse_pieces.h"
 #include "circuit/types_file.h"
 
+/* The share of the memory that reading takes. More would not make anything faster. */
+#define INPUT_SHARE 8
+#define MOST_INPUT_BYTES (UINT64_C(80) << 20)
+
 /* What one thread hands to the builder at once. */
 #define SYNAPSES_PER_BLOCK 32768
 
@@ -18,6 +22,7 @@ typedef struct synapses_build {
     const si_synapses_source *source;
     si_build_options options;
     si_build_means means;
+    uint64_t input_bytes;
     si_build_progress progress;
     si_sonata_edges *edges;
     si_edge_range *ranges;
@@ -118,8 +123,9 @@ static si_result open_inputs(synapses_build *build, si_error *error)
                                 &build->edges, error));
     SI_TRY(check_types(source->edge_types_file, error));
     SI_TRY(choose_synapses(build, error));
+    build->input_bytes = si_min_u64(MOST_INPUT_BYTES, build->means.bytes / INPUT_SHARE);
     uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
-                                   build->means.input_bytes / 2 / SI_SYNAPSE_BYTES);
+                                   build->input_bytes / 2 / SI_SYNAPSE_BYTES);
     SI_TRY(si_synapse_piece_allocate(&build->pieces[0], capacity, error));
     return si_synapse_piece_allocate(&build->pieces[1], capacity, error);
 }
@@ -148,7 +154,7 @@ static si_result create_builder(synapses_build *build, const char *folder, si_er
     SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
                                    &build->types_path, error));
     options->expected_count = build->synapse_count;
-    options->max_memory_bytes = build->means.bytes - build->means.input_bytes;
+    options->max_memory_bytes = build->means.bytes - build->input_bytes;
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
@@ -251,7 +257,7 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_share(&build.options, &build.means, error));
+    SI_TRY(si_build_means_find(&build.options, &build.means, error));
     build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result status = run(&build, folder, index, &written, error);

@@ -16,7 +16,7 @@
 #include "index/target.h"
 
 #define MEBIBYTE (UINT64_C(1) << 20)
-#define LEAST_MEMORY_BYTES (32 * MEBIBYTE)
+#define LEAST_MEMORY_BYTES (16 * MEBIBYTE)
 
 struct si_builder {
     si_element_kind kind;

@@ -1,6 +1,9 @@
 #include "index/pack.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +26,7 @@ struct si_packer {
     const si_layout *layout;
     const si_element_type *type;
     int descriptor;
+    int direct; /* the same file, written without the page cache; -1: not to be had */
     const char *path;
     uint64_t part_elements;
     unsigned worker_count;
@@ -69,7 +73,7 @@ static si_result allocate_buffer(const si_packer *packer, part_buffer *buffer, s
 {
     const si_element_type *type = packer->type;
     uint64_t elements = packer->part_elements;
-    char *at = buffer->memory = si_allocate(buffer_bytes(type, elements), 1);
+    char *at = buffer->memory = si_allocate_large(buffer_bytes(type, elements), 1);
     if (!at)
         return si_fail_memory(error);
     buffer->columns.floats = (void *)at;
@@ -78,10 +82,9 @@ static si_result allocate_buffer(const si_packer *packer, part_buffer *buffer, s
         buffer->columns.words[i] = (void *)at;
     buffer->nodes = (void *)at;
     at += nodes_bytes(elements);
-    buffer->checksums = (void *)at;
-    at += checksums_bytes(type, elements);
     for (unsigned i = 0; i < type->byte_count; i++, at += elements)
         buffer->columns.bytes[i] = (void *)at;
+    buffer->checksums = (void *)at;
     return SI_OK;
 }
 
@@ -141,6 +144,7 @@ si_result si_packer_create(const si_layout *layout, int descriptor, const char *
     *created = (si_packer){.layout = layout,
                            .type = si_element_type_of(layout->kind),
                            .descriptor = descriptor,
+                           .direct = -1,
                            .path = path,
                            .part_elements = part_elements,
                            .worker_count = workers};
@@ -157,9 +161,19 @@ void si_packer_free(si_packer *packer)
     if (!packer)
         return;
     for (unsigned i = 0; packer->buffers && i < packer->worker_count; i++)
-        si_free(packer->buffers[i].memory);
+        si_free_large(packer->buffers[i].memory, buffer_bytes(packer->type, packer->part_elements),
+                      1);
+    if (packer->direct >= 0)
+        close(packer->direct);
     si_free(packer->buffers);
     si_free(packer);
+}
+
+void si_packer_go_direct(si_packer *packer)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", packer->descriptor);
+    packer->direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 }
 
 uint64_t si_packer_part_count(const si_packer *packer)
@@ -214,6 +228,18 @@ static void fill_part(const si_packer *packer, uint64_t part, const si_record_so
 
 /* ---- writing a part ---- */
 
+/* Past the page cache. False where that cannot be: then the ordinary way does it, or says why not.
+ */
+static bool write_direct(const si_packer *packer, const void *data, uint64_t bytes, uint64_t offset)
+{
+    ssize_t written = -1;
+    if (packer->direct >= 0)
+        do
+            written = pwrite(packer->direct, data, bytes, (off_t)offset);
+        while (written < 0 && errno == EINTR);
+    return written >= 0 && (uint64_t)written == bytes;
+}
+
 /* Writes whole blocks, and their checksums. */
 static si_result write_blocks(const si_packer *packer, uint64_t *checksums, const void *data,
                               uint64_t bytes, uint64_t offset, si_error *error)
@@ -221,8 +247,9 @@ static si_result write_blocks(const si_packer *packer, uint64_t *checksums, cons
     uint64_t blocks = si_divide_up(bytes, SI_BLOCK_BYTES);
     for (uint64_t i = 0; i < blocks; i++)
         checksums[i] = si_checksum((const char *)data + i * SI_BLOCK_BYTES, SI_BLOCK_BYTES);
-    SI_TRY(si_file_write_at(packer->descriptor, data, blocks * SI_BLOCK_BYTES, offset, packer->path,
-                            error));
+    if (!write_direct(packer, data, blocks * SI_BLOCK_BYTES, offset))
+        SI_TRY(si_file_write_at(packer->descriptor, data, blocks * SI_BLOCK_BYTES, offset,
+                                packer->path, error));
     return si_file_write_at(packer->descriptor, checksums, blocks * sizeof *checksums,
                             si_layout_checksum_offset(packer->layout, offset), packer->path, error);
 }

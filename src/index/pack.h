@@ -27,6 +27,9 @@ si_result si_packer_create(const si_layout *layout, int descriptor, const char *
                            si_error *error);
 void si_packer_free(si_packer *packer);
 
+/* From now on, parts are written without the page cache, where the file system allows it. */
+void si_packer_go_direct(si_packer *packer);
+
 /* How much memory a packer takes. */
 uint64_t si_packer_bytes(const si_layout *layout, unsigned workers, uint64_t part_elements);
 

@@ -63,6 +63,7 @@ si_result si_pack_merged(const si_layout *layout, si_external_sort *sort, float 
                                 .take = take};
     SI_TRY(
         si_packer_create(layout, descriptor, path, job.threads, SI_PART_UNIT, &job.packer, error));
+    si_packer_go_direct(job.packer);
     si_result status = si_external_sort_merge(sort, largest, &inner, &sink, error);
     if (status == SI_OK)
         status = si_packer_finish(job.packer, checksum, error);

@@ -272,7 +272,7 @@ static void any_budget_will_do(void **state)
     si_index *in_memory = build_elements(&elements, reference, NULL);
     size_t length;
     char *expected = heavy_bytes(in_memory, &length);
-    build_with_memory(&elements, 32 << 20, 1, within, temp_folder, expected, length);
+    build_with_memory(&elements, 16 << 20, 1, within, temp_folder, expected, length);
     build_with_memory(&elements, 36 << 20, 64, within, NULL, expected, length);
     build_with_memory(&elements, 48 << 20, 3, within, temp_folder, expected, length);
     assert_int_equal(entry_count(temp_folder), 0);
