@@ -205,7 +205,8 @@ static si_result create_one(const char *path, si_error *error)
         return SI_OK;
     if (errno == EEXIST)
         return si_fail(error, SI_ERROR_IO, "%s: not a folder, as is expected there", path);
-    return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the folder", path);
+    return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                         "%s: cannot create the folder", path);
 }
 
 si_result si_folder_create(const char *path, si_error *error)

@@ -36,7 +36,7 @@ char *si_path_absolute(const char *path);
 /* The part after the last slash; points into `path`. */
 const char *si_path_base_name(const char *path);
 
-/* Creates a folder and its missing parents. */
+/* Creates a folder and its missing parents. SI_ERROR_NOT_FOUND: one of them has gone meanwhile. */
 si_result si_folder_create(const char *path, si_error *error);
 
 /* Makes the names in a folder survive a power cut. */

@@ -19,11 +19,16 @@ static si_result name_lock(const char *folder, char path[PATH_MAX], si_error *er
     return SI_OK;
 }
 
+/* A lock file of another user may be there that we may read only, which does for locking it. */
 static int open_lock(const char *path, bool *is_new)
 {
     int lock = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     *is_new = lock >= 0;
-    return lock < 0 && errno == EEXIST ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : lock;
+    if (lock < 0 && errno == EEXIST)
+        lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock < 0 && errno == EACCES)
+        lock = open(path, O_RDONLY | O_CLOEXEC);
+    return lock;
 }
 
 static bool is_same_file(int descriptor, const char *path)

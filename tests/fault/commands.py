@@ -24,11 +24,11 @@ def fault_environment(**plan):
     return {**os.environ, **variables, "LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": sanitizers}
 
 
-def start(command, environment=None):
+def start(command, environment=None, **options):
     name, *arguments = map(str, command)
     return subprocess.Popen([COMMANDS / f"spatial-index-{name}", *arguments], env=environment, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                            preexec_fn=default_signals)
+                            preexec_fn=default_signals, **options)
 
 
 def finish(process):
@@ -56,9 +56,8 @@ def run(command):
 
 def counted_calls(command, trace, **plan):
     """The calls of a kind that a command makes, each as the kind and what it is about."""
-    result = attempt(command, trace=trace, **plan)
-    assert result.code == 0, (command, result)
-    lines = trace.read_text().splitlines() if trace.exists() else []
+    attempt(command, trace=trace, **plan)
+    lines = trace.read_text().splitlines()
     trace.unlink(missing_ok=True)
     return lines
 
