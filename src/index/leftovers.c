@@ -99,7 +99,7 @@ static void remove_staged(const char *staged)
     rmdir(staged);
 }
 
-void si_staging_remove(const char *folder)
+static void remove_staging(const char *folder)
 {
     path_buffer staging, staged;
     DIR *listing = opendir(join(&staging, folder, SI_STAGING_NAME));
@@ -110,6 +110,13 @@ void si_staging_remove(const char *folder)
             remove_staged(join(&staged, staging.text, entry->d_name));
     closedir(listing);
     rmdir(staging.text);
+}
+
+void si_unpublished_remove(const char *folder)
+{
+    path_buffer path;
+    unlink(join(&path, folder, SI_REPLACED_NAME));
+    remove_staging(folder);
 }
 
 /* ---- folders of populations ---- */
@@ -207,7 +214,7 @@ static void settle_populations(const char *folder, const si_metadata *current)
         if (!is_dot_name(entry->d_name))
             settle_population(folder, entry->d_name, current);
     closedir(listing);
-    si_staging_remove(folder);
+    remove_staging(folder);
 }
 
 static void remove_population(const char *path)

@@ -33,7 +33,8 @@ bool si_is_leftover(const char *folder, const char *name);
  * published. */
 void si_leftovers_remove(const char *folder);
 
-/* Removes the folder in which the indexes of several populations were built. */
-void si_staging_remove(const char *folder);
+/* After a build that was not published: removes what says what it was about to do. Unlike the above
+ * this wants no memory, which may be what the build has failed for. */
+void si_unpublished_remove(const char *folder);
 
 #endif

@@ -142,7 +142,7 @@ void si_population_folders_release(si_population_folders *folders)
     if (folders->is_published)
         si_index_folder_keep(&folders->folder);
     else if (folders->folder.path)
-        si_staging_remove(folders->folder.path);
+        si_unpublished_remove(folders->folder.path);
     if (folders->folder.path)
         si_leftovers_remove(folders->folder.path);
     si_index_folder_release(&folders->folder);

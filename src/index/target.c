@@ -142,6 +142,8 @@ si_result si_target_publish(si_target *target, const si_target_content *content,
     if (!name)
         return si_fail_memory(error);
     si_result status = publish_as(target, name, content, error);
+    if (status != SI_OK)
+        si_unpublished_remove(target->folder.path);
     /* What the new index has replaced, or else what this build has left. */
     si_leftovers_remove(target->folder.path);
     si_free(name);

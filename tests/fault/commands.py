@@ -24,9 +24,13 @@ def fault_environment(**plan):
     return {**os.environ, **variables, "LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": sanitizers}
 
 
+def program(name):
+    return os.environ["SPATIAL_INDEX_BUILD_POINTS"] if name == "points" else COMMANDS / f"spatial-index-{name}"
+
+
 def start(command, environment=None, **options):
     name, *arguments = map(str, command)
-    return subprocess.Popen([COMMANDS / f"spatial-index-{name}", *arguments], env=environment, stdin=subprocess.DEVNULL,
+    return subprocess.Popen([program(name), *arguments], env=environment, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                             preexec_fn=default_signals, **options)
 

@@ -12,14 +12,20 @@ import scenes  # noqa: E402  (needs h5py and the path)
 # All faults, not just some: scripts/test-faults.
 IS_FULL = os.environ.get("SPATIAL_INDEX_FAULTS") == "all"
 # What stands for all of them in the ordinary test run.
-USUAL_SCENES = ["nodes", "synapses over nodes", "several over several"]
+USUAL_SCENES = ["nodes", "synapses over nodes", "several over several", "spilled elsewhere over nodes"]
 
 
-def some_of(numbers, most):
-    """Numbers spread evenly, with the first and the last; all of them in a full run."""
-    if IS_FULL or len(numbers) <= most:
+def some_of(numbers, most, most_in_full=10000):
+    """Numbers spread evenly, with the first and the last; all of them, or as many as told, in a full run."""
+    most = most_in_full if IS_FULL else most
+    if len(numbers) <= most:
         return list(numbers)
     return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})
+
+
+def calls_of(scene, calls, most):
+    """Numbers of the calls that a test tries out; a scene whose builds take long gets fewer."""
+    return some_of(range(1, len(calls) + 1), max(most // scene.cost, 5))
 
 
 def for_scenes(*usual):

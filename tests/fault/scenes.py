@@ -2,9 +2,10 @@
 import shutil
 
 import circuits
-from commands import COMMANDS, contents, run
+from commands import contents, run
 
 EVERYTHING = ["--box", "-inf,-inf,-inf", "inf,inf,inf"]
+A_PART = ["--box", "0,0,0", "100,100,100"]
 
 
 def make_sample(folder):
@@ -12,39 +13,43 @@ def make_sample(folder):
     return folder
 
 
-def answer(target):
-    """What an index answers; None where there is none."""
-    if not (target / "meta_data.json").exists():
-        return None
-    return run(["query", target, *EVERYTHING])
-
-
 class Scene:
     """A target folder in a folder of its own, put back to how it was before each build."""
 
-    def __init__(self, folder, before, command):
+    def __init__(self, folder, before, command, question=EVERYTHING):
         self.folder = folder
         self.place = folder / "place"
         self.target = self.place / "new" / "index" if before is None else self.place / "index"
         self.kept = folder / "kept"
-        self.command = [*command, "-o", self.target, *([] if before is None else ["--force"])]
+        self.question = question
+        self.cost = 1 if question is EVERYTHING else 5
         self.kept.mkdir()
+        self.command = self.complete(command, before)
         if before is not None:
             run([*before, "-o", self.kept / "index"])
         self.reset()
         self.before = contents(self.place)
-        self.old_answer = answer(self.target)
+        self.old_answer = self.answer()
         run(self.command)
         self.after = contents(self.place)
-        self.new_answer = answer(self.target)
+        self.new_answer = self.answer()
         assert self.new_answer != self.old_answer
+
+    def complete(self, command, before):
+        if "--temp-dir" in command:
+            (self.kept / "temp").mkdir()
+            command = [self.place / "temp" if word == "temp" else word for word in command]
+        return [*command, "-o", self.target, *([] if before is None else ["--force"])]
 
     def reset(self):
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self.kept, self.place)
 
     def answer(self):
-        return answer(self.target)
+        """What the index answers; None where there is none."""
+        if not (self.target / "meta_data.json").exists():
+            return None
+        return run(["query", self.target, *self.question])
 
 
 class Sources:
@@ -60,7 +65,9 @@ class Sources:
         self.several_synapses = ["circuit", "synapses", config, "--threads", "1", "--populations"]
 
 
-# Name: (what stands there before, the command), as functions of the sources.
+SPILLED = ["points", "600000", "--threads", "1"]
+
+# Name: what stands there before, the command, and maybe the query, as functions of the sources.
 SCENES = {
     "nodes": lambda s: (None, s.nodes),
     "synapses": lambda s: (None, s.synapses),
@@ -73,6 +80,7 @@ SCENES = {
     "several over one of them": lambda s: ([*s.several, "A"], [*s.several, "A,B"]),
     "several over others": lambda s: ([*s.several_synapses, "A__B,B__A"], [*s.several, "B,A"]),
     "one over several": lambda s: ([*s.several, "A,B"], s.synapses),
+    # More elements than the memory that they are given holds, sorted on the disk.
+    "spilled": lambda s: (None, SPILLED, A_PART),
+    "spilled elsewhere over nodes": lambda s: ([*s.nodes, "--gids", "0"], [*SPILLED, "--temp-dir", "temp"], A_PART),
 }
-
-assert COMMANDS.is_dir()

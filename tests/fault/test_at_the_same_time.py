@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from commands import attempt, contents, counted_calls, differences, fault_environment, finish, run, start
-from conftest import for_scenes, some_of
+from conftest import calls_of, for_scenes
 from scenes import EVERYTHING
 
 CHANGES = "disk,open,list,lock"
@@ -28,7 +28,7 @@ def stopped_in_turn(command, scene, most, calls):
     """Starts a command anew for each of its calls. Yields the call before which it is stopped, and the process."""
     scene.reset()
     counted = counted_calls(command, scene.folder / "trace", calls=calls)
-    for at in some_of(range(1, len(counted) + 1), most):
+    for at in calls_of(scene, counted, most):
         scene.reset()
         process = start_stopped(command, calls, at)
         try:
@@ -45,7 +45,7 @@ def resume(process):
 
 @for_scenes("nodes", "several over several")
 def test_a_second_build_to_the_same_folder(scene):
-    for call, process in stopped_in_turn(scene.command, scene, 20, CHANGES):
+    for call, process in stopped_in_turn(scene.command, scene, 10, CHANGES):
         place = contents(scene.place)
         second = attempt(scene.command)
         if second.code == 2:
@@ -60,7 +60,7 @@ def test_a_second_build_to_the_same_folder(scene):
 @for_scenes("several over several")
 def test_a_second_build_to_the_folder_of_a_population(scene, sources):
     refused = 0
-    for call, process in stopped_in_turn(scene.command, scene, 20, CHANGES):
+    for call, process in stopped_in_turn(scene.command, scene, 10, CHANGES):
         second = attempt([*sources.several, "A", "-o", scene.target / "A", "--force"])
         refused += second.code == 2
         assert second.code == 0 or "another build is writing this index" in second.errors, (call, second)
@@ -105,7 +105,7 @@ def failing_neighbour(scene):
 @for_scenes("nodes")
 def test_a_build_beside_one_that_fails(scene):
     """That one removes the folders that it has created, but not under this one."""
-    for call, process in stopped_in_turn(scene.command, scene, 100, CHANGES):
+    for call, process in stopped_in_turn(scene.command, scene, 10, CHANGES):
         failed = attempt(failing_neighbour(scene))
         result = resume(process)
         assert (result.code, failed.code) == (0, 2), (call, result, failed)
@@ -131,7 +131,7 @@ def test_a_failing_build_between_two_steps_of_another_one(scene):
 @for_scenes("nodes over nodes", "one over several", "several over several", "several over others")
 def test_reading_while_an_index_is_replaced(scene):
     answers = set()
-    for call, process in stopped_in_turn(scene.command, scene, 40, "disk"):
+    for call, process in stopped_in_turn(scene.command, scene, 20, "disk"):
         answer = scene.answer()
         assert answer in (scene.old_answer, scene.new_answer), call
         answers.add(answer)
@@ -143,7 +143,7 @@ def test_reading_while_an_index_is_replaced(scene):
 def test_replacing_an_index_while_it_is_read(scene):
     answers = set()
     query = ["query", scene.target, *EVERYTHING]
-    for call, process in stopped_in_turn(query, scene, 100, "open,read,map"):
+    for call, process in stopped_in_turn(query, scene, 20, "open,read,map"):
         run(scene.command)
         result = resume(process)
         assert result.code == 0, (call, result)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from commands import attempt, contents, counted_calls, differences, run
-from conftest import USUAL_SCENES, for_scenes, some_of
+from conftest import USUAL_SCENES, calls_of, for_scenes
 
 # What changes the disk, without removing anything: if that fails, something stays.
 WRITING = "create,write,reserve,resize,flush,rename,mkdir"
@@ -34,11 +34,11 @@ def assert_done_but_for_tidying(scene, result):
         assert differences(scene.after, contents(scene.place)) == []
 
 
-def fail_in_turn(scene, most=1000, **plan):
+def fail_in_turn(scene, most=25, **plan):
     """Yields the call that failed, and what came of it."""
     scene.reset()
     calls = counted_calls(scene.command, scene.folder / "trace", **plan)
-    for number in some_of(range(1, len(calls) + 1), most):
+    for number in calls_of(scene, calls, most):
         scene.reset()
         yield calls[number - 1], attempt(scene.command, at=number, **plan)
 
@@ -81,7 +81,7 @@ def test_failing_to_read(scene):
 @for_scenes(*USUAL_SCENES)
 def test_failing_reads_of_hdf5(scene):
     """Some it makes up for by other reads; none may pass as an absent attribute."""
-    for call, result in fail_in_turn(scene, most=100, calls="read", errno=errno.EIO, scope="all"):
+    for call, result in fail_in_turn(scene, most=30, calls="read", errno=errno.EIO, scope="all"):
         # What HDF5 itself prints at the end of a program when it has lost an object by the failure.
         result.errors = result.errors.split("HDF5: infinite loop closing library")[0]
         check(scene, call, result, "")
@@ -101,7 +101,7 @@ def test_file_systems_without_locks(scene):
 
 @for_scenes(*USUAL_SCENES)
 def test_want_of_memory(scene):
-    for call, result in fail_in_turn(scene, most=30, calls="allocate"):
+    for call, result in fail_in_turn(scene, calls="allocate"):
         if result.code == 0:
             assert_done_but_for_tidying(scene, result)
         else:
@@ -110,7 +110,7 @@ def test_want_of_memory(scene):
 
 @for_scenes("several over several")
 def test_want_of_memory_from_some_moment_on(scene):
-    for call, result in fail_in_turn(scene, most=30, calls="allocate", onward=1):
+    for call, result in fail_in_turn(scene, calls="allocate", onward=1):
         if result.code == 0:
             assert_done_but_for_tidying(scene, result)
         else:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from commands import attempt, contents, counted_calls, differences, finish, run, start
-from conftest import IS_FULL, USUAL_SCENES, for_scenes, some_of
+from conftest import IS_FULL, USUAL_SCENES, calls_of, for_scenes
 
 KILLED = 128 + signal.SIGKILL
 
@@ -32,7 +32,7 @@ def assert_survived(scene, result):
 @for_scenes(*USUAL_SCENES, "several", "one over several")
 def test_killed_at_each_change_of_the_disk(scene):
     calls = counted_calls(scene.command, scene.folder / "trace", calls="disk")
-    for number in some_of(range(1, len(calls) + 1), 50):
+    for number in calls_of(scene, calls, 25):
         scene.reset()
         result = attempt(scene.command, calls="disk", action="signal", at=number)
         assert result.code == KILLED
@@ -65,7 +65,7 @@ def interrupted_at_random(scene, moments, number, environment_seed):
 
 @for_scenes("nodes over nodes", "several over several")
 def test_killed_at_random_moments(scene):
-    for result in interrupted_at_random(scene, 200 if IS_FULL else 20, signal.SIGKILL, 1):
+    for result in interrupted_at_random(scene, 200 if IS_FULL else 8, signal.SIGKILL, 1):
         assert_survived(scene, result)
 
 
@@ -74,7 +74,7 @@ def test_killed_again_and_again(scene):
     """What one killed build leaves must not be in the way of the next one."""
     calls = counted_calls(scene.command, scene.folder / "trace", calls="disk")
     scene.reset()
-    for number in some_of(range(1, len(calls) + 1), 100):
+    for number in calls_of(scene, calls, 25):
         attempt([*scene.command, "--force"], calls="disk", action="signal", at=number)
         assert scene.answer() in (scene.old_answer, scene.new_answer)
     run([*scene.command, "--force"])

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from commands import attempt, contents, counted_calls, differences
-from conftest import IS_FULL, for_scenes, some_of
+from conftest import IS_FULL, calls_of, for_scenes
 from test_killed_builds import interrupted_at_random
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -29,7 +29,7 @@ def test_signal_at_each_call(scene, number):
     scene.reset()
     calls = counted_calls(scene.command, scene.folder / "trace", calls=kinds)
     codes = set()
-    for at in some_of(range(1, len(calls) + 1), 25):
+    for at in calls_of(scene, calls, 15):
         scene.reset()
         result = attempt(scene.command, calls=kinds, action="signal", signal=int(number), at=at)
         assert_tidy(scene, number, result)
@@ -40,5 +40,5 @@ def test_signal_at_each_call(scene, number):
 @for_scenes("nodes over nodes", "several over several")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_signal_at_random_moments(scene, number):
-    for result in interrupted_at_random(scene, 60 if IS_FULL else 5, number, int(number)):
+    for result in interrupted_at_random(scene, 70 if IS_FULL else 3, number, int(number)):
         assert_tidy(scene, number, result)

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -110,11 +111,24 @@ DEFINE_TRANSFER(write, CALL_WRITE, const void *)
 DEFINE_TRANSFER_AT(pwrite, CALL_WRITE, const void *, off_t)
 DEFINE_TRANSFER_AT(pwrite64, CALL_WRITE, const void *, off64_t)
 
+/* Without a file it is an allocation. */
+static bool map_fails(int flags, size_t length, const void *caller, int descriptor)
+{
+    char subject[32];
+    if (!(flags & MAP_ANONYMOUS))
+        return fails_on(CALL_MAP, caller, descriptor);
+    snprintf(subject, sizeof subject, "%zu bytes", length);
+    if (!fails(CALL_ALLOCATE, caller, subject))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
 #define DEFINE_MMAP(name, offset_type)                                                             \
     void *name(void *place, size_t length, int protection, int flags, int descriptor,              \
                offset_type offset)                                                                 \
     {                                                                                              \
-        if (fails_on(CALL_MAP, CALLER, descriptor))                                                \
+        if (map_fails(flags, length, CALLER, descriptor))                                          \
             return MAP_FAILED;                                                                     \
         return NEXT(name)(place, length, protection, flags, descriptor, offset);                   \
     }
