@@ -196,16 +196,20 @@ typedef struct si_open_options {
     /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of its types */
+    /* 1: all of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_index_verify.
+     */
+    int verify;
 } si_open_options;
 
 #define SI_OPEN_OPTIONS_INIT                                                                       \
     {                                                                                              \
-        sizeof(si_open_options), NULL, NULL                                                        \
+        .struct_size = sizeof(si_open_options)                                                     \
     }
 
 /* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is
- * mapped, not read. `options` may be NULL. A folder of several populations is SI_ERROR_UNSUPPORTED
- * here: see si_population_set_open. */
+ * mapped, not read: beyond its header its content is not checked, unless `verify` is set. Damage
+ * that goes unnoticed may lead to wrong answers, but to no more. `options` may be NULL. A folder of
+ * several populations is SI_ERROR_UNSUPPORTED here: see si_population_set_open. */
 SI_API si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                                si_error *error);
 
@@ -341,6 +345,42 @@ SI_API const char *si_population_set_name(const si_population_set *set, size_t p
 /* The set owns the index. NULL where `position` is out of range. */
 SI_API const si_index *si_population_set_index(const si_population_set *set, size_t position);
 
+/* ---- progress ---- */
+
+/* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
+ * on, anything else to cancel what is done, which then cleans up and fails with
+ * SI_ERROR_CANCELLED. */
+typedef int (*si_progress)(void *context, const char *phase, uint64_t done, uint64_t total);
+
+/* ---- verification ---- */
+
+/* Receives one sentence about a damage. */
+typedef void (*si_damage_visitor)(void *context, const char *sentence);
+
+typedef struct si_verify_options {
+    size_t struct_size;
+    unsigned threads;          /* 0: as many as there are processors */
+    uint64_t most_sentences;   /* further damage is counted, but not told; 0: no bound */
+    si_damage_visitor visitor; /* NULL: none */
+    void *visitor_context;
+    si_progress progress; /* NULL: none. In bytes. */
+    void *progress_context;
+} si_verify_options;
+
+#define SI_VERIFY_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        .struct_size = sizeof(si_verify_options), .most_sentences = 100                            \
+    }
+
+/* Reads all of the index in a folder, or of the indexes of its populations, and looks for any byte
+ * that is not as it was written: all checksums; unused bytes, which are 0; coordinates and radii
+ * that are finite, and radii not negative; the order of the elements; in each node the boxes of
+ * what is below. At the end the visitor is told of the damage, in the order of the files. Finding
+ * some is no failure: `*damage_count` receives how much there is, which does not depend on the
+ * threads. `options` may be NULL. */
+SI_API si_result si_index_verify(const char *path, const si_verify_options *options,
+                                 uint64_t *damage_count, si_error *error);
+
 /* ---- attributes of the data set ---- */
 
 /* The population of a SONATA file that an index was made of, and the CSV of its types. */
@@ -378,10 +418,6 @@ SI_API si_result si_dataset_read(const si_dataset *dataset, const char *attribut
 SI_API void si_values_free(si_values *values);
 
 /* ---- building ---- */
-
-/* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
- * on, anything else to cancel the build, which then cleans up and fails with SI_ERROR_CANCELLED. */
-typedef int (*si_progress)(void *context, const char *phase, uint64_t done, uint64_t total);
 
 typedef struct si_build_options {
     size_t struct_size;

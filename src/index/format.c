@@ -1,11 +1,15 @@
 #include "index/format.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+#include "base/file.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "The index file is little-endian and mapped as it is: big-endian machines are not supported."
@@ -110,15 +114,15 @@ static si_result check_identity(const header_page *header, const char *path, si_
 {
     if (memcmp(header->magic, magic, sizeof magic) != 0)
         return si_fail(error, SI_ERROR_FORMAT, "%s: not a spatial index file", path);
-    if (header->format_version != SI_FORMAT_VERSION)
-        return si_fail(error, SI_ERROR_UNSUPPORTED,
-                       "%s: format version %u, but this library reads version %u", path,
-                       header->format_version, SI_FORMAT_VERSION);
     uint64_t checksum = si_checksum(header, offsetof(header_page, checksum));
     if (checksum != header->checksum)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: the header is damaged: its checksum is %016llx, expected %016llx", path,
                        (unsigned long long)checksum, (unsigned long long)header->checksum);
+    if (header->format_version != SI_FORMAT_VERSION)
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: format version %u, but this library reads version %u", path,
+                       header->format_version, SI_FORMAT_VERSION);
     if (!si_element_kind_is_valid(header->kind))
         return si_fail(error, SI_ERROR_UNSUPPORTED, "%s: unknown element kind %u", path,
                        header->kind);
@@ -143,5 +147,21 @@ si_result si_header_decode(const void *page, uint64_t file_bytes, const char *pa
     memcpy(content->bounds.lower, header.bounds, sizeof content->bounds.lower);
     memcpy(content->bounds.upper, header.bounds + 3, sizeof content->bounds.upper);
     content->checksums_checksum = header.checksums_checksum;
+    content->checksum = header.checksum;
     return SI_OK;
+}
+
+si_result si_header_read(int descriptor, const char *path, si_header_content *content,
+                         si_error *error)
+{
+    char page[SI_HEADER_BYTES];
+    struct stat information;
+    if (fstat(descriptor, &information) != 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot inspect the file", path);
+    if (!S_ISREG(information.st_mode) || information.st_size < (off_t)sizeof page)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: not a spatial index file: it has %lld bytes, fewer than a header", path,
+                       (long long)information.st_size);
+    SI_TRY(si_file_read_at(descriptor, page, sizeof page, 0, path, error));
+    return si_header_decode(page, (uint64_t)information.st_size, path, content, error);
 }

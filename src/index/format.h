@@ -22,10 +22,15 @@ typedef struct si_header_content {
     si_layout layout;
     si_box bounds;
     uint64_t checksums_checksum;
+    uint64_t checksum; /* of the header, and so of the whole file */
 } si_header_content;
 
 /* Checks everything in a header page of a file of `file_bytes` bytes. `path` is for messages. */
 si_result si_header_decode(const void *page, uint64_t file_bytes, const char *path,
                            si_header_content *content, si_error *error);
+
+/* Reads and checks the header of an open file. */
+si_result si_header_read(int descriptor, const char *path, si_header_content *content,
+                         si_error *error);
 
 #endif

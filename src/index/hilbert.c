@@ -1,6 +1,7 @@
 #include "index/hilbert.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #define GRID_CELLS_PER_UNIT 1024.0
 #define GRID_HALF (INT64_C(1) << (SI_GRID_BITS - 1))
@@ -50,19 +51,58 @@ static unsigned octant_at(const si_grid_cell *cell, unsigned level)
                       (cell->axis[2] >> level & 1) << 2);
 }
 
-int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b)
+/* The level at which two different cells part. */
+static unsigned parting_level(const si_grid_cell *a, const si_grid_cell *b)
 {
     uint64_t differing = (a->axis[0] ^ b->axis[0]) | (a->axis[1] ^ b->axis[1]) |
                          (a->axis[2] ^ b->axis[2]);
-    if (differing == 0)
+    return 63u - (unsigned)__builtin_clzll(differing);
+}
+
+static bool is_same_cell(const si_grid_cell *a, const si_grid_cell *b)
+{
+    return a->axis[0] == b->axis[0] && a->axis[1] == b->axis[1] && a->axis[2] == b->axis[2];
+}
+
+/* Of cells that are alike above `level`, where the curve is in `state`. */
+static int compare_at(const si_grid_cell *a, const si_grid_cell *b, unsigned level, unsigned state)
+{
+    int place_a = next[state][octant_at(a, level)] & 7;
+    int place_b = next[state][octant_at(b, level)] & 7;
+    return place_a - place_b;
+}
+
+int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b)
+{
+    if (is_same_cell(a, b))
         return 0;
-    unsigned last = 63u - (unsigned)__builtin_clzll(differing);
+    unsigned last = parting_level(a, b);
     unsigned state = 0;
     for (unsigned level = SI_GRID_BITS - 1; level > last; level--)
         state = next[state][octant_at(a, level)] >> 3;
-    int place_a = next[state][octant_at(a, last)] & 7;
-    int place_b = next[state][octant_at(b, last)] & 7;
-    return place_a - place_b;
+    return compare_at(a, b, last, state);
+}
+
+void si_hilbert_walk_start(si_hilbert_walk *walk, const si_grid_cell *cell)
+{
+    walk->cell = *cell;
+    walk->known = SI_GRID_BITS - 1;
+    walk->states[walk->known] = 0;
+}
+
+int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell)
+{
+    if (is_same_cell(&walk->cell, cell))
+        return 0;
+    unsigned last = parting_level(&walk->cell, cell);
+    for (; walk->known > last; walk->known--) {
+        unsigned octant = octant_at(&walk->cell, walk->known);
+        walk->states[walk->known - 1] = next[walk->states[walk->known]][octant] >> 3;
+    }
+    int order = compare_at(&walk->cell, cell, last, walk->states[last]);
+    walk->cell = *cell;
+    walk->known = last;
+    return order;
 }
 
 /* Three bits of each coordinate from `level` down: x, y, z from low to high. */

@@ -22,6 +22,19 @@ si_grid_cell si_grid_cell_of(const float centroid[3]);
 /* Which of two cells comes first on the curve: negative, 0 or positive. */
 int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b);
 
+/* A walk from cell to cell, which compares each with the one before. Neighbours on the curve part
+ * late, and the way to where they do is known from the steps before: that is faster than keys. */
+typedef struct si_hilbert_walk {
+    si_grid_cell cell;
+    unsigned known; /* the states of the curve at the cell are known from this level up */
+    uint8_t states[SI_GRID_BITS];
+} si_hilbert_walk;
+
+void si_hilbert_walk_start(si_hilbert_walk *walk, const si_grid_cell *cell);
+
+/* si_hilbert_compare of where the walk is and `cell`, where it then is. */
+int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell);
+
 /*
  * Most of the 105 bits of a key are alike for all elements of one index: around the origin the
  * curve passes eight cubes of 2^bits cells, one in each octant. A window keeps what tells their

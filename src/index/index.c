@@ -11,28 +11,17 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "index/format.h"
+#include "index/verify_file.h"
 
 /* ---- mapping ---- */
 
-static si_result read_header(int descriptor, const char *path, si_header_content *content,
-                             si_error *error)
-{
-    char page[SI_HEADER_BYTES];
-    struct stat information;
-    if (fstat(descriptor, &information) != 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot inspect the file", path);
-    if (!S_ISREG(information.st_mode) || information.st_size < (off_t)sizeof page)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: not a spatial index file: it has %lld bytes, fewer than a header", path,
-                       (long long)information.st_size);
-    SI_TRY(si_file_read_at(descriptor, page, sizeof page, 0, path, error));
-    return si_header_decode(page, (uint64_t)information.st_size, path, content, error);
-}
-
-static si_result map_file(int descriptor, const char *path, si_index *index, si_error *error)
+static si_result map_file(int descriptor, const char *path, bool verify, si_index *index,
+                          si_error *error)
 {
     si_header_content content;
-    SI_TRY(read_header(descriptor, path, &content, error));
+    SI_TRY(si_header_read(descriptor, path, &content, error));
+    if (verify)
+        SI_TRY(si_file_check(descriptor, path, &content, error));
     void *map = mmap(NULL, content.layout.file_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
     if (map == MAP_FAILED)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its %llu bytes", path,
@@ -58,7 +47,7 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
     si_index *mapped = si_allocate_zeroed(1, sizeof *mapped);
     if (!mapped)
         return si_fail_memory(error);
-    si_result status = map_file(descriptor, "temporary index", mapped, error);
+    si_result status = map_file(descriptor, "temporary index", false, mapped, error);
     if (status == SI_OK)
         status = copy_text(content->population, &mapped->population, error);
     if (status == SI_OK)
@@ -74,7 +63,8 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
 
 /* ---- opening ---- */
 
-static si_result open_heavy_file(const si_metadata *metadata, si_index *index, si_error *error)
+static si_result open_heavy_file(const si_metadata *metadata, bool verify, si_index *index,
+                                 si_error *error)
 {
     /* Without waiting for the other end of what turns out to be a pipe. */
     int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -82,7 +72,7 @@ static si_result open_heavy_file(const si_metadata *metadata, si_index *index, s
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
-    si_result status = map_file(descriptor, metadata->heavy_path, index, error);
+    si_result status = map_file(descriptor, metadata->heavy_path, verify, index, error);
     close(descriptor);
     if (status == SI_OK && index->layout.kind != metadata->kind)
         return si_fail(error, SI_ERROR_FORMAT,
@@ -103,7 +93,7 @@ static si_result fill_index(const si_metadata *metadata, const si_open_options *
     SI_TRY(copy_text(metadata->population, &index->population, error));
     SI_TRY(copy_text(dataset, &index->dataset_path, error));
     SI_TRY(copy_text(types, &index->types_path, error));
-    return open_heavy_file(metadata, index, error);
+    return open_heavy_file(metadata, options && options->verify, index, error);
 }
 
 si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
