@@ -121,6 +121,7 @@ static void open_populations(cli_populations *populations, const cli_query_optio
     si_open_options open_options = SI_OPEN_OPTIONS_INIT;
     open_options.dataset_path = options->dataset;
     open_options.types_path = options->types;
+    open_options.verify = options->verify;
     cli_populations_open(populations, options->index, &open_options, &options->populations);
 }
 

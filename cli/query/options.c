@@ -124,6 +124,10 @@ static const cli_option option_table[] = {
      .value = "PATH",
      .help = "where the CSV file of its types is now",
      .offset = offsetof(cli_query_options, types)},
+    {.name = "verify",
+     .words = CLI_FLAG,
+     .help = "read all of the index first: damage is an error",
+     .offset = offsetof(cli_query_options, verify)},
 };
 
 static void check(const cli_query_options *options)

@@ -22,6 +22,7 @@ typedef struct cli_query_options {
     cli_table_format format;
     const char *dataset;
     const char *types;
+    bool verify;
 } cli_query_options;
 
 void cli_query_options_read(cli_query_options *options, int argc, char **argv);

@@ -122,6 +122,7 @@ WRONG_USE = [
     ("info", "a b", "one word too many: 'b'"),
     ("info", "a --json=1", "option '--json' takes no value"),
     ("compare", "a", "expected INDEX OTHER_INDEX"),
+    ("verify", "", "expected INDEX"),
     ("compare", "a b c", "one word too many: 'c'"),
 ]
 
