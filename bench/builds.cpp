@@ -1,61 +1,15 @@
 // Boost's packing constructor and this project's builder on the same elements in memory.
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <future>
 #include <memory>
 
 #include "boost_tree.hpp"
 #include "elements.hpp"
+#include "indexing.hpp"
 #include "measure.hpp"
 
 namespace
 {
-
-constexpr std::uint64_t rows_of_an_append = 100000;
-
-struct builder_aborter {
-    void operator()(si_builder *builder) const
-    {
-        si_builder_abort(builder);
-    }
-};
-
-void append_slice(si_builder *builder, const bench::elements &all, std::uint64_t first,
-                  std::uint64_t end)
-{
-    for (; first < end; first += rows_of_an_append) {
-        si_error error;
-        std::vector<si_input_column> rows = all.rows_from(first);
-        bench::check(si_builder_append(builder, rows.data(), rows.size(),
-                                       std::min(rows_of_an_append, end - first), &error),
-                     error);
-    }
-}
-
-void append_everything(si_builder *builder, const bench::elements &all, unsigned threads)
-{
-    std::vector<std::future<void>> workers;
-    for (unsigned i = 0; i < threads; i++)
-        workers.push_back(std::async(std::launch::async, append_slice, builder, std::cref(all),
-                                     all.count * i / threads, all.count * (i + 1) / threads));
-    for (std::future<void> &worker : workers)
-        worker.get();
-}
-
-void build_with_library(const bench::elements &all, unsigned threads, const std::string &folder)
-{
-    si_build_options options{};
-    options.struct_size = sizeof options;
-    options.threads = threads;
-    options.replace = 1;
-    si_error error;
-    si_builder *created;
-    bench::check(si_builder_create(all.kind, folder.c_str(), &options, &created, &error), error);
-    std::unique_ptr<si_builder, builder_aborter> builder(created);
-    append_everything(builder.get(), all, threads);
-    bench::check(si_builder_finish(builder.release(), nullptr, nullptr, &error), error);
-}
 
 template <class Build>
 void measure(const std::string &subject, const char *contender, unsigned threads, Build &&build)
@@ -86,7 +40,7 @@ void alternate(const std::string &subject, const bench::elements &all, unsigned 
         measure_boost(subject, values);
         for (unsigned threads : {1U, 2U})
             measure(subject, "spatial-index", threads,
-                    [&] { build_with_library(all, threads, folder); });
+                    [&] { bench::build_index(all, threads, folder.c_str()); });
     }
     std::filesystem::remove_all(folder);
 }

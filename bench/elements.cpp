@@ -52,7 +52,9 @@ std::vector<si_field> input_fields(si_element_kind kind)
                 SI_FIELD_SECTION_ID, SI_FIELD_SEGMENT_ID, SI_FIELD_SECTION_TYPE};
     if (kind == SI_SYNAPSE)
         return {SI_FIELD_POSITION, SI_FIELD_ID, SI_FIELD_POST_GID, SI_FIELD_PRE_GID};
-    throw std::runtime_error("only segments and synapses are measured");
+    if (kind == SI_POINT)
+        return {SI_FIELD_POSITION, SI_FIELD_ID};
+    throw std::runtime_error("spheres are not measured");
 }
 
 std::size_t size_of_field(si_element_kind kind, si_field field)
@@ -82,7 +84,7 @@ struct ranked_row {
 
 std::uint64_t rank_of(const elements &all, std::uint64_t row)
 {
-    if (all.kind == SI_SYNAPSE)
+    if (all.kind != SI_MORPHOLOGY)
         return all.values<std::uint64_t>(SI_FIELD_ID)[row];
     return all.values<std::uint64_t>(SI_FIELD_GID)[row] << 28 |
            std::uint64_t{all.values<std::uint32_t>(SI_FIELD_SECTION_ID)[row]} << 14 |
@@ -110,7 +112,7 @@ void reorder(column &target, const std::vector<ranked_row> &rows)
 
 } // namespace
 
-elements read_elements(const si_index *index)
+elements read_in_index_order(const si_index *index)
 {
     si_index_info info = describe(index);
     elements all;
@@ -127,6 +129,12 @@ elements read_elements(const si_index *index)
     std::uint64_t count;
     check(si_index_query(index, &query, results.data(), results.size(), all.count, &count, &error),
           error);
+    return all;
+}
+
+elements read_elements(const si_index *index)
+{
+    elements all = read_in_index_order(index);
     std::vector<ranked_row> rows = rows_by_id(all);
     for (column &each : all.columns)
         reorder(each, rows);

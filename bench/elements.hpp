@@ -1,5 +1,4 @@
-// The elements of an index as columns in the order of their ids, which is the order in which a
-// circuit gives them: what the contenders build from.
+// The elements of an index as columns: what the contenders build from.
 #ifndef BENCH_ELEMENTS_HPP
 #define BENCH_ELEMENTS_HPP
 
@@ -50,7 +49,9 @@ class elements
     const column &find(si_field field) const;
 };
 
+// In the order of the ids, which is the order in which a circuit gives them.
 elements read_elements(const si_index *index);
+elements read_in_index_order(const si_index *index);
 
 } // namespace bench
 

@@ -110,23 +110,55 @@ shape_set find_size(const si_index *index, bool is_box, std::uint64_t results,
     return make_set(is_box, results, centers, large_enough);
 }
 
+bool holds_enough(const si_index *index, std::uint64_t results)
+{
+    return results * 10 <= describe(index).element_count;
+}
+
+std::vector<center> centers_of(const shape_set &set, std::size_t count)
+{
+    std::vector<center> centers;
+    for (std::size_t i = 0; i < count && i < set.shapes.size(); i++) {
+        const float *each = set.shapes[i].center;
+        centers.push_back({each[0], each[1], each[2]});
+    }
+    return centers;
+}
+
+// What is in files ends with 100,000 results.
+void add_larger_sets(const si_index *index, std::vector<shape_set> &sets)
+{
+    constexpr size_class large = {1000000, 10};
+    std::size_t given = sets.size();
+    for (std::size_t i = 0; holds_enough(index, large.results) && i < given; i++)
+        if (sets[i].results * 10 == large.results)
+            sets.push_back(
+                find_size(index, sets[i].is_box, large.results, centers_of(sets[i], large.shapes)));
+}
+
 } // namespace
 
-std::vector<shape_set> make_shapes(const si_index *index, const elements &all)
+std::vector<shape_set> make_shapes(const si_index *index, const elements &all,
+                                   const std::vector<size_class> &classes)
 {
-    struct size_class {
-        std::uint64_t results;
-        std::size_t shapes;
-    };
     std::mt19937_64 random(1);
     std::vector<shape_set> sets;
-    for (size_class wanted : {size_class{10, 2000}, {1000, 400}, {100000, 30}}) {
-        if (wanted.results * 10 > all.count)
+    for (size_class wanted : classes) {
+        if (!holds_enough(index, wanted.results))
             continue;
         std::vector<center> centers = random_centers(all, wanted.shapes, random);
         sets.push_back(find_size(index, true, wanted.results, centers));
         sets.push_back(find_size(index, false, wanted.results, centers));
     }
+    return sets;
+}
+
+std::vector<shape_set> find_shapes(const si_index *index, const elements &all, const char *path)
+{
+    std::vector<shape_set> sets = path ? read_shapes(path)
+                                       : make_shapes(index, all,
+                                                     {{10, 2000}, {1000, 400}, {100000, 30}});
+    add_larger_sets(index, sets);
     return sets;
 }
 

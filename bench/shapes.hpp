@@ -36,8 +36,18 @@ shape make_shape(bool is_box, const float center[3], float extent);
 // Lines of: box or sphere, mean number of results, center, extent.
 std::vector<shape_set> read_shapes(const std::string &path);
 
-// Around elements taken at random, sized by what the index finds.
-std::vector<shape_set> make_shapes(const si_index *index, const elements &all);
+// Of a box and a ball for each number of results: around elements taken at random, sized by what
+// the index finds. Numbers that are more than a tenth of the elements are left out.
+struct size_class {
+    std::uint64_t results;
+    std::size_t shapes;
+};
+std::vector<shape_set> make_shapes(const si_index *index, const elements &all,
+                                   const std::vector<size_class> &classes);
+
+// Those of the file, or made ones where `path` is NULL, and larger ones around some of their
+// centers.
+std::vector<shape_set> find_shapes(const si_index *index, const elements &all, const char *path);
 
 } // namespace bench
 
