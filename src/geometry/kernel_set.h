@@ -29,8 +29,8 @@ typedef struct si_kernel_set {
                                     unsigned count);
     si_leaf_masks (*filter_cylinders)(const si_query *query, const si_cylinders *cylinders,
                                       unsigned count);
-    /* Write the values of the elements in a mask of 32 bits side by side. All of the 32 values of
-     * the column may be read, and all places of `values`, of which there are 32, written. */
+    /* Write the values of the elements in a mask side by side. All SI_MATCH_CAPACITY values of the
+     * column may be read, and as many places of `values` written. */
     void (*select_floats)(const float *column, uint64_t mask, float *values);
     void (*select_words)(const uint64_t *column, uint64_t mask, uint64_t *values);
 } si_kernel_set;

@@ -1,7 +1,7 @@
 /* Values of some elements by compressed stores. */
 static void select_floats(const float *column, uint64_t mask, float *values)
 {
-    for (unsigned i = 0; i < 32; i += 16, mask >>= 16) {
+    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i += 16, mask >>= 16) {
         __mmask16 lanes = (__mmask16)mask;
         _mm512_storeu_ps(values, _mm512_maskz_compress_ps(lanes, _mm512_loadu_ps(column + i)));
         values += __builtin_popcount(lanes);
@@ -10,7 +10,7 @@ static void select_floats(const float *column, uint64_t mask, float *values)
 
 static void select_words(const uint64_t *column, uint64_t mask, uint64_t *values)
 {
-    for (unsigned i = 0; i < 32; i += 8, mask >>= 8) {
+    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i += 8, mask >>= 8) {
         __mmask8 lanes = (__mmask8)mask;
         _mm512_storeu_si512(values,
                             _mm512_maskz_compress_epi64(lanes, _mm512_loadu_si512(column + i)));

@@ -24,7 +24,7 @@
 #define SI_MAX_BYTES 1
 
 /* Elements of a leaf. */
-#define SI_LEAF_CAPACITY 32u
+#define SI_LEAF_CAPACITY 64u
 
 /* Columns of elements. Of those that nobody asked for the pointers may be anything. */
 typedef struct si_columns {

@@ -7,7 +7,7 @@ import numpy as np
 
 BLOCK = 4096
 FAN_OUT = 32
-LEAF = 32
+LEAF = 64
 LARGE_PAGE, LARGE_SECTION = 2 << 20, 32 << 20
 FLT_MAX, FLT_MIN, FLT_EPSILON = (np.float32(x) for x in (3.4028234663852886e38, 2**-126, 2**-23))
 # floats, words, bytes

@@ -75,20 +75,21 @@ static void unknown_names_are_ignored(void **state)
 static void selection_is_in_order(void **state)
 {
     (void)state;
-    float floats[32], selected_floats[32];
-    uint64_t words[32], selected_words[32], mask = UINT64_C(0x9e3779b9);
-    for (unsigned i = 0; i < 32; i++) {
+    float floats[64], selected_floats[64];
+    uint64_t words[64], selected_words[64], mask = UINT64_C(0x9e3779b9);
+    for (unsigned i = 0; i < 64; i++) {
         floats[i] = (float)i + 0.5F;
         words[i] = (UINT64_C(1) << 40) + i;
     }
     for (unsigned round = 0; round < 20000; round++) {
         mask = mask * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        uint64_t chosen = round < 33 ? UINT32_MAX >> (32 - round) % 32
-                                     : mask >> 32 & (round % 3 ? UINT32_MAX : mask >> 16);
+        uint64_t mixed = mask ^ mask >> 29;
+        uint64_t chosen = round < 64 ? UINT64_MAX >> round
+                                     : mixed & (round % 3 ? UINT64_MAX : mixed >> 16);
         si_kernels()->select_floats(floats, chosen, selected_floats);
         si_kernels()->select_words(words, chosen, selected_words);
         unsigned count = 0;
-        for (unsigned i = 0; i < 32; i++)
+        for (unsigned i = 0; i < 64; i++)
             if (chosen >> i & 1) {
                 assert_true(selected_floats[count] == floats[i]);
                 assert_int_equal(selected_words[count++], words[i]);
