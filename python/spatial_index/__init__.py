@@ -36,7 +36,9 @@ from .index import (
 )
 from .logs import logger, register_logger
 from .results import BatchResults, Results
+from .gone import GoneError
 from .index_common import DiskMemMapProps
 from .morphology_builder import MorphIndexBuilder, MorphIndexMemDiskBuilder, MorphMultiIndexBuilder
 from .point_builder import PointIndexBuilder, SphereIndexBuilder
 from .synapse_builder import SynapseIndexBuilder, SynapseIndexMemDiskBuilder, SynapseMultiIndexBuilder
+from . import core, io, resolver, util  # older programs use them without importing them

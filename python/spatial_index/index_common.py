@@ -16,6 +16,16 @@ class DiskMemMapProps:
         self.close_shrink = close_shrink
 
     @property
+    def memdisk_file(self):
+        """``map_file``, as it was called."""
+        return self.map_file
+
+    @property
+    def shrink(self):
+        """``close_shrink``, as it was called."""
+        return self.close_shrink
+
+    @property
     def args(self):
         return self.map_file, self.file_size, self.close_shrink
 

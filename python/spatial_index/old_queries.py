@@ -3,6 +3,8 @@ import warnings
 
 import numpy as np
 
+from .gone import GoneQueries
+
 _DEFAULT_FIELDS = {
     "morphology": ("gid", "section_id", "segment_id", "endpoint1", "endpoint2", "radius", "kind"),
     "synapse": ("id", "pre_gid", "post_gid", "centroid"),
@@ -25,7 +27,7 @@ def _warn(old, new):
     warnings.warn(f"{old}() is called {new}() now", DeprecationWarning, stacklevel=3)
 
 
-class OldQueries:
+class OldQueries(GoneQueries):
     """Mixed into the classes of indexes."""
 
     def window_query(self, min_corner, max_corner, *, fields=None, accuracy="bounding_box"):

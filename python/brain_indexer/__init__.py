@@ -1,0 +1,13 @@
+"""The name that spatial_index had from version 3 of brain-indexer on: the same package, module by module."""
+import importlib
+import pkgutil
+import sys
+
+import spatial_index
+
+for _module in pkgutil.iter_modules(spatial_index.__path__):
+    if _module.name != "__main__":
+        sys.modules[f"{__name__}.{_module.name}"] = importlib.import_module(f"spatial_index.{_module.name}")
+
+# What is imported is what stands here: not a copy, so that whatever is set in one is seen in the other.
+sys.modules[__name__] = spatial_index
