@@ -288,6 +288,32 @@ SI_API si_result si_index_count_groups(const si_index *index, const si_query *qu
 
 SI_API void si_group_counts_free(si_group_counts *groups);
 
+/* ---- nearest elements ---- */
+
+/* Asks for the elements nearest to a point. Made by si_nearest_query. */
+typedef struct si_nearest {
+    si_accuracy accuracy;
+    float point[3];
+    uint64_t k;          /* so many, if there are */
+    double max_distance; /* none that is farther; infinite: however far */
+} si_nearest;
+
+/* The point is rounded to 32-bit floats, the distance is not. SI_ERROR_ARGUMENT: a point that is
+ * not finite, a NaN or negative distance, or an unknown accuracy. */
+SI_API si_result si_nearest_query(const double point[3], uint64_t k, double max_distance,
+                                  si_accuracy accuracy, si_nearest *nearest, si_error *error);
+
+/* Writes the columns of the elements found, the nearest first, those of equal distance in index
+ * order, and their distances, which may be NULL; each has room for `k` values. `*count` receives
+ * how many there are.
+ *
+ * A distance is that from the point to the surface of the element, 0 inside, in double precision.
+ * With SI_BEST_EFFORT a segment is the capsule around its axis; with SI_BOUNDING_BOX every element
+ * is its bounding box. */
+SI_API si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
+                                  const si_column *columns, size_t column_count, double *distances,
+                                  uint64_t *count, si_error *error);
+
 /* ---- many queries at once ---- */
 
 /* What queries have found, before any of it is copied: so it is known how much there is. One object
@@ -493,8 +519,9 @@ SI_API si_result si_builder_create(si_element_kind kind, const char *folder,
  * concurrent appends is not defined. A soma is section_id 0; its ENDPOINT2 is ignored.
  * SI_ERROR_ARGUMENT: a coordinate or radius that is not finite, or a negative radius, naming the
  * element; SI_ERROR_LIMIT: gid, section_id or segment_id beyond 2^36-1, 16383, 16383, or
- * max_file_bytes passed: nothing of this call is in the builder then, and it can go on. After another
- * error, such as a full disk where elements do not fit in memory, it can only be aborted. */
+ * max_file_bytes passed: nothing of this call is in the builder then, and it can go on. After
+ * another error, such as a full disk where elements do not fit in memory, it can only be aborted.
+ */
 SI_API si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                                    size_t column_count, uint64_t count, si_error *error);
 

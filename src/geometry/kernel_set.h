@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "geometry/distances.h"
 #include "geometry/kernels.h"
 
 /* Bit i for element i. */
@@ -33,6 +34,7 @@ typedef struct si_kernel_set {
      * column may be read, and as many places of `values` written. */
     void (*select_floats)(const float *column, uint64_t mask, float *values);
     void (*select_words)(const uint64_t *column, uint64_t mask, uint64_t *values);
+    const si_distance_kernels *distances;
 } si_kernel_set;
 
 extern const si_kernel_set si_kernels_portable;

@@ -12,3 +12,5 @@
 #include "geometry/filter_points.h"
 #include "geometry/filter_spheres.h"
 #include "geometry/node_kernel.h"
+
+#include "geometry/distance_kernel.h"

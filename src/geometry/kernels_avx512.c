@@ -5,4 +5,4 @@
 
 const si_kernel_set si_kernels_avx512 = {"avx512",       match_nodes,      filter_points,
                                          filter_spheres, filter_cylinders, select_floats,
-                                         select_words};
+                                         select_words,   &distance_kernels};

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "geometry/kernel_set.h"
+
 /* ---- geometry of a leaf ---- */
 
 enum { COLUMN = SI_LEAF_CAPACITY };
@@ -58,6 +60,52 @@ static si_box bound_cylinders(const float *floats, unsigned count)
 {
     si_cylinders cylinders = cylinders_of(floats);
     return si_bound_cylinders(&cylinders, count);
+}
+
+static uint64_t near_points(const si_vantage *vantage, const float *floats, unsigned count)
+{
+    si_points points = points_of(floats);
+    return si_kernels()->distances->near_points(vantage, &points, count);
+}
+
+static uint64_t near_spheres(const si_vantage *vantage, const float *floats, unsigned count)
+{
+    si_spheres spheres = spheres_of(floats);
+    return si_kernels()->distances->near_spheres(vantage, &spheres, count);
+}
+
+static uint64_t near_cylinders(const si_vantage *vantage, const float *floats, unsigned count)
+{
+    si_cylinders cylinders = cylinders_of(floats);
+    return si_kernels()->distances->near_cylinders(vantage, &cylinders, count);
+}
+
+static void copy_point(const float *floats, float point[3])
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        point[axis] = floats[axis * COLUMN];
+}
+
+static double distance_to_point(const si_vantage *vantage, const float *floats, unsigned slot)
+{
+    float position[3];
+    copy_point(floats + slot, position);
+    return si_distance_to_point(vantage, position);
+}
+
+static double distance_to_sphere(const si_vantage *vantage, const float *floats, unsigned slot)
+{
+    float center[3];
+    copy_point(floats + slot, center);
+    return si_distance_to_sphere(vantage, center, floats[3 * COLUMN + slot]);
+}
+
+static double distance_to_cylinder(const si_vantage *vantage, const float *floats, unsigned slot)
+{
+    float p1[3], p2[3];
+    copy_point(floats + slot, p1);
+    copy_point(floats + 3 * COLUMN + slot, p2);
+    return si_distance_to_cylinder(vantage, p1, p2, floats[6 * COLUMN + slot]);
 }
 
 static void position_centroid(const float *floats, float centroid[3])
@@ -312,6 +360,8 @@ static const si_element_type element_types[] = {
                   .match = match_points,
                   .bound = bound_points,
                   .centroid = position_centroid,
+                  .near = near_points,
+                  .distance = distance_to_point,
                   .extractions = position_extractions},
     [SI_SPHERE] = {.name = "sphere",
                    .word_count = 1,
@@ -322,6 +372,9 @@ static const si_element_type element_types[] = {
                    .match = match_spheres,
                    .bound = bound_spheres,
                    .centroid = position_centroid,
+                   .near = near_spheres,
+                   .distance = distance_to_sphere,
+                   .overhang = SI_OVERHANG_ROUNDING,
                    .extractions = position_extractions},
     [SI_SYNAPSE] = {.name = "synapse",
                     .word_count = 3,
@@ -332,6 +385,8 @@ static const si_element_type element_types[] = {
                     .match = match_points,
                     .bound = bound_points,
                     .centroid = position_centroid,
+                    .near = near_points,
+                    .distance = distance_to_point,
                     .extractions = position_extractions},
     [SI_MORPHOLOGY] = {.name = "morphology",
                        .word_count = 1,
@@ -343,6 +398,9 @@ static const si_element_type element_types[] = {
                        .match = match_cylinders,
                        .bound = bound_cylinders,
                        .centroid = axis_midpoint,
+                       .near = near_cylinders,
+                       .distance = distance_to_cylinder,
+                       .overhang = SI_OVERHANG_CAPS,
                        .extractions = morphology_extractions},
 };
 

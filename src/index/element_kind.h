@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "geometry/distances.h"
 #include "geometry/kernels.h"
 
 /*
@@ -85,6 +86,10 @@ typedef struct si_element_type {
     uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
+    /* Elements of a leaf that may be within reach, and the distance of one of them. */
+    uint64_t (*near)(const si_vantage *vantage, const float *floats, unsigned count);
+    double (*distance)(const si_vantage *vantage, const float *floats, unsigned slot);
+    si_overhang overhang; /* with SI_BEST_EFFORT */
 } si_element_type;
 
 /* `kind` must be a valid kind. */
