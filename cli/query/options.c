@@ -36,8 +36,11 @@ static void set_accuracy(void *target, const char *const *words)
         options->accuracy = SI_BEST_EFFORT;
     else if (strcmp(words[0], "bounding_box") == 0)
         options->accuracy = SI_BOUNDING_BOX;
+    else if (strcmp(words[0], "exact") == 0)
+        options->accuracy = SI_EXACT;
     else
-        cli_wrong_use("option '--accuracy' takes best_effort or bounding_box, not '%s'", words[0]);
+        cli_wrong_use("option '--accuracy' takes best_effort, bounding_box or exact, not '%s'",
+                      words[0]);
 }
 
 static void set_format(void *target, const char *const *words)
@@ -83,7 +86,7 @@ static const cli_option option_table[] = {
     {.name = "accuracy",
      .words = CLI_ONE_WORD,
      .value = "HOW",
-     .help = "best_effort (default) or bounding_box",
+     .help = "best_effort (default), bounding_box or exact",
      .set = set_accuracy},
     {.name = "fields",
      .words = CLI_ONE_WORD,

@@ -162,7 +162,13 @@ typedef enum si_accuracy {
      * and its bounding box must meet that of the query too. The default. */
     SI_BEST_EFFORT = 0,
     /* Every element is its bounding box. */
-    SI_BOUNDING_BOX = 1
+    SI_BOUNDING_BOX = 1,
+    /* A segment is the cylinder with flat caps, a soma its ball, and nothing else is asked: an
+     * element is found if and only if its shape meets that of the query, as in real arithmetic on
+     * the stored 32-bit coordinates. Decided in double precision: where shapes do not quite touch,
+     * or only just, by less than 1e-13 of their size and the distance between them, either answer
+     * may come. */
+    SI_EXACT = 2
 } si_accuracy;
 
 typedef enum si_shape { SI_SHAPE_BOX = 0, SI_SHAPE_SPHERE = 1 } si_shape;

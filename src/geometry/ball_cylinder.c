@@ -19,16 +19,6 @@ static double squared_distance_to_ends_box(const float center[3], const float p1
     return si_dot(gap, gap);
 }
 
-/* Scales by a power of two, so that the greatest component is 0.5 .. 1 and no product overflows. */
-static void scale_to_unit(double v[3])
-{
-    double greatest = fmax(fabs(v[0]), fmax(fabs(v[1]), fabs(v[2])));
-    int exponent;
-    frexp(greatest, &exponent);
-    for (int k = 0; k < 3; k++)
-        v[k] = ldexp(v[k], -exponent);
-}
-
 /*
  * `offset` leads from the center of a cap to that of the ball, `outward` along the axis out of the
  * cylinder. With the distances H to the plane of the cap and P to the axis line, the squared
@@ -40,7 +30,7 @@ static void scale_to_unit(double v[3])
 static bool ball_meets_cap(const double offset[3], const double outward[3], double R, double r)
 {
     double v[3] = {outward[0], outward[1], outward[2]};
-    scale_to_unit(v);
+    si_scale_to_unit(v);
     double b = si_dot(v, v);
     double k = si_dot(offset, v);
     double T = R * R * b - k * k;

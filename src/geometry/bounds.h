@@ -59,4 +59,16 @@ static inline float si_upper_bound(float a, float b, float reach)
     return si_max_float(a + reach, b + reach) + 0.0F;
 }
 
+/* The box of the end points with the radius added. It holds si_bound_cylinder, and where the
+ * cylinder reaches a 32-bit float in real numbers, so does this box. */
+static inline si_box si_grow_ends(const float p1[3], const float p2[3], float radius)
+{
+    si_box box;
+    for (int axis = 0; axis < 3; axis++) {
+        box.lower[axis] = si_lower_bound(p1[axis], p2[axis], radius);
+        box.upper[axis] = si_upper_bound(p1[axis], p2[axis], radius);
+    }
+    return box;
+}
+
 #endif

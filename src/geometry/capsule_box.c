@@ -11,15 +11,8 @@
  * corner, an edge or a face of the box: a cross product, without t. A rounding error in t thus only
  * matters by choosing a neighbour of the right parabola next to a t where both are the same.
  */
-#include "geometry/distance.h"
+#include "geometry/box_view.h"
 #include "geometry/predicates.h"
-
-/* The box as seen from both end points, and the vector from the first to the second. */
-typedef struct scene {
-    double lower[2][3];
-    double upper[2][3];
-    double axis[3];
-} scene;
 
 /* Stands for infinity in the corners of a box: capsules end at 3 * FLT_MAX, about 1e39, so that the
  * box beyond matters to none of them, and there is no NaN. */
@@ -31,10 +24,10 @@ static double finite_corner(float corner)
     return x < -beyond_capsules ? -beyond_capsules : x > beyond_capsules ? beyond_capsules : x;
 }
 
-static scene make_scene(const float p1[3], const float p2[3], const float lower[3],
+si_box_view si_view_box(const float p1[3], const float p2[3], const float lower[3],
                         const float upper[3])
 {
-    scene s;
+    si_box_view s;
     for (int k = 0; k < 3; k++) {
         double low = finite_corner(lower[k]);
         double high = finite_corner(upper[k]);
@@ -45,14 +38,6 @@ static scene make_scene(const float p1[3], const float p2[3], const float lower[
         s.axis[k] = (double)p2[k] - (double)p1[k];
     }
     return s;
-}
-
-static double squared_gap_of_end(const scene *s, int end)
-{
-    double gap[3];
-    for (int k = 0; k < 3; k++)
-        gap[k] = si_gap(0, s->lower[end][k], s->upper[end][k]);
-    return si_dot(gap, gap);
 }
 
 static double min_of(double a, double b)
@@ -68,7 +53,7 @@ static double max_of(double a, double b)
 /* Does the shadow of the axis line on the plane of the coordinates `i` and `j` pass the shadow of
  * the box, with all its corners on one side? Compares products only, which are exact where the
  * coordinates are of like size. */
-static bool line_passes_box(const scene *s, int i, int j)
+static bool line_passes_box(const si_box_view *s, int i, int j)
 {
     const double *low = s->lower[0];
     const double *high = s->upper[0];
@@ -78,7 +63,7 @@ static bool line_passes_box(const scene *s, int i, int j)
 }
 
 /* By separating planes: those of the box, and those through the axis along an edge of the box. */
-static bool axis_meets_box(const scene *s)
+bool si_axis_meets_view(const si_box_view *s)
 {
     for (int k = 0; k < 3; k++)
         if ((s->lower[0][k] > 0 && s->lower[1][k] > 0) ||
@@ -89,7 +74,7 @@ static bool axis_meets_box(const scene *s)
 
 /* The plane of the box beyond which the point of the axis at `t` lies along `k`, as seen from the
  * nearer end; `*excess` is how far beyond, negative below the box, 0 inside. */
-static double plane_passed(const scene *s, int k, double t, double *excess)
+static double plane_passed(const si_box_view *s, int k, double t, double *excess)
 {
     int end = t > 0.5;
     double x = (t - end) * s->axis[k];
@@ -99,7 +84,7 @@ static double plane_passed(const scene *s, int k, double t, double *excess)
 }
 
 /* The sign of the derivative of f. */
-static double slope(const scene *s, double t)
+static double slope(const si_box_view *s, double t)
 {
     double excess[3];
     for (int k = 0; k < 3; k++)
@@ -108,7 +93,7 @@ static double slope(const scene *s, double t)
 }
 
 /* Shrinks before < t < after, where f falls at `before` and does not at `after`. */
-static void narrow(const scene *s, double t, double *before, double *after)
+static void narrow(const si_box_view *s, double t, double *before, double *after)
 {
     if (!(*before < t && t < *after))
         return;
@@ -119,7 +104,7 @@ static void narrow(const scene *s, double t, double *before, double *after)
 }
 
 /* Is the vertex of the parabola at `t` within the radius? */
-static bool vertex_is_near(const scene *s, double t, double squared_radius)
+static bool vertex_is_near(const si_box_view *s, double t, double squared_radius)
 {
     double point[3] = {0, 0, 0};     /* from there to the end, in the active coordinates */
     double direction[3] = {0, 0, 0}; /* the axis, in the active coordinates */
@@ -137,7 +122,7 @@ static bool vertex_is_near(const scene *s, double t, double squared_radius)
     return si_dot(point, point) <= squared_radius;
 }
 
-static bool inner_point_is_near(const scene *s, double squared_radius)
+static bool inner_point_is_near(const si_box_view *s, double squared_radius)
 {
     double before = 0, after = 1;
     if (slope(s, before) >= 0 || slope(s, after) <= 0)
@@ -151,12 +136,17 @@ static bool inner_point_is_near(const scene *s, double squared_radius)
     return vertex_is_near(s, before + (after - before) / 2, squared_radius);
 }
 
+bool si_capsule_meets_view(const si_box_view *s, double radius)
+{
+    double squared_radius = radius * radius;
+    return si_squared_gap_of_end(s, 0) <= squared_radius ||
+           si_squared_gap_of_end(s, 1) <= squared_radius || si_axis_meets_view(s) ||
+           (radius > 0 && inner_point_is_near(s, squared_radius));
+}
+
 bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
                           const float upper[3])
 {
-    scene s = make_scene(p1, p2, lower, upper);
-    double squared_radius = (double)radius * (double)radius;
-    return squared_gap_of_end(&s, 0) <= squared_radius ||
-           squared_gap_of_end(&s, 1) <= squared_radius || axis_meets_box(&s) ||
-           (radius > 0 && inner_point_is_near(&s, squared_radius));
+    si_box_view view = si_view_box(p1, p2, lower, upper);
+    return si_capsule_meets_view(&view, (double)radius);
 }

@@ -2,6 +2,8 @@
 #ifndef SI_GEOMETRY_DISTANCE_H
 #define SI_GEOMETRY_DISTANCE_H
 
+#include <math.h>
+
 static inline float si_min_float(float a, float b)
 {
     return a < b ? a : b;
@@ -38,6 +40,16 @@ static inline double si_cross_squared(const double a[3], const double b[3])
     double y = a[2] * b[0] - a[0] * b[2];
     double z = a[0] * b[1] - a[1] * b[0];
     return x * x + y * y + z * z;
+}
+
+/* Scales by a power of two, so that the greatest component is 0.5 .. 1 and no product overflows. */
+static inline void si_scale_to_unit(double v[3])
+{
+    double greatest = fmax(fabs(v[0]), fmax(fabs(v[1]), fabs(v[2])));
+    int exponent;
+    frexp(greatest, &exponent);
+    for (int k = 0; k < 3; k++)
+        v[k] = ldexp(v[k], -exponent);
 }
 
 /* `a - b`, without rounding where the exponents of the floats are within 29 of each other. */

@@ -58,14 +58,17 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
 {
     if (query->shape == SI_SHAPE_BOX)
         return judge_by_box(q, among, c);
-    return query->accuracy == SI_BEST_EFFORT ? judge_by_ball(q, among, c)
-                                             : judge_bounds_by_ball(q, among, c, grown);
+    return query->accuracy == SI_BOUNDING_BOX ? judge_bounds_by_ball(q, among, c, grown)
+                                              : judge_by_ball(q, among, c);
 }
 
 /* Those that judge_cheaply left open. */
-static inline si_verdict judge_exactly(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_closely(const si_query *query, const si_vector_query *q,
                                        si_lanes open, const cylinder_vector *c)
 {
+    if (query->accuracy == SI_EXACT)
+        return query->shape == SI_SHAPE_BOX ? judge_cylinders_by_box(q, open, c)
+                                            : judge_flat_caps_by_ball(q, open, c);
     si_vector_box bounds = bounding_box(c);
     si_lanes touching = si_where_boxes_meet(open, &bounds, &q->box);
     if (query->accuracy == SI_BEST_EFFORT)
@@ -118,7 +121,7 @@ static si_leaf_masks settle_open(const si_query *query, const si_vector_query *q
     for (unsigned i = 0; i < open.count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(open.count - i);
         cylinder_vector c = load_cylinders(&columns, i, lanes);
-        si_verdict verdict = judge_exactly(query, q, lanes, &c);
+        si_verdict verdict = judge_closely(query, q, lanes, &c);
         masks.sure |= scatter(si_bits(verdict.sure), open.slot + i);
         masks.undecided |= scatter(si_bits(verdict.undecided), open.slot + i);
     }

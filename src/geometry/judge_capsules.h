@@ -85,18 +85,32 @@ static inline si_lanes where_an_end_meets_box(si_lanes among, const cylinder_vec
                      si_where_le(among, si_squared_gap_to_box(&c->p2, box), within));
 }
 
+/* `meets`: the axis surely meets the box; `near`: the two may be within the radius. */
+typedef struct axis_verdict {
+    si_lanes meets;
+    si_lanes near;
+} axis_verdict;
+
+static inline axis_verdict judge_axes(const axis_and_box *s, si_lanes among,
+                                      const cylinder_vector *c, const si_vector_box *box)
+{
+    axis_verdict verdict;
+    verdict.near = si_where_le(among, squared_gap_between(&c->ends, box),
+                               si_possibly_within(c->radius * c->radius));
+    verdict.meets = si_where_boxes_meet(verdict.near, &c->ends, box);
+    for (int k = 0; k < 3; k++) {
+        shadow one = compare_shadows(among, s, k, (k + 1) % 3);
+        verdict.meets = si_both(verdict.meets, one.meets);
+        verdict.near = si_except(verdict.near, one.is_away);
+    }
+    return verdict;
+}
+
 static inline si_verdict judge_capsules_by_box(const si_vector_query *q, si_lanes among,
                                                const cylinder_vector *c)
 {
     axis_and_box s = view_box_from(c, &q->box);
-    si_lanes possible = si_where_le(among, squared_gap_between(&c->ends, &q->box),
-                                    si_possibly_within(c->radius * c->radius));
-    si_lanes meets = si_where_boxes_meet(possible, &c->ends, &q->box);
-    for (int k = 0; k < 3; k++) {
-        shadow one = compare_shadows(among, &s, k, (k + 1) % 3);
-        meets = si_both(meets, one.meets);
-        possible = si_except(possible, one.is_away);
-    }
-    si_lanes sure = si_either(meets, where_an_end_meets_box(possible, c, &q->box));
-    return (si_verdict){sure, si_except(possible, sure)};
+    axis_verdict axis = judge_axes(&s, among, c, &q->box);
+    si_lanes sure = si_either(axis.meets, where_an_end_meets_box(axis.near, c, &q->box));
+    return (si_verdict){sure, si_except(axis.near, sure)};
 }

@@ -1,10 +1,10 @@
 /*
- * Ball against cylinder with flat caps in 32-bit floats: what is certain of what
- * si_ball_meets_cylinder says.
+ * Flat caps in 32-bit floats: where a point lies as seen from a cylinder, and so what is certain of
+ * what si_ball_meets_cylinder says.
  *
- * With u = c - p1, w = c - p2 and v = p2 - p1, the center lies P = |u x v| / |v| from the axis line
- * and H = max(-u.v, w.v, 0) / |v| beyond the ends, so that its distance from the cylinder is
- * D = sqrt(H^2 + max(P - r, 0)^2).
+ * With u = c - p1, w = c - p2 and v = p2 - p1, the point c lies P = |u x v| / |v| from the axis
+ * line and H = max(-u.v, w.v) / |v| beyond the ends, negative between them; it is
+ * D = sqrt(max(H, 0)^2 + max(P - r, 0)^2) away from the cylinder.
  *
  * With e = 2^-24: the factors of a component of u x v and those of u.v are off by e of each,
  * products and sums by another e, so each component is off by at most 4e and u.v by 6e times |u|
@@ -13,6 +13,13 @@
  * products from overflow, and what they lose by underflow below the margin, as |u| + |w| >= |v|.
  * Elsewhere, so for zero length, nothing is certain.
  */
+typedef struct place {
+    si_vector beside; /* P */
+    si_vector beyond; /* H */
+    si_vector extent; /* |u| + |w| */
+    si_lanes certain;
+} place;
+
 static inline si_vector dot(const si_vector a[3], const si_vector b[3])
 {
     return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2];
@@ -24,26 +31,44 @@ static inline si_vector cross_squared(const si_vector a[3], const si_vector b[3]
                              a[0] * b[1] - a[1] * b[0]);
 }
 
-static inline si_verdict judge_flat_caps_by_ball(const si_vector_query *q, si_lanes among,
-                                                 const cylinder_vector *c)
+static inline place place_point(si_lanes among, const si_vector_point *point,
+                                const cylinder_vector *c)
 {
     si_vector u[3], w[3], v[3];
     for (int k = 0; k < 3; k++) {
-        u[k] = q->center.at[k] - c->p1.at[k];
-        w[k] = q->center.at[k] - c->p2.at[k];
+        u[k] = point->at[k] - c->p1.at[k];
+        w[k] = point->at[k] - c->p2.at[k];
         v[k] = c->p2.at[k] - c->p1.at[k];
     }
-    const si_vector none = si_broadcast(0);
     si_vector uu = dot(u, u), ww = dot(w, w), vv = dot(v, v);
     si_vector length = si_sqrt(vv);
-    si_vector beside = si_max(si_sqrt(cross_squared(u, v)) / length - c->radius, none);
-    si_vector beyond = si_max(si_max(-dot(u, v), dot(w, v)) / length, none);
+    place p = {.beside = si_sqrt(cross_squared(u, v)) / length,
+               .beyond = si_max(-dot(u, v), dot(w, v)) / length,
+               .extent = si_sqrt(uu) + si_sqrt(ww)};
+    p.certain = si_where_le(among, si_max(uu, ww), si_broadcast(0x1p60F));
+    p.certain = si_where_le(p.certain, si_broadcast(0x1p-40F), vv);
+    return p;
+}
+
+static inline si_verdict judge_flat_caps_by_ball(const si_vector_query *q, si_lanes among,
+                                                 const cylinder_vector *c)
+{
+    const si_vector none = si_broadcast(0);
+    place center = place_point(among, &q->center, c);
+    si_vector beside = si_max(center.beside - c->radius, none);
+    si_vector beyond = si_max(center.beyond, none);
     si_vector distance = si_sqrt(beside * beside + beyond * beyond);
-    si_vector margin = ((si_sqrt(uu) + si_sqrt(ww)) + (c->radius + q->radius)) *
-                       si_broadcast(0x1p-18F);
-    si_lanes certain = si_where_le(among, si_max(uu, ww), si_broadcast(0x1p60F));
-    certain = si_where_le(certain, si_broadcast(0x1p-40F), vv);
-    si_lanes sure = si_where_le(certain, distance + margin, q->radius);
-    si_lanes away = si_where_lt(certain, q->radius + margin, distance);
+    si_vector margin = (center.extent + (c->radius + q->radius)) * si_broadcast(0x1p-18F);
+    si_lanes sure = si_where_le(center.certain, distance + margin, q->radius);
+    si_lanes away = si_where_lt(center.certain, q->radius + margin, distance);
     return (si_verdict){sure, si_except(among, si_either(sure, away))};
+}
+
+static inline si_lanes where_point_is_inside(si_lanes among, const si_vector_point *point,
+                                             const cylinder_vector *c)
+{
+    place p = place_point(among, point, c);
+    si_vector margin = (p.extent + c->radius) * si_broadcast(0x1p-18F);
+    among = si_where_le(p.certain, p.beside + margin, c->radius);
+    return si_where_le(among, p.beyond + margin, si_broadcast(0));
 }

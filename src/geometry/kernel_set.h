@@ -16,8 +16,7 @@
 /* Bit i for element i. */
 typedef struct si_leaf_masks {
     uint64_t sure;      /* found */
-    uint64_t undecided; /* found if its shape, or in accuracy bounding_box its bounding box, meets
-                           the query in double precision; that the boxes touch is known */
+    uint64_t undecided; /* perhaps: what predicates.h says */
 } si_leaf_masks;
 
 /* All for queries of ordinary reach (predicates.h). */

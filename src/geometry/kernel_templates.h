@@ -8,6 +8,8 @@
 #include "geometry/judge_capsules.h"
 #include "geometry/judge_flat_caps.h"
 
+#include "geometry/judge_cylinders.h"
+
 #include "geometry/filter_cylinders.h"
 #include "geometry/filter_points.h"
 #include "geometry/filter_spheres.h"

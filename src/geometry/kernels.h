@@ -5,9 +5,10 @@
  * bit i for element i. `count` is 1 .. 64; bits from `count` on are 0, and nothing beyond `count`
  * is read.
  *
- * What is decided: an element is found if its bounding box (as si_bound_* gives it, in 32-bit
- * floats) and that of the query touch, and, with SI_BEST_EFFORT, its shape does too: box against
- * cylinder as capsule, ball against cylinder with flat caps. The shape tests are those of real
+ * What is decided: with SI_BOUNDING_BOX and SI_BEST_EFFORT an element is found if its bounding box
+ * (as si_bound_* gives it, in 32-bit floats) and that of the query touch, and, with SI_BEST_EFFORT,
+ * its shape does too: box against cylinder as capsule, ball against cylinder with flat caps. With
+ * SI_EXACT the shapes alone decide, and a cylinder has flat caps. The shape tests are those of real
  * arithmetic on the 32-bit coordinates, evaluated in double precision; predicates.h has them for
  * one element. Queries are those of si_box_query and si_sphere_query; a ball of infinite radius
  * finds everything, one of finite radius around a center at infinity nothing.

@@ -1,15 +1,21 @@
 /*
  * Children of a node. The box C of a child is the union of the bounding boxes of its elements.
  *
- * Box queries. Elements whose bounding box touches the query are in boxes that touch it: `met`. If
- * C lies in the query, so does every bounding box, and every end point or center, which a bounding
- * box always contains; a shape of which one point lies in the query meets it: `inside`.
+ * Box queries, accuracies bounding_box and best_effort. Elements whose bounding box touches the
+ * query are in boxes that touch it: `met`. If C lies in the query, so does every bounding box, and
+ * every end point or center, which a bounding box always contains; a shape of which one point lies
+ * in the query meets it: `inside`.
+ *
+ * Exact queries do not ask the bounding boxes, out of which a shape may stick: C is grown by the
+ * slack below first. (A bound of C less the slack is no greater than any number in the shape, so by
+ * monotony of rounding it is no greater, rounded, than the bound of a query that the shape
+ * reaches.) `inside` stays: an end point or center in the query is enough.
  *
  * Balls, accuracy bounding_box. A bounding box is no nearer than C, and all is monotone, so a
  * filter with the margins of filter.h misses none.
  *
- * Balls, best_effort. Points and centers lie in C, but a shape may stick out of its bounding box by
- * rounding. With u = 2^-24 and x = v_i^2 / v.v in real numbers, the quotient that
+ * Balls, best_effort and exact. Points and centers lie in C, but a shape may stick out of its
+ * bounding box by rounding. With u = 2^-24 and x = v_i^2 / v.v in real numbers, the quotient that
  * si_cylinder_reach computes is at most x + 9.1u by rounding (3u for v_i^2, 5u for the sum, u for
  * the division) and 4u by underflow, its difference from 1 is off by another u, so that
  *
@@ -59,6 +65,17 @@ static inline si_vector slack_of(const si_vector_box *box)
            si_broadcast(FLT_MIN);
 }
 
+static inline si_vector_box box_with_slack(const si_vector_box *box)
+{
+    si_vector slack = slack_of(box);
+    si_vector_box grown;
+    for (int axis = 0; axis < 3; axis++) {
+        grown.lower[axis] = box->lower[axis] - slack;
+        grown.upper[axis] = box->upper[axis] + slack;
+    }
+    return grown;
+}
+
 static inline si_vector reduced_gap(const si_vector_query *q, const si_vector_box *box, int axis,
                                     si_vector slack)
 {
@@ -86,7 +103,8 @@ static inline node_verdict judge_nodes_by_ball(const si_vector_query *q, si_lane
 static inline node_verdict judge_nodes(const si_query *query, const si_vector_query *q,
                                        si_lanes present, const si_vector_box *box)
 {
-    si_lanes touching = si_where_boxes_meet(present, box, &q->box);
+    si_vector_box reach = query->accuracy == SI_EXACT ? box_with_slack(box) : *box;
+    si_lanes touching = si_where_boxes_meet(present, &reach, &q->box);
     if (query->shape == SI_SHAPE_BOX)
         return (node_verdict){touching, where_boxes_lie_in(touching, box, &q->box)};
     return judge_nodes_by_ball(q, touching, box);

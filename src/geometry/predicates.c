@@ -1,6 +1,6 @@
 #include "geometry/predicates.h"
 
-#include "geometry/distance.h"
+#include "geometry/bounds.h"
 
 static double square(float x)
 {
@@ -52,18 +52,28 @@ bool si_query_meets_sphere(const si_query *query, const float center[3], float r
     return balls_meet(query, center, radius);
 }
 
+/* What a query of best_effort or exact looks at. Rounding is monotone: a cylinder that meets the
+ * query in real numbers has a grown box that touches that of the query. */
+static si_box bound_for(const si_query *query, const float p1[3], const float p2[3], float radius)
+{
+    return query->accuracy == SI_EXACT ? si_grow_ends(p1, p2, radius)
+                                       : si_bound_cylinder(p1, p2, radius);
+}
+
 bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
                              float radius)
 {
     si_reach reach = si_query_reach(query);
     if (reach != SI_REACH_ORDINARY)
         return reach == SI_REACH_EVERYTHING;
-    si_box bounds = si_bound_cylinder(p1, p2, radius);
+    si_box bounds = bound_for(query, p1, p2, radius);
     if (!boxes_touch(query, &bounds))
         return false;
     if (query->accuracy == SI_BOUNDING_BOX)
         return bounds_meet(query, &bounds);
-    if (query->shape == SI_SHAPE_BOX)
-        return si_capsule_meets_box(p1, p2, radius, query->lower, query->upper);
-    return si_ball_meets_cylinder(query->center, query->radius, p1, p2, radius);
+    if (query->shape == SI_SHAPE_SPHERE)
+        return si_ball_meets_cylinder(query->center, query->radius, p1, p2, radius);
+    return query->accuracy == SI_EXACT
+               ? si_cylinder_meets_box(p1, p2, radius, query->lower, query->upper)
+               : si_capsule_meets_box(p1, p2, radius, query->lower, query->upper);
 }

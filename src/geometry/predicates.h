@@ -3,10 +3,11 @@
  * exactly this, bit for bit; they only find out faster for most elements.
  *
  * Decisions are those of real arithmetic on the 32-bit coordinates except within a relative 1e-14
- * or so of touching. Everything is computed from differences of coordinates, which double precision
- * holds without rounding unless they differ by more than a factor 2^29, so nothing is lost far from
- * the origin; and where the quantities are small integers (or such times a power of two), touching
- * is decided exactly.
+ * or so of touching: if they are wrong, another would be right of shapes that are larger or smaller
+ * by that part of their own size and the distance between them. Everything is computed from
+ * differences of coordinates, which double precision holds without rounding unless they differ by
+ * more than a factor 2^29, so nothing is lost far from the origin; and where the quantities are
+ * small integers (or such times a power of two), touching is decided exactly.
  */
 #ifndef SI_GEOMETRY_PREDICATES_H
 #define SI_GEOMETRY_PREDICATES_H
@@ -25,6 +26,10 @@ bool si_query_meets_cylinder(const si_query *query, const float p1[3], const flo
  * box may be infinite. */
 bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
                           const float upper[3]);
+
+/* Does a solid cylinder with flat caps? Zero length is the ball of the radius. */
+bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
+                           const float upper[3]);
 
 /* Does a closed ball, whose center and radius are finite, meet a solid cylinder with flat caps?
  * Zero length is the ball of the radius, radius 0 the bare segment. */

@@ -5,11 +5,11 @@
 
 static si_result check_accuracy(si_accuracy accuracy, si_error *error)
 {
-    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX)
+    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the accuracy of a query is %d, expected %d (best effort) or %d "
-                       "(bounding box)",
-                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX);
+                       "the accuracy of a query is %d, expected %d (best effort), %d "
+                       "(bounding box) or %d (exact)",
+                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX, (int)SI_EXACT);
     return SI_OK;
 }
 

@@ -10,7 +10,8 @@ typedef struct visited_node {
 
 si_result si_query_check(const si_query *query, si_error *error)
 {
-    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX)
+    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX &&
+        query->accuracy != SI_EXACT)
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);
     if (query->shape != SI_SHAPE_BOX && query->shape != SI_SHAPE_SPHERE)
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown query shape %d", (int)query->shape);

@@ -113,7 +113,7 @@ WRONG_USE = [
     ("query", "i --sphere 0,0 1", "'0,0' is no center"),
     ("query", "i --sphere 0,0,0 -1", "radius"),
     ("query", "i --sphere 0,0,0 nan", "radius"),
-    ("query", "i --box 0,0,0 1,1,1 --accuracy exactly", "option '--accuracy' takes best_effort or bounding_box, not"),
+    ("query", "i --box 0,0,0 1,1,1 --accuracy exactly", "option '--accuracy' takes best_effort, bounding_box or exact, not"),
     ("query", "i --box 0,0,0 1,1,1 --format xml", "option '--format' takes csv, tsv or jsonl, not 'xml'"),
     ("query", "i --box 0,0,0 1,1,1 --fields=", "option '--fields': a name is empty"),
     ("query", "i --box 0,0,0 1,1,1 --count --empty", "at most one of --fields, --count, --empty and --group-by"),

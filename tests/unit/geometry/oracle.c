@@ -3,7 +3,7 @@
 #include <float.h>
 #include <math.h>
 
-typedef long double real;
+#include "oracle_cylinder.h"
 
 /* The distance that a point of the axis, or the slice of the element there, has from something. */
 typedef real (*slice_distance)(const void *context, real t);
@@ -176,15 +176,42 @@ static verdict judge_ball_and_bounds(const si_query *query, const si_box *box)
     return compare(distance, (real)query->radius, distance + (real)query->radius);
 }
 
+/* By whether a cylinder a little smaller meets the box, and one a little larger; all as seen from
+ * an end. */
+static verdict judge_box_and_flat_caps(const si_query *query, const element *e)
+{
+    real_cylinder cylinder = {.radius = (real)e->radius};
+    real_box box;
+    for (int k = 0; k < 3; k++) {
+        cylinder.p2[k] = (real)e->p2[k] - (real)e->p1[k];
+        box.lower[k] = fmaxl(-1e40L, fminl(1e40L, (real)query->lower[k] - (real)e->p1[k]));
+        box.upper[k] = fmaxl(-1e40L, fminl(1e40L, (real)query->upper[k] - (real)e->p1[k]));
+    }
+    real band = (largest_offset(e->p1, e->p2) + cylinder.radius) * 0x1p-46L;
+    if (grown_cylinder_meets_box(&cylinder, &box, -band))
+        return HIT;
+    return grown_cylinder_meets_box(&cylinder, &box, band) ? TOO_CLOSE : MISS;
+}
+
+static verdict judge_shapes(const si_query *query, const element *e)
+{
+    if (query->shape == SI_SHAPE_SPHERE)
+        return judge_ball(query, e);
+    bool has_caps = e->shape == CYLINDER && largest_offset(e->p1, e->p2) > 0 && e->radius > 0;
+    return query->accuracy == SI_EXACT && has_caps ? judge_box_and_flat_caps(query, e)
+                                                   : judge_box(query, e);
+}
+
 verdict oracle(const si_query *query, const element *e)
 {
     si_box box = oracle_bound(e);
+    if (query->accuracy == SI_EXACT)
+        return judge_shapes(query, e);
     if (!boxes_touch(query, &box))
         return MISS;
-    if (query->shape == SI_SHAPE_BOX)
-        return query->accuracy == SI_BOUNDING_BOX ? HIT : judge_box(query, e);
-    return query->accuracy == SI_BOUNDING_BOX ? judge_ball_and_bounds(query, &box)
-                                              : judge_ball(query, e);
+    if (query->accuracy == SI_BEST_EFFORT)
+        return judge_shapes(query, e);
+    return query->shape == SI_SHAPE_BOX ? HIT : judge_ball_and_bounds(query, &box);
 }
 
 /* Is the point of the axis at n / d, 0 <= n <= d, within the radius of the box? */

@@ -171,7 +171,8 @@ static si_query random_sphere_query(random_source *random, const frame *f, const
 
 si_query random_query(random_source *random, const frame *f, const element *near)
 {
-    si_accuracy accuracy = random_below(random, 3) ? SI_BEST_EFFORT : SI_BOUNDING_BOX;
+    static const si_accuracy accuracies[] = {SI_BEST_EFFORT, SI_EXACT, SI_EXACT, SI_BOUNDING_BOX};
+    si_accuracy accuracy = accuracies[random_below(random, 4)];
     return random_below(random, 2) ? random_box_query(random, f, near, accuracy)
                                    : random_sphere_query(random, f, near, accuracy);
 }
@@ -204,7 +205,8 @@ static char *next_text(void)
 const char *describe_query(const si_query *q)
 {
     char *text = next_text();
-    const char *accuracy = q->accuracy == SI_BEST_EFFORT ? "best_effort" : "bounding_box";
+    static const char *const names[] = {"best_effort", "bounding_box", "exact"};
+    const char *accuracy = names[q->accuracy];
     if (q->shape == SI_SHAPE_BOX)
         snprintf(text, 256, "box %.9g %.9g %.9g .. %.9g %.9g %.9g %s", (double)q->lower[0],
                  (double)q->lower[1], (double)q->lower[2], (double)q->upper[0], (double)q->upper[1],

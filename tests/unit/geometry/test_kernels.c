@@ -248,7 +248,7 @@ static void infinite_queries(void **state)
             a[k] = values[random_below(&random, 4)];
             b[k] = values[random_below(&random, 4)];
         }
-        si_accuracy accuracy = (si_accuracy)random_below(&random, 2);
+        si_accuracy accuracy = (si_accuracy)random_below(&random, 3);
         si_query box = box_query(a, b, accuracy);
         check_leaf(&box, &l, shape);
         si_query sphere = sphere_query(a, fabsf(values[random_below(&random, 4)]), accuracy);

@@ -22,8 +22,8 @@ static void assert_meets(const si_query *query, const element *e, bool expected)
 
 typedef struct example {
     const element *e;
-    float query[6]; /* corners of a box; center and radius of a ball */
-    bool best_effort;
+    float query[6];   /* corners of a box; center and radius of a ball */
+    bool best_effort; /* and exact */
     bool bounding_box;
 } example;
 
@@ -31,12 +31,13 @@ static void check_examples(const example *examples, size_t count, bool boxes)
 {
     for (size_t i = 0; i < count; i++) {
         const float *q = examples[i].query;
-        si_accuracy accuracies[] = {SI_BEST_EFFORT, SI_BOUNDING_BOX};
-        for (int a = 0; a < 2; a++) {
-            si_query query = boxes ? box_query(q, q + 3, accuracies[a])
-                                   : sphere_query(q, q[3], accuracies[a]);
+        for (int a = SI_BEST_EFFORT; a <= SI_EXACT; a++) {
+            si_accuracy accuracy = (si_accuracy)a;
+            si_query query = boxes ? box_query(q, q + 3, accuracy)
+                                   : sphere_query(q, q[3], accuracy);
             assert_meets(&query, examples[i].e,
-                         a == 0 ? examples[i].best_effort : examples[i].bounding_box);
+                         accuracy == SI_BOUNDING_BOX ? examples[i].bounding_box
+                                                     : examples[i].best_effort);
         }
     }
 }
@@ -121,7 +122,7 @@ static void infinite_queries_find_everything(void **state)
     for (int i = 0; i < 30000; i++) {
         frame f = random_frame(&random);
         element e = random_element(&random, &f, (element_shape)random_below(&random, SHAPE_COUNT));
-        si_accuracy accuracy = (si_accuracy)random_below(&random, 2);
+        si_accuracy accuracy = (si_accuracy)random_below(&random, 3);
         const float *c = corners[random_below(&random, 2)];
         si_query all = box_query((float[3]){c[0], c[0], c[0]}, (float[3]){c[1], c[1], c[1]},
                                  accuracy);
@@ -139,7 +140,7 @@ static void nothing_is_near_infinity(void **state)
     (void)state;
     const element edge = {CYLINDER, {FLT_MAX, 0, 0}, {FLT_MAX, 1, 0}, FLT_MAX};
     const float infinity[3] = {INFINITY, 0, 0};
-    for (int a = 0; a < 2; a++) {
+    for (int a = 0; a < 3; a++) {
         si_query query = sphere_query(infinity, FLT_MAX, (si_accuracy)a);
         assert_meets(&query, &edge, false);
         assert_meets(&query, &soma, false);

@@ -88,8 +88,8 @@ static void nonsense_is_refused(void **state)
                    "radius of a query is nan");
     assert_refused(si_sphere_query(good, -1e-60, SI_BEST_EFFORT, &query, &error), &error,
                    "radius of a query is -1e-60");
-    assert_refused(si_sphere_query(good, 1, (si_accuracy)2, &query, &error), &error,
-                   "accuracy of a query is 2");
+    assert_refused(si_sphere_query(good, 1, (si_accuracy)3, &query, &error), &error,
+                   "accuracy of a query is 3");
     assert_int_equal(si_sphere_query(good, -1, SI_BEST_EFFORT, &query, NULL), SI_ERROR_ARGUMENT);
 }
 

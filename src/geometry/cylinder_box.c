@@ -1,0 +1,192 @@
+/*
+ * Box against solid cylinder with flat caps. The planes of the caps cut a slice out of the box; the
+ * cylinder meets the box where the slice, seen along the axis, comes within the radius of it.
+ *
+ * The box is first cut to the bounding box of the cylinder, which changes nothing but the sizes of
+ * the numbers, then every edge of it to the slice. Each end of an edge that this gives is on an
+ * edge of the box, and no farther outside the slice than rounding moves a plane, some 2^-50 of the
+ * length and radius of the cylinder: a decision is that of a cylinder whose caps and radius are off
+ * by so much. Where the axis is parallel to a coordinate axis nothing is rounded that decides about
+ * touching.
+ */
+#include "geometry/box_view.h"
+#include "geometry/planar_set.h"
+#include "geometry/predicates.h"
+
+enum { MOST_POINTS = 24 };
+
+/* The ends of the edges of the slice, seen along the axis. */
+typedef struct slice {
+    unsigned count;
+    double points[MOST_POINTS][2];
+} slice;
+
+/* The cylinder, and the box in coordinates relative to its first end; lengths between 0 and about
+ * 1, so that no product overflows. */
+typedef struct scene {
+    double lower[3];
+    double upper[3];
+    double along[3];     /* the unit vector of the axis */
+    double across[2][3]; /* with `along` an orthonormal basis */
+    double length;
+    double radius;
+} scene;
+
+static double max_of(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double min_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static void cross(const double a[3], const double b[3], double product[3])
+{
+    for (int k = 0; k < 3; k++)
+        product[k] = a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3];
+}
+
+static void normalise(double v[3])
+{
+    si_scale_to_unit(v);
+    double length = sqrt(si_dot(v, v));
+    for (int k = 0; k < 3; k++)
+        v[k] /= length;
+}
+
+/* Without rounding where the axis is parallel to one of the coordinates'. */
+static void make_basis(const double axis[3], double along[3], double across[2][3])
+{
+    int least = 0;
+    for (int k = 0; k < 3; k++) {
+        along[k] = axis[k];
+        least = fabs(axis[k]) < fabs(axis[least]) ? k : least;
+    }
+    normalise(along);
+    double unit[3] = {least == 0, least == 1, least == 2};
+    cross(along, unit, across[0]);
+    normalise(across[0]);
+    cross(along, across[0], across[1]);
+}
+
+static int exponent_of_size(const si_box_view *view, double radius)
+{
+    int exponent;
+    frexp(max_of(max_of(fabs(view->axis[0]), fabs(view->axis[1])),
+                 max_of(fabs(view->axis[2]), radius)),
+          &exponent);
+    return exponent;
+}
+
+/* False: the box is outside of that of the cylinder. */
+static bool make_scene(const si_box_view *view, double radius, scene *s)
+{
+    int exponent = exponent_of_size(view, radius);
+    double axis[3];
+    double reach = radius * (1 + 0x1p-40);
+    for (int k = 0; k < 3; k++) {
+        double lower = max_of(view->lower[0][k], min_of(view->axis[k], 0) - reach);
+        double upper = min_of(view->upper[0][k], max_of(view->axis[k], 0) + reach);
+        if (lower > upper)
+            return false;
+        s->lower[k] = ldexp(lower, -exponent);
+        s->upper[k] = ldexp(upper, -exponent);
+        axis[k] = ldexp(view->axis[k], -exponent);
+    }
+    make_basis(axis, s->along, s->across);
+    s->length = si_dot(axis, s->along);
+    s->radius = ldexp(radius, -exponent);
+    return true;
+}
+
+static void add_point(slice *cut, const scene *s, const double point[3])
+{
+    cut->points[cut->count][0] = si_dot(point, s->across[0]);
+    cut->points[cut->count][1] = si_dot(point, s->across[1]);
+    cut->count++;
+}
+
+/* Where the edge from `corner` along the coordinate `k` is `height` along the axis, or else its end
+ * that is nearer to that. */
+static void add_cut(slice *cut, const scene *s, const double corner[3], int k, double height)
+{
+    double start = si_dot(corner, s->along), size = s->upper[k] - s->lower[k];
+    double rise = size * s->along[k];
+    double t = (height - start) / rise;
+    double point[3] = {corner[0], corner[1], corner[2]};
+    point[k] += max_of(0, min_of(t, 1)) * size;
+    add_point(cut, s, point);
+}
+
+static void add_edge(slice *cut, const scene *s, const double corner[3], int k)
+{
+    double start = si_dot(corner, s->along);
+    double end = start + (s->upper[k] - s->lower[k]) * s->along[k];
+    if (max_of(start, end) < 0 || min_of(start, end) > s->length)
+        return;
+    double other_corner[3] = {corner[0], corner[1], corner[2]};
+    other_corner[k] = s->upper[k];
+    if (start < 0 || start > s->length)
+        add_cut(cut, s, corner, k, start < 0 ? 0 : s->length);
+    else
+        add_point(cut, s, corner);
+    if (end < 0 || end > s->length)
+        add_cut(cut, s, corner, k, end < 0 ? 0 : s->length);
+    else
+        add_point(cut, s, other_corner);
+}
+
+static void cut_slice(const scene *s, slice *cut)
+{
+    cut->count = 0;
+    for (int k = 0; k < 3; k++) {
+        int i = (k + 1) % 3, j = (k + 2) % 3;
+        for (int sides = 0; sides < 4; sides++) {
+            double corner[3];
+            corner[k] = s->lower[k];
+            corner[i] = sides & 1 ? s->upper[i] : s->lower[i];
+            corner[j] = sides & 2 ? s->upper[j] : s->lower[j];
+            add_edge(cut, s, corner, k);
+        }
+    }
+}
+
+static void least_of_slice(const void *set, const double direction[2], double point[2])
+{
+    const slice *cut = set;
+    unsigned least = 0;
+    double least_height = INFINITY;
+    for (unsigned i = 0; i < cut->count; i++) {
+        double height = direction[0] * cut->points[i][0] + direction[1] * cut->points[i][1];
+        if (height < least_height) {
+            least_height = height;
+            least = i;
+        }
+    }
+    point[0] = cut->points[least][0];
+    point[1] = cut->points[least][1];
+}
+
+bool si_cylinder_meets_view(const si_box_view *view, double radius)
+{
+    scene s;
+    slice cut;
+    if (si_squared_gap_of_end(view, 0) <= 0 || si_squared_gap_of_end(view, 1) <= 0 ||
+        si_axis_meets_view(view))
+        return true;
+    if (si_dot(view->axis, view->axis) <= 0)
+        return si_squared_gap_of_end(view, 0) <= radius * radius;
+    if (radius <= 0 || !make_scene(view, radius, &s))
+        return false;
+    cut_slice(&s, &cut);
+    return cut.count > 0 && si_planar_set_is_near(&cut, least_of_slice, s.radius);
+}
+
+bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
+                           const float upper[3])
+{
+    si_box_view view = si_view_box(p1, p2, lower, upper);
+    return si_cylinder_meets_view(&view, (double)radius);
+}
