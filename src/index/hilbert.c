@@ -2,12 +2,17 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #define GRID_CELLS_PER_UNIT 1024.0
 #define GRID_HALF (INT64_C(1) << (SI_GRID_BITS - 1))
 
-/* Digits, of three bits, that fit a 64-bit key behind the digit of the octant. */
-#define WINDOW_DIGITS 20
+/* Digits, of three bits, that a key has behind the digit of the octant: whole look-ups. */
+#define DIGITS_OF_STEP 3
+#define WINDOW_DIGITS (6 * DIGITS_OF_STEP)
+
+/* Keys that are computed side by side: each is a chain of look-ups that wait for each other. */
+#define LANES 32
 
 /*
  * The curve as a state machine: next[state][octant] holds the octant's place on the curve in its
@@ -31,18 +36,34 @@ static const uint8_t next[SI_HILBERT_STATES][8] = {
     {0x44, 0x43, 0x1d, 0x22, 0x4f, 0x30, 0x1e, 0x21},
 };
 
+/* Two coordinates at a time: for single ones compilers make branches, which nobody can predict. */
+typedef double double_pair __attribute__((vector_size(16)));
+typedef int64_t integer_pair __attribute__((vector_size(16)));
+
+static inline double_pair choose(integer_pair mask, double_pair chosen, double_pair other)
+{
+    return (double_pair)(((integer_pair)chosen & mask) | ((integer_pair)other & ~mask));
+}
+
+/* Whole numbers are all that a double of the size of `whole` can hold, so adding it rounds; where
+ * it rounded up, the rest is negative. The low bits of such a double are then the number. */
+static inline integer_pair grid_coordinates(float first, float second)
+{
+    const double_pair lowest = {-GRID_HALF, -GRID_HALF}, highest = {GRID_HALF - 1, GRID_HALF - 1};
+    const double_pair whole = {0x1.8p52, 0x1.8p52};
+    double_pair scaled = (double_pair){(double)first, (double)second} * GRID_CELLS_PER_UNIT;
+    scaled = choose(scaled > lowest, scaled, lowest);
+    scaled = choose(scaled < highest, scaled, highest);
+    double_pair shifted = scaled + whole;
+    integer_pair is_above = scaled - (shifted - whole) < 0.0; /* all bits: -1 */
+    return (integer_pair)shifted - (integer_pair)whole + is_above + GRID_HALF;
+}
+
 si_grid_cell si_grid_cell_of(const float centroid[3])
 {
-    si_grid_cell cell;
-    for (unsigned axis = 0; axis < 3; axis++) {
-        double scaled = (double)centroid[axis] * GRID_CELLS_PER_UNIT;
-        scaled = scaled > (double)-GRID_HALF ? scaled : (double)-GRID_HALF;
-        scaled = scaled < (double)(GRID_HALF - 1) ? scaled : (double)(GRID_HALF - 1);
-        int64_t toward_zero = (int64_t)scaled;
-        int64_t floored = toward_zero - ((double)toward_zero > scaled);
-        cell.axis[axis] = (uint64_t)(floored + GRID_HALF);
-    }
-    return cell;
+    integer_pair first = grid_coordinates(centroid[0], centroid[1]);
+    integer_pair last = grid_coordinates(centroid[2], 0);
+    return (si_grid_cell){{(uint64_t)first[0], (uint64_t)first[1], (uint64_t)last[0]}};
 }
 
 static unsigned octant_at(const si_grid_cell *cell, unsigned level)
@@ -105,13 +126,6 @@ int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell)
     return order;
 }
 
-/* Three bits of each coordinate from `level` down: x, y, z from low to high. */
-static unsigned octants_at(const si_grid_cell *cell, unsigned level)
-{
-    return (unsigned)((cell->axis[0] >> level & 7) | (cell->axis[1] >> level & 7) << 3 |
-                      (cell->axis[2] >> level & 7) << 6);
-}
-
 /* The digits of three steps in the low nine bits, and above them the state they lead to. */
 static unsigned three_steps(unsigned state, const si_grid_cell *cell)
 {
@@ -153,30 +167,92 @@ si_hilbert_window si_hilbert_window_for(float largest)
     double cells = floor((double)fabsf(largest) * GRID_CELLS_PER_UNIT) + 1;
     while (window.bits < SI_GRID_BITS - 1 && cells > (double)(UINT64_C(1) << window.bits))
         window.bits++;
+    while (window.bits % DIGITS_OF_STEP != 0 && window.bits < WINDOW_DIGITS)
+        window.bits++;
     unsigned digits = window.bits < WINDOW_DIGITS ? window.bits : WINDOW_DIGITS;
+    window.lowest_level = window.bits - digits;
     window.key_bits = 3 + 3 * digits;
     enter_octants(&window);
     fill_three_levels(&window);
     return window;
 }
 
-uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_cell *cell)
+/* ---- keys ---- */
+
+/* Of the centroids of some elements: where on the grid they are, from `lowest_level` up. */
+typedef struct lanes {
+    uint32_t axis[3][LANES];
+    uint32_t octant[LANES];
+} lanes;
+
+static inline void enter_lanes(const si_hilbert_window *window, const float (*centroids)[3],
+                               lanes *entered)
 {
-    unsigned octant = octant_at(cell, SI_GRID_BITS - 1);
-    unsigned state = window->octant_state[octant];
-    uint64_t key = window->octant_digit[octant];
-    unsigned level = window->bits;
-    unsigned lowest = level > WINDOW_DIGITS ? level - WINDOW_DIGITS : 0;
-    while ((level - lowest) % 3 != 0) {
-        unsigned entry = next[state][octant_at(cell, --level)];
-        key = key << 3 | (entry & 7);
-        state = entry >> 3;
+    memset(entered->octant, 0, sizeof entered->octant);
+    for (unsigned axis = 0; axis < 3; axis++) {
+        int64_t cells[LANES];
+        for (unsigned lane = 0; lane < LANES; lane += 2) {
+            integer_pair pair = grid_coordinates(centroids[lane][axis], centroids[lane + 1][axis]);
+            memcpy(cells + lane, &pair, sizeof pair);
+        }
+        for (unsigned lane = 0; lane < LANES; lane++) {
+            entered->axis[axis][lane] = (uint32_t)(cells[lane] >> window->lowest_level);
+            entered->octant[lane] |= (uint32_t)(cells[lane] >> (SI_GRID_BITS - 1)) << axis;
+        }
     }
-    while (level > lowest) {
-        level -= 3;
-        unsigned entry = window->three_levels[state][octants_at(cell, level)];
-        key = key << 9 | (entry & 511);
-        state = entry >> 9;
+}
+
+/* A step of all lanes: three digits more. */
+static inline void step_lanes(const si_hilbert_window *window, const lanes *entered, unsigned level,
+                              uint32_t states[LANES], uint64_t keys[LANES])
+{
+    uint32_t octants[LANES];
+    for (unsigned lane = 0; lane < LANES; lane++)
+        octants[lane] = (entered->axis[0][lane] >> level & 7) |
+                        (entered->axis[1][lane] >> level & 7) << 3 |
+                        (entered->axis[2][lane] >> level & 7) << 6;
+    for (unsigned lane = 0; lane < LANES; lane++) {
+        uint32_t entry = window->three_levels[states[lane]][octants[lane]];
+        keys[lane] = keys[lane] << 9 | (entry & 511);
+        states[lane] = entry >> 9;
     }
-    return key;
+}
+
+static void compute_keys(const si_hilbert_window *window, const float (*centroids)[3],
+                         uint64_t keys[LANES])
+{
+    uint32_t states[LANES];
+    lanes entered;
+    enter_lanes(window, centroids, &entered);
+    for (unsigned lane = 0; lane < LANES; lane++) {
+        states[lane] = window->octant_state[entered.octant[lane]];
+        keys[lane] = window->octant_digit[entered.octant[lane]];
+    }
+    for (unsigned level = window->bits - window->lowest_level; level > 0;) {
+        level -= DIGITS_OF_STEP;
+        step_lanes(window, &entered, level, states, keys);
+    }
+}
+
+void si_hilbert_window_keys(const si_hilbert_window *window, const float (*centroids)[3],
+                            size_t count, uint64_t *keys)
+{
+    size_t first = 0;
+    for (; first + LANES <= count; first += LANES)
+        compute_keys(window, centroids + first, keys + first);
+    if (first < count) {
+        float rest[LANES][3] = {{0}};
+        uint64_t rest_keys[LANES];
+        memcpy(rest, centroids + first, (count - first) * sizeof *rest);
+        compute_keys(window, (const float(*)[3])rest, rest_keys);
+        memcpy(keys + first, rest_keys, (count - first) * sizeof *keys);
+    }
+}
+
+uint64_t si_hilbert_window_key(const si_hilbert_window *window, const float centroid[3])
+{
+    float lanes_of_one[LANES][3] = {{centroid[0], centroid[1], centroid[2]}};
+    uint64_t keys[LANES];
+    compute_keys(window, (const float(*)[3])lanes_of_one, keys);
+    return keys[0];
 }

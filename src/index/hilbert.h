@@ -8,6 +8,7 @@
 #ifndef SI_INDEX_HILBERT_H
 #define SI_INDEX_HILBERT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define SI_GRID_BITS 35
@@ -38,11 +39,12 @@ int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell);
 /*
  * Most of the 105 bits of a key are alike for all elements of one index: around the origin the
  * curve passes eight cubes of 2^bits cells, one in each octant. A window keeps what tells their
- * cells apart, in at most 63 bits.
+ * cells apart, in at most 57 bits.
  */
 typedef struct si_hilbert_window {
-    unsigned bits;     /* along an axis of each cube */
-    unsigned key_bits; /* of the keys it gives */
+    unsigned bits;         /* along an axis of each cube */
+    unsigned lowest_level; /* of these bits that are kept */
+    unsigned key_bits;     /* of the keys it gives */
     uint8_t octant_digit[8];
     uint8_t octant_state[8];
     uint16_t three_levels[SI_HILBERT_STATES][512]; /* steps of the state machine in one */
@@ -51,8 +53,10 @@ typedef struct si_hilbert_window {
 /* The smallest window that holds all centroids whose coordinates are at most `largest` in size. */
 si_hilbert_window si_hilbert_window_for(float largest);
 
-/* Monotone along the curve for cells in the window; different cells may share a key where the
- * window is wide. */
-uint64_t si_hilbert_window_key(const si_hilbert_window *window, const si_grid_cell *cell);
+/* Keys of centroids in the window, monotone along the curve; different cells may share a key where
+ * the window is wide. */
+void si_hilbert_window_keys(const si_hilbert_window *window, const float (*centroids)[3],
+                            size_t count, uint64_t *keys);
+uint64_t si_hilbert_window_key(const si_hilbert_window *window, const float centroid[3]);
 
 #endif

@@ -37,8 +37,7 @@ static place_maker place_maker_for(float largest)
 
 static uint64_t place_of(const place_maker *maker, const float point[3])
 {
-    si_grid_cell cell = si_grid_cell_of(point);
-    return si_hilbert_window_key(&maker->window, &cell) >> maker->dropped_bits;
+    return si_hilbert_window_key(&maker->window, point) >> maker->dropped_bits;
 }
 
 static void note_largest(float *largest, const float point[3])

@@ -21,7 +21,12 @@ static inline void si_record_centroid(const si_element_type *type, const char *r
                                       float centroid[3])
 {
     float floats[SI_MAX_FLOATS];
-    memcpy(floats, record + si_record_floats_offset(type), type->float_count * sizeof *floats);
+    const char *from = record + si_record_floats_offset(type);
+    /* Sizes that the compiler knows; of kinds with few floats the first three are all it takes. */
+    if (type->float_count == SI_MAX_FLOATS)
+        memcpy(floats, from, sizeof floats);
+    else
+        memcpy(floats, from, 3 * sizeof *floats);
     type->centroid(floats, centroid);
 }
 

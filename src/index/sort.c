@@ -16,6 +16,7 @@
  */
 
 #define SLICE_RECORDS 65536
+#define KEYS_AT_A_TIME 128
 #define BUCKET_ENTRIES 2048
 #define MOST_BUCKET_BITS 14
 #define BUCKETS_PER_TASK 16
@@ -98,22 +99,32 @@ static uint64_t cut_slices(const si_record_pieces *records, key_slice *slices, u
     return slice;
 }
 
+/* Keys of records that lie side by side. */
+static void key_some(const sort_job *job, const char *record, uint32_t count,
+                     uint64_t keys[KEYS_AT_A_TIME])
+{
+    float centroids[KEYS_AT_A_TIME][3];
+    for (uint32_t i = 0; i < count; i++, record += job->input->records->stride)
+        si_record_centroid(job->input->type, record, centroids[i]);
+    si_hilbert_window_keys(&job->window, (const float(*)[3])centroids, count, keys);
+}
+
 static si_result compute_keys(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     sort_job *job = context;
-    const si_sort_input *input = job->input;
     key_slice *slice = &job->slices[task];
     si_sort_entry *entries = job->space->scratch + slice->first_entry;
-    uint64_t place = si_record_place(slice->piece, slice->first_record);
-    const char *record = si_record_at(input->records, place);
-    uint64_t least = UINT64_MAX, greatest = 0;
+    uint64_t keys[KEYS_AT_A_TIME], least = UINT64_MAX, greatest = 0;
     (void)worker;
-    for (uint32_t i = 0; i < slice->count; i++, record += input->records->stride) {
-        si_grid_cell cell = si_record_cell(input->type, record);
-        uint64_t key = si_hilbert_window_key(&job->window, &cell);
-        least = si_min_u64(least, key);
-        greatest = si_max_u64(greatest, key);
-        entries[i] = (si_sort_entry){key, place + i};
+    for (uint32_t first = 0; first < slice->count; first += KEYS_AT_A_TIME) {
+        uint32_t count = (uint32_t)si_min_u64(KEYS_AT_A_TIME, slice->count - first);
+        uint64_t place = si_record_place(slice->piece, slice->first_record + first);
+        key_some(job, si_record_at(job->input->records, place), count, keys);
+        for (uint32_t i = 0; i < count; i++) {
+            least = si_min_u64(least, keys[i]);
+            greatest = si_max_u64(greatest, keys[i]);
+            entries[first + i] = (si_sort_entry){keys[i], place + i};
+        }
     }
     slice->least_key = least;
     slice->greatest_key = greatest;
