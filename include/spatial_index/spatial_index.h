@@ -636,8 +636,8 @@ typedef struct si_synapses_source {
     const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
     const uint64_t *gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */
     size_t gid_count;
-    /* Instead of gids: the edges themselves, as pairs of a first id and one past the last. NULL: by
-     * `gids`. */
+    /* Instead of gids: the edges themselves, as pairs of a first id and one past the last, in any
+     * order; one that is given twice is indexed once. NULL: by `gids`. */
     const uint64_t *edge_ranges;
     size_t edge_range_count; /* pairs */
 } si_synapses_source;

@@ -139,7 +139,7 @@ PyObject *core_build_circuit(PyObject *module, PyObject *args)
     int synapses;
     si_circuit_source source = SI_CIRCUIT_SOURCE_INIT;
     (void)module;
-    if (!PyArg_ParseTuple(args, "ypO!O!yO!:build_circuit", &source.config_file, &synapses,
+    if (!PyArg_ParseTuple(args, "ypO!O!O&O!:build_circuit", &source.config_file, &synapses,
                           &PyTuple_Type, &names, &PyDict_Type, &dict, core_text_or_none, &folder,
                           &PyDict_Type, &options) ||
         !read_segments_source(dict, &source.segments) ||

@@ -195,6 +195,28 @@ static PyObject *element_type(PyObject *object, void *ignored)
     return PyUnicode_FromString(si_element_kind_name(((core_index *)object)->kind));
 }
 
+/* None, or what differs. */
+static PyObject *difference(PyObject *object, PyObject *other)
+{
+    char text[512] = "";
+    int same = 0;
+    si_error error;
+    si_result status;
+    if (!PyObject_TypeCheck(other, &core_index_type)) {
+        PyErr_Format(PyExc_TypeError, "expected an index, not %R", other);
+        return NULL;
+    }
+    const si_index *left = ((core_index *)object)->index, *right = ((core_index *)other)->index;
+    Py_BEGIN_ALLOW_THREADS;
+    status = si_index_compare(left, right, &same, text, sizeof text, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == SI_OK)
+        return same ? Py_NewRef(Py_None)
+                    : PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
+    core_raise(&error);
+    return NULL;
+}
+
 static PyObject *has_grown(PyObject *object, void *ignored)
 {
     (void)ignored;
@@ -241,6 +263,7 @@ static PyMethodDef methods[] = {
     {"_counts_many", core_counts_many, METH_VARARGS,
      "_counts_many(is_sphere, first, second, accuracy, threads)"},
     {"_information", information, METH_NOARGS, "What the library tells of the index, as a dict."},
+    {"_difference", difference, METH_O, "What differs from another index; None: nothing."},
     {"_attribute_names", core_attribute_names, METH_NOARGS, "Names of the data set's attributes."},
     {"_write", write_index, METH_VARARGS, "_write(folder, replace)"},
     {NULL, NULL, 0, NULL},

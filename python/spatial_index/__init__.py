@@ -7,6 +7,7 @@ Lengths are in micrometres; coordinates are 32-bit floats. Ids are those of the 
 """
 from . import errors, logs
 from ._core import version as __version__
+from .circuit import index_circuit
 from .errors import (
     ArgumentError,
     BusyError,

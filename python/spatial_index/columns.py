@@ -15,20 +15,46 @@ def vectors(values, name):
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
-def scalars(values, count, type_, name):
-    """A contiguous array (count,)."""
+def integers(values, name):
+    """An array of uint64 of the same shape."""
     array = np.asarray(values)
-    if array.shape != (count,):
-        raise ShapeError(f"Invalid shape of {name}: {array.shape}, expected ({count},)")
-    if type_ is np.uint64 and array.size and (array.dtype.kind not in "iu" or array.min() < 0):
+    if array.size == 0:
+        return np.empty(array.shape, dtype=np.uint64)
+    if array.dtype.kind not in "iu" and not isinstance(values, np.ndarray):
+        array = _from_large_integers(values, array.shape)
+    if array.dtype.kind not in "iu" or array.min() < 0:
         raise ArgumentError(f"{name} are integers that are not negative")
-    return np.ascontiguousarray(array, dtype=type_)
+    return array.astype(np.uint64)
+
+
+def _from_large_integers(values, shape):
+    """Lists in which some number needs all 64 bits NumPy makes arrays of float64."""
+    objects = np.array(values, dtype=object)
+    if objects.shape == shape and all(isinstance(value, (int, np.integer)) for value in objects.flat):
+        try:
+            return objects.astype(np.uint64)
+        except OverflowError:
+            pass
+    return objects
+
+
+def check_shape(array, shape, name):
+    if array.shape != shape:
+        raise ShapeError(f"Invalid shape of {name}: {array.shape}, expected {shape}")
+
+
+def _radii(radii, count):
+    array = np.asarray(radii)
+    check_shape(array, (count,), "radii")
+    return np.ascontiguousarray(array, dtype=np.float32)
 
 
 def _ids(ids, count):
     if ids is None:
         return np.arange(count, dtype=np.uint64)
-    return scalars(ids, count, np.uint64, "ids")
+    array = integers(ids, "ids")
+    check_shape(array, (count,), "ids")
+    return np.ascontiguousarray(array)
 
 
 def sphere_columns(centroids, radii, ids=None):
@@ -36,7 +62,7 @@ def sphere_columns(centroids, radii, ids=None):
     count = len(centroids)
     return (
         (_core.SI_FIELD_CENTROID, centroids),
-        (_core.SI_FIELD_RADIUS, scalars(radii, count, np.float32, "radii")),
+        (_core.SI_FIELD_RADIUS, _radii(radii, count)),
         (_core.SI_FIELD_ID, _ids(ids, count)),
     )
 

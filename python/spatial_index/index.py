@@ -93,15 +93,30 @@ class Index(_core.Index, OldQueries):
         else:
             self._write(os.fsencode(path), replace)
 
-    def _repack(self, path, replace):
+    def _repack(self, path=None, replace=False):
         options = {"replace": bool(replace), **self._recorded()}
-        _core.build_elements(_KINDS[self.element_type], (self,), os.fsencode(path), options)
+        return _core.build_elements(_KINDS[self.element_type], (self,), _encoded(path), options)[0]
+
+    def _packed(self):
+        return self._repack() if self._has_grown else self
 
     def _recorded(self):
         """What the index records of its data set, for an index made of it."""
         info = self._information()
         recorded = {name: info[name] for name in ("population", "dataset_path", "types_path")}
         return {name: None if value is None else os.fsencode(value) for name, value in recorded.items()}
+
+    # ---- memory-mapped files of SpatialIndex 0.7 ----
+
+    @classmethod
+    def open(cls, path):
+        """Opens an index; the old name of ``open_index``."""
+        return open_index(path)
+
+    @classmethod
+    def create(cls, *args, **keywords):
+        """Raises: nothing is inserted into mapped files any more."""
+        raise SpatialIndexError("Elements are not inserted into a mapped file any more: use a builder with output_dir=")
 
     def __reduce__(self):
         if self.path is None or self._has_grown:

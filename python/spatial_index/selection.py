@@ -1,6 +1,7 @@
 """What callers choose cells and synapses by: ids, ranges of ids, or a libsonata.Selection."""
 import numpy as np
 
+from .columns import integers
 from .errors import ArgumentError
 
 
@@ -9,14 +10,8 @@ def _is_selection(chosen):
 
 
 def _integers(chosen):
-    array = np.asarray(chosen if isinstance(chosen, (list, tuple, range, np.ndarray)) else list(chosen))
-    if array.size == 0:
-        return np.empty(0, dtype=np.uint64)
-    if array.dtype.kind not in "iu":
-        raise ArgumentError(f"ids are integers, not {array.dtype}")
-    if array.dtype.kind == "i" and array.min() < 0:
-        raise ArgumentError(f"ids are not negative, but one is {array.min()}")
-    return array.astype(np.uint64)
+    array = integers(chosen if isinstance(chosen, (list, tuple, range, np.ndarray)) else list(chosen), "ids")
+    return array if array.size else np.empty(0, dtype=np.uint64)
 
 
 def _is_ranges(array):

@@ -1,8 +1,42 @@
-"""Nothing is left of the module of this name; what programs used of it says what to do instead."""
+"""Comparing indexes. What else programs used of the module of this name says what to do instead."""
+import os
+
+from .errors import ArgumentError
 from .gone import raise_if_gone
+from .index import MultiPopulationIndex, open_index
+
+
+def _opened(index):
+    return open_index(index) if isinstance(index, (str, bytes, os.PathLike)) else index
+
+
+def difference(lhs, rhs):
+    """What differs between two indexes (or folders of indexes), as a sentence; None: they hold the same elements."""
+    lhs, rhs = _opened(lhs), _opened(rhs)
+    if isinstance(lhs, MultiPopulationIndex) != isinstance(rhs, MultiPopulationIndex):
+        return "one of them holds several populations, the other one does not"
+    if not isinstance(lhs, MultiPopulationIndex):
+        return lhs._packed()._difference(rhs._packed())
+    if set(lhs.populations) != set(rhs.populations):
+        return f"they hold the populations {', '.join(lhs.populations)} and {', '.join(rhs.populations)}"
+    for name in lhs.populations:
+        found = difference(lhs[name], rhs[name])
+        if found:
+            return f"population {name}: {found}"
+    return None
+
+
+def is_likely_same_index(lhs, rhs, confidence=0.99, error_rate=0.001):
+    """Whether two indexes (or folders of indexes) hold the same elements.
+
+    All of them are compared, so the answer is certain; ``confidence`` and ``error_rate`` are checked and not needed.
+    """
+    if not 0 < confidence <= 1 or not 0 <= error_rate < 1:
+        raise ArgumentError(f"confidence is {confidence!r} and error_rate {error_rate!r}, expected shares of 1")
+    return difference(lhs, rhs) is None
+
 
 _REPLACEMENTS = {
-    "is_likely_same_index": "run the command spatial-index-compare, which compares every element",
     "balanced_chunk": "builders share the work out among threads themselves",
     "check_free_space": "builders check it themselves",
     "docopt_get_args": "the commands are programs",

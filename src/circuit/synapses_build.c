@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/arithmetic.h"
 #include "base/file.h"
@@ -62,6 +63,25 @@ static si_result check_range(const synapses_build *build, const uint64_t *range,
                    si_sonata_edges_file(build->edges), size);
 }
 
+static int compare_ranges(const void *left, const void *right)
+{
+    const si_edge_range *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+/* Ascending, and an edge that is given twice once. */
+static size_t merge_ranges(si_edge_range *ranges, size_t count)
+{
+    size_t merged = 0;
+    qsort(ranges, count, sizeof *ranges, compare_ranges);
+    for (size_t i = 0; i < count; i++)
+        if (merged > 0 && ranges[i].start <= ranges[merged - 1].end)
+            ranges[merged - 1].end = si_max_u64(ranges[merged - 1].end, ranges[i].end);
+        else
+            ranges[merged++] = ranges[i];
+    return merged;
+}
+
 static si_result choose_ranges(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
@@ -74,6 +94,7 @@ static si_result choose_ranges(synapses_build *build, si_error *error)
         if (range[0] < range[1])
             build->ranges[build->cursor.range_count++] = (si_edge_range){range[0], range[1]};
     }
+    build->cursor.range_count = merge_ranges(build->ranges, build->cursor.range_count);
     return SI_OK;
 }
 

@@ -1,0 +1,130 @@
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import numpy.typing as npt
+
+from .results import Results
+
+version: str
+
+Point = Union[Sequence[float], npt.NDArray[Any]]
+Fields = Union[None, str, Iterable[str]]
+Found = Union[Results, npt.NDArray[Any], Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]], List[Any]]
+Populations = Union[None, str, Iterable[str]]
+Columns = Tuple[Tuple[int, npt.NDArray[Any]], ...]
+Report = Dict[str, Any]
+
+SI_POINT: int
+SI_SPHERE: int
+SI_SYNAPSE: int
+SI_MORPHOLOGY: int
+SI_FIELD_ID: int
+SI_FIELD_POST_GID: int
+SI_FIELD_PRE_GID: int
+SI_FIELD_POSITION: int
+SI_FIELD_CENTROID: int
+SI_FIELD_RADIUS: int
+
+class Index:
+    @property
+    def builtin_fields(self) -> List[str]: ...
+    @property
+    def element_type(self) -> str: ...
+    @property
+    def _has_grown(self) -> bool: ...
+    def __len__(self) -> int: ...
+    def bounds(self) -> Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+    def box_query(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        fields: Fields = ...,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def sphere_query(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        fields: Fields = ...,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def box_counts(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        accuracy: Optional[str] = ...,
+        group_by: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def sphere_counts(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        group_by: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def box_empty(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def sphere_empty(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+    ) -> Any: ...
+    def _attribute_names(self) -> List[str]: ...
+    def _counts_many(
+        self, is_sphere: bool, first: Any, second: Any, accuracy: Optional[str], threads: int
+    ) -> npt.NDArray[np.uint64]: ...
+    def _difference(self, other: Index) -> Optional[str]: ...
+    def _information(self) -> Dict[str, Any]: ...
+    def _insert(self, place: Point, radius: Optional[float], id: Optional[int]) -> None: ...
+    def _insert_many(self, columns: Columns) -> None: ...
+    def _query_many(
+        self, is_sphere: bool, first: Any, second: Any, fields: Fields, accuracy: Optional[str], threads: int
+    ) -> Tuple[Results, npt.NDArray[np.int64]]: ...
+    def _write(self, folder: bytes, replace: bool) -> None: ...
+
+def open(
+    path: bytes, dataset_path: Optional[bytes], types_path: Optional[bytes]
+) -> Tuple[bool, List[Tuple[Optional[str], Any]]]: ...
+def set_index_classes(classes: Tuple[type, type, type, type]) -> None: ...
+def population_size(file: bytes, edges: bool, population: Optional[bytes]) -> int: ...
+def space_filling_order(points: npt.NDArray[np.float32]) -> npt.NDArray[np.uint64]: ...
+def build_segments(
+    source: Dict[str, Any], folder: Optional[bytes], options: Dict[str, Any]
+) -> Tuple[Any, Report]: ...
+def build_synapses(
+    source: Dict[str, Any], folder: Optional[bytes], options: Dict[str, Any]
+) -> Tuple[Any, Report]: ...
+def build_circuit(
+    config_file: bytes,
+    synapses: bool,
+    populations: Tuple[bytes, ...],
+    source: Dict[str, Any],
+    folder: bytes,
+    options: Dict[str, Any],
+) -> Tuple[None, Report]: ...
+def build_elements(
+    kind: int, parts: Tuple[Union[Columns, Index], ...], folder: Optional[bytes], options: Dict[str, Any]
+) -> Tuple[Any, Report]: ...
