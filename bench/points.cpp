@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <list>
 
 #include <nanoflann.hpp>
 
@@ -18,9 +19,17 @@ namespace
 
 constexpr std::size_t shapes_of_a_scan = 2;
 
-struct point_cloud {
+class point_cloud
+{
+  public:
     const float (*positions)[3];
-    std::size_t count;
+    const std::uint64_t *ids;
+
+    explicit point_cloud(const bench::elements &points)
+        : positions(reinterpret_cast<const float (*)[3]>(points.values<float>(SI_FIELD_POSITION))),
+          ids(points.values<std::uint64_t>(SI_FIELD_ID)), count(points.count)
+    {
+    }
 
     std::size_t kdtree_get_point_count() const
     {
@@ -36,6 +45,9 @@ struct point_cloud {
     {
         return false;
     }
+
+  private:
+    std::size_t count;
 };
 
 // nanoflann finds what is nearer than a squared distance. This is the least one of which points
@@ -86,8 +98,10 @@ class nanoflann_contender
     const char *name;
     std::vector<std::pair<std::uint32_t, float>> found; // numbers of points, squared distances
 
-    nanoflann_contender(const point_cloud &cloud, std::size_t leaf_size)
-        : title("nanoflann leaf size " + std::to_string(leaf_size)), name(title.c_str()),
+    nanoflann_contender(const std::string &order, const bench::elements &points,
+                        std::size_t leaf_size)
+        : title("nanoflann " + order + " leaf size " + std::to_string(leaf_size)),
+          name(title.c_str()), cloud(points),
           tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(leaf_size))
     {
     }
@@ -106,11 +120,21 @@ class nanoflann_contender
         return tree.radiusSearch(ball.center, squared_reach(ball.extent), found, unsorted);
     }
 
+    std::vector<std::uint64_t> sorted_ids() const
+    {
+        std::vector<std::uint64_t> ids;
+        for (const auto &[point, squared] : found)
+            ids.push_back(cloud.ids[point]);
+        std::sort(ids.begin(), ids.end());
+        return ids;
+    }
+
   private:
     using tree_type =
         nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<float, point_cloud>,
                                             point_cloud, 3, std::uint32_t>;
     const nanoflann::SearchParams unsorted{32, 0, false};
+    point_cloud cloud;
     tree_type tree;
 };
 
@@ -131,15 +155,6 @@ bool is_on_the_surface(const bench::shape &ball, const float point[3])
     return std::abs(squared_distance(ball.center, point) - expected) <= roundings * expected;
 }
 
-std::vector<std::uint64_t> sorted_ids(const nanoflann_contender &asked)
-{
-    std::vector<std::uint64_t> ids;
-    for (const auto &[point, squared] : asked.found)
-        ids.push_back(point);
-    std::sort(ids.begin(), ids.end());
-    return ids;
-}
-
 void fail_point(const bench::shape &ball, std::uint64_t id, const float point[3])
 {
     char message[256];
@@ -155,17 +170,17 @@ void fail_point(const bench::shape &ball, std::uint64_t id, const float point[3]
 // Returns how many points only one of them finds.
 std::uint64_t compare_points(nanoflann_contender &nanoflann,
                              bench::library_contender<std::uint64_t> &library,
-                             const point_cloud &cloud, const bench::shape &ball)
+                             const point_cloud &by_id, const bench::shape &ball)
 {
     nanoflann.list(ball);
-    std::vector<std::uint64_t> ids(library.list(ball)), theirs = sorted_ids(nanoflann), different;
+    std::vector<std::uint64_t> ids(library.list(ball)), theirs = nanoflann.sorted_ids(), different;
     std::copy_n(library.ids.begin(), ids.size(), ids.begin());
     std::sort(ids.begin(), ids.end());
     std::set_symmetric_difference(ids.begin(), ids.end(), theirs.begin(), theirs.end(),
                                   std::back_inserter(different));
     for (std::uint64_t id : different)
-        if (!is_on_the_surface(ball, cloud.positions[id]))
-            fail_point(ball, id, cloud.positions[id]);
+        if (!is_on_the_surface(ball, by_id.positions[id]))
+            fail_point(ball, id, by_id.positions[id]);
     if (library.count(ball) != ids.size() || nanoflann.count(ball) != theirs.size())
         throw std::runtime_error("a count is not the number of ids");
     return different.size();
@@ -182,7 +197,7 @@ bench::elements points_of(const bench::elements &synapses)
     return points;
 }
 
-// So that the numbers that nanoflann gives are ids, with no table to look into.
+// So that a point is found by its id.
 void check_ids_are_rows(const bench::elements &points)
 {
     const std::uint64_t *ids = points.values<std::uint64_t>(SI_FIELD_ID);
@@ -194,39 +209,48 @@ void check_ids_are_rows(const bench::elements &points)
 class comparison
 {
   public:
-    comparison(const bench::elements &points)
-        : cloud{reinterpret_cast<const float (*)[3]>(points.values<float>(SI_FIELD_POSITION)),
-                points.count},
-          index(bench::build_index(points, 2, nullptr)), library{index.get(), {}},
-          scan(index.get(), bench::read_in_index_order(index.get())), small_leaves(cloud, 10),
-          large_leaves(cloud, 32)
+    explicit comparison(const bench::elements &points)
+        : by_id(points), index(bench::build_index(points, 2, nullptr)),
+          sorted(bench::read_in_index_order(index.get())), library{index.get(), {}},
+          scan(index.get(), sorted)
     {
+        for (std::size_t leaf_size : {10, 32}) {
+            rivals.emplace_back("as given", points, leaf_size);
+            rivals.emplace_back("sorted", sorted, leaf_size);
+        }
     }
 
     void run(const bench::shape_set &set, unsigned rounds)
     {
         std::string asked = "points " + set.name();
-        std::uint64_t different = 0;
-        for (const bench::shape &ball : set.shapes) {
-            different += compare_points(small_leaves, library, cloud, ball);
-            different += compare_points(large_leaves, library, cloud, ball);
-        }
-        bench::print_result("points of one only", asked, "both", 1, "points", double(different));
-        compare_answers(library, scan, bench::some_shapes(set, shapes_of_a_scan, 0));
+        compare(asked, set);
         for (unsigned round = 0; round < rounds; round++) {
-            time_contender(asked, small_leaves, set.shapes);
-            time_contender(asked, large_leaves, set.shapes);
+            for (nanoflann_contender &rival : rivals)
+                time_contender(asked, rival, set.shapes);
             time_contender(asked, library, set.shapes);
             time_contender(asked, scan, bench::some_shapes(set, shapes_of_a_scan, round));
         }
     }
 
   private:
-    point_cloud cloud;
+    point_cloud by_id;
     bench::index_handle index;
+    bench::elements sorted;
     bench::library_contender<std::uint64_t> library;
     bench::scan_contender<std::uint64_t> scan;
-    nanoflann_contender small_leaves, large_leaves;
+    std::list<nanoflann_contender> rivals; // they cannot be moved
+
+    void compare(const std::string &asked, const bench::shape_set &set)
+    {
+        for (nanoflann_contender &rival : rivals) {
+            std::uint64_t different = 0;
+            for (const bench::shape &ball : set.shapes)
+                different += compare_points(rival, library, by_id, ball);
+            bench::print_result("points of one only", asked, rival.name, 1, "points",
+                                double(different));
+        }
+        compare_answers(library, scan, bench::some_shapes(set, shapes_of_a_scan, 0));
+    }
 };
 
 void run(const std::string &synapses_path, unsigned rounds, const char *shapes_path)

@@ -41,4 +41,4 @@ class Results:
         names = {name for of, name, _ in self.cases(measure)
                  if of == subject and name.startswith(beginning)}
         return min(sorted(names), default=None,
-                   key=lambda name: self.microseconds(measure, subject, name))
+                   key=lambda name: self.median(measure, subject, name, 1, "processor us"))
