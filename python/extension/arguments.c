@@ -79,9 +79,11 @@ bool core_read_accuracy(PyObject *value, si_accuracy *accuracy)
         *accuracy = SI_BEST_EFFORT;
     else if (core_is_string(value, "bounding_box"))
         *accuracy = SI_BOUNDING_BOX;
+    else if (core_is_string(value, "exact"))
+        *accuracy = SI_EXACT;
     else
         return core_raise_argument_error(
-            "Invalid geometry: %S. accuracy is 'best_effort' or 'bounding_box'.", value);
+            "Invalid geometry: %S. accuracy is 'best_effort', 'bounding_box' or 'exact'.", value);
     return true;
 }
 

@@ -77,6 +77,7 @@ int core_text_or_none(PyObject *value, void *text);
 PyObject *core_insert_many(PyObject *self, PyObject *args);
 PyObject *core_query_many(PyObject *self, PyObject *args);
 PyObject *core_space_filling_order(PyObject *module, PyObject *points);
+PyObject *core_nearest(PyObject *self, PyObject *args);
 PyObject *core_counts_many(PyObject *self, PyObject *args);
 
 /* ---- functions that build ---- */

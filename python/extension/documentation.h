@@ -12,7 +12,9 @@
 
 #define CORE_ACCURACY_TEXT                                                                         \
     "accuracy: \"best_effort\" (the default): the shapes of the elements decide, segments as\n"    \
-    "    cylinders; \"bounding_box\": their bounding boxes do. Touching counts.\n"
+    "    capsules for boxes and as cylinders for spheres; \"exact\": as flat-capped cylinders "    \
+    "for\n"                                                                                        \
+    "    both; \"bounding_box\": their bounding boxes decide. Touching counts.\n"
 
 #define CORE_POPULATION_TEXT                                                                       \
     "populations, population_mode: for programs that also use indexes of several populations.\n"   \

@@ -120,15 +120,15 @@ static PyObject *open_folder(const char *path, const si_open_options *options)
     return NULL;
 }
 
-/* open(path, dataset_path, types_path): (is it of several populations, [(name, index), ...]).
- * Paths are bytes. */
+/* open(path, dataset_path, types_path, verify): (is it of several populations, [(name, index),
+ * ...]). Paths are bytes. */
 PyObject *core_open(PyObject *module, PyObject *args)
 {
     const char *path;
     si_open_options options = SI_OPEN_OPTIONS_INIT;
     (void)module;
-    if (!PyArg_ParseTuple(args, "yO&O&:open", &path, core_text_or_none, &options.dataset_path,
-                          core_text_or_none, &options.types_path))
+    if (!PyArg_ParseTuple(args, "yO&O&p:open", &path, core_text_or_none, &options.dataset_path,
+                          core_text_or_none, &options.types_path, &options.verify))
         return NULL;
     return open_folder(path, &options);
 }
@@ -257,6 +257,8 @@ static PyMethodDef methods[] = {
     QUERY_METHOD("box_empty", core_box_empty, core_box_empty_doc),
     QUERY_METHOD("sphere_empty", core_sphere_empty, core_sphere_empty_doc),
     {"bounds", bounds, METH_NOARGS, core_bounds_doc},
+    {"_nearest", core_nearest, METH_VARARGS,
+     "_nearest(point, k, max_distance, accuracy, fields): the result and the distances"},
     {"_insert_many", core_insert_many, METH_VARARGS, "_insert_many(columns)"},
     {"_query_many", core_query_many, METH_VARARGS,
      "_query_many(is_sphere, first, second, fields, accuracy, threads)"},

@@ -45,6 +45,21 @@ class Index(_core.Index, OldQueries):
         builtin = self.builtin_fields
         return builtin + [name for name in self._attribute_names() if name not in builtin]
 
+    def nearest(self, point, k=1, *, fields=None, accuracy=None, max_distance=np.inf):
+        """The elements nearest to a point.
+
+        point: three numbers, finite.
+        k: so many, or as many as there are.
+        fields, accuracy: as in ``box_query``. With "best_effort" a segment is the capsule around its axis.
+        max_distance: none that is farther.
+
+        Returns (found, distances): what ``fields`` asked for, the nearest first, and the distances to the surfaces of
+        the elements, 0 inside, float64 (N,).
+        """
+        if not k >= 0:
+            raise ArgumentError(f"k is {k!r}, expected a number that is not negative")
+        return self._packed()._nearest(point, k, max_distance, accuracy, fields)
+
     # ---- many queries at once ----
 
     def box_query_many(self, corners, opposite_corners, *, fields=None, accuracy=None, threads=None):
@@ -383,7 +398,7 @@ def _check_cache_size(size):
         raise ArgumentError(f"max_cache_size_mb is {size!r}, expected a number that is not negative")
 
 
-def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=None):
+def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=None, verify=False):
     """Opens the index in a folder (or named by the path of its meta_data.json).
 
     Returns a MorphIndex, SynapseIndex, SphereIndex, PointIndex, or a MultiPopulationIndex. The file of the index is
@@ -393,12 +408,13 @@ def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=No
         as many as there is memory for.
     dataset_path, types_path: where the SONATA file that was indexed, and the CSV of its types, lie now. Default:
         where the index says. Only attributes as fields need them.
+    verify: whether all of the file is read and checked first; damage is a FormatError.
 
     Raises NotFoundError (a FileNotFoundError and RuntimeError) where there is no index, FormatError for a damaged
     one, UnsupportedError for one of brain-indexer or SpatialIndex 0.x, which has to be built again.
     """
     _check_cache_size(max_cache_size_mb)
-    is_multi, members = _core.open(os.fsencode(path), _encoded(dataset_path), _encoded(types_path))
+    is_multi, members = _core.open(os.fsencode(path), _encoded(dataset_path), _encoded(types_path), bool(verify))
     index = MultiPopulationIndex(members, os.path.abspath(os.fspath(path))) if is_multi else members[0][1]
     if dataset_path is not None or types_path is not None:
         index._opened_with = (dataset_path, types_path)

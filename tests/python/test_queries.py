@@ -156,6 +156,47 @@ def test_moved_data_set(data, tmp_path):
     assert len(pickle.loads(pickle.dumps(index)).box_query(*BOX, fields="conductance")) == 4
 
 
+def test_exact(segments):
+    """Beyond the end of a segment, inside its bounding box: the capsule reaches there, the flat cap does not."""
+    box = (-46 + 0.31, -49.6, -50.01), (-45.6, -49.55, -49.99)
+    for shape in (box, ((0, 0, 0), (1, 1, 1))):
+        counts = [segments.box_counts(*shape, accuracy=accuracy) for accuracy in ("exact", "best_effort", "bounding_box")]
+        assert counts == sorted(counts)
+    assert segments.sphere_counts((0, 0, 5), 0.1, accuracy="exact") == 1
+
+
+# ---- nearest ----
+
+def test_nearest(points, segments):
+    found, distances = points.nearest((12, 0, 0), 2)
+    assert found["id"].tolist() == [6, 7] and distances.tolist() == [2, 8] and distances.dtype == np.float64
+    found, distances = points.nearest((12, 0, 0), 100, fields="id", max_distance=12)
+    assert found.tolist() == [6, 7, 5] and distances.tolist() == [2, 8, 12]
+    assert points.nearest((12, 0, 0), 3, fields="id", max_distance=1)[0].tolist() == []
+    found, distances = segments.nearest((0, 0, 30), 1, fields=["gid", "section_id", "endpoints", "mtype"])
+    assert (found["gid"].tolist(), found["section_id"].tolist(), found["mtype"].tolist()) == ([1], [1], ["L23_PC"])
+    assert distances[0] == 19.5
+    spheres = si.SphereIndex([[0, 0, 0]], [1], [5])
+    spheres.insert((10, 0, 0), 2, 6)
+    assert spheres.nearest((8.5, 0, 0), 5, fields="id")[0].tolist() == [6, 5]
+    for wrong in (dict(k=-1), dict(max_distance=-1), dict(accuracy="x")):
+        with pytest.raises(ValueError):
+            points.nearest((0, 0, 0), **wrong)
+    with pytest.raises(ValueError):
+        points.nearest((0, 0, np.inf))
+
+
+def test_verify_when_opening(points, tmp_path):
+    points.write(tmp_path / "index")
+    assert len(si.open_index(tmp_path / "index", verify=True)) == 3
+    heavy = next((tmp_path / "index").glob("index*"))
+    content = bytearray(heavy.read_bytes())
+    content[len(content) // 2] ^= 1
+    heavy.write_bytes(content)
+    with pytest.raises(si.FormatError):
+        si.open_index(tmp_path / "index", verify=True)
+
+
 # ---- 0.7 ----
 
 def test_queries_of_0_7(segments, synapses, spheres):
