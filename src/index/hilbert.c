@@ -66,6 +66,19 @@ si_grid_cell si_grid_cell_of(const float centroid[3])
     return (si_grid_cell){{(uint64_t)first[0], (uint64_t)first[1], (uint64_t)last[0]}};
 }
 
+void si_grid_cells_of(const float (*centroids)[3], size_t count, si_grid_cell *cells)
+{
+    const float *from = centroids[0];
+    uint64_t *to = cells[0].axis;
+    for (size_t i = 0; i < 3 * count; i += 2) {
+        bool is_last = i + 1 == 3 * count;
+        integer_pair pair = grid_coordinates(from[i], is_last ? 0 : from[i + 1]);
+        to[i] = (uint64_t)pair[0];
+        if (!is_last)
+            to[i + 1] = (uint64_t)pair[1];
+    }
+}
+
 static unsigned octant_at(const si_grid_cell *cell, unsigned level)
 {
     return (unsigned)((cell->axis[0] >> level & 1) | (cell->axis[1] >> level & 1) << 1 |
@@ -111,7 +124,7 @@ void si_hilbert_walk_start(si_hilbert_walk *walk, const si_grid_cell *cell)
     walk->states[walk->known] = 0;
 }
 
-int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell)
+static inline int step_to(si_hilbert_walk *walk, const si_grid_cell *cell)
 {
     if (is_same_cell(&walk->cell, cell))
         return 0;
@@ -124,6 +137,14 @@ int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell)
     walk->cell = *cell;
     walk->known = last;
     return order;
+}
+
+size_t si_hilbert_walk_along(si_hilbert_walk *walk, const si_grid_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (step_to(walk, &cells[i]) >= 0)
+            return i;
+    return count;
 }
 
 /* The digits of three steps in the low nine bits, and above them the state they lead to. */

@@ -19,11 +19,12 @@ typedef struct si_grid_cell {
 } si_grid_cell;
 
 si_grid_cell si_grid_cell_of(const float centroid[3]);
+void si_grid_cells_of(const float (*centroids)[3], size_t count, si_grid_cell *cells);
 
 /* Which of two cells comes first on the curve: negative, 0 or positive. */
 int si_hilbert_compare(const si_grid_cell *a, const si_grid_cell *b);
 
-/* A walk from cell to cell, which compares each with the one before. Neighbours on the curve part
+/* A walk from cell to cell, each compared with the one before. Neighbours on the curve part
  * late, and the way to where they do is known from the steps before: that is faster than keys. */
 typedef struct si_hilbert_walk {
     si_grid_cell cell;
@@ -33,8 +34,9 @@ typedef struct si_hilbert_walk {
 
 void si_hilbert_walk_start(si_hilbert_walk *walk, const si_grid_cell *cell);
 
-/* si_hilbert_compare of where the walk is and `cell`, where it then is. */
-int si_hilbert_walk_to(si_hilbert_walk *walk, const si_grid_cell *cell);
+/* Goes along the cells, up to the first one that does not come after the one before: gives how many
+ * do, `count` if all of them. */
+size_t si_hilbert_walk_along(si_hilbert_walk *walk, const si_grid_cell *cells, size_t count);
 
 /*
  * Most of the 105 bits of a key are alike for all elements of one index: around the origin the

@@ -230,16 +230,6 @@ static void check_boxes(const read_part *part)
 
 /* ---- order ---- */
 
-static si_grid_cell cell_of(const read_part *part, uint64_t i)
-{
-    const float *leaf = floats_of(part, i / SI_LEAF_CAPACITY);
-    float floats[SI_MAX_FLOATS], centroid[3];
-    for (unsigned column = 0; column < part->type->float_count; column++)
-        floats[column] = leaf[column * SI_LEAF_CAPACITY + i % SI_LEAF_CAPACITY];
-    part->type->centroid(floats, centroid);
-    return si_grid_cell_of(centroid);
-}
-
 static void check_pair(const read_part *part, const char *before, uint64_t i)
 {
     char record[SI_MAX_RECORD_BYTES];
@@ -248,19 +238,39 @@ static void check_pair(const read_part *part, const char *before, uint64_t i)
         blame(part, i, "should stand before the one that it follows");
 }
 
-/* Nearly always the places on the curve decide. */
-static void check_order(const read_part *part)
+static void find_cells(const read_part *part, uint64_t leaf, unsigned count, si_grid_cell *cells)
+{
+    float centroids[SI_LEAF_CAPACITY][3];
+    si_columns columns = columns_of(part, leaf);
+    part->type->extractions[SI_FIELD_CENTROID].extract(&columns, count, centroids);
+    si_grid_cells_of((const float(*)[3])centroids, count, cells);
+}
+
+/* Elements from `first` on. Nearly always their places on the curve decide. */
+static void check_run(const read_part *part, si_hilbert_walk *walk, const si_grid_cell *cells,
+                      uint64_t first, unsigned count)
 {
     char before[SI_MAX_RECORD_BYTES];
+    for (size_t i = 0;; i++) {
+        i += si_hilbert_walk_along(walk, cells + i, count - i);
+        if (i >= count)
+            return;
+        read_record(part, first + i - 1, before);
+        check_pair(part, before, first + i);
+    }
+}
+
+static void check_order(const read_part *part)
+{
     si_hilbert_walk walk;
-    si_grid_cell cell = cell_of(part, 0);
-    si_hilbert_walk_start(&walk, &cell);
-    for (uint64_t i = 1; i < part->count; i++) {
-        cell = cell_of(part, i);
-        if (si_hilbert_walk_to(&walk, &cell) < 0)
-            continue;
-        read_record(part, i - 1, before);
-        check_pair(part, before, i);
+    si_grid_cell cells[SI_LEAF_CAPACITY];
+    for (uint64_t first = 0; first < part->count; first += SI_LEAF_CAPACITY) {
+        unsigned count = (unsigned)si_min_u64(SI_LEAF_CAPACITY, part->count - first);
+        unsigned begun = first == 0;
+        find_cells(part, first / SI_LEAF_CAPACITY, count, cells);
+        if (begun)
+            si_hilbert_walk_start(&walk, &cells[0]);
+        check_run(part, &walk, cells + begun, first + begun, count - begun);
     }
 }
 

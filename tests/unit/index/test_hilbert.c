@@ -94,11 +94,71 @@ static void far_coordinates_are_clamped_to_the_rim(void **state)
     assert_int_equal(below.axis[2], middle + 1024);
 }
 
+static uint64_t coordinate_by_floor(float x)
+{
+    double cell = floor((double)x * 1024) + (double)middle;
+    double last = 2 * (double)middle - 1;
+    return (uint64_t)(cell < 0 ? 0 : cell > last ? last : cell);
+}
+
+static void grid_coordinates_are_rounded_down(void **state)
+{
+    (void)state;
+    float places[3000][3];
+    si_grid_cell cells[3000];
+    srand(2);
+    for (unsigned i = 0; i < 3000; i++)
+        for (unsigned axis = 0; axis < 3; axis++)
+            places[i][axis] = i < 1000   ? ldexpf((float)((int)i - 500), -10 - (int)axis)
+                              : i < 2000 ? random_coordinate(1000)
+                                         : random_coordinate(ldexpf(1, (int)(i % 60) - 20));
+    si_grid_cells_of((const float(*)[3])places, 3000, cells);
+    for (unsigned i = 0; i < 3000; i++) {
+        si_grid_cell alone = si_grid_cell_of(places[i]);
+        for (unsigned axis = 0; axis < 3; axis++) {
+            assert_int_equal(cells[i].axis[axis], coordinate_by_floor(places[i][axis]));
+            assert_int_equal(alone.axis[axis], cells[i].axis[axis]);
+        }
+    }
+}
+
+static void check_walk(const si_grid_cell *cells, size_t count)
+{
+    si_hilbert_walk walk;
+    si_hilbert_walk_start(&walk, &cells[0]);
+    for (size_t i = 1; i < count; i++) {
+        size_t passed = si_hilbert_walk_along(&walk, cells + i, count - i);
+        for (; passed > 0; passed--, i++)
+            assert_true(si_hilbert_compare(&cells[i - 1], &cells[i]) < 0);
+        if (i < count)
+            assert_true(si_hilbert_compare(&cells[i - 1], &cells[i]) >= 0);
+    }
+}
+
+static void a_walk_compares_as_the_curve_does(void **state)
+{
+    (void)state;
+    si_grid_cell cells[5000];
+    srand(3);
+    for (int size = -9; size < 60; size += 3) {
+        for (unsigned i = 0; i < 5000; i++)
+            cells[i] = random_cell(ldexpf(1, size));
+        check_walk(cells, 5000);
+        qsort(cells, 5000, sizeof *cells, compare_cells);
+        check_walk(cells, 5000);
+        for (unsigned i = 0; i < 5000; i += 1 + (unsigned)rand() % 5)
+            cells[i] = cells[(unsigned)rand() % 5000];
+        check_walk(cells, 5000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curve_visits_each_cell_once_and_steps_to_a_neighbour),
         cmocka_unit_test(window_keys_keep_the_order_of_the_curve),
+        cmocka_unit_test(grid_coordinates_are_rounded_down),
+        cmocka_unit_test(a_walk_compares_as_the_curve_does),
         cmocka_unit_test(far_coordinates_are_clamped_to_the_rim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
