@@ -255,7 +255,8 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
         return SI_OK;
     nearest_search search = {
         .index = index,
-        .vantage = {{nearest->point[0], nearest->point[1], nearest->point[2]}, nearest->accuracy},
+        .vantage = {.point = {nearest->point[0], nearest->point[1], nearest->point[2]},
+                    .accuracy = nearest->accuracy},
         .overhang = nearest->accuracy == SI_BOUNDING_BOX ? SI_OVERHANG_NONE : index->type->overhang,
         .max_distance = nearest->max_distance,
         .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
