@@ -1,6 +1,6 @@
 /*
  * A heavy file with damage: the input says which bytes are changed and where the file is cut off.
- * Unless it opens with an error, every query must end, inside the file.
+ * Unless it opens with an error, every query must end, inside the file; and so must a verification.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "fuzz_file.h"
 #include "index/format.h"
 #include "index/index.h"
+#include "index/verify_file.h"
 
 #define ELEMENTS 20000
 
@@ -21,6 +22,7 @@ typedef struct damage {
 
 static char *heavy_files[4];
 static size_t heavy_bytes[4];
+static si_layout layouts[4];
 
 static float random_coordinate(void)
 {
@@ -78,6 +80,7 @@ static void make_heavy_files(void)
         si_index *index;
         if (si_builder_finish(fill_builder((si_element_kind)kind), &index, NULL, NULL) != SI_OK)
             abort();
+        layouts[kind] = index->layout;
         heavy_bytes[kind] = index->layout.file_bytes;
         heavy_files[kind] = malloc(heavy_bytes[kind]);
         memcpy(heavy_files[kind], index->map, heavy_bytes[kind]);
@@ -85,18 +88,33 @@ static void make_heavy_files(void)
     }
 }
 
-/* Half of the damaged headers get the checksum that hides the damage. */
-static void apply(char *file, size_t bytes, const uint8_t *data, size_t size)
+static void seal_header(char *file)
+{
+    uint64_t checksum = si_checksum(file, SI_HEADER_BYTES - 8);
+    memcpy(file + SI_HEADER_BYTES - 8, &checksum, sizeof checksum);
+}
+
+static void seal_blocks(char *file, const si_layout *layout)
+{
+    for (uint64_t i = 0; i < si_layout_block_count(layout); i++) {
+        uint64_t checksum = si_checksum(file + (i + 1) * SI_BLOCK_BYTES, SI_BLOCK_BYTES);
+        memcpy(file + layout->checksums.offset + i * sizeof checksum, &checksum, sizeof checksum);
+    }
+}
+
+/* Half of the damaged headers get the checksum that hides the damage, a quarter of the files all
+ * checksums but that of the checksums. */
+static void apply(char *file, unsigned kind, const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i + sizeof(damage) <= size; i += 5) {
         uint32_t place;
         memcpy(&place, data + i, sizeof place);
-        file[place % bytes] = (char)data[i + 4];
+        file[place % heavy_bytes[kind]] = (char)data[i + 4];
     }
-    if (size % 2) {
-        uint64_t checksum = si_checksum(file, SI_HEADER_BYTES - 8);
-        memcpy(file + SI_HEADER_BYTES - 8, &checksum, sizeof checksum);
-    }
+    if (size % 4 == 3)
+        seal_blocks(file, &layouts[kind]);
+    if (size % 2)
+        seal_header(file);
 }
 
 static int ignore(void *context, const si_column *columns, size_t column_count, uint64_t count)
@@ -119,8 +137,30 @@ static void ask(const si_index *index, const si_query *query)
     si_index_empty(index, query, &empty, NULL);
 }
 
+static void ask_for_nearest(const si_index *index)
+{
+    si_nearest nearest;
+    double distances[50];
+    uint64_t count;
+    si_nearest_query((double[3]){50, 50, 50}, 50, 1e9, SI_BEST_EFFORT, &nearest, NULL);
+    si_index_nearest(index, &nearest, NULL, 0, distances, &count, NULL);
+}
+
+static void verify(int descriptor)
+{
+    si_header_content header;
+    const si_verified_file file = {descriptor, "heavy", &header};
+    si_damage_list list;
+    if (si_header_read(descriptor, "heavy", &header, NULL) != SI_OK)
+        return;
+    si_damage_list_create(&list, 10);
+    si_file_verify(&file, 1, 0, NULL, &list, NULL);
+    si_damage_list_destroy(&list);
+}
+
 static void ask_all(const si_index *index)
 {
+    ask_for_nearest(index);
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++) {
         si_query query;
         si_box_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, (si_accuracy)accuracy,
@@ -141,10 +181,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t bytes = data[1] % 8 ? heavy_bytes[kind] : heavy_bytes[kind] * data[2] / 256;
     char *file = malloc(heavy_bytes[kind]);
     memcpy(file, heavy_files[kind], heavy_bytes[kind]);
-    apply(file, heavy_bytes[kind], data + 3, size - 3);
+    apply(file, kind, data + 3, size - 3);
     int descriptor = memfd_create("heavy", MFD_CLOEXEC);
     if (descriptor < 0 || write(descriptor, file, bytes) != (ssize_t)bytes)
         abort();
+    verify(descriptor);
     si_index *index;
     si_target_content content = {.kind = (si_element_kind)kind};
     if (si_index_map(descriptor, &content, &index, NULL) == SI_OK) {
