@@ -161,7 +161,7 @@ static void verify(int descriptor)
 static void ask_all(const si_index *index)
 {
     ask_for_nearest(index);
-    for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++) {
+    for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_EXACT; accuracy++) {
         si_query query;
         si_box_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, (si_accuracy)accuracy,
                      &query, NULL);

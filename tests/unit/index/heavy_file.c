@@ -194,7 +194,7 @@ static void ask_all(const si_index *index)
     };
     static const double radii[] = {15, 1e30, INFINITY};
     si_query query;
-    for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++) {
+    for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_EXACT; accuracy++) {
         for (size_t i = 0; i < 2; i++) {
             si_box_query(corners[i][0], corners[i][1], (si_accuracy)accuracy, &query, NULL);
             ask(index, &query);

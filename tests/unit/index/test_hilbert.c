@@ -122,6 +122,14 @@ static void grid_coordinates_are_rounded_down(void **state)
     }
 }
 
+static si_grid_cell random_cell(float largest)
+{
+    float centroid[3];
+    for (unsigned axis = 0; axis < 3; axis++)
+        centroid[axis] = random_coordinate(largest);
+    return si_grid_cell_of(centroid);
+}
+
 static void check_walk(const si_grid_cell *cells, size_t count)
 {
     si_hilbert_walk walk;
