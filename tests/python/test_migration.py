@@ -109,10 +109,12 @@ def test_row_9_segments_without_length_or_radius(tmp_path):
     assert line.sphere_counts((0.5, 0, 10.5), 1) == 1
 
 
-def test_row_10_no_exact_test_yet(tmp_path):
-    index = stick_of(tmp_path, (0, 0, 0), (0, 0, 10))
-    with pytest.raises(si.ArgumentError, match="exact"):
-        index.box_counts((0, 0, 0), (1, 1, 1), accuracy="exact")
+def test_row_10_exact_cylinders(tmp_path):
+    index = stick_of(tmp_path, (0, 0, 0), (10, 10, 0))
+    beyond_the_end = (10.58, 10.58, -0.01), (10.62, 10.62, 0.01)
+    assert index.box_counts(*beyond_the_end, accuracy="exact") == 0
+    assert index.box_counts(*beyond_the_end, accuracy="best_effort") == 1
+    assert index.box_counts((9.9, 9.9, 0.9), (10, 10, 2), accuracy="exact") == 1
 
 
 def test_row_11_groups_of_every_index(data, segments, synapses):
