@@ -1,7 +1,10 @@
 /* The builder: takes elements in batches, and in the end writes them as an index. */
+#include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/arithmetic.h"
+#include "base/file.h"
 #include "base/machine_memory.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -133,6 +136,18 @@ static si_result check_expected(si_builder *builder, uint64_t count, si_error *e
     return count > 0 ? check_space(builder, count, bytes, error) : SI_OK;
 }
 
+/* It may not be needed for an hour, or not at all. */
+static si_result check_temp_folder(const char *folder, si_error *error)
+{
+    if (!si_path_is_folder(folder))
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "%s: the folder for temporary files is not there, or no folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot write temporary files there",
+                             folder);
+    return SI_OK;
+}
+
 static si_result start_intake(si_builder *builder, const si_build_options *options, si_error *error)
 {
     const char *folder = options->temp_folder ? options->temp_folder
@@ -154,6 +169,8 @@ static si_result initialise(si_builder *builder, const si_build_limits *limits, 
         SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
     }
     SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
+    if (options->temp_folder)
+        SI_TRY(check_temp_folder(options->temp_folder, error));
     SI_TRY(si_target_open(folder, options->replace != 0, &builder->target, error));
     return start_intake(builder, options, error);
 }

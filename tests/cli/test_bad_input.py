@@ -283,6 +283,21 @@ def file_larger_than_the_bound_for_populations(scene):
     return scene.build_circuit("synapses", "--populations", "A__B,B__A", "--use-mem-map=1K")
 
 
+@case("1048576", "48 MiB")
+def too_little_memory(scene):
+    return scene.build_nodes("--max-memory", "1M")
+
+
+@case("nowhere")
+def folder_of_temporary_files_missing(scene):
+    return scene.build_synapses("--temp-dir", "nowhere")
+
+
+@case("nodes.h5")
+def folder_of_temporary_files_is_a_file(scene):
+    return scene.build_nodes("--temp-dir", scene.nodes)
+
+
 # The ids
 
 @case("absent.txt")

@@ -6,13 +6,14 @@ import pty
 import re
 import shutil
 import tempfile
+import time
 
 import h5py
 import numpy as np
 import pytest
 
 import circuits
-from conftest import files_below, run, start
+from conftest import COMMANDS, files_below, run, start
 
 EVERYTHING = ["--box", "-1e30,-1e30,-1e30", "1e30,1e30,1e30"]
 
@@ -160,6 +161,46 @@ def test_threads_do_not_matter(data, tmp_path):
 def test_memory_map_bound_that_is_kept(data, tmp_path, size):
     run("nodes", data.nodes, data.morphologies, f"--use-mem-map={size}", "-o", tmp_path / "out")
     assert info(tmp_path / "out")["element_count"] == 12
+
+
+def write_many_synapses(path, count):
+    random = np.random.default_rng(1)
+    with h5py.File(path, "w") as file:
+        group = file.create_group("edges/syn")
+        for name in "edge_type_id", "source_node_id", "target_node_id":
+            group[name] = random.integers(0, 1000, count)
+        for axis in "xyz":
+            group[f"0/afferent_center_{axis}"] = random.uniform(-500, 500, count).astype(np.float32)
+    return path
+
+
+def most_anonymous_memory(process):
+    """Of a process until it ends, in bytes, as far as one can see from outside."""
+    most = 0
+    while process.poll() is None:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        anonymous = re.search(r"RssAnon:\s+(\d+) kB", status)
+        most = max(most, int(anonymous[1]) << 10 if anonymous else 0)
+        time.sleep(0.002)
+    return most
+
+
+def is_sanitized(name):
+    return b"__asan_init" in (COMMANDS / f"spatial-index-{name}").read_bytes()
+
+
+def test_memory_does_not_matter(tmp_path):
+    edges = write_many_synapses(tmp_path / "edges.h5", 1_000_000)
+    (tmp_path / "temp").mkdir()
+    run("synapses", edges, "-o", tmp_path / "unlimited")
+    process = start("synapses", edges, "-o", tmp_path / "little", "--max-memory=48M", "--temp-dir", tmp_path / "temp")
+    most = most_anonymous_memory(process)
+    assert process.wait() == 0
+    assert os.listdir(tmp_path / "temp") == []
+    names = [{path.name for path in (tmp_path / folder).iterdir()} for folder in ("unlimited", "little")]
+    assert names[0] == names[1], "the name of the file is that of its content"
+    if not is_sanitized("synapses"):
+        assert most < 48 << 20
 
 
 def test_shrink_on_close_is_noted(data, tmp_path):

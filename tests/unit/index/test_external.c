@@ -362,7 +362,7 @@ static void a_missing_folder_is_named(void **state)
     observer seen = {.cancel_at = NULL};
     si_error error = {0};
     assert_int_equal(try_to_build(&narrow, &elements, target, "/nowhere/at/all", &seen, &error),
-                     SI_ERROR_IO);
+                     SI_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.message, "/nowhere/at/all"));
     assert_int_equal(entry_count(folder), 0);
     free_elements(&elements);
