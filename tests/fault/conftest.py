@@ -23,9 +23,9 @@ def some_of(numbers, most, most_in_full=10000):
     return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})
 
 
-def calls_of(scene, calls, most):
-    """Numbers of the calls that a test tries out; a scene whose builds take long gets fewer."""
-    return some_of(range(1, len(calls) + 1), max(most // scene.cost, 5))
+def calls_of(scene, calls, most, most_of_slow=10000):
+    """Numbers of the calls that a test tries out; a scene whose builds take long may get fewer."""
+    return some_of(range(1, len(calls) + 1), max(most // scene.cost, 5), most_of_slow if scene.cost > 1 else 10000)
 
 
 def for_scenes(*usual):
@@ -33,11 +33,15 @@ def for_scenes(*usual):
     return pytest.mark.parametrize("scene", list(scenes.SCENES) if IS_FULL else usual, indirect=True)
 
 
+def only_for_scenes(*names):
+    return pytest.mark.parametrize("scene", names, indirect=True)
+
+
 @pytest.fixture(scope="session")
 def workplace():
-    """In memory, where that can be had: flushing to a disk is what builds of this size do most of the time."""
+    """In memory, unless told otherwise: flushing to a disk is what builds of this size do most of the time."""
     memory = "/dev/shm"
-    in_memory = not IS_FULL and os.access(memory, os.W_OK | os.X_OK)
+    in_memory = "TMPDIR" not in os.environ and os.access(memory, os.W_OK | os.X_OK)
     with tempfile.TemporaryDirectory(prefix="spatial-index-faults-", dir=memory if in_memory else None) as name:
         yield pathlib.Path(name)
 

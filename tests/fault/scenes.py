@@ -1,6 +1,9 @@
 """Builds that faults happen to: the command, what stands at its target before, and what each answers."""
 import shutil
 
+import h5py
+import numpy as np
+
 import circuits
 from commands import contents, run
 
@@ -52,10 +55,23 @@ class Scene:
         return run(["query", self.target, *self.question])
 
 
+def write_many_synapses(path, count=800_000):
+    numbers = np.random.default_rng(1)
+    with h5py.File(path, "w") as file:
+        group = file.create_group("edges/many")
+        group["edge_type_id"] = np.full(count, -1)
+        for name in ("source_node_id", "target_node_id"):
+            group[name] = numbers.integers(0, 1000, count).astype(np.uint64)
+        for axis in "xyz":
+            group[f"0/afferent_center_{axis}"] = numbers.uniform(-500, 500, count).astype(np.float32)
+    return path
+
+
 class Sources:
     """The data sets that scenes are built from."""
 
     def __init__(self, folder):
+        self.folder = folder
         sample = make_sample(folder / "sample")
         config = circuits.write_circuit(folder / "circuit")
         self.nodes = ["nodes", sample / "nodes.h5", sample / "morphologies", "--population", "cortex", "--threads", "1"]
@@ -63,6 +79,9 @@ class Sources:
         self.circuit = ["circuit", "segments", sample / "circuit_config.json", "--threads", "1"]
         self.several = ["circuit", "segments", config, "--threads", "1", "--populations"]
         self.several_synapses = ["circuit", "synapses", config, "--threads", "1", "--populations"]
+
+    def many_synapses(self):
+        return ["synapses", write_many_synapses(self.folder / "many.h5")]
 
 
 SPILLED = ["points", "600000", "--threads", "1"]
@@ -82,5 +101,6 @@ SCENES = {
     "one over several": lambda s: ([*s.several, "A,B"], s.synapses),
     # More elements than the memory that they are given holds, sorted on the disk.
     "spilled": lambda s: (None, SPILLED, A_PART),
+    "spilled synapses": lambda s: (None, [*s.many_synapses(), "--threads", "1", "--max-memory", "48M"], A_PART),
     "spilled elsewhere over nodes": lambda s: ([*s.nodes, "--gids", "0"], [*SPILLED, "--temp-dir", "temp"], A_PART),
 }

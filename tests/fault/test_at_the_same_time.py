@@ -5,11 +5,12 @@ import signal
 import pytest
 
 from commands import attempt, contents, counted_calls, differences, fault_environment, finish, run, start
-from conftest import calls_of, for_scenes
+from conftest import calls_of, for_scenes, only_for_scenes
 from scenes import EVERYTHING
 
 CHANGES = "disk,open,list,lock"
 NOBODY = 65534
+REPLACING = ["nodes over nodes", "one over several", "several over several", "several over others"]
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def stopped_in_turn(command, scene, most, calls):
     """Starts a command anew for each of its calls. Yields the call before which it is stopped, and the process."""
     scene.reset()
     counted = counted_calls(command, scene.folder / "trace", calls=calls)
-    for at in calls_of(scene, counted, most):
+    for at in calls_of(scene, counted, most, most_of_slow=20):
         scene.reset()
         process = start_stopped(command, calls, at)
         try:
@@ -57,7 +58,7 @@ def test_a_second_build_to_the_same_folder(scene):
         assert differences(scene.after, contents(scene.place)) == [], call
 
 
-@for_scenes("several over several")
+@only_for_scenes("several over several")
 def test_a_second_build_to_the_folder_of_a_population(scene, sources):
     refused = 0
     for call, process in stopped_in_turn(scene.command, scene, 10, CHANGES):
@@ -85,7 +86,7 @@ def nobody(scene):
     return user
 
 
-@for_scenes("nodes over nodes")
+@only_for_scenes("nodes over nodes")
 def test_a_second_build_of_another_user(scene, nobody):
     process = start_stopped(scene.command, "reserve", 1)
     second = finish(start(scene.command, **nobody))
@@ -102,7 +103,7 @@ def failing_neighbour(scene):
     return [*command, "--use-mem-map", "64K", "-o", scene.target.parent / "other" / "index"]
 
 
-@for_scenes("nodes")
+@only_for_scenes("nodes")
 def test_a_build_beside_one_that_fails(scene):
     """That one removes the folders that it has created, but not under this one."""
     for call, process in stopped_in_turn(scene.command, scene, 10, CHANGES):
@@ -112,7 +113,7 @@ def test_a_build_beside_one_that_fails(scene):
         assert differences(scene.after, contents(scene.place)) == [], call
 
 
-@for_scenes("nodes")
+@only_for_scenes("nodes")
 def test_a_failing_build_between_two_steps_of_another_one(scene):
     calls = "mkdir,create,lock,remove"
     steps = len(counted_calls(scene.command, scene.folder / "trace", calls=calls))
@@ -128,7 +129,7 @@ def test_a_failing_build_between_two_steps_of_another_one(scene):
             assert differences(scene.after, contents(scene.place)) == [], (of_failing, of_good)
 
 
-@for_scenes("nodes over nodes", "one over several", "several over several", "several over others")
+@only_for_scenes(*REPLACING)
 def test_reading_while_an_index_is_replaced(scene):
     answers = set()
     for call, process in stopped_in_turn(scene.command, scene, 20, "disk"):
@@ -139,7 +140,7 @@ def test_reading_while_an_index_is_replaced(scene):
     assert len(answers) == 2
 
 
-@for_scenes("nodes over nodes", "one over several", "several over several", "several over others")
+@only_for_scenes(*REPLACING)
 def test_replacing_an_index_while_it_is_read(scene):
     answers = set()
     query = ["query", scene.target, *EVERYTHING]

@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from commands import attempt, contents, differences
-from conftest import for_scenes, some_of
+from conftest import only_for_scenes, some_of
 
 PAGE = 4096
 
@@ -80,7 +80,7 @@ def sweep_sizes(scene, disk, pages):
     sweep(scene, disk, [f"size={count * PAGE}" for count in some_of(pages, most, most_in_full=300)])
 
 
-@for_scenes("nodes", "synapses over nodes", "several over several", "spilled")
+@only_for_scenes("nodes", "synapses over nodes", "several over several", "spilled")
 def test_too_little_space(scene, small_disk):
     put_back(scene)
     before, _ = used(scene)
@@ -91,14 +91,14 @@ def test_too_little_space(scene, small_disk):
     sweep_sizes(scene, small_disk, range(max(before, 1), most + 1))
 
 
-@for_scenes("spilled elsewhere over nodes")
+@only_for_scenes("spilled elsewhere over nodes")
 def test_too_little_space_for_what_does_not_fit_in_memory(scene, small_disk):
     index = sum(len(content) for name, content in scene.after.items() if name.endswith(".si"))
     most = int(1.1 * index / PAGE)
     sweep_sizes(scene, small_disk, range(1, most + 1))
 
 
-@for_scenes("nodes", "several over several")
+@only_for_scenes("nodes", "several over several")
 def test_too_few_files(scene, small_disk):
     put_back(scene)
     _, before = used(scene)

@@ -4,10 +4,17 @@ import signal
 import pytest
 
 from commands import attempt, contents, counted_calls, differences
-from conftest import IS_FULL, calls_of, for_scenes
+from conftest import IS_FULL, calls_of, only_for_scenes
+from scenes import SCENES
 from test_killed_builds import interrupted_at_random
 
+# All but those of the program of this folder, which knows no signals.
+COMMANDS = [name for name in SCENES if name not in ("spilled", "spilled elsewhere over nodes")]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def for_commands(*usual):
+    return only_for_scenes(*(COMMANDS if IS_FULL else usual))
 
 
 def assert_tidy(scene, number, result):
@@ -22,7 +29,7 @@ def assert_tidy(scene, number, result):
     assert result.errors in ("", said), "a signal that comes before the build begins ends the command without a word"
 
 
-@for_scenes("nodes", "several over several")
+@for_commands("nodes", "several over several")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_signal_at_each_call(scene, number):
     kinds = "disk,open,read,list,lock"
@@ -37,7 +44,7 @@ def test_signal_at_each_call(scene, number):
     assert codes == {0, 128 + number}
 
 
-@for_scenes("nodes over nodes", "several over several")
+@for_commands("nodes over nodes", "several over several")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_signal_at_random_moments(scene, number):
     for result in interrupted_at_random(scene, 70 if IS_FULL else 3, number, int(number)):
