@@ -34,7 +34,7 @@ def assert_done_but_for_tidying(scene, result):
         assert differences(scene.after, contents(scene.place)) == []
 
 
-def fail_in_turn(scene, most=25, **plan):
+def fail_in_turn(scene, most=18, **plan):
     """Yields the call that failed, and what came of it."""
     scene.reset()
     calls = counted_calls(scene.command, scene.folder / "trace", **plan)

@@ -32,7 +32,7 @@ def assert_survived(scene, result):
 @for_scenes(*USUAL_SCENES, "several", "one over several")
 def test_killed_at_each_change_of_the_disk(scene):
     calls = counted_calls(scene.command, scene.folder / "trace", calls="disk")
-    for number in calls_of(scene, calls, 25):
+    for number in calls_of(scene, calls, 16):
         scene.reset()
         result = attempt(scene.command, calls="disk", action="signal", at=number)
         assert result.code == KILLED
@@ -74,7 +74,7 @@ def test_killed_again_and_again(scene):
     """What one killed build leaves must not be in the way of the next one."""
     calls = counted_calls(scene.command, scene.folder / "trace", calls="disk")
     scene.reset()
-    for number in calls_of(scene, calls, 25):
+    for number in calls_of(scene, calls, 16):
         attempt([*scene.command, "--force"], calls="disk", action="signal", at=number)
         assert scene.answer() in (scene.old_answer, scene.new_answer)
     run([*scene.command, "--force"])
