@@ -1,7 +1,10 @@
 """What all builders share: options, progress, reports."""
+from __future__ import annotations
+
 import os
 import re
 import sys
+from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
@@ -12,6 +15,8 @@ from .index_common import DiskMemMapProps
 
 _MEBIBYTE = 1 << 20
 _UNITS = {"": _MEBIBYTE, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+Progress = Union[None, bool, Callable[[str, int, int], Any]]
+
 _NO_BOUND = ("off", "false", "auto", "")
 
 
@@ -25,7 +30,7 @@ def name_or_none(name):
     return name.encode() if name else None
 
 
-def bytes_of_size(size, option):
+def bytes_of_size(size: Union[None, bool, int, float, str], option: str) -> Optional[int]:
     """Bytes of a size: a number of MiB, or a text such as "500", "64K" or "20G". None: no bound."""
     if size is None or size is False or (isinstance(size, str) and size.lower() in _NO_BOUND):
         return None
@@ -150,7 +155,7 @@ class StepwiseBuilder:
         self._parts = []
         self._index = None
 
-    def process_all(self, progress=None):
+    def process_all(self, progress: Progress = None) -> None:
         """Indexes everything that was chosen."""
         if self._parts or self._index is not None:
             self._add(self._chosen, progress)
@@ -160,7 +165,7 @@ class StepwiseBuilder:
         self._index = self._build(self._chosen, self._options)
 
     @property
-    def index(self):
+    def index(self) -> Any:
         """The index of all that has been processed."""
         if self._index is None:
             self._index = self._merged()
@@ -173,6 +178,10 @@ class StepwiseBuilder:
             self._parts.append(self._index)
             self._index = None
         self._parts.append(self._build(chosen, self._options.without_folder(progress)))
+
+    def _build(self, chosen, options):
+        """An index of what is chosen, of which nothing is None."""
+        raise NotImplementedError
 
     def _merged(self):
         if not self._parts:
@@ -189,7 +198,7 @@ class StepwiseBuilder:
         )
 
     @classmethod
-    def load_disk_mem_map(cls, path):
+    def load_disk_mem_map(cls, path: Any) -> Any:
         """Opens an index; the old name of ``open_index``."""
         return open_index(path)
 

@@ -1,10 +1,13 @@
 """Indexes of the populations of a SONATA circuit configuration."""
+from __future__ import annotations
+
 import os
+from typing import Any, Iterable, Optional, Union
 
 from . import _core
 from .building import BuildOptions, encoded, name_or_none
 from .errors import ArgumentError
-from .index import open_index
+from .index import Path, open_index
 from .selection import ids_of
 
 _WHATS = {"segments": False, "synapses": True}
@@ -16,7 +19,17 @@ def _names(populations):
     return tuple(name.encode() for name in ([populations] if isinstance(populations, str) else populations))
 
 
-def index_circuit(what, circuit_config, output_dir, populations=None, *, gids=None, skip_bad_cells=False, position=None, **options):
+def index_circuit(
+    what: str,
+    circuit_config: Path,
+    output_dir: Path,
+    populations: Union[None, str, Iterable[str]] = None,
+    *,
+    gids: Any = None,
+    skip_bad_cells: bool = False,
+    position: Optional[str] = None,
+    **options: Any,
+) -> Any:
     """Indexes the cells ("segments") or the synapses ("synapses") of a circuit; gives the opened index.
 
     circuit_config: the SONATA circuit configuration, a JSON file.

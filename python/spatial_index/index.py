@@ -1,5 +1,8 @@
 """Indexes and their queries."""
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 
@@ -8,6 +11,13 @@ from .columns import point_columns, sphere_columns
 from .errors import ArgumentError, FieldError, SpatialIndexError
 from .old_queries import OldQueries
 from .results import BatchResults
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ._core import Fields, Point, Populations
+
+Path = Union[str, bytes, "os.PathLike[str]"]
 
 
 class Index(_core.Index, OldQueries):
@@ -20,32 +30,40 @@ class Index(_core.Index, OldQueries):
     _opened_with = (None, None)
 
     @property
-    def info(self):
+    def info(self) -> Dict[str, Any]:
         """What the library tells of the index: a dict of counts, sizes and paths."""
         return self._information()
 
     @property
-    def path(self):
+    def path(self) -> Optional[str]:
         """The folder of the index; None: it was built without one."""
         return self._information()["path"]
 
     @property
-    def population(self):
+    def population(self) -> Optional[str]:
         """The name of the SONATA population that was indexed; None: none is recorded."""
         return self._information()["population"]
 
     @property
-    def populations(self):
+    def populations(self) -> List[Optional[str]]:
         """``[None]``: this index has one population, which queries need not name."""
         return [None]
 
     @property
-    def available_fields(self):
+    def available_fields(self) -> List[str]:
         """Names of all fields: builtin ones and the attributes of the data set (list of str)."""
         builtin = self.builtin_fields
         return builtin + [name for name in self._attribute_names() if name not in builtin]
 
-    def nearest(self, point, k=1, *, fields=None, accuracy=None, max_distance=np.inf):
+    def nearest(
+        self,
+        point: Point,
+        k: int = 1,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        max_distance: float = np.inf,
+    ) -> Tuple[Any, npt.NDArray[np.float64]]:
         """The elements nearest to a point.
 
         point: three numbers, finite.
@@ -62,7 +80,15 @@ class Index(_core.Index, OldQueries):
 
     # ---- many queries at once ----
 
-    def box_query_many(self, corners, opposite_corners, *, fields=None, accuracy=None, threads=None):
+    def box_query_many(
+        self,
+        corners: npt.ArrayLike,
+        opposite_corners: npt.ArrayLike,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+    ) -> BatchResults:
         """What many boxes hold, in one call.
 
         corners, opposite_corners: (N, 3) each.
@@ -74,19 +100,49 @@ class Index(_core.Index, OldQueries):
         """
         return self._batch(False, corners, opposite_corners, fields, accuracy, threads)
 
-    def sphere_query_many(self, centers, radii, *, fields=None, accuracy=None, threads=None):
+    def sphere_query_many(
+        self,
+        centers: npt.ArrayLike,
+        radii: npt.ArrayLike,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+    ) -> BatchResults:
         """What many spheres hold: centers (N, 3), radii (N,) or one for all; otherwise as ``box_query_many``."""
         return self._batch(True, centers, radii, fields, accuracy, threads)
 
-    def box_counts_many(self, corners, opposite_corners, *, accuracy=None, threads=None):
+    def box_counts_many(
+        self,
+        corners: npt.ArrayLike,
+        opposite_corners: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+    ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many boxes: uint64 (N,)."""
         return self._counts_many(False, corners, opposite_corners, accuracy, threads or 0)
 
-    def sphere_counts_many(self, centers, radii, *, accuracy=None, threads=None):
+    def sphere_counts_many(
+        self,
+        centers: npt.ArrayLike,
+        radii: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+    ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many spheres: uint64 (N,)."""
         return self._counts_many(True, centers, radii, accuracy, threads or 0)
 
-    def _batch(self, is_sphere, first, second, fields, accuracy, threads):
+    def _batch(
+        self,
+        is_sphere: bool,
+        first: npt.ArrayLike,
+        second: npt.ArrayLike,
+        fields: Fields,
+        accuracy: Optional[str],
+        threads: Optional[int],
+    ) -> BatchResults:
         if isinstance(fields, str) and fields not in ("", "raw_elements"):
             fields = (fields,)
         elif fields == "raw_elements":
@@ -96,7 +152,7 @@ class Index(_core.Index, OldQueries):
 
     # ---- files ----
 
-    def write(self, path, *, replace=False):
+    def write(self, path: Optional[Path], *, replace: bool = False) -> None:
         """Writes the index into a folder, which must not exist or be empty unless ``replace`` is true.
 
         None does nothing. Raises ExistsError where the folder holds something.
@@ -108,14 +164,14 @@ class Index(_core.Index, OldQueries):
         else:
             self._write(os.fsencode(path), replace)
 
-    def _repack(self, path=None, replace=False):
+    def _repack(self, path: Optional[Path] = None, replace: bool = False) -> Any:
         options = {"replace": bool(replace), **self._recorded()}
         return _core.build_elements(_KINDS[self.element_type], (self,), _encoded(path), options)[0]
 
-    def _packed(self):
+    def _packed(self) -> Any:
         return self._repack() if self._has_grown else self
 
-    def _recorded(self):
+    def _recorded(self) -> Dict[str, Optional[bytes]]:
         """What the index records of its data set, for an index made of it."""
         info = self._information()
         recorded = {name: info[name] for name in ("population", "dataset_path", "types_path")}
@@ -124,12 +180,12 @@ class Index(_core.Index, OldQueries):
     # ---- memory-mapped files of SpatialIndex 0.7 ----
 
     @classmethod
-    def open(cls, path):
+    def open(cls, path: Path) -> Any:
         """Opens an index; the old name of ``open_index``."""
         return open_index(path)
 
     @classmethod
-    def create(cls, *args, **keywords):
+    def create(cls, *args: Any, **keywords: Any) -> Any:
         """Raises: nothing is inserted into mapped files any more."""
         raise SpatialIndexError("Elements are not inserted into a mapped file any more: use a builder with output_dir=")
 
@@ -166,10 +222,12 @@ class SphereIndex(Index):
     ``SphereIndex(centroids, radii, ids=None)`` makes one of arrays, ``SphereIndex()`` an empty one.
     """
 
-    def __new__(cls, centroids=(), radii=(), ids=None):
+    def __new__(
+        cls, centroids: npt.ArrayLike = (), radii: npt.ArrayLike = (), ids: Optional[npt.ArrayLike] = None
+    ) -> SphereIndex:
         return _core.build_elements(_core.SI_SPHERE, (sphere_columns(centroids, radii, ids),), None, {})[0]
 
-    def insert(self, centroid, radius, id=None):
+    def insert(self, centroid: Any, radius: Any, id: Any = None) -> None:
         """Inserts a sphere, or several.
 
         centroid: three numbers, or (N, 3); radius: a number, or (N,); finite, radii not negative.
@@ -193,10 +251,10 @@ class PointIndex(Index):
     ``PointIndex(positions, ids=None)`` makes one of an array, ``PointIndex()`` an empty one.
     """
 
-    def __new__(cls, positions=(), ids=None):
+    def __new__(cls, positions: npt.ArrayLike = (), ids: Optional[npt.ArrayLike] = None) -> PointIndex:
         return _core.build_elements(_core.SI_POINT, (point_columns(positions, ids),), None, {})[0]
 
-    def insert(self, position, id=None):
+    def insert(self, position: Any, id: Any = None) -> None:
         """Inserts a point, three numbers, or several, (N, 3); otherwise as ``SphereIndex.insert``."""
         if np.ndim(position) == 1:
             self._insert(position, None, id)
@@ -228,32 +286,32 @@ class MultiPopulationIndex:
     result is a dict {population: result}; with "single", which needs exactly one population, it is the plain result.
     """
 
-    def __init__(self, indexes, path=None):
+    def __init__(self, indexes: Any, path: Optional[str] = None) -> None:
         self._indexes = dict(indexes)
         self._path = path
         self._opened_with = (None, None)
 
     @property
-    def path(self):
+    def path(self) -> Optional[str]:
         """The folder."""
         return self._path
 
     @property
-    def populations(self):
+    def populations(self) -> List[str]:
         """Names of the populations, in the order of the metadata."""
         return list(self._indexes)
 
-    def __getitem__(self, population):
+    def __getitem__(self, population: str) -> Index:
         """The index of one population."""
         try:
             return self._indexes[population]
         except KeyError:
             raise KeyError(f"No population {population!r}; there are {', '.join(self._indexes)}") from None
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._indexes)
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of elements of all populations together."""
         return sum(map(len, self._indexes.values()))
 
@@ -262,58 +320,108 @@ class MultiPopulationIndex:
         return next(iter(self._indexes.values()))
 
     @property
-    def element_type(self):
+    def element_type(self) -> str:
         """That of the first population."""
         return self._first.element_type
 
     @property
-    def builtin_fields(self):
+    def builtin_fields(self) -> List[str]:
         """Those of the first population."""
         return self._first.builtin_fields
 
     @property
-    def available_fields(self):
+    def available_fields(self) -> List[str]:
         """Those of the first population."""
         return self._first.available_fields
 
-    def bounds(self):
+    def bounds(self) -> Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The bounding box of all populations: two float32 arrays (3,)."""
         lower, upper = zip(*(index.bounds() for index in self._indexes.values()))
         return np.min(lower, axis=0), np.max(upper, axis=0)
 
-    def box_query(self, corner, opposite_corner, *, fields=None, accuracy=None, populations=None, population_mode=None):
+    def box_query(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The elements in a box, as ``Index.box_query``, by population."""
         return self._by_population(
             populations, population_mode, "box_query", corner, opposite_corner, fields=fields, accuracy=accuracy
         )
 
-    def sphere_query(self, center, radius, *, fields=None, accuracy=None, populations=None, population_mode=None):
+    def sphere_query(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The elements in a sphere, as ``Index.sphere_query``, by population."""
         return self._by_population(
             populations, population_mode, "sphere_query", center, radius, fields=fields, accuracy=accuracy
         )
 
     def box_counts(
-        self, corner, opposite_corner, *, accuracy=None, group_by=None, populations=None, population_mode=None
-    ):
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        accuracy: Optional[str] = None,
+        group_by: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The number of elements in a box, as ``Index.box_counts``, by population."""
         return self._by_population(
             populations, population_mode, "box_counts", corner, opposite_corner, accuracy=accuracy, group_by=group_by
         )
 
-    def sphere_counts(self, center, radius, *, accuracy=None, group_by=None, populations=None, population_mode=None):
+    def sphere_counts(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = None,
+        group_by: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The number of elements in a sphere, as ``Index.sphere_counts``, by population."""
         return self._by_population(
             populations, population_mode, "sphere_counts", center, radius, accuracy=accuracy, group_by=group_by
         )
 
-    def box_empty(self, corner, opposite_corner, *, accuracy=None, populations=None, population_mode=None):
+    def box_empty(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        accuracy: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """Whether a box holds no element, by population."""
         return self._by_population(
             populations, population_mode, "box_empty", corner, opposite_corner, accuracy=accuracy
         )
 
-    def sphere_empty(self, center, radius, *, accuracy=None, populations=None, population_mode=None):
+    def sphere_empty(
+        self,
+        center: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """Whether a sphere holds no element, by population."""
         return self._by_population(populations, population_mode, "sphere_empty", center, radius, accuracy=accuracy)
 
@@ -331,15 +439,15 @@ class MultiPopulationIndex:
 
     def box_query_many(
         self,
-        corners,
-        opposite_corners,
+        corners: npt.ArrayLike,
+        opposite_corners: npt.ArrayLike,
         *,
-        fields=None,
-        accuracy=None,
-        threads=None,
-        populations=None,
-        population_mode=None,
-    ):
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """What many boxes hold, as ``Index.box_query_many``, by population."""
         keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
         return self._by_population(
@@ -347,15 +455,30 @@ class MultiPopulationIndex:
         )
 
     def sphere_query_many(
-        self, centers, radii, *, fields=None, accuracy=None, threads=None, populations=None, population_mode=None
-    ):
+        self,
+        centers: npt.ArrayLike,
+        radii: npt.ArrayLike,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """What many spheres hold, as ``Index.sphere_query_many``, by population."""
         keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
         return self._by_population(populations, population_mode, "sphere_query_many", centers, radii, **keywords)
 
     def box_counts_many(
-        self, corners, opposite_corners, *, accuracy=None, threads=None, populations=None, population_mode=None
-    ):
+        self,
+        corners: npt.ArrayLike,
+        opposite_corners: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The number of elements in each of many boxes, by population."""
         keywords = {"accuracy": accuracy, "threads": threads}
         return self._by_population(
@@ -363,13 +486,20 @@ class MultiPopulationIndex:
         )
 
     def sphere_counts_many(
-        self, centers, radii, *, accuracy=None, threads=None, populations=None, population_mode=None
-    ):
+        self,
+        centers: npt.ArrayLike,
+        radii: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+    ) -> Any:
         """The number of elements in each of many spheres, by population."""
         keywords = {"accuracy": accuracy, "threads": threads}
         return self._by_population(populations, population_mode, "sphere_counts_many", centers, radii, **keywords)
 
-    def write(self, path):
+    def write(self, path: Path) -> None:
         """Raises: the index of several populations is written when it is built."""
         raise SpatialIndexError("Indexes of several populations are written by the build: copy their folder.")
 
@@ -398,7 +528,14 @@ def _check_cache_size(size):
         raise ArgumentError(f"max_cache_size_mb is {size!r}, expected a number that is not negative")
 
 
-def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=None, verify=False):
+def open_index(
+    path: Path,
+    max_cache_size_mb: Optional[float] = None,
+    *,
+    dataset_path: Optional[Path] = None,
+    types_path: Optional[Path] = None,
+    verify: bool = False,
+) -> Any:
     """Opens the index in a folder (or named by the path of its meta_data.json).
 
     Returns a MorphIndex, SynapseIndex, SphereIndex, PointIndex, or a MultiPopulationIndex. The file of the index is
@@ -415,7 +552,7 @@ def open_index(path, max_cache_size_mb=None, *, dataset_path=None, types_path=No
     """
     _check_cache_size(max_cache_size_mb)
     is_multi, members = _core.open(os.fsencode(path), _encoded(dataset_path), _encoded(types_path), bool(verify))
-    index = MultiPopulationIndex(members, os.path.abspath(os.fspath(path))) if is_multi else members[0][1]
+    index = MultiPopulationIndex(members, os.path.abspath(os.fsdecode(path))) if is_multi else members[0][1]
     if dataset_path is not None or types_path is not None:
         index._opened_with = (dataset_path, types_path)
     return index

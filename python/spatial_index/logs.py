@@ -3,6 +3,8 @@
 The logger is ``logging.getLogger("spatial_index")`` unless a program registers its own. The environment variable
 ``SI_LOG_SEVERITY`` sets its level: DEBUG, INFO, WARN, WARNING or ERROR, in any case.
 """
+from __future__ import annotations
+
 import logging
 import os
 
@@ -17,19 +19,19 @@ _SEVERITIES = {
 logger = logging.getLogger("spatial_index")
 
 
-def register_logger(new_logger):
+def register_logger(new_logger: logging.Logger) -> None:
     """Makes the package log to ``new_logger``, a ``logging.Logger``."""
     global logger
     logger = new_logger
 
 
-def minimum_severity():
+def minimum_severity() -> str:
     """The name of the severity that SI_LOG_SEVERITY sets; "INFO" without it."""
     wanted = os.environ.get("SI_LOG_SEVERITY", "").upper()
     return wanted if wanted in _SEVERITIES else "INFO"
 
 
-def _apply_environment():
+def _apply_environment() -> None:
     wanted = os.environ.get("SI_LOG_SEVERITY", "")
     if wanted.upper() in _SEVERITIES:
         logger.setLevel(_SEVERITIES[wanted.upper()])

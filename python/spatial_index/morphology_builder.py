@@ -1,9 +1,13 @@
 """Builders of indexes of somas and segments."""
+from __future__ import annotations
+
 import warnings
+from typing import Any, Optional, Union
 
 from . import _core
-from .building import StepwiseBuilder, encoded, name_or_none
+from .building import Progress, StepwiseBuilder, encoded, name_or_none
 from .errors import ArgumentError
+from .index import MorphIndex, Path
 from .selection import ids_of
 
 _RECENTER = {"auto": 0, "on": 1, True: 1, "off": 2, False: 2}
@@ -50,17 +54,17 @@ class MorphIndexBuilder(StepwiseBuilder):
 
     def __init__(
         self,
-        morphology_dir,
-        nodes_file,
-        population=None,
-        gids=None,
+        morphology_dir: Path,
+        nodes_file: Path,
+        population: Optional[str] = None,
+        gids: Any = None,
         *,
-        node_types=None,
-        skip_bad_cells=False,
-        recenter="auto",
-        soma_radius="contour",
-        **options,
-    ):
+        node_types: Optional[Path] = None,
+        skip_bad_cells: bool = False,
+        recenter: Union[str, bool] = "auto",
+        soma_radius: str = "contour",
+        **options: Any,
+    ) -> None:
         super().__init__(_core.SI_MORPHOLOGY, ids_of(gids), options)
         self._source = {
             "morphologies": encoded(morphology_dir),
@@ -72,13 +76,13 @@ class MorphIndexBuilder(StepwiseBuilder):
             "soma_radius": _choice(_SOMA_RADIUS, soma_radius, "soma_radius"),
         }
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of cells to index."""
         if self._chosen is not None:
             return len(self._chosen)
         return _core.population_size(self._source["nodes_file"], False, self._source["population"])
 
-    def process_range(self, range_=(None, None)):
+    def process_range(self, range_: Any = (None, None)) -> None:
         """Indexes the cells first .. end-1 of those to index: positions in ``gids``, not ids."""
         positions = range(*slice(*range_).indices(len(self)))
         gids = self._chosen[positions.start : positions.stop] if self._chosen is not None else ids_of(positions)
@@ -90,7 +94,16 @@ class MorphIndexBuilder(StepwiseBuilder):
     # ---- at once ----
 
     @classmethod
-    def create(cls, morphology_dir, nodes_file, population=None, gids=None, progress=False, output_dir=None, **keywords):
+    def create(
+        cls,
+        morphology_dir: Path,
+        nodes_file: Path,
+        population: Optional[str] = None,
+        gids: Any = None,
+        progress: Progress = False,
+        output_dir: Optional[Path] = None,
+        **keywords: Any,
+    ) -> MorphIndex:
         """Indexes cells at once; gives the MorphIndex, which is also in ``output_dir`` if that is given."""
         builder = cls(
             morphology_dir, nodes_file, population, gids, progress=progress, output_dir=output_dir, **keywords
@@ -101,23 +114,30 @@ class MorphIndexBuilder(StepwiseBuilder):
     @classmethod
     def from_sonata_file(
         cls,
-        morphology_dir,
-        node_filename,
-        pop_name=None,
-        gids=None,
-        output_dir=None,
-        progress=False,
-        target_gids=None,
-        **keywords,
-    ):
+        morphology_dir: Path,
+        node_filename: Path,
+        pop_name: Optional[str] = None,
+        gids: Any = None,
+        output_dir: Optional[Path] = None,
+        progress: Progress = False,
+        target_gids: Any = None,
+        **keywords: Any,
+    ) -> MorphIndex:
         """Indexes cells of a SONATA nodes file; gives the MorphIndex. ``target_gids`` is the old name of ``gids``."""
         chosen = _cells(gids, target_gids)
         return cls.create(morphology_dir, node_filename, pop_name, chosen, progress, output_dir, **keywords)
 
     @classmethod
     def from_sonata_selection(
-        cls, morphology_dir, node_filename, pop_name, selection, output_dir=None, progress=False, **keywords
-    ):
+        cls,
+        morphology_dir: Path,
+        node_filename: Path,
+        pop_name: Optional[str],
+        selection: Any,
+        output_dir: Optional[Path] = None,
+        progress: Progress = False,
+        **keywords: Any,
+    ) -> MorphIndex:
         """Indexes the cells of a selection: a libsonata.Selection, ids, or ranges; gives the MorphIndex."""
         return cls.create(morphology_dir, node_filename, pop_name, selection, progress, output_dir, **keywords)
 

@@ -1,12 +1,18 @@
 """Builders of indexes of spheres and points, from arrays."""
+from __future__ import annotations
+
+from typing import Any, Optional
+
 import numpy as np
+import numpy.typing as npt
 
 from . import _core
 from .building import BuildOptions
 from .columns import point_columns, sphere_columns
+from .index import Path, PointIndex, SphereIndex
 
 
-def _build(kind, columns, options):
+def _build(kind: int, columns: Any, options: Any) -> Any:
     return BuildOptions(**options).run(lambda *args: _core.build_elements(kind, (columns,), *args))
 
 
@@ -14,7 +20,14 @@ class SphereIndexBuilder:
     """Builds indexes of spheres."""
 
     @classmethod
-    def from_numpy(cls, centroids, radii, ids=None, output_dir=None, **options):
+    def from_numpy(
+        cls,
+        centroids: npt.ArrayLike,
+        radii: npt.ArrayLike,
+        ids: Optional[npt.ArrayLike] = None,
+        output_dir: Optional[Path] = None,
+        **options: Any,
+    ) -> SphereIndex:
         """The SphereIndex of N spheres.
 
         centroids: (N, 3), radii: (N,), in micrometres, taken as float32; finite, radii not negative.
@@ -24,7 +37,7 @@ class SphereIndexBuilder:
         return _build(_core.SI_SPHERE, sphere_columns(centroids, radii, ids), {"output_dir": output_dir, **options})
 
     @classmethod
-    def create_empty(cls):
+    def create_empty(cls) -> SphereIndex:
         """A SphereIndex of no spheres."""
         return cls.from_numpy(np.empty((0, 3)), np.empty(0))
 
@@ -33,11 +46,17 @@ class PointIndexBuilder:
     """Builds indexes of points."""
 
     @classmethod
-    def from_numpy(cls, positions, ids=None, output_dir=None, **options):
+    def from_numpy(
+        cls,
+        positions: npt.ArrayLike,
+        ids: Optional[npt.ArrayLike] = None,
+        output_dir: Optional[Path] = None,
+        **options: Any,
+    ) -> PointIndex:
         """The PointIndex of N points; arguments as in ``SphereIndexBuilder.from_numpy``."""
         return _build(_core.SI_POINT, point_columns(positions, ids), {"output_dir": output_dir, **options})
 
     @classmethod
-    def create_empty(cls):
+    def create_empty(cls) -> PointIndex:
         """A PointIndex of no points."""
         return cls.from_numpy(np.empty((0, 3)))

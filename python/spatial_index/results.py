@@ -1,13 +1,21 @@
 """What queries return."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Tuple
+
 import numpy as np
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas
 
-class Results(dict):
+
+class Results(Dict[str, Any]):
     """Fields by name: a dict of arrays of the same length, in index order."""
 
     __slots__ = ()
 
-    def to_pandas(self):
+    def to_pandas(self) -> pandas.DataFrame:
         """The same as a pandas.DataFrame, one row for each result.
 
         A vector becomes three columns (``position_x``, ``position_y``, ``position_z``), ``endpoints`` become
@@ -26,22 +34,22 @@ class BatchResults(Results):
 
     __slots__ = ("offsets",)
 
-    def __init__(self, fields, offsets):
+    def __init__(self, fields: Any, offsets: npt.NDArray[np.int64]) -> None:
         super().__init__(fields)
         self.offsets = offsets
         """int64 (N + 1,): where the results of each query begin; the last one is the number of all results."""
 
     @property
-    def query_count(self):
+    def query_count(self) -> int:
         """The number of queries."""
         return len(self.offsets) - 1
 
     @property
-    def counts(self):
+    def counts(self) -> npt.NDArray[np.int64]:
         """int64 (N,): the number of results of each query."""
         return np.diff(self.offsets)
 
-    def of(self, query):
+    def of(self, query: int) -> Results:
         """The results of one query, as Results; the arrays are views."""
         if not -self.query_count <= query < self.query_count:
             raise IndexError(f"query {query} of {self.query_count}")
@@ -52,7 +60,7 @@ class BatchResults(Results):
             for name, values in self.items()
         )
 
-    def to_pandas(self):
+    def to_pandas(self) -> pandas.DataFrame:
         """As ``Results.to_pandas``, with the number of the query in the first column, ``query``."""
         frame = super().to_pandas()
         frame.insert(0, "query", np.repeat(np.arange(self.query_count), self.counts))
@@ -62,7 +70,7 @@ class BatchResults(Results):
         return BatchResults, (dict(self), self.offsets)
 
 
-def _flat_columns(fields):
+def _flat_columns(fields: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
     for name, values in fields.items():
         if isinstance(values, tuple):
             for number, endpoint in enumerate(values, 1):
@@ -71,7 +79,7 @@ def _flat_columns(fields):
             yield from _flat_column(name, values)
 
 
-def _flat_column(name, values):
+def _flat_column(name: str, values: Any) -> Iterator[Tuple[str, Any]]:
     if values.dtype.names:
         for part in values.dtype.names:
             yield part, values[part]

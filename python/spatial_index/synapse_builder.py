@@ -1,10 +1,14 @@
 """Builders of indexes of synapses."""
+from __future__ import annotations
+
 import os
+from typing import Any, Optional
 
 import numpy as np
 
 from . import _core
-from .building import StepwiseBuilder, encoded, name_or_none
+from .building import Progress, StepwiseBuilder, encoded, name_or_none
+from .index import Path, SynapseIndex
 from .selection import ids_of, ranges_of
 
 # Rows that are asked for at once of a population object.
@@ -105,7 +109,15 @@ class SynapseIndexBuilder(StepwiseBuilder):
     use_mem_map, disk_mem_map.
     """
 
-    def __init__(self, edges, selection=None, *, position=None, edge_types=None, **options):
+    def __init__(
+        self,
+        edges: Any,
+        selection: Any = None,
+        *,
+        position: Optional[str] = None,
+        edge_types: Optional[Path] = None,
+        **options: Any,
+    ) -> None:
         super().__init__(_core.SI_SYNAPSE, ranges_of(selection), options)
         self._edges = _edges_of(edges)
         self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
@@ -114,7 +126,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         """The number of ranges to index."""
         return 1 if self._chosen is None else len(self._chosen)
 
-    def process_range(self, range_=(None, None)):
+    def process_range(self, range_: Any = (None, None)) -> None:
         """Indexes the ranges first .. end-1 of the selection."""
         ranges = self._chosen if self._chosen is not None else np.array([[0, len(self._edges)]], dtype=np.uint64)
         self._add(np.ascontiguousarray(ranges[slice(*range_)]))
@@ -125,19 +137,35 @@ class SynapseIndexBuilder(StepwiseBuilder):
     # ---- at once ----
 
     @classmethod
-    def create(cls, edges, selection=None, progress=False, output_dir=None, **keywords):
+    def create(
+        cls,
+        edges: Any,
+        selection: Any = None,
+        progress: Progress = False,
+        output_dir: Optional[Path] = None,
+        **keywords: Any,
+    ) -> SynapseIndex:
         """Indexes synapses at once; gives the SynapseIndex, which is also in ``output_dir`` if that is given."""
         builder = cls(edges, selection, progress=progress, output_dir=output_dir, **keywords)
         builder.process_all()
         return builder.index
 
     @classmethod
-    def from_sonata_selection(cls, edges, selection, progress=False, output_dir=None, **keywords):
+    def from_sonata_selection(
+        cls,
+        edges: Any,
+        selection: Any,
+        progress: Progress = False,
+        output_dir: Optional[Path] = None,
+        **keywords: Any,
+    ) -> SynapseIndex:
         """Indexes the synapses of a selection; gives the SynapseIndex."""
         return cls.create(edges, selection, progress, output_dir, **keywords)
 
     @classmethod
-    def from_sonata_tgids(cls, edges, gids, progress=False, output_dir=None, **keywords):
+    def from_sonata_tgids(
+        cls, edges: Any, gids: Any, progress: Progress = False, output_dir: Optional[Path] = None, **keywords: Any
+    ) -> SynapseIndex:
         """Indexes the synapses on the target cells ``gids`` (ids, ranges or a Selection; None: all)."""
         if gids is None:
             return cls.create(edges, None, progress, output_dir, **keywords)
@@ -146,8 +174,14 @@ class SynapseIndexBuilder(StepwiseBuilder):
 
     @classmethod
     def from_sonata_file(
-        cls, edge_filename, population_name=None, target_gids=None, output_dir=None, progress=False, **keywords
-    ):
+        cls,
+        edge_filename: Path,
+        population_name: Optional[str] = None,
+        target_gids: Any = None,
+        output_dir: Optional[Path] = None,
+        progress: Progress = False,
+        **keywords: Any,
+    ) -> SynapseIndex:
         """Indexes the synapses of a SONATA edges file, all of them or those on target cells; gives the SynapseIndex."""
         edges = _EdgesFile(edge_filename, population_name)
         return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)

@@ -1,5 +1,8 @@
 """Comparing indexes. What else programs used of the module of this name says what to do instead."""
+from __future__ import annotations
+
 import os
+from typing import Any, Optional
 
 from .errors import ArgumentError
 from .gone import raise_if_gone
@@ -10,7 +13,7 @@ def _opened(index):
     return open_index(index) if isinstance(index, (str, bytes, os.PathLike)) else index
 
 
-def difference(lhs, rhs):
+def difference(lhs: Any, rhs: Any) -> Optional[str]:
     """What differs between two indexes (or folders of indexes), as a sentence; None: they hold the same elements."""
     lhs, rhs = _opened(lhs), _opened(rhs)
     if isinstance(lhs, MultiPopulationIndex) != isinstance(rhs, MultiPopulationIndex):
@@ -26,7 +29,7 @@ def difference(lhs, rhs):
     return None
 
 
-def is_likely_same_index(lhs, rhs, confidence=0.99, error_rate=0.001):
+def is_likely_same_index(lhs: Any, rhs: Any, confidence: float = 0.99, error_rate: float = 0.001) -> bool:
     """Whether two indexes (or folders of indexes) hold the same elements.
 
     All of them are compared, so the answer is certain; ``confidence`` and ``error_rate`` are checked and not needed.
