@@ -90,7 +90,8 @@ double ask_library(const si_index *index, const std::vector<place> &queries, std
                    answers &found)
 {
     si_element_kind kind = SI_POINT;
-    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_info info{};
+    info.struct_size = sizeof info;
     if (si_index_get_info(index, &info) == SI_OK)
         kind = info.kind;
     std::vector<std::uint64_t> ids(k);
@@ -135,7 +136,8 @@ void measure(const char *path, std::size_t count, int rounds)
     si_index *index;
     si_error error;
     bench::check(si_index_open(path, nullptr, &index, &error), error);
-    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_info info{};
+    info.struct_size = sizeof info;
     si_index_get_info(index, &info);
     bool points = info.kind == SI_POINT || info.kind == SI_SYNAPSE;
     point_cloud cloud{read_places(index, points ? SI_FIELD_POSITION : SI_FIELD_CENTROID)};
