@@ -115,13 +115,21 @@ static si_result prepare_file(const si_packer *packer, si_error *error)
     if (ftruncate(packer->descriptor, (off_t)layout->file_bytes) != 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot give it its %llu bytes",
                              packer->path, (unsigned long long)layout->file_bytes);
-    if (packer->part_elements % SI_PART_ELEMENTS != 0)
+    if (packer->direct >= 0 || packer->part_elements % SI_PART_ELEMENTS != 0)
         return SI_OK;
     SI_TRY(touch_large_pages(packer, 0, layout->floats.offset, error));
     for (unsigned i = 0; i < packer->type->byte_count; i++)
         SI_TRY(touch_large_pages(packer, layout->bytes[i].offset,
                                  layout->bytes[i].offset + layout->bytes[i].bytes, error));
     return SI_OK;
+}
+
+/* The same file once more; -1 where that cannot be. */
+static int open_direct(int descriptor)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 }
 
 static si_result initialise(si_packer *packer, si_error *error)
@@ -134,20 +142,18 @@ static si_result initialise(si_packer *packer, si_error *error)
     return prepare_file(packer, error);
 }
 
-si_result si_packer_create(const si_layout *layout, int descriptor, const char *path,
-                           unsigned workers, uint64_t part_elements, si_packer **packer,
-                           si_error *error)
+si_result si_packer_create(const si_packing *packing, si_packer **packer, si_error *error)
 {
     si_packer *created = si_allocate_zeroed(1, sizeof *created);
     if (!created)
         return si_fail_memory(error);
-    *created = (si_packer){.layout = layout,
-                           .type = si_element_type_of(layout->kind),
-                           .descriptor = descriptor,
-                           .direct = -1,
-                           .path = path,
-                           .part_elements = part_elements,
-                           .worker_count = workers};
+    *created = (si_packer){.layout = packing->layout,
+                           .type = si_element_type_of(packing->layout->kind),
+                           .descriptor = packing->descriptor,
+                           .direct = packing->is_direct ? open_direct(packing->descriptor) : -1,
+                           .path = packing->path,
+                           .part_elements = packing->part_elements,
+                           .worker_count = packing->workers};
     si_result status = initialise(created, error);
     if (status == SI_OK)
         *packer = created;
@@ -167,13 +173,6 @@ void si_packer_free(si_packer *packer)
         close(packer->direct);
     si_free(packer->buffers);
     si_free(packer);
-}
-
-void si_packer_go_direct(si_packer *packer)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", packer->descriptor);
-    packer->direct = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 }
 
 uint64_t si_packer_part_count(const si_packer *packer)

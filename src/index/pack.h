@@ -8,6 +8,8 @@
 #ifndef SI_INDEX_PACK_H
 #define SI_INDEX_PACK_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "index/build_watch.h"
 #include "index/layout.h"
@@ -20,15 +22,17 @@
 
 typedef struct si_packer si_packer;
 
-/* `path` is for messages; it and `layout` must live as long as the packer. The file must be empty,
- * or have no other content than reserved blocks. */
-si_result si_packer_create(const si_layout *layout, int descriptor, const char *path,
-                           unsigned workers, uint64_t part_elements, si_packer **packer,
-                           si_error *error);
-void si_packer_free(si_packer *packer);
+typedef struct si_packing {
+    const si_layout *layout; /* it and `path` live as long as the packer */
+    int descriptor;          /* of a file that is empty, or has only reserved blocks */
+    const char *path;        /* for messages */
+    unsigned workers;
+    uint64_t part_elements;
+    bool is_direct; /* parts are written past the page cache, where the file system allows it */
+} si_packing;
 
-/* From now on, parts are written without the page cache, where the file system allows it. */
-void si_packer_go_direct(si_packer *packer);
+si_result si_packer_create(const si_packing *packing, si_packer **packer, si_error *error);
+void si_packer_free(si_packer *packer);
 
 /* How much memory a packer takes. */
 uint64_t si_packer_bytes(const si_layout *layout, unsigned workers, uint64_t part_elements);

@@ -57,13 +57,17 @@ si_result si_pack_merged(const si_layout *layout, si_external_sort *sort, float 
 {
     pack_job job = {.threads = sort->limits->threads, .watch = watch};
     const si_build_watch inner = {&job, step};
+    const si_packing packing = {.layout = layout,
+                                .descriptor = descriptor,
+                                .path = path,
+                                .workers = job.threads,
+                                .part_elements = SI_PART_UNIT,
+                                .is_direct = true};
     const si_merge_sink sink = {.context = &job,
                                 .unit = SI_PART_UNIT,
                                 .bytes = si_packer_bytes(layout, job.threads, SI_PART_UNIT),
                                 .take = take};
-    SI_TRY(
-        si_packer_create(layout, descriptor, path, job.threads, SI_PART_UNIT, &job.packer, error));
-    si_packer_go_direct(job.packer);
+    SI_TRY(si_packer_create(&packing, &job.packer, error));
     si_result status = si_external_sort_merge(sort, largest, &inner, &sink, error);
     if (status == SI_OK)
         status = si_packer_finish(job.packer, checksum, error);

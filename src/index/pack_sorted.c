@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 
 #include "base/arithmetic.h"
+#include "base/machine_memory.h"
 #include "base/parallel.h"
 #include "index/pack.h"
 
@@ -36,6 +37,12 @@ static uint64_t choose_part_elements(uint64_t element_count, unsigned threads)
     return si_min_u64(SI_PART_ELEMENTS, si_max_u64(SI_PART_UNIT, share));
 }
 
+/* A file that has just been written is in memory, for the first queries; but not at any price. */
+static bool is_too_large_to_stay(uint64_t file_bytes)
+{
+    return file_bytes > si_machine_memory("") / 4;
+}
+
 si_result si_pack(const si_layout *layout, const si_pack_source *source, int descriptor,
                   const char *path, unsigned threads, const si_build_watch *watch,
                   uint64_t *checksum, si_error *error)
@@ -43,9 +50,14 @@ si_result si_pack(const si_layout *layout, const si_pack_source *source, int des
     pack_job job = {.source = source, .watch = watch};
     if (threads == 0)
         threads = si_processor_count();
-    SI_TRY(si_packer_create(layout, descriptor, path, threads,
-                            choose_part_elements(layout->element_count, threads), &job.packer,
-                            error));
+    const si_packing packing = {
+        .layout = layout,
+        .descriptor = descriptor,
+        .path = path,
+        .workers = threads,
+        .part_elements = choose_part_elements(layout->element_count, threads),
+        .is_direct = is_too_large_to_stay(layout->file_bytes)};
+    SI_TRY(si_packer_create(&packing, &job.packer, error));
     si_result status = si_parallel(threads, si_packer_part_count(job.packer), write_part, &job,
                                    error);
     if (status == SI_OK)
