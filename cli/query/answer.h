@@ -12,7 +12,8 @@ typedef struct cli_answer {
     cli_table table;
     bool has_query_column;
     bool has_population_column;
-    uint64_t query_number; /* of the query that is being answered */
+    bool has_distance_column; /* after those of an element; empty where it was not asked for */
+    uint64_t query_number;    /* of the query that is being answered */
 } cli_answer;
 
 /* The columns that come before those of the answer itself, in the table and in a row. */

@@ -16,6 +16,9 @@ cli_elements *cli_elements_begin(cli_answer *answer, const cli_fields *fields,
 void cli_elements_find(cli_elements *elements, const cli_population *population,
                        const si_query *query);
 
+void cli_elements_find_nearest(cli_elements *elements, const cli_population *population,
+                               const si_nearest *nearest);
+
 void cli_elements_end(cli_elements *elements);
 
 #endif

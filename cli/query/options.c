@@ -9,7 +9,7 @@
 
 static void add_box(void *target, const char *const *words)
 {
-    cli_shape shape = {.shape = SI_SHAPE_BOX};
+    cli_shape shape = {.kind = CLI_BOX};
     for (int i = 0; i < 2; i++) {
         if (!cli_read_point(words[i], shape.numbers + 3 * i))
             cli_wrong_use("option '--box' takes two corners x,y,z, and '%s' is none", words[i]);
@@ -19,7 +19,7 @@ static void add_box(void *target, const char *const *words)
 
 static void add_sphere(void *target, const char *const *words)
 {
-    cli_shape shape = {.shape = SI_SHAPE_SPHERE};
+    cli_shape shape = {.kind = CLI_SPHERE};
     if (!cli_read_point(words[0], shape.numbers))
         cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no center",
                       words[0]);
@@ -27,6 +27,28 @@ static void add_sphere(void *target, const char *const *words)
         cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no radius",
                       words[1]);
     cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+}
+
+static void add_nearest(void *target, const char *const *words)
+{
+    cli_shape shape = {.kind = CLI_NEAREST};
+    if (!cli_read_point(words[0], shape.numbers))
+        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
+                      "is no point",
+                      words[0]);
+    if (!cli_read_unsigned(words[1], strlen(words[1]), &shape.k))
+        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
+                      "is no number of elements",
+                      words[1]);
+    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+}
+
+static void set_max_distance(void *target, const char *const *words)
+{
+    cli_query_options *options = target;
+    if (!cli_read_double(words[0], &options->max_distance) || !(options->max_distance >= 0))
+        cli_wrong_use("option '--max-distance' takes 0 or a positive number, not '%s'", words[0]);
+    options->has_max_distance = true;
 }
 
 static void set_accuracy(void *target, const char *const *words)
@@ -77,11 +99,22 @@ static const cli_option option_table[] = {
      .value = "X,Y,Z R",
      .help = "what is in the sphere around a center",
      .set = add_sphere},
+    {.name = "nearest",
+     .words = CLI_TWO_WORDS,
+     .value = "X,Y,Z K",
+     .help = "the K elements nearest to a point, nearest first",
+     .set = add_nearest},
+    {.name = "max-distance",
+     .words = CLI_ONE_WORD,
+     .value = "D",
+     .help = "of the nearest, none that is farther",
+     .set = set_max_distance},
     {.name = "queries",
      .words = CLI_ONE_WORD,
      .value = "FILE",
-     .help = "many queries, one a line: box x y z x y z, or\n"
-             "sphere x y z r; - is standard input",
+     .help = "many queries, one a line: box x y z x y z,\n"
+             "sphere x y z r or nearest x y z k [distance];\n"
+             "- is standard input",
      .offset = offsetof(cli_query_options, queries_file)},
     {.name = "accuracy",
      .words = CLI_ONE_WORD,
@@ -139,7 +172,10 @@ static void check(const cli_query_options *options)
     int answers = (options->fields.count > 0) + options->count + options->empty +
                   (options->group_by != NULL);
     if (sources != 1)
-        cli_wrong_use("expected one of --box, --sphere and --queries, once");
+        cli_wrong_use("expected one of --box, --sphere, --nearest and --queries, once");
+    if (options->has_max_distance && !options->queries_file &&
+        options->shapes.shapes[0].kind != CLI_NEAREST)
+        cli_wrong_use("option '--max-distance' goes with --nearest or --queries");
     if (answers > 1)
         cli_wrong_use("expected at most one of --fields, --count, --empty and --group-by");
 }
@@ -149,7 +185,7 @@ void cli_query_options_read(cli_query_options *options, int argc, char **argv)
     const cli_command command = {
         .name = "spatial-index-query",
         .operands = "INDEX",
-        .summary = "Shows what an index holds in a box or a sphere (micrometres).",
+        .summary = "Shows what an index holds in a box or a sphere or near a point (micrometres).",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
@@ -161,6 +197,10 @@ void cli_query_options_read(cli_query_options *options, int argc, char **argv)
     options->index = operands.words[0];
     free(operands.words);
     check(options);
+    for (size_t i = 0; i < options->shapes.count; i++) {
+        if (options->shapes.shapes[i].kind == CLI_NEAREST)
+            options->shapes.shapes[i].numbers[3] = options->max_distance;
+    }
 }
 
 void cli_query_options_free(cli_query_options *options)

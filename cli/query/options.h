@@ -11,7 +11,9 @@
 
 typedef struct cli_query_options {
     const char *index;
-    cli_shapes shapes;        /* of --box and --sphere */
+    cli_shapes shapes;   /* of --box, --sphere and --nearest */
+    double max_distance; /* of the nearest; infinite where it is not given */
+    bool has_max_distance;
     const char *queries_file; /* NULL: not given; so with all texts */
     si_accuracy accuracy;
     cli_names fields;

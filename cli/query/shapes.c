@@ -24,22 +24,42 @@ void cli_shapes_free(cli_shapes *shapes)
     *shapes = (cli_shapes){NULL, 0, 0};
 }
 
-static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_query *query,
-                            si_error *error)
+static si_result make_question(const cli_shape *shape, si_accuracy accuracy, cli_question *question,
+                               si_error *error)
 {
-    if (shape->shape == SI_SHAPE_BOX)
-        return si_box_query(shape->numbers, shape->numbers + 3, accuracy, query, error);
-    return si_sphere_query(shape->numbers, shape->numbers[3], accuracy, query, error);
+    const double *numbers = shape->numbers;
+    question->asks_for_nearest = shape->kind == CLI_NEAREST;
+    switch (shape->kind) {
+    case CLI_BOX:
+        return si_box_query(numbers, numbers + 3, accuracy, &question->query, error);
+    case CLI_SPHERE:
+        return si_sphere_query(numbers, numbers[3], accuracy, &question->query, error);
+    default:
+        return si_nearest_query(numbers, shape->k, numbers[3], accuracy, &question->nearest, error);
+    }
+}
+
+static void add_question(cli_queries *queries, size_t *capacity, const cli_question *question)
+{
+    if (queries->count == *capacity) {
+        *capacity = 2 * *capacity + 4;
+        queries->questions = cli_reallocate(queries->questions, *capacity,
+                                            sizeof *queries->questions);
+    }
+    queries->questions[queries->count++] = *question;
+    queries->has_nearest |= question->asks_for_nearest;
 }
 
 void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, si_accuracy accuracy)
 {
-    si_error error;
-    queries->count = shapes->count;
-    queries->queries = cli_allocate(shapes->count, sizeof *queries->queries);
+    size_t capacity = 0;
+    *queries = (cli_queries){NULL, 0, false};
     for (size_t i = 0; i < shapes->count; i++) {
-        if (make_query(&shapes->shapes[i], accuracy, &queries->queries[i], &error) != SI_OK)
+        cli_question question;
+        si_error error;
+        if (make_question(&shapes->shapes[i], accuracy, &question, &error) != SI_OK)
             cli_wrong_use("%s", error.message);
+        add_question(queries, &capacity, &question);
     }
 }
 
@@ -50,31 +70,55 @@ struct lines {
     unsigned long long number;
 };
 
-static bool names_shape(const char *word, cli_shape *shape, size_t *number_count)
+/* What a line may begin with, and how many numbers then follow. */
+static const struct line_form {
+    const char *word;
+    cli_shape_kind kind;
+    size_t least_numbers;
+    size_t most_numbers;
+} line_forms[] = {
+    {"box", CLI_BOX, 6, 6}, {"sphere", CLI_SPHERE, 4, 4}, {"nearest", CLI_NEAREST, 4, 5}};
+
+static const struct line_form *find_form(const struct lines *lines, const char *word)
 {
-    bool box = strcmp(word, "box") == 0;
-    shape->shape = box ? SI_SHAPE_BOX : SI_SHAPE_SPHERE;
-    *number_count = box ? 6 : 4;
-    return box || strcmp(word, "sphere") == 0;
+    for (size_t i = 0; i < sizeof line_forms / sizeof *line_forms; i++) {
+        if (strcmp(word, line_forms[i].word) == 0)
+            return &line_forms[i];
+    }
+    cli_fail("%s, line %llu: expected 'box', 'sphere' or 'nearest', found '%.80s'", lines->name,
+             lines->number, word);
 }
 
-static void read_shape(const struct lines *lines, char *line, cli_shape *shape)
+/* The fourth number of what is nearest is k. */
+static void read_number(const struct lines *lines, const char *word, size_t place, cli_shape *shape)
+{
+    if (shape->kind == CLI_NEAREST && place == 3) {
+        if (!cli_read_unsigned(word, strlen(word), &shape->k))
+            cli_fail("%s, line %llu: '%.80s' is no number of elements", lines->name, lines->number,
+                     word);
+        return;
+    }
+    size_t slot = shape->kind == CLI_NEAREST && place == 4 ? 3 : place;
+    if (!cli_read_double(word, &shape->numbers[slot]))
+        cli_fail("%s, line %llu: '%.80s' is no number", lines->name, lines->number, word);
+}
+
+static void read_shape(const struct lines *lines, char *line, double max_distance, cli_shape *shape)
 {
     static const char blanks[] = " \t\r\n";
-    size_t wanted, given = 0;
+    size_t given = 0;
     char *rest;
     const char *word = strtok_r(line, blanks, &rest);
-    if (!names_shape(word, shape, &wanted))
-        cli_fail("%s, line %llu: expected 'box' or 'sphere', found '%.80s'", lines->name,
-                 lines->number, word);
-    const char *kind = word;
+    const struct line_form *form = find_form(lines, word);
+    *shape = (cli_shape){.kind = form->kind, .numbers[3] = max_distance};
     for (; (word = strtok_r(NULL, blanks, &rest)) != NULL; given++) {
-        if (given < wanted && !cli_read_double(word, &shape->numbers[given]))
-            cli_fail("%s, line %llu: '%.80s' is no number", lines->name, lines->number, word);
+        if (given < form->most_numbers)
+            read_number(lines, word, given, shape);
     }
-    if (given != wanted)
-        cli_fail("%s, line %llu: expected %zu numbers after '%s', found %zu", lines->name,
-                 lines->number, wanted, kind, given);
+    if (given < form->least_numbers || given > form->most_numbers)
+        cli_fail("%s, line %llu: expected %zu%s numbers after '%s', found %zu", lines->name,
+                 lines->number, form->least_numbers,
+                 form->most_numbers > form->least_numbers ? " or 5" : "", form->word, given);
 }
 
 /* False: the line holds no query. */
@@ -84,16 +128,8 @@ static bool holds_query(const char *line)
     return *line != '\0' && *line != '#';
 }
 
-static void add_query(cli_queries *queries, size_t *capacity, const si_query *query)
-{
-    if (queries->count == *capacity) {
-        *capacity = 2 * *capacity + 64;
-        queries->queries = cli_reallocate(queries->queries, *capacity, sizeof *queries->queries);
-    }
-    queries->queries[queries->count++] = *query;
-}
-
-static void read_lines(cli_queries *queries, struct lines *lines, si_accuracy accuracy)
+static void read_lines(cli_queries *queries, struct lines *lines, si_accuracy accuracy,
+                       double max_distance)
 {
     char *line = NULL;
     size_t line_capacity = 0, capacity = 0;
@@ -101,30 +137,31 @@ static void read_lines(cli_queries *queries, struct lines *lines, si_accuracy ac
     errno = 0;
     while (getline(&line, &line_capacity, lines->file) >= 0) {
         cli_shape shape;
-        si_query query;
+        cli_question question;
         lines->number++;
         if (!holds_query(line))
             continue;
-        read_shape(lines, line, &shape);
-        if (make_query(&shape, accuracy, &query, &error) != SI_OK)
+        read_shape(lines, line, max_distance, &shape);
+        if (make_question(&shape, accuracy, &question, &error) != SI_OK)
             cli_fail("%s, line %llu: %s", lines->name, lines->number, error.message);
-        add_query(queries, &capacity, &query);
+        add_question(queries, &capacity, &question);
     }
     if (!feof(lines->file))
         cli_fail("cannot read the queries in '%s': %s", lines->name, strerror(errno));
     free(line);
 }
 
-void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy accuracy)
+void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy accuracy,
+                           double max_distance)
 {
-    *queries = (cli_queries){NULL, 0};
+    *queries = (cli_queries){NULL, 0, false};
     if (strcmp(path, "-") == 0) {
-        read_lines(queries, &(struct lines){"standard input", stdin, 0}, accuracy);
+        read_lines(queries, &(struct lines){"standard input", stdin, 0}, accuracy, max_distance);
         return;
     }
     FILE *file = fopen(path, "r");
     if (!file)
         cli_fail("cannot open the queries in '%s': %s", path, strerror(errno));
-    read_lines(queries, &(struct lines){path, file, 0}, accuracy);
+    read_lines(queries, &(struct lines){path, file, 0}, accuracy, max_distance);
     fclose(file);
 }

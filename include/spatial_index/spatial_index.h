@@ -314,8 +314,8 @@ SI_API si_result si_nearest_query(const double point[3], uint64_t k, double max_
  * how many there are.
  *
  * A distance is that from the point to the surface of the element, 0 inside, in double precision.
- * With SI_BEST_EFFORT a segment is the capsule around its axis; with SI_BOUNDING_BOX every element
- * is its bounding box. */
+ * With SI_BEST_EFFORT a segment is the capsule around its axis, with SI_EXACT the cylinder with
+ * flat caps; with SI_BOUNDING_BOX every element is its bounding box. */
 SI_API si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
                                   const si_column *columns, size_t column_count, double *distances,
                                   uint64_t *count, si_error *error);

@@ -3,7 +3,8 @@
  * floats that tells which are surely farther than another distance.
  *
  * The distance is that to the surface, 0 inside. With SI_BEST_EFFORT a cylinder is the capsule
- * around its axis; with SI_BOUNDING_BOX every element is its bounding box, as si_bound_* gives it.
+ * around its axis, with SI_EXACT it has flat caps; with SI_BOUNDING_BOX every element is its
+ * bounding box, as si_bound_* gives it.
  */
 #ifndef SI_GEOMETRY_DISTANCES_H
 #define SI_GEOMETRY_DISTANCES_H
@@ -25,9 +26,8 @@ typedef enum si_overhang {
 } si_overhang;
 
 /*
- * In double precision: right but for a relative error of some 1e-15 of the distance of a point or
- * box, and of that of the center or axis where there is a radius; exact where the quantities are
- * small integers.
+ * In double precision: right but for some 1e-15 of the lengths involved; exact where the quantities
+ * are small integers.
  */
 double si_distance_to_point(const si_vantage *vantage, const float position[3]);
 double si_distance_to_sphere(const si_vantage *vantage, const float center[3], float radius);

@@ -45,11 +45,11 @@ typedef struct nearest_search {
 
 static si_result check_accuracy(si_accuracy accuracy, si_error *error)
 {
-    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX)
+    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the accuracy of a query is %d, expected %d (best effort) or %d "
-                       "(bounding box)",
-                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX);
+                       "the accuracy of a query is %d, expected %d (best effort), %d "
+                       "(bounding box) or %d (exact)",
+                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX, (int)SI_EXACT);
     return SI_OK;
 }
 
@@ -244,6 +244,14 @@ static si_result check_columns(const si_index *index, const si_column *columns, 
     return SI_OK;
 }
 
+static si_overhang find_overhang(const si_index *index, si_accuracy accuracy)
+{
+    if (accuracy == SI_BOUNDING_BOX)
+        return SI_OVERHANG_NONE;
+    bool flat_caps = accuracy == SI_EXACT && index->type->overhang == SI_OVERHANG_CAPS;
+    return flat_caps ? SI_OVERHANG_ROUNDING : index->type->overhang;
+}
+
 si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
                            const si_column *columns, size_t column_count, double *distances,
                            uint64_t *count, si_error *error)
@@ -257,7 +265,7 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
         .index = index,
         .vantage = {.point = {nearest->point[0], nearest->point[1], nearest->point[2]},
                     .accuracy = nearest->accuracy},
-        .overhang = nearest->accuracy == SI_BOUNDING_BOX ? SI_OVERHANG_NONE : index->type->overhang,
+        .overhang = find_overhang(index, nearest->accuracy),
         .max_distance = nearest->max_distance,
         .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
     search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);

@@ -33,7 +33,7 @@ static leaf make_leaf(random_source *random, const frame *f, element_shape shape
 /* Somewhere in the frame, at or near an element. */
 static si_vantage random_vantage(random_source *random, const frame *f, const element *near)
 {
-    si_vantage vantage = {.accuracy = random_below(random, 3) ? SI_BEST_EFFORT : SI_BOUNDING_BOX};
+    si_vantage vantage = {.accuracy = (si_accuracy)random_below(random, 3)};
     unsigned kind = random_below(random, 4);
     element other = random_element(random, f, POINT);
     double t = random_between(random, -0.5, 1.5);
@@ -90,11 +90,31 @@ static real distance_to_capsule(const float point[3], const element *e, real *si
     return fmaxl(0, length(u) - (real)e->radius);
 }
 
+/* By height along the axis and distance from it. */
+static real distance_to_flat_caps(const float point[3], const element *e)
+{
+    real u[3], v[3], height = 0;
+    for (int k = 0; k < 3; k++) {
+        u[k] = (real)point[k] - (real)e->p1[k];
+        v[k] = (real)e->p2[k] - (real)e->p1[k];
+    }
+    real axis = length(v), radius = (real)e->radius;
+    if (e->shape != CYLINDER || axis <= 0)
+        return fmaxl(0, length(u) - radius);
+    for (int k = 0; k < 3; k++)
+        height += u[k] * (v[k] / axis);
+    for (int k = 0; k < 3; k++)
+        u[k] -= height * (v[k] / axis);
+    return hypotl(fmaxl(0, length(u) - radius), fmaxl(0, fmaxl(-height, height - axis)));
+}
+
 static void check_distance(const si_vantage *vantage, const element *e)
 {
     real size, expected = distance_to_capsule(vantage->point, e, &size);
     if (vantage->accuracy == SI_BOUNDING_BOX)
         expected = distance_to_bounds(vantage->point, e);
+    if (vantage->accuracy == SI_EXACT)
+        expected = distance_to_flat_caps(vantage->point, e);
     double found = distance(vantage, e);
     if (!(fabsl((real)found - expected) <= 0x1p-49L * size))
         fail_msg("%s is %.17g from (%.9g, %.9g, %.9g), expected %.20Lg", describe_element(e), found,
@@ -117,9 +137,9 @@ static void distances_are_right(void **state)
     assert_true(inside > 50000 && inside < 800000);
 }
 
-static double from_origin(float p1[3], float p2[3], float radius)
+static double from_origin(float p1[3], float p2[3], float radius, si_accuracy accuracy)
 {
-    const si_vantage origin = {.accuracy = SI_BEST_EFFORT};
+    const si_vantage origin = {.accuracy = accuracy};
     return si_distance_to_cylinder(&origin, p1, p2, radius);
 }
 
@@ -134,10 +154,15 @@ static void whole_distances_are_whole(void **state)
     assert_true(si_distance_to_sphere(&origin, (float[3]){2, 3, 6}, 7) == 0);
     assert_true(si_distance_to_sphere(&origin, (float[3]){2, 3, 6}, 8) == 0);
     assert_true(si_distance_to_sphere(&box, (float[3]){6, 7, 10}, 4) == 7);
-    assert_true(from_origin((float[3]){3, 4, -10}, (float[3]){3, 4, 10}, 1) == 4);
-    assert_true(from_origin((float[3]){3, 4, 12}, (float[3]){3, 4, 20}, 1) == 12);
-    assert_true(from_origin((float[3]){3, 4, -20}, (float[3]){3, 4, -12}, 13) == 0);
-    assert_true(from_origin((float[3]){0, 0, 5}, (float[3]){0, 0, 5}, 3) == 2);
+    assert_true(from_origin((float[3]){3, 4, -10}, (float[3]){3, 4, 10}, 1, SI_BEST_EFFORT) == 4);
+    assert_true(from_origin((float[3]){3, 4, 12}, (float[3]){3, 4, 20}, 1, SI_BEST_EFFORT) == 12);
+    assert_true(from_origin((float[3]){3, 4, -20}, (float[3]){3, 4, -12}, 13, SI_BEST_EFFORT) == 0);
+    assert_true(from_origin((float[3]){0, 0, 5}, (float[3]){0, 0, 5}, 3, SI_BEST_EFFORT) == 2);
+    assert_true(from_origin((float[3]){0, 0, 5}, (float[3]){0, 0, 5}, 3, SI_EXACT) == 2);
+    assert_true(from_origin((float[3]){3, 4, -10}, (float[3]){3, 4, 10}, 1, SI_EXACT) == 4);
+    assert_true(from_origin((float[3]){3, 4, 20}, (float[3]){3, 4, 12}, 13, SI_EXACT) == 12);
+    assert_true(from_origin((float[3]){0, 6, 8}, (float[3]){0, 6, 20}, 0, SI_EXACT) == 10);
+    assert_true(from_origin((float[3]){6, 8, -9}, (float[3]){6, 8, 0}, 10, SI_EXACT) == 0);
 }
 
 /* ---- kernels ---- */
@@ -272,7 +297,8 @@ static si_overhang overhang(const si_vantage *vantage, element_shape shape)
 {
     if (vantage->accuracy == SI_BOUNDING_BOX || shape == POINT)
         return SI_OVERHANG_NONE;
-    return shape == SPHERE ? SI_OVERHANG_ROUNDING : SI_OVERHANG_CAPS;
+    return shape == SPHERE || vantage->accuracy == SI_EXACT ? SI_OVERHANG_ROUNDING
+                                                            : SI_OVERHANG_CAPS;
 }
 
 static void check_least(const si_kernel_set *set, const float *bounds)

@@ -92,12 +92,32 @@ static double from_axis(const float point[3], const float p1[3], const float p2[
     return sqrt(sum);
 }
 
+static double from_flat_caps(const float point[3], const float p1[3], const float p2[3], double r)
+{
+    double u[3], v[3], axis = 0, height = 0, side = 0;
+    for (int k = 0; k < 3; k++) {
+        u[k] = (double)point[k] - (double)p1[k];
+        v[k] = (double)p2[k] - (double)p1[k];
+        axis += v[k] * v[k];
+    }
+    if (axis <= 0)
+        return fmax(0, from_axis(point, p1, p2) - r);
+    axis = sqrt(axis);
+    for (int k = 0; k < 3; k++)
+        height += u[k] * v[k] / axis;
+    for (int k = 0; k < 3; k++)
+        side += pow(u[k] - height * v[k] / axis, 2);
+    return hypot(fmax(0, sqrt(side) - r), fmax(0, fmax(-height, height - axis)));
+}
+
 static double oracle_distance(const all_elements *all, uint64_t i, const si_nearest *nearest)
 {
     const float *p1 = all->first[i];
     const float *p2 = all->kind == SI_MORPHOLOGY ? all->second[i] : p1;
     if (nearest->accuracy == SI_BEST_EFFORT)
         return fmax(0, from_axis(nearest->point, p1, p2) - (double)all->radius[i]);
+    if (nearest->accuracy == SI_EXACT)
+        return from_flat_caps(nearest->point, p1, p2, (double)all->radius[i]);
     si_box box = all->kind == SI_MORPHOLOGY ? si_bound_cylinder(p1, p2, all->radius[i])
                                             : si_bound_sphere(p1, all->radius[i]);
     return from_box(nearest->point, &box);
@@ -203,8 +223,7 @@ static si_nearest random_nearest(const element_scatter *scatter, uint64_t *seed)
     double far = (double)(scatter->extent * random_float(seed, 0, 1.5f));
     double max_distance = random_bits(seed) % 3 ? INFINITY : scatter->degenerate ? round(far) : far;
     assert_int_equal(si_nearest_query(point, numbers[random_bits(seed) % 9], max_distance,
-                                      random_bits(seed) % 3 ? SI_BEST_EFFORT : SI_BOUNDING_BOX,
-                                      &nearest, NULL),
+                                      (si_accuracy)(random_bits(seed) % 3), &nearest, NULL),
                      SI_OK);
     return nearest;
 }
