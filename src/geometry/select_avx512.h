@@ -1,8 +1,11 @@
-/* Values of some elements by compressed stores. */
+/* Values of some elements by compressed stores. Vectors without any are not read: they may not be
+ * in the cache. */
 static void select_floats(const float *column, uint64_t mask, float *values)
 {
-    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i += 16, mask >>= 16) {
+    for (unsigned i = 0; mask; i += 16, mask >>= 16) {
         __mmask16 lanes = (__mmask16)mask;
+        if (!lanes)
+            continue;
         _mm512_storeu_ps(values, _mm512_maskz_compress_ps(lanes, _mm512_loadu_ps(column + i)));
         values += __builtin_popcount(lanes);
     }
@@ -10,8 +13,10 @@ static void select_floats(const float *column, uint64_t mask, float *values)
 
 static void select_words(const uint64_t *column, uint64_t mask, uint64_t *values)
 {
-    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i += 8, mask >>= 8) {
+    for (unsigned i = 0; mask; i += 8, mask >>= 8) {
         __mmask8 lanes = (__mmask8)mask;
+        if (!lanes)
+            continue;
         _mm512_storeu_si512(values,
                             _mm512_maskz_compress_epi64(lanes, _mm512_loadu_si512(column + i)));
         values += __builtin_popcount(lanes);

@@ -116,16 +116,17 @@ static void append_leaves(si_extractor *extractor, uint64_t first, uint64_t end)
 
 /* ---- what waits ---- */
 
-/* The beginning of a run: the processor sees by itself that there is more. */
-static void prefetch_leaf(const si_extractor *extractor, uint64_t leaf)
+/* Of a run, the beginning: the processor sees by itself that there is more. */
+static void prefetch_leaf(const si_extractor *extractor, uint64_t leaf, uint64_t mask)
 {
-    enum { LINE_BYTES = 64 };
+    enum { LINE_WORDS = 8 };
     si_columns columns;
     locate_columns(extractor, leaf, 0, &columns);
     for (unsigned set = extractor->needed.words; set; set &= set - 1) {
-        const char *words = (const void *)columns.words[__builtin_ctz(set)];
-        for (unsigned i = 0; i < SI_LEAF_CAPACITY * sizeof(uint64_t); i += LINE_BYTES)
-            __builtin_prefetch(words + i);
+        const uint64_t *words = columns.words[__builtin_ctz(set)];
+        for (uint64_t rest = mask; rest; rest >>= LINE_WORDS, words += LINE_WORDS)
+            if (rest & ((1U << LINE_WORDS) - 1))
+                __builtin_prefetch(words);
     }
     for (unsigned set = extractor->needed.bytes; set; set &= set - 1)
         __builtin_prefetch(columns.bytes[__builtin_ctz(set)]);
@@ -149,7 +150,7 @@ static void add(si_extractor *extractor, const si_find *find)
         append_first(extractor);
     unsigned place = extractor->first_waiting + extractor->waiting_count++;
     extractor->waiting[place % SI_FINDS_WAITING] = *find;
-    prefetch_leaf(extractor, find->first_leaf);
+    prefetch_leaf(extractor, find->first_leaf, find->end_leaf ? UINT64_MAX : find->mask);
 }
 
 void si_extractor_add_elements(si_extractor *extractor, uint64_t leaf, uint64_t mask)
