@@ -224,6 +224,8 @@ static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
         element e = grazed_cylinder(&random, &f);
         float center[3];
         point_beyond_rim(&random, &e, center);
+        if (isnan(center[0] + center[1] + center[2]))
+            continue; /* along the axis, no point of the rim is the farthest one */
         float radius = (float)oracle_distance_to_point(&e, center);
         si_query query = sphere_query(center, nextafterf(nextafterf(radius, INFINITY), INFINITY),
                                       SI_BEST_EFFORT);
