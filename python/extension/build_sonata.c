@@ -5,7 +5,7 @@
 
 static bool read_segments_source(PyObject *dict, si_segments_source *source)
 {
-    int recenter = source->recenter, soma_radius = source->soma_radius;
+    int recenter = (int)source->recenter, soma_radius = (int)source->soma_radius;
     bool done = core_get_text(dict, "nodes_file", &source->nodes_file) &&
                 core_get_text(dict, "node_types_file", &source->node_types_file) &&
                 core_get_text(dict, "population", &source->population) &&

@@ -1,4 +1,5 @@
 """Runs the commands, with faults where wanted, and tells what they leave behind."""
+import ctypes
 import os
 import pathlib
 import signal
@@ -7,20 +8,27 @@ from types import SimpleNamespace
 
 COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
 SHIM = pathlib.Path(os.environ["SPATIAL_INDEX_FAULT_SHIM"])
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 # A command that hangs is ended after this time, and the test fails.
-PATIENCE = 120
+PATIENCE = 300
 
 
-def default_signals():
-    """Whatever the test runner ignores, a command is started as from a shell."""
+def as_from_a_shell():
+    """Whatever the test runner ignores, the command does not; and it does not outlive the runner, stopped or not."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
 
 
-def fault_environment(**plan):
-    """What makes the calls of a command go wrong as told in shim/fault_plan.h: calls="disk", at=3, ..."""
+def fault_environment(leaks="found", **plan):
+    """What makes the calls of a command go wrong as told in shim/fault_plan.h: calls="disk", at=3, ...
+
+    leaks="ignored" is for failures by which a library that is not ours loses what it holds."""
     variables = {f"FAULT_{name.upper()}": str(value) for name, value in plan.items()}
     sanitizers = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    if leaks == "ignored":
+        sanitizers += ":detect_leaks=0"
     return {**os.environ, **variables, "LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": sanitizers}
 
 
@@ -32,7 +40,7 @@ def start(command, environment=None, **options):
     name, *arguments = map(str, command)
     return subprocess.Popen([program(name), *arguments], env=environment, stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                            preexec_fn=default_signals, **options)
+                            preexec_fn=as_from_a_shell, **options)
 
 
 def finish(process):

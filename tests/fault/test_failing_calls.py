@@ -81,7 +81,7 @@ def test_failing_to_read(scene):
 @for_scenes(*USUAL_SCENES)
 def test_failing_reads_of_hdf5(scene):
     """Some it makes up for by other reads; none may pass as an absent attribute."""
-    for call, result in fail_in_turn(scene, most=30, calls="read", errno=errno.EIO, scope="all"):
+    for call, result in fail_in_turn(scene, most=30, calls="read", errno=errno.EIO, scope="all", leaks="ignored"):
         # What HDF5 itself prints at the end of a program when it has lost an object by the failure.
         result.errors = result.errors.split("HDF5: infinite loop closing library")[0]
         check(scene, call, result, "")
