@@ -453,8 +453,8 @@ SI_API void si_values_free(si_values *values);
 
 typedef struct si_build_options {
     size_t struct_size;
-    unsigned threads;        /* 0: as many as there are processors */
-    int replace;             /* 1: an existing index in the folder is replaced; 0: it is an error */
+    unsigned threads; /* 0: as many as there are processors; fewer work where memory is little */
+    int replace;      /* 1: an existing index in the folder is replaced; 0: it is an error */
     uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
     /* The most anonymous memory that the build may take; what does not fit is sorted on the disk.
      * The index does not depend on it. 0: half of what the machine has available, or of what the

@@ -13,9 +13,10 @@
 #define MEBIBYTE (UINT64_C(1) << 20)
 
 #define LEAST_MEMORY_BYTES (48 * MEBIBYTE)
-/* What a thread needs for the elements of its cells, parsing and its stack. */
-#define THREAD_BYTES MEBIBYTE
-#define LEAST_BYTES_OF_THREAD (12 * MEBIBYTE)
+/* What a thread needs for the elements of its cells, for a morphology that it parses, and its
+ * stack. */
+#define THREAD_BYTES (3 * MEBIBYTE)
+#define LEAST_BYTES_OF_THREAD (16 * MEBIBYTE)
 /* For the program and its libraries. */
 #define PROGRAM_BYTES (8 * MEBIBYTE)
 

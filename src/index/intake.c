@@ -157,14 +157,28 @@ static void fill(si_intake *intake, const si_batch *batch, uint64_t from, uint64
     }
 }
 
+/* A part of a batch is in: there is no way back. */
+static void note_failure(si_intake *intake, si_result status, const si_error *error)
+{
+    if (intake->failure != SI_OK)
+        return;
+    intake->failure = status;
+    intake->failure_error = *error;
+}
+
 si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error)
 {
     for (uint64_t done = 0, count; done < batch->count; done += count) {
         uint64_t first;
+        si_error reason;
         lock(intake);
         si_result status = reserve(intake, batch->count - done, batch->largest, &first, &count,
-                                   error);
+                                   &reason);
+        if (status != SI_OK && done > 0)
+            note_failure(intake, status, &reason);
         unlock(intake);
+        if (status != SI_OK && error)
+            *error = reason;
         SI_TRY(status);
         fill(intake, batch, done, count, first);
     }

@@ -20,7 +20,7 @@ typedef struct si_intake {
     bool is_external;      /* the elements do not fit in memory */
     bool is_spilling;
     si_external_sort sort; /* of the thread that spills */
-    si_result failure;     /* of a spill: nothing can be added any more */
+    si_result failure;     /* what is in is not all that was added: there will be no index */
     si_error failure_error;
     /* Asked before a run is written. */
     si_result (*check_space)(void *context, uint64_t element_count, uint64_t run_bytes,

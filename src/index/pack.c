@@ -26,7 +26,8 @@ struct si_packer {
     const si_layout *layout;
     const si_element_type *type;
     int descriptor;
-    int direct; /* the same file, written without the page cache; -1: not to be had */
+    bool is_direct; /* wanted */
+    int direct;     /* the same file, written past the page cache; -1: not to be had */
     const char *path;
     uint64_t part_elements;
     unsigned worker_count;
@@ -115,7 +116,7 @@ static si_result prepare_file(const si_packer *packer, si_error *error)
     if (ftruncate(packer->descriptor, (off_t)layout->file_bytes) != 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot give it its %llu bytes",
                              packer->path, (unsigned long long)layout->file_bytes);
-    if (packer->direct >= 0 || packer->part_elements % SI_PART_ELEMENTS != 0)
+    if (packer->is_direct || packer->part_elements % SI_PART_ELEMENTS != 0)
         return SI_OK;
     SI_TRY(touch_large_pages(packer, 0, layout->floats.offset, error));
     for (unsigned i = 0; i < packer->type->byte_count; i++)
@@ -150,6 +151,7 @@ si_result si_packer_create(const si_packing *packing, si_packer **packer, si_err
     *created = (si_packer){.layout = packing->layout,
                            .type = si_element_type_of(packing->layout->kind),
                            .descriptor = packing->descriptor,
+                           .is_direct = packing->is_direct,
                            .direct = packing->is_direct ? open_direct(packing->descriptor) : -1,
                            .path = packing->path,
                            .part_elements = packing->part_elements,
@@ -239,6 +241,16 @@ static bool write_direct(const si_packer *packer, const void *data, uint64_t byt
     return written >= 0 && (uint64_t)written == bytes;
 }
 
+static si_result write_cached(const si_packer *packer, const void *data, uint64_t bytes,
+                              uint64_t offset, si_error *error)
+{
+    SI_TRY(si_file_write_at(packer->descriptor, data, bytes, offset, packer->path, error));
+    /* Where it should not be in the page cache, it should at least not pile up there. */
+    if (packer->is_direct)
+        sync_file_range(packer->descriptor, (off_t)offset, (off_t)bytes, SYNC_FILE_RANGE_WRITE);
+    return SI_OK;
+}
+
 /* Writes whole blocks, and their checksums. */
 static si_result write_blocks(const si_packer *packer, uint64_t *checksums, const void *data,
                               uint64_t bytes, uint64_t offset, si_error *error)
@@ -247,8 +259,7 @@ static si_result write_blocks(const si_packer *packer, uint64_t *checksums, cons
     for (uint64_t i = 0; i < blocks; i++)
         checksums[i] = si_checksum((const char *)data + i * SI_BLOCK_BYTES, SI_BLOCK_BYTES);
     if (!write_direct(packer, data, blocks * SI_BLOCK_BYTES, offset))
-        SI_TRY(si_file_write_at(packer->descriptor, data, blocks * SI_BLOCK_BYTES, offset,
-                                packer->path, error));
+        SI_TRY(write_cached(packer, data, blocks * SI_BLOCK_BYTES, offset, error));
     return si_file_write_at(packer->descriptor, checksums, blocks * sizeof *checksums,
                             si_layout_checksum_offset(packer->layout, offset), packer->path, error);
 }
