@@ -10,6 +10,7 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "index/announce.h"
 #include "index/format.h"
 #include "index/verify_file.h"
 
@@ -22,10 +23,17 @@ static si_result map_file(int descriptor, const char *path, bool verify, si_inde
     SI_TRY(si_header_read(descriptor, path, &content, error));
     if (verify)
         SI_TRY(si_file_check(descriptor, path, &content, error));
+    index->state = si_allocate_zeroed(1, sizeof *index->state);
+    if (!index->state)
+        return si_fail_memory(error);
+    /* Where the file is in memory, the first searches find that out. */
+    index->state->searches_to_announce = SI_FIRST_ANNOUNCED_SEARCHES;
     void *map = mmap(NULL, content.layout.file_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
     if (map == MAP_FAILED)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its %llu bytes", path,
                              (unsigned long long)content.layout.file_bytes);
+    /* Nodes that a search visits are far apart: what lies around them would be read for nothing. */
+    madvise(map, content.layout.floats.offset, MADV_RANDOM);
     index->map = map;
     index->layout = content.layout;
     index->bounds = content.bounds;
@@ -157,6 +165,7 @@ void si_index_close(si_index *index)
         return;
     if (index->map)
         munmap((void *)(uintptr_t)index->map, index->layout.file_bytes);
+    si_free(index->state);
     si_free(index->folder);
     si_free(index->heavy_path);
     si_free(index->population);

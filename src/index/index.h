@@ -2,12 +2,20 @@
 #ifndef SI_INDEX_INDEX_H
 #define SI_INDEX_INDEX_H
 
+#include <stdatomic.h>
+
 #include "index/layout.h"
 #include "index/metadata.h"
 #include "index/target.h"
 
+/* What of an opened index changes. */
+typedef struct si_index_state {
+    _Atomic unsigned searches_to_announce; /* see announce.h */
+} si_index_state;
+
 struct si_index {
     const char *map;
+    si_index_state *state;
     si_layout layout;
     si_box bounds;
     const si_element_type *type;

@@ -166,7 +166,8 @@ static si_result run_query(si_matches *matches, unsigned worker, uint64_t number
     size_t first = list->count;
     SI_TRY(check_query(query, number, matches->query_count, error));
     list->element_count = 0;
-    si_search(matches->index, query, &(si_search_sink){list, find_elements, find_leaves});
+    si_search(matches->index, query,
+              &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves});
     if (list->out_of_memory)
         return si_fail_memory(error);
     matches->found[number] = (query_finds){worker, first, list->count - first};

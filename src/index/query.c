@@ -32,7 +32,8 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
 {
     SI_TRY(si_query_check(query, error));
     result_counter counter = {.index = index};
-    si_search(index, query, &(si_search_sink){&counter, count_leaf, count_leaves});
+    si_search(index, query,
+              &(si_search_sink){.context = &counter, .leaf = count_leaf, .leaves = count_leaves});
     *count = counter.count;
     return SI_OK;
 }
@@ -55,7 +56,8 @@ si_result si_index_empty(const si_index *index, const si_query *query, int *empt
 {
     SI_TRY(si_query_check(query, error));
     *empty = 1;
-    si_search(index, query, &(si_search_sink){empty, stop_at_leaf, stop_at_leaves});
+    si_search(index, query,
+              &(si_search_sink){.context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves});
     return SI_OK;
 }
 
@@ -102,7 +104,9 @@ si_result si_index_query(const si_index *index, const si_query *query, const si_
     result_collector collector = {.counter.index = index};
     si_extractor_start(&collector.extractor, index, columns, column_count,
                        column_count ? capacity : 0);
-    si_search(index, query, &(si_search_sink){&collector, collect_leaf, collect_leaves});
+    si_search(
+        index, query,
+        &(si_search_sink){&collector, collect_leaf, collect_leaves, collector.extractor.needed});
     si_extractor_flush(&collector.extractor);
     *count = collector.counter.count;
     return SI_OK;
@@ -185,11 +189,11 @@ si_result si_index_visit(const si_index *index, const si_query *query, const si_
                               .column_count = field_count,
                               .visitor = visitor,
                               .visitor_context = context};
-    si_search_sink sink = {&batcher, batch_leaf, batch_leaves};
     si_result status = allocate_batch(&batcher, fields, error);
     if (status == SI_OK) {
         si_extractor_start(&batcher.extractor, index, batcher.columns, field_count, BATCH_CAPACITY);
-        si_search(index, query, &sink);
+        si_search(index, query,
+                  &(si_search_sink){&batcher, batch_leaf, batch_leaves, batcher.extractor.needed});
         flush(&batcher);
     }
     for (size_t i = 0; batcher.columns && i < field_count; i++)

@@ -1,6 +1,8 @@
 #include "index/search.h"
 
 #include "base/arithmetic.h"
+#include "index/announce.h"
+#include "index/leaf_groups.h"
 
 /* A node whose children are being visited: those still to come, lowest first. */
 typedef struct visited_node {
@@ -43,18 +45,6 @@ static si_node_match match_node(const si_index *index, const si_query *query, un
     return si_match_nodes(query, &boxes, SI_FAN_OUT);
 }
 
-/* Leaves below child `child` of level `level`, where leaves are level 0. */
-static bool take_subtree(const si_index *index, const si_search_sink *sink, unsigned level,
-                         uint64_t child)
-{
-    uint64_t leaves = 1;
-    for (unsigned below = 0; below < level; below++)
-        leaves *= SI_FAN_OUT;
-    uint64_t first = child * leaves;
-    uint64_t end = si_min_u64(first + leaves, index->layout.leaf_count);
-    return first >= end || sink->leaves(sink->context, first, end);
-}
-
 /* The test of a leaf is over sooner than the leaf arrives from memory. So leaves wait here, in
  * order, while others are on the way. */
 enum { LOOKAHEAD = 4, LINE_FLOATS = 16 };
@@ -63,6 +53,7 @@ typedef struct leaf_queue {
     const si_index *index;
     const si_query *query;
     const si_search_sink *sink;
+    si_leaf_groups *groups; /* not NULL: leaves wait there instead */
     unsigned first;
     unsigned count;
     uint64_t leaves[LOOKAHEAD];
@@ -74,14 +65,18 @@ static void prefetch_floats(const float *floats, size_t count)
         __builtin_prefetch(floats + i);
 }
 
-static bool test_first(leaf_queue *queue)
+static inline bool test_leaf(const leaf_queue *queue, uint64_t leaf)
 {
     const si_index *index = queue->index;
-    uint64_t leaf = queue->leaves[queue->first++ % LOOKAHEAD];
-    queue->count--;
     uint64_t mask = index->type->match(queue->query, si_index_leaf_floats(index, leaf),
                                        si_layout_leaf_size(&index->layout, leaf));
     return mask == 0 || queue->sink->leaf(queue->sink->context, leaf, mask);
+}
+
+static bool test_first(leaf_queue *queue)
+{
+    queue->count--;
+    return test_leaf(queue, queue->leaves[queue->first++ % LOOKAHEAD]);
 }
 
 static bool test_waiting(leaf_queue *queue)
@@ -92,17 +87,65 @@ static bool test_waiting(leaf_queue *queue)
     return true;
 }
 
+/* ---- leaves that wait for the disk ---- */
+
+static bool take_range(void *context, const si_leaf_range *range)
+{
+    const leaf_queue *queue = context;
+    if (range->is_whole)
+        return queue->sink->leaves(queue->sink->context, range->first, range->end);
+    for (uint64_t leaf = range->first; leaf < range->end; leaf++)
+        if (!test_leaf(queue, leaf))
+            return false;
+    return true;
+}
+
+static void begin_announcing(leaf_queue *queue)
+{
+    queue->groups = si_leaf_groups_create(queue->index, queue->sink->needed, take_range, queue);
+}
+
+static bool finish(leaf_queue *queue)
+{
+    bool go_on = test_waiting(queue);
+    return queue->groups ? go_on && si_leaf_groups_finish(queue->groups) : go_on;
+}
+
+/* ---- what is met ---- */
+
 static bool enqueue(leaf_queue *queue, uint64_t leaf)
 {
     const si_index *index = queue->index;
     /* The file's content is not trusted: a damaged node may claim children that are not there. */
     if (leaf >= index->layout.leaf_count)
         return true;
+    if (queue->groups)
+        return si_leaf_groups_add(queue->groups, &(si_leaf_range){leaf, leaf + 1, false});
     if (queue->count == LOOKAHEAD && !test_first(queue))
         return false;
     queue->leaves[(queue->first + queue->count++) % LOOKAHEAD] = leaf;
     prefetch_floats(si_index_leaf_floats(index, leaf), index->type->float_count * SI_LEAF_CAPACITY);
     return true;
+}
+
+/* Leaves below child `child` of level `level`, where leaves are level 0. */
+static si_leaf_range leaves_below(const si_index *index, unsigned level, uint64_t child)
+{
+    uint64_t leaves = 1;
+    for (unsigned below = 0; below < level; below++)
+        leaves *= SI_FAN_OUT;
+    uint64_t first = child * leaves;
+    return (si_leaf_range){first, si_min_u64(first + leaves, index->layout.leaf_count), true};
+}
+
+static bool take_subtree(leaf_queue *queue, unsigned level, uint64_t child)
+{
+    si_leaf_range range = leaves_below(queue->index, level, child);
+    if (range.first >= range.end)
+        return true;
+    if (queue->groups)
+        return si_leaf_groups_add(queue->groups, &range);
+    return test_waiting(queue) && take_range(queue, &range);
 }
 
 /* Children that will be visited: their nodes come from memory together. */
@@ -116,23 +159,37 @@ static void prefetch_children(const si_index *index, unsigned level, const visit
     }
 }
 
-static visited_node visit(const si_index *index, const si_query *query, unsigned level,
-                          uint64_t node)
+/* The same, from the disk. */
+static void announce_children(const si_index *index, unsigned level, const visited_node *visited)
 {
-    visited_node visited = {node, match_node(index, query, level, node)};
-    prefetch_children(index, level, &visited);
+    uint32_t children = visited->match.met & ~visited->match.inside;
+    if (level == 1 || !children)
+        return;
+    uint64_t first = visited->node * SI_FAN_OUT + (unsigned)__builtin_ctz(children);
+    uint64_t last = visited->node * SI_FAN_OUT + 31u - (unsigned)__builtin_clz(children);
+    uint64_t present = index->layout.node_count[level - 1];
+    if (first < present)
+        si_announce_nodes(index, level - 1, first, si_min_u64(last, present - 1));
+}
+
+static visited_node visit(leaf_queue *queue, unsigned level, uint64_t node)
+{
+    const si_index *index = queue->index;
+    visited_node visited = {node, match_node(index, queue->query, level, node)};
+    if (queue->groups)
+        announce_children(index, level, &visited);
+    else
+        prefetch_children(index, level, &visited);
     return visited;
 }
 
-/* Depth first, children in ascending order, which is index order. */
-void si_search(const si_index *index, const si_query *query, const si_search_sink *sink)
+/* Depth first, children in ascending order, which is index order. False: it was stopped. */
+static bool walk(leaf_queue *queue)
 {
+    const si_layout *layout = &queue->index->layout;
     visited_node path[SI_MAX_LEVELS + 1];
-    unsigned top = index->layout.levels, level = top;
-    if (top == 0)
-        return;
-    leaf_queue queue = {.index = index, .query = query, .sink = sink};
-    path[level] = visit(index, query, level, 0);
+    unsigned top = layout->levels, level = top;
+    path[level] = visit(queue, level, 0);
     while (level <= top) {
         visited_node *visited = &path[level];
         if (visited->match.met == 0) {
@@ -143,15 +200,27 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
         visited->match.met &= visited->match.met - 1;
         uint64_t child = visited->node * SI_FAN_OUT + bit;
         if (visited->match.inside >> bit & 1) {
-            if (!test_waiting(&queue) || !take_subtree(index, sink, level - 1, child))
-                return;
+            if (!take_subtree(queue, level - 1, child))
+                return false;
         } else if (level == 1) {
-            if (!enqueue(&queue, child))
-                return;
-        } else if (child < index->layout.node_count[level - 1]) {
+            if (!enqueue(queue, child))
+                return false;
+        } else if (child < layout->node_count[level - 1]) {
             level--;
-            path[level] = visit(index, query, level, child);
+            path[level] = visit(queue, level, child);
         }
     }
-    test_waiting(&queue);
+    return true;
+}
+
+void si_search(const si_index *index, const si_query *query, const si_search_sink *sink)
+{
+    leaf_queue queue = {.index = index, .query = query, .sink = sink};
+    if (index->layout.levels == 0)
+        return;
+    if (si_announcing_pays(index))
+        begin_announcing(&queue);
+    if (walk(&queue))
+        finish(&queue);
+    si_leaf_groups_free(queue.groups);
 }

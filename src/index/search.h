@@ -11,6 +11,7 @@ typedef struct si_search_sink {
     bool (*leaf)(void *context, uint64_t leaf, uint64_t mask);
     /* Whole leaves [first, end): every element in them is found. */
     bool (*leaves)(void *context, uint64_t first, uint64_t end);
+    si_column_set needed; /* columns that are read of what is found */
 } si_search_sink;
 
 void si_search(const si_index *index, const si_query *query, const si_search_sink *sink);
