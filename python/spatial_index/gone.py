@@ -21,7 +21,7 @@ _METHODS = {
     "find_intersecting_window_np": "use box_query(corner, opposite_corner)",
     "find_intersecting_window_objs": "use box_query(corner, opposite_corner, fields='raw_elements')",
     "find_intersecting_window_pos": "use box_query(corner, opposite_corner, fields='centroid')",
-    "find_nearest": "use sphere_query() with a radius, and choose the nearest of what it finds",
+    "find_nearest": "use nearest(point, k)",
     "is_intersecting": "use sphere_empty(), which is its opposite",
     "count_intersecting": "use box_counts() or sphere_counts()",
     "count_intersecting_agg_gid": "use box_counts(..., group_by='post_gid')",

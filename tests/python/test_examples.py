@@ -10,7 +10,8 @@ import pytest
 
 import spatial_index
 
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples" / "python"
+TOP = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = TOP / "examples" / "python"
 COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
 
 
@@ -134,3 +135,48 @@ def test_shared_pages(folder, segments):
     # Each page is one-eighth of a page in each process, or this test could not tell sharing from copying.
     used, share = sum(row[2] for row in rows), sum(row[3] for row in rows)
     assert used > 8 * 1000 and share < used / 7
+
+
+def test_place_spheres(tmp_path):
+    output = run_example(tmp_path, "place_spheres.py", "3000", "placed")
+    assert number_after(output, "Placed") == 3000 and int(re.search(r"(\d+) places were taken", output)[1]) > 0
+    index = spatial_index.open_index(tmp_path / "placed")
+    found = index.box_query((-1e9,) * 3, (1e9,) * 3)
+    assert np.array_equal(np.sort(found["id"]), np.arange(3000))
+    # None touches another: the sphere of each holds itself alone.
+    assert index.sphere_counts_many(found["centroid"], found["radius"]).tolist() == [1] * 3000
+
+
+def test_tutorial(folder, segments, tmp_path):
+    pytest.importorskip("matplotlib", reason="no pictures: python3-matplotlib is not installed")
+    from matplotlib import image
+
+    output = run_example(folder, "tutorial.py", folder / "my-segments", folder / "my-synapses", tmp_path / "drawn.png")
+    box = (-75, 375, -10), (75, 525, 10)
+    assert number_after(output, "In the box") == segments.box_counts(*box)
+    assert number_after(output, "of which somas") == segments.box_counts(*box, group_by="section_type")[1]
+    drawn = image.imread(tmp_path / "drawn.png")
+    assert drawn.shape[0] > 300 and drawn.shape[1] > 800
+    left, middle, right = np.array_split(drawn[..., :3], 3, axis=1)
+    for panel in left, middle, right:
+        assert 0.02 < (panel.min(axis=2) < 0.9).mean() < 0.9  # neither empty nor filled
+    for colour in (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), (0x00, 0x9E, 0x73):  # axons, basal and apical dendrites
+        assert (np.abs(left - np.array(colour) / 255).max(axis=2) < 0.02).sum() > 100
+
+
+@pytest.mark.parametrize("page", ["python.md", "tutorial.md"])
+def test_code_of_the_pages(folder, page, monkeypatch):
+    """All blocks of a page make one program."""
+    text = (TOP / "docs" / page).read_text()
+    names = {}
+    monkeypatch.chdir(folder)
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, page, "exec"), names)
+    if page == "tutorial.md":
+        number = re.search(r"cell (\d+), with (\d+) synapses", text)
+        assert (names["cell"], len(names["positions"])) == (int(number[1]), int(number[2]))
+        assert names["counts"].size == 2916 and names["segments"].box_counts(*names["box"]) == 3765
+
+
+def test_picture_of_the_tutorial_is_small():
+    assert 10_000 < (TOP / "docs" / "tutorial.png").stat().st_size < 150_000

@@ -121,7 +121,7 @@ def test_names_that_never_were():
 @pytest.mark.parametrize("name, instead", [
     ("find_intersecting_window", "box_query"), ("find_intersecting_window_np", "box_query"),
     ("find_intersecting_window_objs", "raw_elements"), ("find_intersecting", "sphere_query"),
-    ("find_nearest", "sphere_query"), ("count_intersecting", "box_counts"), ("dump", "write"),
+    ("find_nearest", "nearest"), ("count_intersecting", "box_counts"), ("dump", "write"),
 ])
 def test_queries_that_are_gone(segments, name, instead):
     with pytest.raises(GoneError, match=f"{name}.. is gone: .*{instead}"):
