@@ -155,6 +155,26 @@ typedef struct si_input_column {
     const void *data;
 } si_input_column;
 
+/* ---- filters ---- */
+
+/* Which elements are wanted, as far as their fields tell. May be used by any number of queries and
+ * threads at once. */
+typedef struct si_filter si_filter;
+
+/* That an integer field (gid, section_type, is_soma, pre_gid, ...) has one of these values. */
+typedef struct si_condition {
+    si_field field;
+    const uint64_t *values; /* in any order; may repeat */
+    size_t count;           /* 0: no element meets the condition */
+} si_condition;
+
+/* A filter for indexes of one kind of element: elements pass that meet all conditions. Set as the
+ * `filter` of queries, where it must live as long as they are used. SI_ERROR_ARGUMENT: a field that
+ * is no integer, or not of this kind. */
+SI_API si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
+                                  size_t condition_count, si_filter **filter, si_error *error);
+SI_API void si_filter_free(si_filter *filter);
+
 /* ---- queries ---- */
 
 typedef enum si_accuracy {
@@ -180,8 +200,9 @@ typedef struct si_query {
     si_accuracy accuracy;
     float lower[3]; /* box: smallest corner; sphere: of its bounding box */
     float upper[3];
-    float center[3]; /* sphere only */
-    float radius;    /* sphere only */
+    float center[3];         /* sphere only */
+    float radius;            /* sphere only */
+    const si_filter *filter; /* of what it finds, only what passes; NULL, as made: everything */
 } si_query;
 
 /* The box between two opposite corners, in any order. Corners are rounded to 32-bit floats;
@@ -300,8 +321,9 @@ SI_API void si_group_counts_free(si_group_counts *groups);
 typedef struct si_nearest {
     si_accuracy accuracy;
     float point[3];
-    uint64_t k;          /* so many, if there are */
-    double max_distance; /* none that is farther; infinite: however far */
+    uint64_t k;              /* so many, if there are */
+    double max_distance;     /* none that is farther; infinite: however far */
+    const si_filter *filter; /* the nearest of those that pass; NULL, as made: of all */
 } si_nearest;
 
 /* The point is rounded to 32-bit floats, the distance is not. SI_ERROR_ARGUMENT: a point that is

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "geometry/kernels.h"
 #include "index/batch.h"
+#include "index/filter.h"
 #include "index/search.h"
 
 /* Of the inserted elements, one in so many may be among the latest, but always so many: then making
@@ -232,10 +233,18 @@ static bool stop_at_first(void *context, uint64_t first, uint64_t mask)
     return false;
 }
 
-/* ---- counts and emptiness ---- */
+/* ---- what has been inserted ---- */
 
-static si_result count_inserted(const si_growing_index *growing, const si_query *query,
-                                uint64_t *count, si_error *error)
+/* Without a filter: that is for ids, and the ids of the second index are places. */
+static si_query without_filter(const si_query *query)
+{
+    si_query plain = *query;
+    plain.filter = NULL;
+    return plain;
+}
+
+static si_result count_unfiltered(const si_growing_index *growing, const si_query *query,
+                                  uint64_t *count, si_error *error)
 {
     *count = 0;
     if (growing->arranged)
@@ -243,33 +252,6 @@ static si_result count_inserted(const si_growing_index *growing, const si_query 
     search_latest(growing, query, add_count, count);
     return SI_OK;
 }
-
-si_result si_growing_index_count(si_growing_index *growing, const si_query *query, uint64_t *count,
-                                 si_error *error)
-{
-    uint64_t inserted = 0;
-    SI_TRY(si_index_count(growing->base, query, count, error));
-    pthread_rwlock_rdlock(&growing->lock);
-    si_result status = count_inserted(growing, query, &inserted, error);
-    pthread_rwlock_unlock(&growing->lock);
-    *count += inserted;
-    return status;
-}
-
-si_result si_growing_index_empty(si_growing_index *growing, const si_query *query, int *empty,
-                                 si_error *error)
-{
-    si_result status = si_index_empty(growing->base, query, empty, error);
-    pthread_rwlock_rdlock(&growing->lock);
-    if (status == SI_OK && *empty)
-        search_latest(growing, query, stop_at_first, empty);
-    if (status == SI_OK && *empty && growing->arranged)
-        status = si_index_empty(growing->arranged, query, empty, error);
-    pthread_rwlock_unlock(&growing->lock);
-    return status;
-}
-
-/* ---- queries ---- */
 
 /* Places of inserted elements, in order of their arrival when all are there. */
 typedef struct place_list {
@@ -303,19 +285,33 @@ static si_result find_arranged(const si_growing_index *growing, const si_query *
     return SI_OK;
 }
 
+static void filter_places(const si_growing_index *growing, const si_filter *filter,
+                          place_list *list)
+{
+    uint64_t passed = 0;
+    for (uint64_t i = 0; i < list->count; i++)
+        if (si_filter_passes_id(filter, growing->ids[list->places[i]]))
+            list->places[passed++] = list->places[i];
+    list->count = passed;
+}
+
 static si_result find_inserted(const si_growing_index *growing, const si_query *query,
                                place_list *list, si_error *error)
 {
     uint64_t count;
-    SI_TRY(count_inserted(growing, query, &count, error));
+    si_query plain = without_filter(query);
     list->count = 0;
+    list->places = NULL;
+    SI_TRY(count_unfiltered(growing, &plain, &count, error));
     list->places = list->at_hand;
     if (count > PLACES_AT_HAND)
         list->places = si_allocate(count, sizeof *list->places);
     if (!list->places)
         return si_fail_memory(error);
-    si_result status = find_arranged(growing, query, count, list, error);
-    search_latest(growing, query, add_places, list);
+    si_result status = find_arranged(growing, &plain, count, list, error);
+    search_latest(growing, &plain, add_places, list);
+    if (query->filter)
+        filter_places(growing, query->filter, list);
     return status;
 }
 
@@ -324,6 +320,66 @@ static void free_places(place_list *list)
     if (list->places != list->at_hand)
         si_free(list->places);
 }
+
+/* ---- counts and emptiness ---- */
+
+static si_result count_filtered(const si_growing_index *growing, const si_query *query,
+                                uint64_t *count, si_error *error)
+{
+    place_list list;
+    si_result status = find_inserted(growing, query, &list, error);
+    *count = list.count;
+    free_places(&list);
+    return status;
+}
+
+static si_result count_inserted(const si_growing_index *growing, const si_query *query,
+                                uint64_t *count, si_error *error)
+{
+    return query->filter ? count_filtered(growing, query, count, error)
+                         : count_unfiltered(growing, query, count, error);
+}
+
+si_result si_growing_index_count(si_growing_index *growing, const si_query *query, uint64_t *count,
+                                 si_error *error)
+{
+    uint64_t inserted = 0;
+    SI_TRY(si_index_count(growing->base, query, count, error));
+    pthread_rwlock_rdlock(&growing->lock);
+    si_result status = count_inserted(growing, query, &inserted, error);
+    pthread_rwlock_unlock(&growing->lock);
+    *count += inserted;
+    return status;
+}
+
+static si_result find_whether_empty(const si_growing_index *growing, const si_query *query,
+                                    int *empty, si_error *error)
+{
+    uint64_t count = 0;
+    if (query->filter) {
+        SI_TRY(count_filtered(growing, query, &count, error));
+        *empty = count == 0;
+        return SI_OK;
+    }
+    search_latest(growing, query, stop_at_first, empty);
+    if (*empty && growing->arranged)
+        return si_index_empty(growing->arranged, query, empty, error);
+    return SI_OK;
+}
+
+si_result si_growing_index_empty(si_growing_index *growing, const si_query *query, int *empty,
+                                 si_error *error)
+{
+    SI_TRY(si_index_empty(growing->base, query, empty, error));
+    if (!*empty)
+        return SI_OK;
+    pthread_rwlock_rdlock(&growing->lock);
+    si_result status = find_whether_empty(growing, query, empty, error);
+    pthread_rwlock_unlock(&growing->lock);
+    return status;
+}
+
+/* ---- queries ---- */
 
 static void copy_field(const si_growing_index *growing, si_field field, const uint64_t *places,
                        uint64_t count, void *values)
@@ -359,7 +415,6 @@ si_result si_growing_index_query(si_growing_index *growing, const si_query *quer
                                  uint64_t *count, si_error *error)
 {
     place_list list;
-    list.places = NULL;
     SI_TRY(si_index_query(growing->base, query, columns, column_count, capacity, count, error));
     pthread_rwlock_rdlock(&growing->lock);
     si_result status = find_inserted(growing, query, &list, error);

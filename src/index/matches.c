@@ -149,11 +149,11 @@ static bool find_leaves(void *context, uint64_t first, uint64_t end)
     return add_find(list, (si_find){.first_leaf = first, .end_leaf = end});
 }
 
-static si_result check_query(const si_query *query, uint64_t number, uint64_t count,
-                             si_error *error)
+static si_result check_query(const si_index *index, const si_query *query, uint64_t number,
+                             uint64_t count, si_error *error)
 {
     si_error why;
-    si_result status = si_query_check(query, &why);
+    si_result status = si_search_check(index, query, &why);
     if (status == SI_OK || count == 1)
         return status == SI_OK ? SI_OK : si_fail(error, status, "%s", why.message);
     return si_fail(error, status, "query %llu: %s", (unsigned long long)number, why.message);
@@ -164,7 +164,7 @@ static si_result run_query(si_matches *matches, unsigned worker, uint64_t number
     find_list *list = &matches->lists[worker];
     const si_query *query = &matches->queries[number];
     size_t first = list->count;
-    SI_TRY(check_query(query, number, matches->query_count, error));
+    SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
     list->element_count = 0;
     si_search(matches->index, query,
               &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves});
@@ -342,7 +342,7 @@ static si_result count_one(void *context, unsigned worker, uint64_t number, si_e
 {
     const many_counts *many = context;
     (void)worker;
-    SI_TRY(check_query(&many->queries[number], number, many->query_count, error));
+    SI_TRY(check_query(many->index, &many->queries[number], number, many->query_count, error));
     return si_index_count(many->index, &many->queries[number], &many->counts[number], error);
 }
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "geometry/kernel_set.h"
 #include "index/extract.h"
+#include "index/filter.h"
 #include "index/nearest_heap.h"
 
 /* A node whose children are being visited; bounds of those that have been are infinite. */
@@ -33,6 +34,7 @@ typedef struct nearest_search {
     si_overhang overhang;
     float threshold; /* children with greater bounds do not matter */
     double max_distance;
+    const si_filter *filter; /* NULL: none */
     si_nearest_heap found;
 
     open_node *nodes; /* all that have been opened */
@@ -155,6 +157,8 @@ static void test_leaf(nearest_search *search, uint64_t leaf)
     const float *floats = si_index_leaf_floats(index, leaf);
     uint64_t mask = index->type->near(&search->vantage, floats,
                                       si_layout_leaf_size(&index->layout, leaf));
+    if (mask != 0 && search->filter)
+        mask = si_filter_leaf(search->filter, index, leaf, mask);
     for (; mask; mask &= mask - 1) {
         unsigned slot = (unsigned)__builtin_ctzll(mask);
         si_near_element element = {index->type->distance(&search->vantage, floats, slot),
@@ -257,6 +261,7 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
                            uint64_t *count, si_error *error)
 {
     SI_TRY(check_nearest(nearest, error));
+    SI_TRY(si_filter_check(nearest->filter, index, error));
     SI_TRY(check_columns(index, columns, column_count, error));
     *count = 0;
     if (nearest->k == 0 || index->layout.element_count == 0)
@@ -267,6 +272,7 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
                     .accuracy = nearest->accuracy},
         .overhang = find_overhang(index, nearest->accuracy),
         .max_distance = nearest->max_distance,
+        .filter = nearest->filter,
         .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
     search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);
     si_result status = search.found.elements ? SI_OK : si_fail_memory(error);

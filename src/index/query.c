@@ -30,7 +30,7 @@ static bool count_leaves(void *context, uint64_t first, uint64_t end)
 si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                          si_error *error)
 {
-    SI_TRY(si_query_check(query, error));
+    SI_TRY(si_search_check(index, query, error));
     result_counter counter = {.index = index};
     si_search(index, query,
               &(si_search_sink){.context = &counter, .leaf = count_leaf, .leaves = count_leaves});
@@ -54,7 +54,7 @@ static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
 
 si_result si_index_empty(const si_index *index, const si_query *query, int *empty, si_error *error)
 {
-    SI_TRY(si_query_check(query, error));
+    SI_TRY(si_search_check(index, query, error));
     *empty = 1;
     si_search(index, query,
               &(si_search_sink){.context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves});
@@ -95,7 +95,7 @@ static bool collect_leaves(void *context, uint64_t first, uint64_t end)
 si_result si_index_query(const si_index *index, const si_query *query, const si_column *columns,
                          size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
-    SI_TRY(si_query_check(query, error));
+    SI_TRY(si_search_check(index, query, error));
     for (size_t i = 0; i < column_count; i++) {
         SI_TRY(check_field(index, columns[i].field, error));
         if (!columns[i].data && capacity > 0)
@@ -184,7 +184,7 @@ static si_result allocate_batch(result_batcher *batcher, const si_field *fields,
 si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
                          size_t field_count, si_visitor visitor, void *context, si_error *error)
 {
-    SI_TRY(si_query_check(query, error));
+    SI_TRY(si_search_check(index, query, error));
     result_batcher batcher = {.index = index,
                               .column_count = field_count,
                               .visitor = visitor,

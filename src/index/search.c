@@ -2,6 +2,7 @@
 
 #include "base/arithmetic.h"
 #include "index/announce.h"
+#include "index/filter.h"
 #include "index/leaf_groups.h"
 
 /* A node whose children are being visited: those still to come, lowest first. */
@@ -27,6 +28,12 @@ si_result si_query_check(const si_query *query, si_error *error)
         return si_fail(error, SI_ERROR_ARGUMENT, "the radius of the query is %g",
                        (double)query->radius);
     return SI_OK;
+}
+
+si_result si_search_check(const si_index *index, const si_query *query, si_error *error)
+{
+    SI_TRY(si_query_check(query, error));
+    return si_filter_check(query->filter, index, error);
 }
 
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end)
@@ -70,6 +77,8 @@ static inline bool test_leaf(const leaf_queue *queue, uint64_t leaf)
     const si_index *index = queue->index;
     uint64_t mask = index->type->match(queue->query, si_index_leaf_floats(index, leaf),
                                        si_layout_leaf_size(&index->layout, leaf));
+    if (mask != 0 && queue->query->filter)
+        mask = si_filter_leaf(queue->query->filter, index, leaf, mask);
     return mask == 0 || queue->sink->leaf(queue->sink->context, leaf, mask);
 }
 
@@ -87,13 +96,29 @@ static bool test_waiting(leaf_queue *queue)
     return true;
 }
 
+/* Whole leaves, of which every element meets the query. */
+static bool take_whole(const leaf_queue *queue, uint64_t first, uint64_t end)
+{
+    const si_filter *filter = queue->query->filter;
+    const si_search_sink *sink = queue->sink;
+    if (!filter)
+        return sink->leaves(sink->context, first, end);
+    for (uint64_t leaf = first; leaf < end; leaf++) {
+        uint64_t all = UINT64_MAX >> (64 - si_layout_leaf_size(&queue->index->layout, leaf));
+        uint64_t mask = si_filter_leaf(filter, queue->index, leaf, all);
+        if (mask != 0 && !sink->leaf(sink->context, leaf, mask))
+            return false;
+    }
+    return true;
+}
+
 /* ---- leaves that wait for the disk ---- */
 
 static bool take_range(void *context, const si_leaf_range *range)
 {
     const leaf_queue *queue = context;
     if (range->is_whole)
-        return queue->sink->leaves(queue->sink->context, range->first, range->end);
+        return take_whole(queue, range->first, range->end);
     for (uint64_t leaf = range->first; leaf < range->end; leaf++)
         if (!test_leaf(queue, leaf))
             return false;
@@ -102,7 +127,10 @@ static bool take_range(void *context, const si_leaf_range *range)
 
 static void begin_announcing(leaf_queue *queue)
 {
-    queue->groups = si_leaf_groups_create(queue->index, queue->sink->needed, take_range, queue);
+    si_column_set needed = queue->sink->needed;
+    if (queue->query->filter)
+        si_filter_add_columns(queue->query->filter, &needed);
+    queue->groups = si_leaf_groups_create(queue->index, needed, take_range, queue);
 }
 
 static bool finish(leaf_queue *queue)
@@ -125,6 +153,8 @@ static bool enqueue(leaf_queue *queue, uint64_t leaf)
         return false;
     queue->leaves[(queue->first + queue->count++) % LOOKAHEAD] = leaf;
     prefetch_floats(si_index_leaf_floats(index, leaf), index->type->float_count * SI_LEAF_CAPACITY);
+    if (queue->query->filter)
+        si_filter_prefetch(queue->query->filter, index, leaf);
     return true;
 }
 

@@ -18,6 +18,9 @@ void si_search(const si_index *index, const si_query *query, const si_search_sin
 
 si_result si_query_check(const si_query *query, si_error *error);
 
+/* That the query makes sense, and its filter with the index. */
+si_result si_search_check(const si_index *index, const si_query *query, si_error *error);
+
 /* Elements in whole leaves [first, end). */
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end);
 

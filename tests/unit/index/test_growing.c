@@ -55,6 +55,26 @@ static void check_query(si_growing_index *growing, const si_index *packed, const
     free(expected_ids);
 }
 
+/* With the ids of every third element, then with none of them. */
+static void check_filtered(si_growing_index *growing, const si_index *packed,
+                           const test_elements *elements, si_query *query)
+{
+    uint64_t *ids = malloc((elements->count / 3 + 1) * sizeof *ids), count = 0;
+    si_filter *filter;
+    for (uint64_t i = 0; i < elements->count; i += 3)
+        ids[count++] = elements->id[i];
+    for (;; count = 0) {
+        const si_condition condition = {SI_FIELD_ID, ids, count};
+        assert_int_equal(si_filter_create(elements->kind, &condition, 1, &filter, NULL), SI_OK);
+        query->filter = filter;
+        check_query(growing, packed, query);
+        si_filter_free(filter);
+        if (count == 0)
+            break;
+    }
+    free(ids);
+}
+
 static void check_kind(si_element_kind kind, uint64_t base_count, uint64_t count)
 {
     si_error error = {0};
@@ -70,8 +90,9 @@ static void check_kind(si_element_kind kind, uint64_t base_count, uint64_t count
             insert(growing, &elements, first, first + step < count ? first + step : count, &error),
             error);
     for (int i = -10; i <= 10; i++) {
-        const si_query query = ball(10 * i, 30);
+        si_query query = ball(10 * i, 30);
         check_query(growing, packed, &query);
+        check_filtered(growing, packed, &elements, &query);
     }
     si_index_info info = SI_INDEX_INFO_INIT;
     assert_ok(si_growing_index_get_info(growing, &info), error);
