@@ -245,9 +245,8 @@ static si_result write_cached(const si_packer *packer, const void *data, uint64_
                               uint64_t offset, si_error *error)
 {
     SI_TRY(si_file_write_at(packer->descriptor, data, bytes, offset, packer->path, error));
-    /* Where it should not be in the page cache, it should at least not pile up there. */
-    if (packer->is_direct)
-        sync_file_range(packer->descriptor, (off_t)offset, (off_t)bytes, SYNC_FILE_RANGE_WRITE);
+    /* On its way to the disk while the next part is packed, instead of when the file is flushed. */
+    sync_file_range(packer->descriptor, (off_t)offset, (off_t)bytes, SYNC_FILE_RANGE_WRITE);
     return SI_OK;
 }
 
