@@ -12,7 +12,7 @@ namespace bench
 namespace
 {
 
-constexpr std::uint64_t rows_of_an_append = 100000;
+constexpr std::uint64_t rows_of_an_append = 10000;
 
 struct builder_aborter {
     void operator()(si_builder *builder) const

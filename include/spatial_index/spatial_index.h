@@ -544,7 +544,8 @@ SI_API si_result si_builder_create(si_element_kind kind, const char *folder,
  *   synapse     POSITION, ID, POST_GID, PRE_GID
  *   morphology  ENDPOINT1, ENDPOINT2, RADIUS, GID, SECTION_ID, SEGMENT_ID, SECTION_TYPE
  * ID may be left out: the elements are then numbered from 0 in the order of appending, which for
- * concurrent appends is not defined. A soma is section_id 0; its ENDPOINT2 is ignored.
+ * concurrent appends is not defined. A soma is section_id 0; its ENDPOINT2 is ignored. Some
+ * thousands at a time are fastest: their columns are read twice and stay in the processor's cache.
  * SI_ERROR_ARGUMENT: a coordinate or radius that is not finite, or a negative radius, naming the
  * element; SI_ERROR_LIMIT: gid, section_id or segment_id beyond 2^36-1, 16383, 16383, or
  * max_file_bytes passed: nothing of this call is in the builder then, and it can go on. After
