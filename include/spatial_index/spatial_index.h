@@ -303,8 +303,9 @@ SI_API si_result si_index_empty(const si_index *index, const si_query *query, in
 
 typedef struct si_group_counts {
     uint64_t group_count;
-    uint64_t *keys;   /* ascending */
-    uint64_t *counts; /* of each key, none is 0 */
+    uint64_t *keys;     /* `field_count` of each group, one group after another, ascending */
+    uint64_t *counts;   /* of each group, none is 0 */
+    size_t field_count; /* that were grouped by */
 } si_group_counts;
 
 /* Counts the results of a query by an integer field of the element (gid, section_id, post_gid,
@@ -312,6 +313,12 @@ typedef struct si_group_counts {
  * this kind. */
 SI_API si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
                                        si_group_counts *groups, si_error *error);
+
+/* The same by several fields at once: a group for each combination of their values that is found.
+ */
+SI_API si_result si_index_count_groups_by(const si_index *index, const si_query *query,
+                                          const si_field *fields, size_t field_count,
+                                          si_group_counts *groups, si_error *error);
 
 SI_API void si_group_counts_free(si_group_counts *groups);
 

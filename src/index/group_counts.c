@@ -1,102 +1,156 @@
-/* Counts of results by the value of an integer field. */
+/* Counts of results by the values of integer fields. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arithmetic.h"
 #include "base/memory.h"
 #include "index/search.h"
 
-typedef struct group_entry {
-    uint64_t key;
-    uint64_t count; /* 0: a free place */
-} group_entry;
-
 /* Open addressing with linear probing; the capacity is a power of two, at most half of it is used.
- */
+ * A group is a row of words: its count, 0 where the place is free, and its keys. */
 typedef struct group_table {
-    group_entry *groups;
+    uint64_t *rows;
+    size_t row_words;
     size_t capacity;
     size_t used;
-    si_type key_type;
+    size_t key_count;
+    si_type key_types[SI_FIELD_COUNT];
     si_result status;
 } group_table;
 
-static size_t place_of(const group_table *table, uint64_t key)
+/* ---- the table ---- */
+
+static bool are_equal(const uint64_t *left, const uint64_t *right, size_t count)
 {
-    /* The highest bits of a product with 2^64 / golden ratio spread ids that have any pattern in
-     * them (Knuth, The Art of Computer Programming 3, 6.4). */
-    unsigned bits = (unsigned)__builtin_ctzll(table->capacity);
-    size_t place = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits));
-    while (table->groups[place].count && table->groups[place].key != key)
-        place = (place + 1) & (table->capacity - 1);
-    return place;
+    for (size_t i = 0; i < count; i++)
+        if (left[i] != right[i])
+            return false;
+    return true;
+}
+
+/* The highest bits of a product with 2^64 / golden ratio spread ids that have any pattern in them
+ * (Knuth, The Art of Computer Programming 3, 6.4). */
+static size_t first_place(const group_table *table, const uint64_t *keys)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < table->key_count; i++)
+        hash = ((hash << 23 | hash >> 41) ^ keys[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(hash >> (64 - __builtin_ctzll(table->capacity)));
+}
+
+static uint64_t *find_row(const group_table *table, const uint64_t *keys)
+{
+    size_t place = first_place(table, keys);
+    for (;; place = (place + 1) & (table->capacity - 1)) {
+        uint64_t *row = table->rows + place * table->row_words;
+        if (row[0] == 0 || are_equal(row + 1, keys, table->key_count))
+            return row;
+    }
 }
 
 static si_result grow(group_table *table)
 {
     group_table larger = *table;
     larger.capacity = table->capacity ? 2 * table->capacity : 1024;
-    larger.groups = si_allocate_zeroed(larger.capacity, sizeof *larger.groups);
-    if (!larger.groups)
+    larger.rows = si_allocate_zeroed(larger.capacity, larger.row_words * sizeof *larger.rows);
+    if (!larger.rows)
         return SI_ERROR_MEMORY;
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->groups[i].count)
-            larger.groups[place_of(&larger, table->groups[i].key)] = table->groups[i];
-    si_free(table->groups);
+    for (size_t i = 0; i < table->capacity; i++) {
+        const uint64_t *row = table->rows + i * table->row_words;
+        if (row[0])
+            memcpy(find_row(&larger, row + 1), row, table->row_words * sizeof *row);
+    }
+    si_free(table->rows);
     *table = larger;
     return SI_OK;
 }
 
-static si_result add(group_table *table, uint64_t key)
+static si_result add(group_table *table, const uint64_t *keys)
 {
     if (2 * table->used >= table->capacity)
         SI_TRY(grow(table));
-    group_entry *entry = &table->groups[place_of(table, key)];
-    if (entry->count++ == 0) {
-        entry->key = key;
+    uint64_t *row = find_row(table, keys);
+    if (row[0]++ == 0) {
+        memcpy(row + 1, keys, table->key_count * sizeof *keys);
         table->used++;
     }
     return SI_OK;
 }
 
-static uint64_t key_at(const group_table *table, const void *values, uint64_t i)
+/* ---- results as keys ---- */
+
+/* Results whose keys are collected before they are counted. */
+#define RESULTS_AT_ONCE 256
+
+static void widen_keys(si_type type, const void *values, uint64_t count, size_t stride,
+                       uint64_t *keys)
 {
-    switch (table->key_type) {
-    case SI_TYPE_UINT8:
-        return ((const uint8_t *)values)[i];
-    case SI_TYPE_UINT32:
-        return ((const uint32_t *)values)[i];
-    default: /* SI_TYPE_UINT64: check_key lets no other through */
-        return ((const uint64_t *)values)[i];
-    }
+    for (uint64_t i = 0; i < count; i++)
+        switch (type) {
+        case SI_TYPE_UINT8:
+            keys[i * stride] = ((const uint8_t *)values)[i];
+            break;
+        case SI_TYPE_UINT32:
+            keys[i * stride] = ((const uint32_t *)values)[i];
+            break;
+        default: /* SI_TYPE_UINT64: check_key lets no other through */
+            keys[i * stride] = ((const uint64_t *)values)[i];
+        }
+}
+
+static size_t type_size(si_type type)
+{
+    return type == SI_TYPE_UINT8 ? 1 : type == SI_TYPE_UINT32 ? 4 : 8;
+}
+
+static void add_results(group_table *table, const si_column *columns, uint64_t first,
+                        uint64_t count)
+{
+    uint64_t keys[SI_FIELD_COUNT * RESULTS_AT_ONCE];
+    for (size_t i = 0; i < table->key_count; i++)
+        widen_keys(table->key_types[i],
+                   (const char *)columns[i].data + first * type_size(table->key_types[i]), count,
+                   table->key_count, keys + i);
+    for (uint64_t i = 0; i < count && table->status == SI_OK; i++)
+        table->status = add(table, keys + i * table->key_count);
 }
 
 static int add_batch(void *context, const si_column *columns, size_t column_count, uint64_t count)
 {
     group_table *table = context;
     (void)column_count;
-    for (uint64_t i = 0; i < count && table->status == SI_OK; i++)
-        table->status = add(table, key_at(table, columns[0].data, i));
+    for (uint64_t first = 0; first < count; first += RESULTS_AT_ONCE)
+        add_results(table, columns, first, si_min_u64(count - first, RESULTS_AT_ONCE));
     return table->status != SI_OK;
 }
 
-static int compare_keys(const void *a, const void *b)
+/* ---- handing out ---- */
+
+static int compare_rows(const void *left, const void *right, void *key_count)
 {
-    uint64_t left = ((const group_entry *)a)->key, right = ((const group_entry *)b)->key;
-    return (left > right) - (left < right);
+    const uint64_t *a = left, *b = right;
+    for (size_t i = 1; i <= *(const size_t *)key_count; i++)
+        if (a[i] != b[i])
+            return a[i] > b[i] ? 1 : -1;
+    return 0;
 }
 
 static void gather_used(group_table *table)
 {
+    const size_t row_bytes = table->row_words * sizeof *table->rows;
     size_t used = 0;
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->groups[i].count)
-            table->groups[used++] = table->groups[i];
-    qsort(table->groups, used, sizeof *table->groups, compare_keys);
+    for (size_t i = 0; i < table->capacity; i++) {
+        const uint64_t *row = table->rows + i * table->row_words;
+        if (row[0])
+            memmove(table->rows + used++ * table->row_words, row, row_bytes);
+    }
+    qsort_r(table->rows, used, row_bytes, compare_rows, &table->key_count);
 }
 
 static si_result hand_out(group_table *table, si_group_counts *groups, si_error *error)
 {
-    uint64_t *keys = si_allocate(table->used, sizeof *keys);
+    const size_t key_count = table->key_count;
+    uint64_t *keys = si_allocate(table->used, key_count * sizeof *keys);
     uint64_t *counts = si_allocate(table->used, sizeof *counts);
     if (!keys || !counts) {
         si_free(keys);
@@ -106,12 +160,15 @@ static si_result hand_out(group_table *table, si_group_counts *groups, si_error 
     if (table->used)
         gather_used(table);
     for (size_t i = 0; i < table->used; i++) {
-        keys[i] = table->groups[i].key;
-        counts[i] = table->groups[i].count;
+        const uint64_t *row = table->rows + i * table->row_words;
+        memcpy(keys + i * key_count, row + 1, key_count * sizeof *keys);
+        counts[i] = row[0];
     }
-    *groups = (si_group_counts){table->used, keys, counts};
+    *groups = (si_group_counts){table->used, keys, counts, key_count};
     return SI_OK;
 }
+
+/* ---- what is asked ---- */
 
 static si_result check_key(const si_index *index, si_field field, si_type *type, si_error *error)
 {
@@ -127,18 +184,29 @@ static si_result check_key(const si_index *index, si_field field, si_type *type,
     return SI_OK;
 }
 
-si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
-                                si_group_counts *groups, si_error *error)
+si_result si_index_count_groups_by(const si_index *index, const si_query *query,
+                                   const si_field *fields, size_t field_count,
+                                   si_group_counts *groups, si_error *error)
 {
-    group_table table = {0};
-    SI_TRY(check_key(index, field, &table.key_type, error));
-    si_result status = si_index_visit(index, query, &field, 1, add_batch, &table, error);
+    if (field_count == 0 || field_count > SI_FIELD_COUNT)
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot group by %zu fields, expected 1 to %d",
+                       field_count, (int)SI_FIELD_COUNT);
+    group_table table = {.key_count = field_count, .row_words = field_count + 1};
+    for (size_t i = 0; i < field_count; i++)
+        SI_TRY(check_key(index, fields[i], &table.key_types[i], error));
+    si_result status = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
     if (status == SI_OK && table.status != SI_OK)
         status = si_fail_memory(error);
     if (status == SI_OK)
         status = hand_out(&table, groups, error);
-    si_free(table.groups);
+    si_free(table.rows);
     return status;
+}
+
+si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
+                                si_group_counts *groups, si_error *error)
+{
+    return si_index_count_groups_by(index, query, &field, 1, groups, error);
 }
 
 void si_group_counts_free(si_group_counts *groups)
