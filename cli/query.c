@@ -19,15 +19,6 @@ static void read_queries(cli_queries *queries, const cli_query_options *options)
         cli_queries_from_shapes(queries, &options->shapes, options->accuracy);
 }
 
-static void check_group(const cli_query_options *options, cli_populations *populations)
-{
-    const si_field_info *field = cli_find_field(populations->kind, options->group_by);
-    if (!field)
-        cli_populations_need_attribute(populations, options->group_by);
-    else if (field->type == SI_TYPE_FLOAT32 || field->type == SI_TYPE_SEGMENT_IDS)
-        cli_wrong_use("option '--group-by' takes a field of integers, not '%s'", field->name);
-}
-
 /* Everything that can be wrong with the fields is told before the first row. */
 static void prepare(cli_answer *answer, cli_fields *fields, const cli_query_options *options,
                     cli_populations *populations)
@@ -37,9 +28,10 @@ static void prepare(cli_answer *answer, cli_fields *fields, const cli_query_opti
         cli_table_add_column(&answer->table, "count");
     else if (options->empty)
         cli_table_add_column(&answer->table, "empty");
-    else if (options->group_by) {
-        check_group(options, populations);
-        cli_table_add_column(&answer->table, options->group_by);
+    else if (options->group_by.count > 0) {
+        cli_groups_check(&options->group_by, populations);
+        for (size_t i = 0; i < options->group_by.count; i++)
+            cli_table_add_column(&answer->table, options->group_by.names[i]);
         cli_table_add_column(&answer->table, "count");
     } else {
         cli_fields_choose(fields, populations, &options->fields);
@@ -101,8 +93,8 @@ static void answer_question(cli_answer *answer, cli_elements *elements,
 {
     if (options->count || options->empty)
         put_count_or_empty(answer, options, population, question);
-    else if (options->group_by)
-        cli_groups_find(answer, kind, options->group_by, population, &question->query);
+    else if (options->group_by.count > 0)
+        cli_groups_find(answer, kind, &options->group_by, population, &question->query);
     else if (question->asks_for_nearest)
         cli_elements_find_nearest(elements, population, &question->nearest);
     else
@@ -147,9 +139,11 @@ int main(int argc, char **argv)
     cli_query_options_read(&options, argc, argv);
     cli_exit_on_signals();
     read_queries(&queries, &options);
-    if (options.group_by && queries.has_nearest)
+    if (options.group_by.count > 0 && queries.has_nearest)
         cli_wrong_use("option '--group-by' does not go with what is nearest");
     open_populations(&populations, &options);
+    si_filter *filter = cli_filter_make(&options.filter, populations.kind);
+    cli_queries_filter(&queries, filter);
 
     cli_answer answer = {.table.format = options.format,
                          .has_query_column = options.queries_file != NULL,
@@ -162,6 +156,7 @@ int main(int argc, char **argv)
     cli_table_free(&answer.table);
     free(fields.fields);
     free(queries.questions);
+    si_filter_free(filter);
     cli_populations_close(&populations);
     cli_query_options_free(&options);
     return CLI_DONE;

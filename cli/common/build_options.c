@@ -23,7 +23,7 @@ static void add_populations(void *target, const char *const *words)
 
 static void set_gids(void *target, const char *const *words)
 {
-    cli_gid_list_read(&((cli_build_options *)target)->gids, words[0]);
+    cli_gid_list_read(&((cli_build_options *)target)->gids, "gids", words[0]);
 }
 
 static void set_recenter(void *target, const char *const *words)

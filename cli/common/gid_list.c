@@ -111,7 +111,13 @@ static void read_file(cli_gid_list *list, const char *path)
     fclose(file);
 }
 
-void cli_gid_list_read(cli_gid_list *list, const char *text)
+void cli_gid_list_add(cli_gid_list *list, uint64_t gid)
+{
+    make_room(list, 1);
+    list->gids[list->count++] = gid;
+}
+
+void cli_gid_list_read(cli_gid_list *list, const char *option, const char *text)
 {
     const char *bad;
     size_t bad_length;
@@ -123,6 +129,6 @@ void cli_gid_list_read(cli_gid_list *list, const char *text)
     }
     const char *problem = add_tokens(list, text, strlen(text), &bad, &bad_length);
     if (problem)
-        cli_wrong_use("option '--gids': '%.*s' %s", (int)(bad_length < 80 ? bad_length : 80), bad,
-                      problem);
+        cli_wrong_use("option '--%s': '%.*s' %s", option, (int)(bad_length < 80 ? bad_length : 80),
+                      bad, problem);
 }

@@ -83,6 +83,36 @@ static void add_fields(void *target, const char *const *words)
     cli_names_add(&((cli_query_options *)target)->fields, "fields", words[0]);
 }
 
+static void add_group_fields(void *target, const char *const *words)
+{
+    cli_names_add(&((cli_query_options *)target)->group_by, "group-by", words[0]);
+}
+
+static void set_section_types(void *target, const char *const *words)
+{
+    cli_filter_set_section_types(&((cli_query_options *)target)->filter, words[0]);
+}
+
+static void set_gids(void *target, const char *const *words)
+{
+    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_GIDS, words[0]);
+}
+
+static void set_pre_gids(void *target, const char *const *words)
+{
+    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_PRE_GIDS, words[0]);
+}
+
+static void set_post_gids(void *target, const char *const *words)
+{
+    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_POST_GIDS, words[0]);
+}
+
+static void set_ids(void *target, const char *const *words)
+{
+    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_IDS, words[0]);
+}
+
 static void add_populations(void *target, const char *const *words)
 {
     cli_names_add(&((cli_query_options *)target)->populations, "populations", words[0]);
@@ -137,9 +167,44 @@ static const cli_option option_table[] = {
      .offset = offsetof(cli_query_options, empty)},
     {.name = "group-by",
      .words = CLI_ONE_WORD,
-     .value = "FIELD",
-     .help = "how many for each value of a field or attribute",
-     .offset = offsetof(cli_query_options, group_by)},
+     .value = "A,B",
+     .help = "how many for each value of a field or attribute,\n"
+             "or for each combination of those of several",
+     .set = add_group_fields},
+    {.name = "section-types",
+     .words = CLI_ONE_WORD,
+     .value = "A,B",
+     .help = "only these: soma, axon, basal, apical or numbers",
+     .set = set_section_types},
+    {.name = "somas",
+     .words = CLI_FLAG,
+     .help = "only somas",
+     .offset = offsetof(cli_query_options, filter.somas)},
+    {.name = "segments",
+     .words = CLI_FLAG,
+     .help = "only segments, no somas",
+     .offset = offsetof(cli_query_options, filter.segments)},
+    {.name = "gids",
+     .words = CLI_ONE_WORD,
+     .value = "LIST|FILE",
+     .help = "only somas and segments of these cells:\n"
+             "a list such as 1,5,7-20, or a file of such",
+     .set = set_gids},
+    {.name = "pre-gids",
+     .words = CLI_ONE_WORD,
+     .value = "LIST|FILE",
+     .help = "only synapses from these cells",
+     .set = set_pre_gids},
+    {.name = "post-gids",
+     .words = CLI_ONE_WORD,
+     .value = "LIST|FILE",
+     .help = "only synapses on these cells",
+     .set = set_post_gids},
+    {.name = "ids",
+     .words = CLI_ONE_WORD,
+     .value = "LIST|FILE",
+     .help = "only synapses, spheres or points of these ids",
+     .set = set_ids},
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
@@ -170,7 +235,7 @@ static void check(const cli_query_options *options)
 {
     size_t sources = options->shapes.count + (options->queries_file != NULL);
     int answers = (options->fields.count > 0) + options->count + options->empty +
-                  (options->group_by != NULL);
+                  (options->group_by.count > 0);
     if (sources != 1)
         cli_wrong_use("expected one of --box, --sphere, --nearest and --queries, once");
     if (options->has_max_distance && !options->queries_file &&
@@ -178,6 +243,8 @@ static void check(const cli_query_options *options)
         cli_wrong_use("option '--max-distance' goes with --nearest or --queries");
     if (answers > 1)
         cli_wrong_use("expected at most one of --fields, --count, --empty and --group-by");
+    if (options->filter.somas && options->filter.segments)
+        cli_wrong_use("expected at most one of --somas and --segments");
 }
 
 void cli_query_options_read(cli_query_options *options, int argc, char **argv)
@@ -207,5 +274,7 @@ void cli_query_options_free(cli_query_options *options)
 {
     cli_shapes_free(&options->shapes);
     cli_names_free(&options->fields);
+    cli_names_free(&options->group_by);
+    cli_filter_free(&options->filter);
     cli_names_free(&options->populations);
 }

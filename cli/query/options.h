@@ -6,6 +6,7 @@
 
 #include "common/arguments.h"
 #include "common/table.h"
+#include "query/filter.h"
 #include "query/shapes.h"
 #include "spatial_index/spatial_index.h"
 
@@ -19,7 +20,8 @@ typedef struct cli_query_options {
     cli_names fields;
     bool count;
     bool empty;
-    const char *group_by;
+    cli_names group_by;
+    cli_filter filter;
     cli_names populations;
     cli_table_format format;
     const char *dataset;

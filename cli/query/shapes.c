@@ -165,3 +165,12 @@ void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy a
     read_lines(queries, &(struct lines){path, file, 0}, accuracy, max_distance);
     fclose(file);
 }
+
+void cli_queries_filter(cli_queries *queries, const si_filter *filter)
+{
+    for (size_t i = 0; i < queries->count; i++)
+        if (queries->questions[i].asks_for_nearest)
+            queries->questions[i].nearest.filter = filter;
+        else
+            queries->questions[i].query.filter = filter;
+}

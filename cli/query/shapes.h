@@ -48,4 +48,7 @@ void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, si_
 void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy accuracy,
                            double max_distance);
 
+/* All of them are to find only what passes; NULL: everything. */
+void cli_queries_filter(cli_queries *queries, const si_filter *filter);
+
 #endif

@@ -101,8 +101,8 @@ static bool next_group(si_leaf_groups *groups)
 
 static void put(leaf_group *group, const si_leaf_range *range)
 {
-    si_leaf_range *last = &group->ranges[group->count - 1];
-    if (group->count > 0 && last->end == range->first && last->is_whole == range->is_whole)
+    si_leaf_range *last = group->count > 0 ? &group->ranges[group->count - 1] : NULL;
+    if (last && last->end == range->first && last->is_whole == range->is_whole)
         last->end = range->end;
     else
         group->ranges[group->count++] = *range;
