@@ -87,14 +87,18 @@ bool core_read_accuracy(PyObject *value, si_accuracy *accuracy)
     return true;
 }
 
+/* The conversion may run Python code, which may change the list that the items are from. */
 static bool read_items(PyObject *const *items, double point[3])
 {
-    for (int axis = 0; axis < 3; axis++) {
-        point[axis] = PyFloat_AsDouble(items[axis]);
-        if (point[axis] == -1.0 && PyErr_Occurred())
-            return false;
+    PyObject *held[3] = {Py_NewRef(items[0]), Py_NewRef(items[1]), Py_NewRef(items[2])};
+    bool done = true;
+    for (int axis = 0; axis < 3 && done; axis++) {
+        point[axis] = PyFloat_AsDouble(held[axis]);
+        done = point[axis] != -1.0 || !PyErr_Occurred();
     }
-    return true;
+    for (int axis = 0; axis < 3; axis++)
+        Py_DECREF(held[axis]);
+    return done;
 }
 
 static void raise_point_shape(PyArrayObject *array)

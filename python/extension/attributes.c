@@ -57,9 +57,12 @@ static void raise_no_attribute(const si_dataset *dataset, const char *name)
 bool core_check_attribute(core_index *self, PyObject *name)
 {
     const core_kind *kind = core_kind_of(self->kind);
-    const char *text = PyUnicode_AsUTF8(name);
-    if (!text)
-        return false;
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    if (!text || strlen(text) != (size_t)length) {
+        PyErr_Clear();
+        return core_raise_field_error("No such field: %R, which is no name.", name);
+    }
     if (strcmp(text, "raw_elements") == 0)
         return core_raise_field_error("'raw_elements' is no part of a list: ask for it alone.");
     if (!kind->has_attributes || !records_dataset(self))

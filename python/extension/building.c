@@ -113,8 +113,11 @@ static PyObject *list_of_bad_cells(const si_build_report *report)
 {
     PyObject *list = PyList_New(0);
     for (uint64_t i = 0; list && i < report->bad_cell_count; i++) {
-        PyObject *cell = Py_BuildValue("(Ks)", (unsigned long long)report->bad_cells[i].gid,
-                                       report->bad_cells[i].message);
+        const char *message = report->bad_cells[i].message;
+        /* Paths in the sentence may be any bytes. */
+        PyObject *cell = Py_BuildValue(
+            "(KN)", (unsigned long long)report->bad_cells[i].gid,
+            PyUnicode_DecodeUTF8(message, (Py_ssize_t)strlen(message), "replace"));
         if (!cell || PyList_Append(list, cell) < 0)
             Py_CLEAR(list);
         Py_XDECREF(cell);

@@ -35,11 +35,17 @@ from .index import (
     SynapseMultiIndex,
     open_index,
 )
-from .logs import logger, register_logger
+from .logs import register_logger
 from .results import BatchResults, Results
 from .gone import GoneError
 from .index_common import DiskMemMapProps
 from .morphology_builder import MorphIndexBuilder, MorphIndexMemDiskBuilder, MorphMultiIndexBuilder
 from .point_builder import PointIndexBuilder, SphereIndexBuilder
 from .synapse_builder import SynapseIndexBuilder, SynapseIndexMemDiskBuilder, SynapseMultiIndexBuilder
-from . import core, io, resolver, util  # older programs use them without importing them
+from . import core, experimental, io, resolver, util  # older programs use them without importing them
+
+
+def __getattr__(name):
+    if name == "logger":  # the one that is registered
+        return logs.logger
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

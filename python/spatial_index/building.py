@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional, Union
 import numpy as np
 
 from . import _core, logs
+from .arguments import thread_count
 from .errors import ArgumentError, SpatialIndexError
 from .index import open_index
 from .index_common import DiskMemMapProps
@@ -127,7 +128,7 @@ class BuildOptions:
         bar = ProgressBar() if self.progress is True else None
         options = {
             "progress": bar or self.progress or None,
-            "threads": self._threads,
+            "threads": thread_count(self._threads),
             "replace": bool(self._replace),
             "max_file_bytes": bytes_of_size(self._use_mem_map, "use_mem_map"),
             "max_memory_bytes": bytes_of_size(self._max_memory, "max_memory"),

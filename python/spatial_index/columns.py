@@ -12,7 +12,13 @@ def vectors(values, name):
         array = array.reshape(0, 3)
     if array.ndim != 2 or array.shape[1] != 3:
         raise ShapeError(f"Invalid shape of {name}: {array.shape}, expected (N, 3)")
-    return np.ascontiguousarray(array, dtype=np.float32)
+    return _floats(array)
+
+
+def _floats(array):
+    """As float32, in which what is too large is infinite: the library says so."""
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=np.float32)
 
 
 def integers(values, name):
@@ -46,27 +52,28 @@ def check_shape(array, shape, name):
 def _radii(radii, count):
     array = np.asarray(radii)
     check_shape(array, (count,), "radii")
-    return np.ascontiguousarray(array, dtype=np.float32)
+    return _floats(array)
 
 
-def _ids(ids, count):
+def _ids(ids, count, first):
     if ids is None:
-        return np.arange(count, dtype=np.uint64)
+        return np.arange(first, first + count, dtype=np.uint64)
     array = integers(ids, "ids")
     check_shape(array, (count,), "ids")
     return np.ascontiguousarray(array)
 
 
-def sphere_columns(centroids, radii, ids=None):
+def sphere_columns(centroids, radii, ids=None, first_id=0):
+    """Those of spheres, whose ids are numbers from ``first_id`` on where none are given."""
     centroids = vectors(centroids, "centroids")
     count = len(centroids)
     return (
         (_core.SI_FIELD_CENTROID, centroids),
         (_core.SI_FIELD_RADIUS, _radii(radii, count)),
-        (_core.SI_FIELD_ID, _ids(ids, count)),
+        (_core.SI_FIELD_ID, _ids(ids, count, first_id)),
     )
 
 
-def point_columns(positions, ids=None):
+def point_columns(positions, ids=None, first_id=0):
     positions = vectors(positions, "positions")
-    return (_core.SI_FIELD_POSITION, positions), (_core.SI_FIELD_ID, _ids(ids, len(positions)))
+    return (_core.SI_FIELD_POSITION, positions), (_core.SI_FIELD_ID, _ids(ids, len(positions), first_id))

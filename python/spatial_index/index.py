@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple, Un
 import numpy as np
 
 from . import _core, elements
+from .arguments import thread_count, whole_number
 from .columns import point_columns, sphere_columns
 from .errors import ArgumentError, FieldError, SpatialIndexError
 from .old_queries import OldQueries
@@ -74,8 +75,7 @@ class Index(_core.Index, OldQueries):
         Returns (found, distances): what ``fields`` asked for, the nearest first, and the distances to the surfaces of
         the elements, 0 inside, float64 (N,).
         """
-        if not k >= 0:
-            raise ArgumentError(f"k is {k!r}, expected a number that is not negative")
+        k = min(whole_number(k, "k"), len(self))
         return self._packed()._nearest(point, k, max_distance, accuracy, fields)
 
     # ---- many queries at once ----
@@ -121,7 +121,7 @@ class Index(_core.Index, OldQueries):
         threads: Optional[int] = None,
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many boxes: uint64 (N,)."""
-        return self._counts_many(False, corners, opposite_corners, accuracy, threads or 0)
+        return self._counts_many(False, corners, opposite_corners, accuracy, thread_count(threads))
 
     def sphere_counts_many(
         self,
@@ -132,7 +132,7 @@ class Index(_core.Index, OldQueries):
         threads: Optional[int] = None,
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many spheres: uint64 (N,)."""
-        return self._counts_many(True, centers, radii, accuracy, threads or 0)
+        return self._counts_many(True, centers, radii, accuracy, thread_count(threads))
 
     def _batch(
         self,
@@ -147,7 +147,7 @@ class Index(_core.Index, OldQueries):
             fields = (fields,)
         elif fields == "raw_elements":
             raise FieldError("'raw_elements' are objects, which many queries at once do not give")
-        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, threads or 0)
+        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, thread_count(threads))
         return BatchResults(found, offsets)
 
     # ---- files ----
@@ -239,7 +239,7 @@ class SphereIndex(Index):
         if np.ndim(radius) == 0 and np.ndim(centroid) == 1:
             self._insert(centroid, radius, id)
         else:
-            self._insert_many(sphere_columns(centroid, radius, _ids_from(len(self), id, len(centroid))))
+            self._insert_many(sphere_columns(centroid, radius, id, len(self)))
 
     def _raw_elements(self, fields):
         return elements.sphere_elements(fields)
@@ -259,14 +259,10 @@ class PointIndex(Index):
         if np.ndim(position) == 1:
             self._insert(position, None, id)
         else:
-            self._insert_many(point_columns(position, _ids_from(len(self), id, len(position))))
+            self._insert_many(point_columns(position, id, len(self)))
 
     def _raw_elements(self, fields):
         return elements.point_elements(fields)
-
-
-def _ids_from(first, ids, count):
-    return np.arange(first, first + count, dtype=np.uint64) if ids is None else ids
 
 
 _KINDS = {

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _core
 from .building import Progress, StepwiseBuilder, encoded, name_or_none
+from .errors import ArgumentError
 from .index import Path, SynapseIndex
 from .selection import ids_of, ranges_of
 
@@ -85,9 +86,11 @@ def _edges_of(edges):
         return edges
     if isinstance(edges, (str, bytes, os.PathLike)):
         return _EdgesFile(edges)
-    if isinstance(edges, tuple):
+    if isinstance(edges, tuple) and len(edges) == 2:
         return _EdgesFile(*edges)
-    return _EdgesObject(edges)
+    if hasattr(edges, "get_attribute"):
+        return _EdgesObject(edges)
+    raise ArgumentError(f"edges are {edges!r}, expected a path, a pair (path, population) or a libsonata.EdgePopulation")
 
 
 class SynapseIndexBuilder(StepwiseBuilder):

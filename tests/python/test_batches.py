@@ -27,7 +27,7 @@ def same(left, right):
     )
 
 
-@pytest.mark.parametrize("threads", [None, 1, 3])
+@pytest.mark.parametrize("threads", [None, 1, 3, 2**40])
 @pytest.mark.parametrize("fields", [None, ["radius", "id"]])
 def test_boxes(cloud, corners, threads, fields):
     batch = cloud.box_query_many(*corners, fields=fields, threads=threads)
@@ -84,6 +84,10 @@ def test_to_pandas(segments):
     (KeyError, "foo", lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((3, 3)), fields="foo")),
     (KeyError, "raw_elements",
      lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((3, 3)), fields="raw_elements")),
+    (ValueError, "threads is -1", lambda index: index.box_counts_many(np.zeros((3, 3)), np.zeros((3, 3)), threads=-1)),
+    (TypeError, "threads is 'all'", lambda index: index.sphere_query_many(np.zeros((3, 3)), 1, threads="all")),
+    (NotImplementedError, "bytes", lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((3, 3)), fields=b"id")),
+    (ValueError, "Invalid fields", lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((3, 3)), fields="")),
     (RuntimeError, "Invalid geometry", lambda index: index.box_counts_many(np.zeros((3, 3)), np.zeros((3, 3)), accuracy="x")),
 ])
 def test_wrong_arguments(cloud, error, sentence, call):

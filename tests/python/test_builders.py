@@ -69,6 +69,8 @@ def test_cells(data, tmp_path):
     (ValueError, "use_mem_map", {"use_mem_map": "much"}),
     (ValueError, "max_memory", {"max_memory": -3}),
     (OverflowError, "64", {"use_mem_map": "64"[:1] + "K"}),
+    (ValueError, "threads is -1", {"threads": -1}),
+    (TypeError, "threads is 'all'", {"threads": "all"}),
     (TypeError, "what", {"what": 1}),
     (FileNotFoundError, "gone", {"node_filename": "gone.h5"}),
     (FileNotFoundError, "gone", {"morphology_dir": "gone"}),
@@ -133,6 +135,9 @@ def test_synapses(data, tmp_path):
         builder.create(data.edges, [(4, 9)])
     with pytest.raises(RuntimeError, match="nowhere"):
         builder.from_sonata_file(data.edges, position="nowhere")
+    for edges in None, object(), (data.edges, "syn", "more"), 3:
+        with pytest.raises(ValueError, match="expected a path"):
+            builder.create(edges)
     steps = builder(data.edges, [(0, 2), (3, 4), (4, 6)])
     assert len(steps) == 3
     steps.process_range((0, 2))
@@ -198,8 +203,11 @@ def test_spheres_and_points(tmp_path):
 @pytest.mark.parametrize("arguments", [
     (np.zeros((2, 2)), [1, 1]), (np.zeros((2, 3)), [1]), (np.zeros((2, 3)), [1, 1], [1]), (np.zeros(3), [1]),
     (np.zeros((2, 3)), [1, -1]), (np.zeros((2, 3)), [1, np.nan]), (np.full((2, 3), np.inf), [1, 1]),
-    (np.zeros((2, 3)), [1, 1], [-1, 1]), (np.zeros((2, 3)), [1, 1], [0.5, 1]),
+    (np.zeros((2, 3)), [1, 1], [-1, 1]), (np.zeros((2, 3)), [1, 1], [0.5, 1]), (np.zeros((2, 3)), [1, 1], ["a", "b"]),
+    (np.zeros((2, 3)), [1, 1], [1, 2**64]), (np.full((2, 3), 1e300), [1, 1]), (np.zeros((2, 3)), [1, 1e300]),
+    (np.zeros((2, 3)), None), (None, [1]), ("abc", [1]), ([[0, 0, "x"]], [1]), ([[0, 0, 0], [1]], [1, 1]),
 ])
+@pytest.mark.filterwarnings("error")
 def test_wrong_spheres(arguments):
     with pytest.raises(ValueError):
         si.SphereIndexBuilder.from_numpy(*arguments)

@@ -161,7 +161,8 @@ def test_tutorial(folder, segments, tmp_path):
     for panel in left, middle, right:
         assert 0.02 < (panel.min(axis=2) < 0.9).mean() < 0.9  # neither empty nor filled
     for colour in (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00), (0x00, 0x9E, 0x73):  # axons, basal and apical dendrites
-        assert (np.abs(left - np.array(colour) / 255).max(axis=2) < 0.02).sum() > 100
+        # Thin lines are paler than their colour; the legend alone has fewer of such pixels.
+        assert (np.abs(left - np.array(colour) / 255).max(axis=2) < 0.2).sum() > 200
 
 
 @pytest.mark.parametrize("page", ["python.md", "tutorial.md"])

@@ -1,6 +1,7 @@
 """Names that scripts written for SpatialIndex 0.x and brain-indexer use."""
 import logging
 
+import circuits
 import pytest
 
 import spatial_index as si
@@ -32,9 +33,13 @@ def test_register_logger(data, tmp_path, caplog):
     mine = logging.getLogger("mine")
     try:
         si.register_logger(mine)
-        assert logs.logger is mine
+        assert logs.logger is si.logger is mine
+        nodes = circuits.write_nodes(tmp_path / "nodes.h5", [("gone", *circuits.CELLS[0][1:])])
+        si.MorphIndexBuilder.create(data.morphologies, nodes, skip_bad_cells=True)
+        assert {record.name for record in caplog.records} == {"mine"}
     finally:
         si.register_logger(logging.getLogger("spatial_index"))
+    assert si.logger is logging.getLogger("spatial_index")
 
 
 @pytest.mark.parametrize("value, severity, level", [

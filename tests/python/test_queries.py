@@ -48,6 +48,27 @@ def test_points_of_every_make(segments, make):
     assert segments.sphere_counts(make((0, 0, 0)), 1) == segments.sphere_counts((0, 0, 0), np.float32(1)) == 2
 
 
+class Thief:
+    """A number that empties the list it is in while it is read."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __float__(self):
+        self.items.clear()
+        return 1.0
+
+
+def test_points_that_change_while_they_are_read(segments):
+    corner = []
+    corner.extend([Thief(corner), object(), 1.0])
+    with pytest.raises(ValueError, match="shape"):
+        segments.box_query(corner, (1, 1, 1))
+    corner = []
+    corner.extend([0.0, 0.0, Thief(corner)])
+    assert segments.box_counts(corner, (1, 1, 1)) == segments.box_counts((0, 0, 1), (1, 1, 1))
+
+
 def test_corners_in_any_order(segments):
     (a, b, c), (d, e, f) = BOX
     for corners in (((d, b, c), (a, e, f)), ((a, e, c), (d, b, f)), ((d, e, f), (a, b, c))):
@@ -112,6 +133,13 @@ def test_population_modes_of_one_population(points):
     (ValueError, "foo", lambda index: index.box_query(*BOX, fields=[index.builtin_fields[0], "foo"])),
     (KeyError, "raw_elements", lambda index: index.box_query(*BOX, fields=[index.builtin_fields[0], "raw_elements"])),
     (ValueError, "raw_elements", lambda index: index.box_query(*BOX, fields=["raw_elements"])),
+    (KeyError, "no name", lambda index: index.box_query(*BOX, fields="\udc80")),
+    (KeyError, "no name", lambda index: index.box_query(*BOX, fields=f"{index.builtin_fields[0]}\0")),
+    (OverflowError, "too large", lambda index: index.box_query((10**400, 0, 0), (1, 1, 1))),
+    (TypeError, "whole number", lambda index: index.nearest((0, 0, 0), 1.5)),
+    (TypeError, "whole number", lambda index: index.nearest((0, 0, 0), None)),
+    (ValueError, "negative", lambda index: index.nearest((0, 0, 0), -1)),
+    (ValueError, "shape", lambda index: index.nearest((0, 0), 1)),
     (ValueError, "group_by='radius'", lambda index: index.box_counts(*BOX, group_by="radius")),
     (ValueError, "group_by='foo'", lambda index: index.sphere_counts((0, 0, 0), 1, group_by="foo")),
     (ValueError, "group_by=3", lambda index: index.sphere_counts((0, 0, 0), 1, group_by=3)),
@@ -172,6 +200,9 @@ def test_nearest(points, segments):
     assert found["id"].tolist() == [6, 7] and distances.tolist() == [2, 8] and distances.dtype == np.float64
     found, distances = points.nearest((12, 0, 0), 100, fields="id", max_distance=12)
     assert found.tolist() == [6, 7, 5] and distances.tolist() == [2, 8, 12]
+    for k in 3, 2**63, 2**70, np.int16(3), True + 2:
+        assert points.nearest((12, 0, 0), k, fields="id")[0].tolist() == [6, 7, 5]
+    assert points.nearest((12, 0, 0), 0)[1].shape == (0,)
     assert points.nearest((12, 0, 0), 3, fields="id", max_distance=1)[0].tolist() == []
     found, distances = segments.nearest((0, 0, 30), 1, fields=["gid", "section_id", "endpoints", "mtype"])
     assert (found["gid"].tolist(), found["section_id"].tolist(), found["mtype"].tolist()) == ([1], [1], ["L23_PC"])
