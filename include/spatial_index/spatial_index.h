@@ -1,5 +1,5 @@
 /*
- * SpatialIndex: what is inside this box or sphere of a brain circuit?
+ * SpatialIndex: what is inside this box, sphere or corridor of a brain circuit?
  *
  * The library indexes four kinds of element (points, spheres, synapses and the segments and somas
  * of morphologies), writes an index that is memory-mapped when it is opened, and answers queries on
@@ -178,8 +178,9 @@ SI_API void si_filter_free(si_filter *filter);
 /* ---- queries ---- */
 
 typedef enum si_accuracy {
-    /* A segment is the capsule around its axis for boxes and the flat-capped cylinder for spheres,
-     * and its bounding box must meet that of the query too. The default. */
+    /* With boxes, a segment is the capsule around its axis, and with spheres the cylinder with flat
+     * caps, and its bounding box must meet that of the query too. With all other shapes the same as
+     * SI_EXACT. The default. */
     SI_BEST_EFFORT = 0,
     /* Every element is its bounding box. */
     SI_BOUNDING_BOX = 1,
@@ -191,28 +192,66 @@ typedef enum si_accuracy {
     SI_EXACT = 2
 } si_accuracy;
 
-typedef enum si_shape { SI_SHAPE_BOX = 0, SI_SHAPE_SPHERE = 1 } si_shape;
+typedef enum si_shape {
+    SI_SHAPE_BOX = 0,
+    SI_SHAPE_SPHERE = 1,
+    SI_SHAPE_CAPSULE = 2,
+    SI_SHAPE_CYLINDER = 3,
+    SI_SHAPE_ORIENTED_BOX = 4,
+    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its centre in it */
+} si_shape;
 
-/* A query: shape and accuracy. Made by si_box_query and si_sphere_query. All shapes are closed:
- * touching counts. */
+/* A query: shape and accuracy. Made by the functions below, which say SI_ERROR_ARGUMENT of a NaN, a
+ * negative size or an unknown accuracy. Coordinates, radii and sizes are rounded to 32-bit floats.
+ * All shapes but that of si_centers_query are closed: touching counts. */
 typedef struct si_query {
     si_shape shape;
     si_accuracy accuracy;
-    float lower[3]; /* box: smallest corner; sphere: of its bounding box */
+    float lower[3]; /* of the box; of any other shape, of a box around it */
     float upper[3];
-    float center[3];         /* sphere only */
-    float radius;            /* sphere only */
+    float center[3];    /* of a sphere or oriented box; capsule, cylinder: one end of the axis */
+    float radius;       /* sphere, capsule, cylinder */
+    float end[3];       /* capsule, cylinder: the other end of the axis */
+    float half_size[3]; /* oriented box: half the lengths of its sides */
+    double axes[3][3];  /* oriented box: unit vectors along its sides */
     const si_filter *filter; /* of what it finds, only what passes; NULL, as made: everything */
 } si_query;
 
-/* The box between two opposite corners, in any order. Corners are rounded to 32-bit floats;
- * infinite ones are legal. SI_ERROR_ARGUMENT: a NaN, or an unknown accuracy. */
+/* The box between two opposite corners, in any order. Infinite ones are legal. */
 SI_API si_result si_box_query(const double corner[3], const double opposite_corner[3],
                               si_accuracy accuracy, si_query *query, si_error *error);
 
-/* The ball around a center. SI_ERROR_ARGUMENT: a NaN, a negative radius, or an unknown accuracy. */
+/* The ball around a center. */
 SI_API si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
                                  si_query *query, si_error *error);
+
+/* What is within a radius of the straight way between two points: a corridor along a fibre. The
+ * points may be the same, but must be finite, as the radius must. */
+SI_API si_result si_capsule_query(const double end[3], const double other_end[3], double radius,
+                                  si_accuracy accuracy, si_query *query, si_error *error);
+
+/* The solid cylinder with flat caps around the straight way between two points: an electrode. The
+ * points must differ, and be finite, as the radius must. */
+SI_API si_result si_cylinder_query(const double end[3], const double other_end[3], double radius,
+                                   si_accuracy accuracy, si_query *query, si_error *error);
+
+/* The box around a center whose first two sides have the directions `axes`, which may have any
+ * lengths but must be at right angles, to 1e-6; the third side is across both. `half_size` is half
+ * the length of each side. All must be finite. */
+SI_API si_result si_oriented_box_query(const double center[3], const double axes[2][3],
+                                       const double half_size[3], si_accuracy accuracy,
+                                       si_query *query, si_error *error);
+
+/* The first two axes of a cell or other thing that is turned by a quaternion (w, x, y, z), as in
+ * SONATA's orientation_w ..., for si_oriented_box_query. It may have any length but 0. */
+SI_API si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error);
+
+/* The elements of which the centre is in a box without its upper sides: lower <= centre < upper in
+ * every coordinate. So tiles of which each begins where the one before ends, the outer ones
+ * infinite perhaps, have every element once. The centre is what SI_FIELD_CENTROID or
+ * SI_FIELD_POSITION has, to the bit; there is no accuracy to choose. */
+SI_API si_result si_centers_query(const double corner[3], const double opposite_corner[3],
+                                  si_query *query, si_error *error);
 
 /* ---- opened indexes ---- */
 

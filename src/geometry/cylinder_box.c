@@ -9,6 +9,7 @@
  * by so much. Where the axis is parallel to a coordinate axis nothing is rounded that decides about
  * touching.
  */
+#include "geometry/axis_basis.h"
 #include "geometry/box_view.h"
 #include "geometry/planar_set.h"
 #include "geometry/predicates.h"
@@ -42,48 +43,10 @@ static double min_of(double a, double b)
     return a < b ? a : b;
 }
 
-static void cross(const double a[3], const double b[3], double product[3])
-{
-    for (int k = 0; k < 3; k++)
-        product[k] = a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3];
-}
-
-static void normalise(double v[3])
-{
-    si_scale_to_unit(v);
-    double length = sqrt(si_dot(v, v));
-    for (int k = 0; k < 3; k++)
-        v[k] /= length;
-}
-
-/* Without rounding where the axis is parallel to one of the coordinates'. */
-static void make_basis(const double axis[3], double along[3], double across[2][3])
-{
-    int least = 0;
-    for (int k = 0; k < 3; k++) {
-        along[k] = axis[k];
-        least = fabs(axis[k]) < fabs(axis[least]) ? k : least;
-    }
-    normalise(along);
-    double unit[3] = {least == 0, least == 1, least == 2};
-    cross(along, unit, across[0]);
-    normalise(across[0]);
-    cross(along, across[0], across[1]);
-}
-
-static int exponent_of_size(const si_box_view *view, double radius)
-{
-    int exponent;
-    frexp(max_of(max_of(fabs(view->axis[0]), fabs(view->axis[1])),
-                 max_of(fabs(view->axis[2]), radius)),
-          &exponent);
-    return exponent;
-}
-
 /* False: the box is outside of that of the cylinder. */
 static bool make_scene(const si_box_view *view, double radius, scene *s)
 {
-    int exponent = exponent_of_size(view, radius);
+    int exponent = si_exponent_of(view->axis, radius);
     double axis[3];
     double reach = radius * (1 + 0x1p-40);
     for (int k = 0; k < 3; k++) {
@@ -95,7 +58,7 @@ static bool make_scene(const si_box_view *view, double radius, scene *s)
         s->upper[k] = ldexp(upper, -exponent);
         axis[k] = ldexp(view->axis[k], -exponent);
     }
-    make_basis(axis, s->along, s->across);
+    si_make_basis(axis, s->along, s->across);
     s->length = si_dot(axis, s->along);
     s->radius = ldexp(radius, -exponent);
     return true;

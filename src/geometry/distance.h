@@ -14,6 +14,12 @@ static inline float si_max_float(float a, float b)
     return a > b ? a : b;
 }
 
+/* The center of a segment. Halved before the sum, so that no coordinate overflows. */
+static inline float si_middle(float a, float b)
+{
+    return 0.5F * a + 0.5F * b;
+}
+
 /* How far `x` lies outside lower .. upper; 0 inside. A NaN, which infinities may give, is no gap.
  */
 static inline float si_gap_float(float x, float lower, float upper)
@@ -30,6 +36,12 @@ static inline double si_gap(double x, double lower, double upper)
 static inline double si_dot(const double a[3], const double b[3])
 {
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static inline void si_cross(const double a[3], const double b[3], double product[3])
+{
+    for (int k = 0; k < 3; k++)
+        product[k] = a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3];
 }
 
 /* |a x b|^2. Where the components are differences of floats of like size, each product is exact, so

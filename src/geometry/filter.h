@@ -19,8 +19,10 @@
 #define SI_GEOMETRY_FILTER_H
 
 #include <float.h>
+#include <math.h>
 
 #include "geometry/kernel_set.h"
+#include "geometry/query.h"
 
 static inline si_vector si_surely_within(si_vector r2)
 {
@@ -66,13 +68,24 @@ typedef struct si_vector_query {
     si_vector_point center;
     si_vector radius;
     si_vector squared_radius;
+    const solid_vector *solid; /* NULL: the query is none */
 } si_vector_query;
 
-static inline si_vector_query si_broadcast_query(const si_query *query)
+/* Fills `solid` if the query is one. The box of a tile is the closed one that has the same floats.
+ */
+static inline si_vector_query si_broadcast_query(const si_query *query, solid_vector *solid)
 {
     si_vector radius = si_broadcast(query->radius);
-    return (si_vector_query){si_broadcast_box(query->lower, query->upper),
-                             si_broadcast_point(query->center), radius, radius * radius};
+    si_vector_query q = {si_broadcast_box(query->lower, query->upper),
+                         si_broadcast_point(query->center), radius, radius * radius, NULL};
+    if (query->shape == SI_SHAPE_CENTERS)
+        for (int axis = 0; axis < 3; axis++)
+            q.box.upper[axis] = si_broadcast(nextafterf(query->upper[axis], -INFINITY));
+    if (si_query_is_solid(query)) {
+        broadcast_solid(query, solid);
+        q.solid = solid;
+    }
+    return q;
 }
 
 #endif

@@ -58,6 +58,8 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
 {
     if (query->shape == SI_SHAPE_BOX)
         return judge_by_box(q, among, c);
+    if (q->solid)
+        return (si_verdict){si_except(among, among), among};
     return query->accuracy == SI_BOUNDING_BOX ? judge_bounds_by_ball(q, among, c, grown)
                                               : judge_by_ball(q, among, c);
 }
@@ -66,6 +68,8 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
 static inline si_verdict judge_closely(const si_query *query, const si_vector_query *q,
                                        si_lanes open, const cylinder_vector *c)
 {
+    if (q->solid && query->accuracy != SI_BOUNDING_BOX)
+        return judge_cylinders_by_solid(q->solid, open, c);
     if (query->accuracy == SI_EXACT)
         return query->shape == SI_SHAPE_BOX ? judge_cylinders_by_box(q, open, c)
                                             : judge_flat_caps_by_ball(q, open, c);
@@ -76,6 +80,8 @@ static inline si_verdict judge_closely(const si_query *query, const si_vector_qu
                                             : judge_flat_caps_by_ball(q, touching, c);
     if (query->shape == SI_SHAPE_BOX)
         return si_all_sure(touching);
+    if (q->solid)
+        return judge_bounds_by_solid(q->solid, touching, &c->p1, &c->p2, &bounds);
     return si_compare(touching, si_squared_gap_to_box(&q->center, &bounds), q->squared_radius);
 }
 
@@ -128,11 +134,31 @@ static si_leaf_masks settle_open(const si_query *query, const si_vector_query *q
     return masks;
 }
 
+/* As si_middle has it. */
+static inline uint64_t find_middles_in_box(const si_cylinders *cylinders, unsigned count,
+                                           const si_vector_box *box)
+{
+    const si_vector half = si_broadcast(0.5F);
+    uint64_t found = 0;
+    for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
+        si_lanes lanes = si_first_lanes(count - i);
+        si_vector_point p1 = si_load_point(cylinders->p1, i, lanes);
+        si_vector_point p2 = si_load_point(cylinders->p2, i, lanes), middle;
+        for (int axis = 0; axis < 3; axis++)
+            middle.at[axis] = half * p1.at[axis] + half * p2.at[axis];
+        found |= si_bits(si_where_in_box(lanes, &middle, box)) << i;
+    }
+    return found;
+}
+
 static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders *cylinders,
                                       unsigned count)
 {
-    const si_vector_query q = si_broadcast_query(query);
+    solid_vector solid;
+    const si_vector_query q = si_broadcast_query(query, &solid);
     si_leaf_masks masks = {0, 0};
+    if (query->shape == SI_SHAPE_CENTERS)
+        return (si_leaf_masks){find_middles_in_box(cylinders, count, &q.box), 0};
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         cylinder_vector c = load_cylinders(cylinders, i, lanes);

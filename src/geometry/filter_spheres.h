@@ -5,6 +5,12 @@ static inline si_verdict judge_spheres(const si_query *query, const si_vector_qu
                                        si_lanes touching, const si_vector_point *center,
                                        si_vector radius, const si_vector_box *bounds)
 {
+    if (query->shape == SI_SHAPE_CENTERS)
+        return si_all_sure(si_where_in_box(touching, center, &q->box));
+    if (q->solid)
+        return query->accuracy == SI_BOUNDING_BOX
+                   ? judge_bounds_by_solid(q->solid, touching, center, center, bounds)
+                   : judge_balls_by_solid(q->solid, touching, center, radius);
     if (query->shape == SI_SHAPE_BOX) {
         if (query->accuracy == SI_BOUNDING_BOX)
             return si_all_sure(touching);
@@ -19,7 +25,8 @@ static inline si_verdict judge_spheres(const si_query *query, const si_vector_qu
 static si_leaf_masks filter_spheres(const si_query *query, const si_spheres *spheres,
                                     unsigned count)
 {
-    const si_vector_query q = si_broadcast_query(query);
+    solid_vector solid;
+    const si_vector_query q = si_broadcast_query(query, &solid);
     si_leaf_masks masks = {0, 0};
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);

@@ -20,11 +20,6 @@ typedef struct place {
     si_lanes certain;
 } place;
 
-static inline si_vector dot(const si_vector a[3], const si_vector b[3])
-{
-    return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2];
-}
-
 static inline si_vector cross_squared(const si_vector a[3], const si_vector b[3])
 {
     return si_sum_of_squares(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],

@@ -1,6 +1,14 @@
 /* All kernels, for the vectors of the header included before. */
 #include "geometry/vector_box.h"
 
+#include <float.h>
+#include <math.h>
+
+#include "geometry/distance.h"
+#include "geometry/query.h"
+
+#include "geometry/solid_vector.h"
+
 #include "geometry/filter.h"
 
 #include "geometry/cylinder_vector.h"
@@ -9,6 +17,8 @@
 #include "geometry/judge_flat_caps.h"
 
 #include "geometry/judge_cylinders.h"
+
+#include "geometry/filter_solids.h"
 
 #include "geometry/filter_cylinders.h"
 #include "geometry/filter_points.h"

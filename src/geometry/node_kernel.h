@@ -37,6 +37,14 @@
  * or center of every element. In double precision it is compared first, so it is found; its
  * bounding box touches that of the ball, since a float within c +- R is within fl(c - R) .. fl(c +
  * R).
+ *
+ * Capsules, cylinders and oriented boxes: the same C, grown by the slack where the shapes decide,
+ * is not `met` if a plane is between (solid_vector.h), and `inside` where C is surely within the
+ * solid.
+ *
+ * Tiles. Centers of points and balls are in their boxes, and so are those of segments, of which the
+ * halves and the sum are rounded monotonously, unless the halves of the least floats are rounded
+ * up: FLT_MIN is far more.
  */
 typedef struct node_verdict {
     si_lanes met;
@@ -100,20 +108,50 @@ static inline node_verdict judge_nodes_by_ball(const si_vector_query *q, si_lane
     return (node_verdict){met, si_where_le(met, far, si_surely_within(q->squared_radius))};
 }
 
+static inline node_verdict judge_nodes_by_solid(const solid_vector *s, si_lanes touching,
+                                                const si_vector_box *box,
+                                                const si_vector_box *reach)
+{
+    node_verdict verdict = {touching, touching};
+    if (!si_bits(touching))
+        return verdict;
+    seen_box seen = see_box(s, box), seen_reach = see_box(s, reach);
+    verdict.met = where_box_may_meet_solid(touching, s, &seen_reach);
+    verdict.inside = where_box_is_in_solid(verdict.met, s, &seen);
+    return verdict;
+}
+
+static inline node_verdict judge_nodes_by_tile(const si_vector_query *q, si_lanes present,
+                                               const si_vector_box *box)
+{
+    si_vector_box grown;
+    for (int axis = 0; axis < 3; axis++) {
+        grown.lower[axis] = box->lower[axis] - si_broadcast(FLT_MIN);
+        grown.upper[axis] = box->upper[axis] + si_broadcast(FLT_MIN);
+    }
+    si_lanes touching = si_where_boxes_meet(present, &grown, &q->box);
+    return (node_verdict){touching, where_boxes_lie_in(touching, &grown, &q->box)};
+}
+
 static inline node_verdict judge_nodes(const si_query *query, const si_vector_query *q,
                                        si_lanes present, const si_vector_box *box)
 {
-    si_vector_box reach = query->accuracy == SI_EXACT ? box_with_slack(box) : *box;
+    if (query->shape == SI_SHAPE_CENTERS)
+        return judge_nodes_by_tile(q, present, box);
+    si_vector_box reach = si_query_is_exact(query) ? box_with_slack(box) : *box;
     si_lanes touching = si_where_boxes_meet(present, &reach, &q->box);
     if (query->shape == SI_SHAPE_BOX)
         return (node_verdict){touching, where_boxes_lie_in(touching, box, &q->box)};
+    if (q->solid)
+        return judge_nodes_by_solid(q->solid, touching, box, &reach);
     return judge_nodes_by_ball(q, touching, box);
 }
 
 static si_node_match match_nodes(const si_query *query, const si_node_boxes *children,
                                  unsigned count)
 {
-    const si_vector_query q = si_broadcast_query(query);
+    solid_vector solid;
+    const si_vector_query q = si_broadcast_query(query, &solid);
     si_node_match match = {0, 0};
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);

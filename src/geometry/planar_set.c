@@ -1,11 +1,12 @@
 /*
  * The algorithm of Gilbert, Johnson and Keerthi, in the plane. A segment between two points of the
- * set is kept, of which the point v is nearest to the origin. The point of the set that is least
- * along v tells whether the line across v there has the whole set behind it; if not, the segment is
- * replaced by a nearer one that ends in that point.
+ * set is kept. The point of the set that is least along the shortest way v to the segment tells
+ * whether the line across v there has the whole set behind it; if not, the segment is replaced by a
+ * nearer one that ends in that point.
  */
 #include "geometry/planar_set.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct segment {
@@ -23,18 +24,28 @@ static double cross(const double a[2], const double b[2])
     return a[0] * b[1] - a[1] * b[0];
 }
 
+/* The segment as seen from the origin. The way to a point inside it is across the segment to the
+ * last digit, which that to the point itself would not be where the segment is long and near. */
+typedef struct sight {
+    double way[2]; /* of any length */
+    double distance;
+} sight;
+
 /* Of an end that is nearest the segment keeps nothing but that. */
-static void find_nearest(segment *s, double nearest[2])
+static sight look_at(segment *s)
 {
-    double way[2] = {s->b[0] - s->a[0], s->b[1] - s->a[1]};
-    double along = -dot(s->a, way), length = dot(way, way);
+    double axis[2] = {s->b[0] - s->a[0], s->b[1] - s->a[1]};
+    double along = -dot(s->a, axis), square = dot(axis, axis);
+    if (along > 0 && along < square) {
+        double moment = cross(s->a, axis);
+        double sign = moment < 0 ? -1 : 1;
+        return (sight){{sign * axis[1], -sign * axis[0]}, fabs(moment) / sqrt(square)};
+    }
     if (along <= 0)
         memcpy(s->b, s->a, sizeof s->b);
-    else if (along >= length)
+    else
         memcpy(s->a, s->b, sizeof s->a);
-    double t = along > 0 && along < length ? along / length : 0;
-    for (int k = 0; k < 2; k++)
-        nearest[k] = s->a[k] + t * way[k];
+    return (sight){{s->a[0], s->a[1]}, sqrt(dot(s->a, s->a))};
 }
 
 static bool triangle_holds_origin(const segment *s, const double c[2])
@@ -45,17 +56,15 @@ static bool triangle_holds_origin(const segment *s, const double c[2])
 }
 
 /* Takes the nearer of the segments from an end to `c`. */
-static void move_to(segment *s, const double c[2], double nearest[2])
+static sight move_to(segment *s, const double c[2])
 {
     segment other = {{s->b[0], s->b[1]}, {c[0], c[1]}};
-    double nearest_of_other[2];
     memcpy(s->b, c, sizeof s->b);
-    find_nearest(s, nearest);
-    find_nearest(&other, nearest_of_other);
-    if (dot(nearest_of_other, nearest_of_other) < dot(nearest, nearest)) {
-        *s = other;
-        memcpy(nearest, nearest_of_other, sizeof nearest_of_other);
-    }
+    sight seen = look_at(s), seen_other = look_at(&other);
+    if (seen_other.distance >= seen.distance)
+        return seen;
+    *s = other;
+    return seen_other;
 }
 
 bool si_planar_set_is_near(const void *set, si_least_point least_point, double radius)
@@ -64,22 +73,20 @@ bool si_planar_set_is_near(const void *set, si_least_point least_point, double r
     enum { MOST_STEPS = 64 };
     const double any_direction[2] = {1, 0};
     segment s;
-    double nearest[2], least[2];
+    double least[2];
     least_point(set, any_direction, s.a);
     memcpy(s.b, s.a, sizeof s.b);
-    memcpy(nearest, s.a, sizeof nearest);
+    sight seen = look_at(&s);
     for (int step = 0; step < MOST_STEPS; step++) {
-        double squared = dot(nearest, nearest);
-        if (squared <= radius * radius)
+        if (seen.distance <= radius)
             return true;
-        least_point(set, nearest, least);
-        double behind = dot(nearest, least);
-        if (behind >= squared * (1 - 0x1p-50) ||
-            (behind > 0 && behind * behind > radius * radius * squared))
+        least_point(set, seen.way, least);
+        double behind = dot(seen.way, least) / sqrt(dot(seen.way, seen.way));
+        if (behind > radius || behind >= seen.distance * (1 - 0x1p-50))
             return false;
         if (triangle_holds_origin(&s, least))
             return true;
-        move_to(&s, least, nearest);
+        seen = move_to(&s, least);
     }
     return false;
 }

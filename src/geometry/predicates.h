@@ -43,7 +43,7 @@ typedef enum si_reach { SI_REACH_ORDINARY, SI_REACH_NOTHING, SI_REACH_EVERYTHING
  * query is free of NaN. */
 static inline si_reach si_query_reach(const si_query *query)
 {
-    if (query->shape == SI_SHAPE_BOX)
+    if (query->shape != SI_SHAPE_SPHERE)
         return SI_REACH_ORDINARY;
     if (isinf(query->radius))
         return SI_REACH_EVERYTHING;

@@ -71,6 +71,11 @@ static inline si_vector si_squared_distance_of(const si_vector_point *a, const s
     return si_sum_of_squares(a->at[0] - b->at[0], a->at[1] - b->at[1], a->at[2] - b->at[2]);
 }
 
+static inline si_vector dot(const si_vector a[3], const si_vector b[3])
+{
+    return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2];
+}
+
 /* How far `x` lies outside lower .. upper; 0 inside. A NaN, which infinities may give, is no gap.
  */
 static inline si_vector si_gap_outside(si_vector x, si_vector lower, si_vector upper)

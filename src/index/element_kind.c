@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "geometry/distance.h"
 #include "geometry/kernel_set.h"
 
 /* ---- geometry of a leaf ---- */
@@ -113,16 +114,10 @@ static void position_centroid(const float *floats, float centroid[3])
     memcpy(centroid, floats, 3 * sizeof *floats);
 }
 
-/* Halved before the sum, so that no coordinate overflows. */
-static float middle(float a, float b)
-{
-    return 0.5f * a + 0.5f * b;
-}
-
 static void axis_midpoint(const float *floats, float centroid[3])
 {
     for (unsigned axis = 0; axis < 3; axis++)
-        centroid[axis] = middle(floats[axis], floats[3 + axis]);
+        centroid[axis] = si_middle(floats[axis], floats[3 + axis]);
 }
 
 /* ---- fields from columns ---- */
@@ -182,7 +177,7 @@ static void extract_axis_midpoint(const si_columns *columns, uint64_t count, voi
     for (unsigned axis = 0; axis < 3; axis++) {
         const float *p1 = columns->floats[axis], *p2 = columns->floats[3 + axis];
         for (uint64_t i = 0; i < count; i++)
-            midpoints[i][axis] = middle(p1[i], p2[i]);
+            midpoints[i][axis] = si_middle(p1[i], p2[i]);
     }
 }
 

@@ -11,25 +11,6 @@ typedef struct visited_node {
     si_node_match match;
 } visited_node;
 
-si_result si_query_check(const si_query *query, si_error *error)
-{
-    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX &&
-        query->accuracy != SI_EXACT)
-        return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);
-    if (query->shape != SI_SHAPE_BOX && query->shape != SI_SHAPE_SPHERE)
-        return si_fail(error, SI_ERROR_ARGUMENT, "unknown query shape %d", (int)query->shape);
-    for (unsigned axis = 0; axis < 3; axis++)
-        if (!(query->lower[axis] <= query->upper[axis]))
-            return si_fail(error, SI_ERROR_ARGUMENT,
-                           "the query's box runs from %g to %g along %c: make queries by "
-                           "si_box_query or si_sphere_query",
-                           (double)query->lower[axis], (double)query->upper[axis], "xyz"[axis]);
-    if (query->shape == SI_SHAPE_SPHERE && !(query->radius >= 0))
-        return si_fail(error, SI_ERROR_ARGUMENT, "the radius of the query is %g",
-                       (double)query->radius);
-    return SI_OK;
-}
-
 si_result si_search_check(const si_index *index, const si_query *query, si_error *error)
 {
     SI_TRY(si_query_check(query, error));

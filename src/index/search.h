@@ -2,6 +2,7 @@
 #ifndef SI_INDEX_SEARCH_H
 #define SI_INDEX_SEARCH_H
 
+#include "geometry/query.h"
 #include "index/index.h"
 
 /* What a walk tells of what it finds; both return false to stop. */
@@ -15,8 +16,6 @@ typedef struct si_search_sink {
 } si_search_sink;
 
 void si_search(const si_index *index, const si_query *query, const si_search_sink *sink);
-
-si_result si_query_check(const si_query *query, si_error *error);
 
 /* That the query makes sense, and its filter with the index. */
 si_result si_search_check(const si_index *index, const si_query *query, si_error *error);

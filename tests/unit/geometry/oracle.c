@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "oracle_cylinder.h"
+#include "oracle_solids.h"
 
 /* The distance that a point of the axis, or the slice of the element there, has from something. */
 typedef real (*slice_distance)(const void *context, real t);
@@ -205,6 +206,10 @@ static verdict judge_shapes(const si_query *query, const element *e)
 verdict oracle(const si_query *query, const element *e)
 {
     si_box box = oracle_bound(e);
+    if (query->shape == SI_SHAPE_CENTERS)
+        return oracle_of_tile(query, e);
+    if (query->shape != SI_SHAPE_BOX && query->shape != SI_SHAPE_SPHERE)
+        return oracle_of_solid(query, e, &box);
     if (query->accuracy == SI_EXACT)
         return judge_shapes(query, e);
     if (!boxes_touch(query, &box))

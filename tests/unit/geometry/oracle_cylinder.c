@@ -188,3 +188,146 @@ bool grown_cylinder_meets_box(const real_cylinder *cylinder, const real_box *box
             return false;
     return box_holds(&near, s.start, -1) || an_edge_meets(&s, &near) || a_face_meets(&s, &near);
 }
+
+/* ---- two cylinders ---- */
+
+/*
+ * They meet if a cap of the one meets the other, or else if their sides do where both caps are away
+ * on either side: then the shortest way between the axis lines leads from axis to axis.
+ */
+typedef struct disc {
+    real center[3];
+    real normal[3];
+    real radius;
+} disc;
+
+static real distance_from_axis(const solid *s, const real point[3])
+{
+    real offset[3], across[3];
+    for (int k = 0; k < 3; k++)
+        offset[k] = point[k] - s->start[k];
+    cross(offset, s->direction, across);
+    return sqrtl(dot(across, across));
+}
+
+/* Coordinates in the plane of a disc: `level` is across the axis of a solid, `steep` is not. */
+typedef struct disc_view {
+    const solid *s;
+    const disc *d;
+    real level[3];
+    real steep[3];
+    real low; /* of the steep coordinate, between the planes of the solid's caps */
+    real high;
+} disc_view;
+
+static real distance_at(const disc_view *view, real y, real z)
+{
+    real point[3];
+    for (int k = 0; k < 3; k++)
+        point[k] = view->d->center[k] + y * view->level[k] + z * view->steep[k];
+    return distance_from_axis(view->s, point);
+}
+
+/* The least distance from the axis along a line, on which the square of it is a parabola. */
+static real least_distance_at(const disc_view *view, real y)
+{
+    real half = sqrtl(fmaxl(0, view->d->radius * view->d->radius - y * y));
+    real low = fmaxl(view->low, -half), high = fminl(view->high, half);
+    real across[3], rate[3], offset[3];
+    for (int k = 0; k < 3; k++)
+        offset[k] = view->d->center[k] + y * view->level[k] - view->s->start[k];
+    cross(offset, view->s->direction, across);
+    cross(view->steep, view->s->direction, rate);
+    real square = dot(rate, rate);
+    real z = square > 0 ? -dot(across, rate) / square : 0;
+    return distance_at(view, y, fmaxl(low, fminl(z, high)));
+}
+
+static real least_distance(const disc_view *view, real width)
+{
+    const real ratio = 0.618033988749894848204586834365638L;
+    real low = -width, high = width, least = INFINITY;
+    for (int i = 0; i < 95; i++) {
+        real a = high - ratio * (high - low), b = low + ratio * (high - low);
+        real at_a = least_distance_at(view, a), at_b = least_distance_at(view, b);
+        least = fminl(least, fminl(at_a, at_b));
+        if (at_a <= at_b)
+            high = b;
+        else
+            low = a;
+    }
+    return fminl(least, fminl(least_distance_at(view, -width), least_distance_at(view, width)));
+}
+
+static void make_level(const real direction[3], const real normal[3], real level[3])
+{
+    cross(direction, normal, level);
+    real length = sqrtl(dot(level, level));
+    if (length < 0x1p-55L) {
+        int least = 0;
+        for (int k = 0; k < 3; k++)
+            least = fabsl(normal[k]) < fabsl(normal[least]) ? k : least;
+        real unit[3] = {least == 0, least == 1, least == 2};
+        cross(unit, normal, level);
+        length = sqrtl(dot(level, level));
+    }
+    for (int k = 0; k < 3; k++)
+        level[k] /= length;
+}
+
+static bool disc_meets(const disc *d, const solid *s)
+{
+    disc_view view = {.s = s, .d = d, .low = -d->radius, .high = d->radius};
+    make_level(s->direction, d->normal, view.level);
+    cross(d->normal, view.level, view.steep);
+    real offset[3];
+    for (int k = 0; k < 3; k++)
+        offset[k] = d->center[k] - s->start[k];
+    interval i = {-d->radius, d->radius};
+    cut_by_planes(&i, dot(offset, s->direction), dot(view.steep, s->direction), s->length);
+    if (i.low > i.high)
+        return false;
+    view.low = i.low;
+    view.high = i.high;
+    real nearest = fmaxl(i.low, fminl(0, i.high));
+    real width = sqrtl(fmaxl(0, d->radius * d->radius - nearest * nearest));
+    return least_distance(&view, width) <= s->radius;
+}
+
+static disc cap_of(const solid *s, int end)
+{
+    disc d = {.radius = s->radius};
+    for (int k = 0; k < 3; k++) {
+        d.normal[k] = s->direction[k];
+        d.center[k] = s->start[k] + (end ? s->length : 0) * s->direction[k];
+    }
+    return d;
+}
+
+static bool sides_meet(const solid *a, const solid *b)
+{
+    real normal[3], offset[3], by_a[3], by_b[3];
+    cross(a->direction, b->direction, normal);
+    real square = dot(normal, normal);
+    for (int k = 0; k < 3; k++)
+        offset[k] = b->start[k] - a->start[k];
+    cross(offset, b->direction, by_b);
+    cross(offset, a->direction, by_a);
+    real on_a = dot(by_b, normal) / square, on_b = dot(by_a, normal) / square;
+    if (!(on_a >= 0 && on_a <= a->length && on_b >= 0 && on_b <= b->length))
+        return false;
+    return fabsl(dot(offset, normal)) / sqrtl(square) <= a->radius + b->radius;
+}
+
+bool grown_cylinders_meet(const real_cylinder *first, const real_cylinder *second, real growth)
+{
+    solid a = grow_cylinder(first, growth), b = grow_cylinder(second, growth);
+    if (a.length < 0 || a.radius < 0 || b.length < 0 || b.radius < 0)
+        return false;
+    bool meet = sides_meet(&a, &b);
+    for (int end = 0; end < 2 && !meet; end++) {
+        disc of_a = cap_of(&a, end), of_b = cap_of(&b, end);
+        meet = disc_meets(&of_a, &b) || disc_meets(&of_b, &a);
+    }
+    return meet;
+}

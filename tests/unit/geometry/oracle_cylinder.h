@@ -21,5 +21,7 @@ typedef struct real_box {
 /* With the radius and the caps moved outwards, or inwards where `growth` is negative; nothing meets
  * what then is empty. */
 bool grown_cylinder_meets_box(const real_cylinder *cylinder, const real_box *box, real growth);
+/* Both grown. */
+bool grown_cylinders_meet(const real_cylinder *a, const real_cylinder *b, real growth);
 
 #endif

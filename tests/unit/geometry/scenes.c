@@ -5,6 +5,7 @@
 
 #include "geometry/predicates.h"
 #include "oracle.h"
+#include "scenes_solids.h"
 
 uint64_t random_bits(random_source *random)
 {
@@ -42,14 +43,13 @@ frame random_frame(random_source *random)
     return f;
 }
 
-static float random_coordinate(random_source *random, const frame *f, int axis)
+float random_coordinate(random_source *random, const frame *f, int axis)
 {
     double x = f->grid ? (double)random_below(random, 17) - 8 : random_between(random, -1, 1);
     return (float)(f->origin[axis] + x * f->scale);
 }
 
-/* A radius or half width, often small against the scene, sometimes 0 or large. */
-static float random_length(random_source *random, const frame *f)
+float random_length(random_source *random, const frame *f)
 {
     if (f->grid)
         return (float)(random_below(random, 5) * f->scale);
@@ -169,12 +169,25 @@ static si_query random_sphere_query(random_source *random, const frame *f, const
     return sphere_query(center, radius, accuracy);
 }
 
-si_query random_query(random_source *random, const frame *f, const element *near)
+si_query random_query_of(random_source *random, const frame *f, const element *near, si_shape shape)
 {
     static const si_accuracy accuracies[] = {SI_BEST_EFFORT, SI_EXACT, SI_EXACT, SI_BOUNDING_BOX};
     si_accuracy accuracy = accuracies[random_below(random, 4)];
-    return random_below(random, 2) ? random_box_query(random, f, near, accuracy)
-                                   : random_sphere_query(random, f, near, accuracy);
+    switch (shape) {
+    case SI_SHAPE_BOX:
+        return random_box_query(random, f, near, accuracy);
+    case SI_SHAPE_SPHERE:
+        return random_sphere_query(random, f, near, accuracy);
+    case SI_SHAPE_CENTERS:
+        return random_tile(random, f, near);
+    default:
+        return random_solid_query(random, f, near, shape, accuracy);
+    }
+}
+
+si_query random_query(random_source *random, const frame *f, const element *near)
+{
+    return random_query_of(random, f, near, (si_shape)random_below(random, SI_SHAPE_CENTERS + 1));
 }
 
 bool query_meets(const si_query *query, const element *e)
@@ -195,9 +208,11 @@ si_box bound(const element *e)
                                 : si_bound_sphere(e->p1, e->radius);
 }
 
+enum { TEXT_SIZE = 400 };
+
 static char *next_text(void)
 {
-    static char texts[4][256];
+    static char texts[4][TEXT_SIZE];
     static unsigned turn;
     return texts[turn++ % 4];
 }
@@ -207,13 +222,18 @@ const char *describe_query(const si_query *q)
     char *text = next_text();
     static const char *const names[] = {"best_effort", "bounding_box", "exact"};
     const char *accuracy = names[q->accuracy];
+    int length = snprintf(text, TEXT_SIZE, "%s ", accuracy);
+    char *shape = text + length;
+    size_t room = TEXT_SIZE - (size_t)length;
     if (q->shape == SI_SHAPE_BOX)
-        snprintf(text, 256, "box %.9g %.9g %.9g .. %.9g %.9g %.9g %s", (double)q->lower[0],
+        snprintf(shape, room, "box %.9g %.9g %.9g .. %.9g %.9g %.9g", (double)q->lower[0],
                  (double)q->lower[1], (double)q->lower[2], (double)q->upper[0], (double)q->upper[1],
-                 (double)q->upper[2], accuracy);
+                 (double)q->upper[2]);
+    else if (q->shape == SI_SHAPE_SPHERE)
+        snprintf(shape, room, "sphere %.9g %.9g %.9g r %.9g", (double)q->center[0],
+                 (double)q->center[1], (double)q->center[2], (double)q->radius);
     else
-        snprintf(text, 256, "sphere %.9g %.9g %.9g r %.9g %s", (double)q->center[0],
-                 (double)q->center[1], (double)q->center[2], (double)q->radius, accuracy);
+        describe_solid(q, shape, room);
     return text;
 }
 
@@ -221,7 +241,7 @@ const char *describe_element(const element *e)
 {
     static const char *const names[] = {"point", "sphere", "cylinder"};
     char *text = next_text();
-    snprintf(text, 256, "%s %.9g %.9g %.9g to %.9g %.9g %.9g r %.9g", names[e->shape],
+    snprintf(text, TEXT_SIZE, "%s %.9g %.9g %.9g to %.9g %.9g %.9g r %.9g", names[e->shape],
              (double)e->p1[0], (double)e->p1[1], (double)e->p1[2], (double)e->p2[0],
              (double)e->p2[1], (double)e->p2[2], (double)e->radius);
     return text;

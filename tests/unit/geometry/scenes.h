@@ -33,9 +33,14 @@ typedef struct frame {
 } frame;
 
 frame random_frame(random_source *random);
+float random_coordinate(random_source *random, const frame *frame, int axis);
+/* A radius or half width, often small against the scene, sometimes 0 or large. */
+float random_length(random_source *random, const frame *frame);
 element random_element(random_source *random, const frame *frame, element_shape shape);
 /* Some are made to end where the element begins, up to rounding. */
 si_query random_query(random_source *random, const frame *frame, const element *near);
+si_query random_query_of(random_source *random, const frame *frame, const element *near,
+                         si_shape shape);
 
 si_query box_query(const float lower[3], const float upper[3], si_accuracy accuracy);
 si_query sphere_query(const float center[3], float radius, si_accuracy accuracy);

@@ -160,9 +160,7 @@ static void check_case(random_source *random, si_shape shape, element_shape kind
 {
     frame f = random_frame(random);
     element e = random_element(random, &f, kind);
-    si_query query = random_query(random, &f, &e);
-    while (query.shape != shape)
-        query = random_query(random, &f, &e);
+    si_query query = random_query_of(random, &f, &e, shape);
     verdict truth = oracle(&query, &e);
     counts->hits += truth == HIT;
     counts->misses += truth == MISS;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "spatial_index/spatial_index.h"
+#include "oracle.h"
 
 static void corners_come_in_any_order(void **state)
 {
@@ -93,6 +93,88 @@ static void nonsense_is_refused(void **state)
     assert_int_equal(si_sphere_query(good, -1, SI_BEST_EFFORT, &query, NULL), SI_ERROR_ARGUMENT);
 }
 
+static void nonsense_of_solids_is_refused(void **state)
+{
+    (void)state;
+    si_query query;
+    si_error error;
+    const double good[3] = {1, 2, 3}, other[3] = {2, 2, 3}, bad[3] = {1, INFINITY, 3};
+    const double near[3] = {1, 2, 3.00000001}, small[3] = {1, -1, 1};
+    const double right[2][3] = {{0, 2, 0}, {3, 0, 0}}, askew[2][3] = {{0, 2, 0}, {3, 1, 0}},
+                 none[2][3] = {{0, 2, 0}, {0, 0, 0}};
+    const double no_turn[4] = {0, 0, 0, 0};
+    double axes[2][3];
+    assert_refused(si_capsule_query(bad, good, 1, SI_EXACT, &query, &error), &error,
+                   "end of a query is (1, inf, 3)");
+    assert_refused(si_capsule_query(good, bad, 1, SI_EXACT, &query, &error), &error,
+                   "other end of a query is (1, inf, 3)");
+    assert_refused(si_capsule_query(good, other, -1, SI_EXACT, &query, &error), &error,
+                   "radius of a query is -1");
+    assert_refused(si_cylinder_query(good, other, 1e39, SI_EXACT, &query, &error), &error,
+                   "radius of a query is 1e+39");
+    assert_refused(si_cylinder_query(good, near, 1, SI_EXACT, &query, &error), &error,
+                   "both ends of a cylinder query are (1, 2, 3)");
+    assert_refused(si_cylinder_query(good, other, 1, (si_accuracy)9, &query, &error), &error,
+                   "accuracy of a query is 9");
+    assert_refused(si_oriented_box_query(good, askew, other, SI_EXACT, &query, &error), &error,
+                   "axes of a query are (0, 2, 0) and (3, 1, 0)");
+    assert_refused(si_oriented_box_query(good, none, other, SI_EXACT, &query, &error), &error,
+                   "axes of a query are (0, 2, 0) and (0, 0, 0)");
+    assert_refused(si_oriented_box_query(good, right, small, SI_EXACT, &query, &error), &error,
+                   "half size of a query is (1, -1, 1)");
+    assert_refused(si_quaternion_axes(no_turn, axes, &error), &error,
+                   "quaternion (0, 0, 0, 0) is no rotation");
+}
+
+static void a_capsule_without_length_is_a_ball(void **state)
+{
+    (void)state;
+    const double end[3] = {1, 2, 3};
+    si_query query;
+    assert_int_equal(si_capsule_query(end, end, 4, SI_BEST_EFFORT, &query, NULL), SI_OK);
+    assert_int_equal(query.shape, SI_SHAPE_SPHERE);
+    assert_int_equal(query.accuracy, SI_EXACT);
+}
+
+static void quaternions_turn(void **state)
+{
+    (void)state;
+    const double half_turn_about_z[4] = {0, 0, 0, -2}, third_about_diagonal[4] = {1, 1, 1, 1};
+    double axes[2][3];
+    assert_int_equal(si_quaternion_axes(half_turn_about_z, axes, NULL), SI_OK);
+    assert_true(axes[0][0] == -1 && axes[0][1] == 0 && axes[0][2] == 0);
+    assert_true(axes[1][0] == 0 && axes[1][1] == -1 && axes[1][2] == 0);
+    assert_int_equal(si_quaternion_axes(third_about_diagonal, axes, NULL), SI_OK);
+    assert_true(axes[0][0] == 0 && axes[0][1] == 1 && axes[0][2] == 0);
+    assert_true(axes[1][0] == 0 && axes[1][1] == 0 && axes[1][2] == 1);
+}
+
+/* Corners of oriented boxes and the balls at the ends of axes. */
+static void boxes_around_solids_hold_them(void **state)
+{
+    (void)state;
+    random_source random = {5};
+    for (int i = 0; i < 20000; i++) {
+        frame f = random_frame(&random);
+        element e = random_element(&random, &f, CYLINDER);
+        si_query q = random_query_of(&random, &f, &e, SI_SHAPE_CAPSULE + (si_shape)(i % 3));
+        for (int corner = 0; corner < 8 && q.shape > SI_SHAPE_SPHERE; corner++)
+            for (int k = 0; k < 3; k++) {
+                const float *end = corner & 1 ? q.end : q.center;
+                long double x = (long double)end[k];
+                x += (corner & 2 ? 1 : -1) * (long double)q.radius;
+                if (q.shape == SI_SHAPE_ORIENTED_BOX) {
+                    x = (long double)q.center[k];
+                    for (int side = 0; side < 3; side++)
+                        x += (corner >> side & 1 ? 1 : -1) * (long double)q.half_size[side] *
+                             (long double)q.axes[side][k];
+                }
+                if (!((long double)q.lower[k] <= x && x <= (long double)q.upper[k]))
+                    fail_msg("%s: corner %d is not in the box", describe_query(&q), corner);
+            }
+    }
+}
+
 static void a_failure_leaves_the_query_alone(void **state)
 {
     (void)state;
@@ -110,6 +192,10 @@ int main(void)
         cmocka_unit_test(a_ball_has_a_box),
         cmocka_unit_test(a_radius_beyond_floats_is_infinite),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(nonsense_of_solids_is_refused),
+        cmocka_unit_test(a_capsule_without_length_is_a_ball),
+        cmocka_unit_test(quaternions_turn),
+        cmocka_unit_test(boxes_around_solids_hold_them),
         cmocka_unit_test(a_failure_leaves_the_query_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

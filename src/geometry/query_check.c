@@ -1,0 +1,50 @@
+#include <math.h>
+
+#include "geometry/query.h"
+
+static si_result check_box(const si_query *query, si_error *error)
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        if (!(query->lower[axis] <= query->upper[axis]))
+            return si_fail(error, SI_ERROR_ARGUMENT,
+                           "the query's box runs from %g to %g along %c: make queries by "
+                           "si_box_query or its like",
+                           (double)query->lower[axis], (double)query->upper[axis], "xyz"[axis]);
+    return SI_OK;
+}
+
+static bool is_finite(const float values[3])
+{
+    return isfinite(values[0]) && isfinite(values[1]) && isfinite(values[2]);
+}
+
+/* Capsules, cylinders and oriented boxes. */
+static si_result check_solid(const si_query *query, si_error *error)
+{
+    const double *axes = query->axes[0];
+    bool finite = is_finite(query->center) && is_finite(query->end) &&
+                  is_finite(query->half_size) && isfinite(query->radius);
+    for (int i = 0; i < 9; i++)
+        finite = finite && isfinite(axes[i]);
+    if (!finite)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "a coordinate of the query is not finite: make queries by si_box_query or "
+                       "its like");
+    return SI_OK;
+}
+
+si_result si_query_check(const si_query *query, si_error *error)
+{
+    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX &&
+        query->accuracy != SI_EXACT)
+        return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);
+    if ((int)query->shape < SI_SHAPE_BOX || query->shape > SI_SHAPE_CENTERS)
+        return si_fail(error, SI_ERROR_ARGUMENT, "unknown query shape %d", (int)query->shape);
+    SI_TRY(check_box(query, error));
+    if (query->shape == SI_SHAPE_BOX || query->shape == SI_SHAPE_CENTERS)
+        return SI_OK;
+    if (!(query->radius >= 0))
+        return si_fail(error, SI_ERROR_ARGUMENT, "the radius of the query is %g",
+                       (double)query->radius);
+    return query->shape == SI_SHAPE_SPHERE ? SI_OK : check_solid(query, error);
+}

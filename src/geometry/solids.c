@@ -1,0 +1,45 @@
+#include "geometry/solids.h"
+
+#include "geometry/predicates.h"
+
+static si_axis axis_of(const si_query *query)
+{
+    return (si_axis){query->center, query->end, query->radius};
+}
+
+bool si_solid_meets_ball(const si_query *query, const float center[3], float radius)
+{
+    si_axis axis = axis_of(query);
+    if (query->shape == SI_SHAPE_CAPSULE)
+        return si_ball_meets_capsule(center, radius, &axis);
+    if (query->shape == SI_SHAPE_CYLINDER)
+        return si_ball_meets_cylinder(center, radius, axis.p1, axis.p2, axis.radius);
+    si_box_view view = si_view_oriented_box(query, center, center);
+    return si_squared_gap_of_end(&view, 0) <= (double)radius * (double)radius;
+}
+
+bool si_solid_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+                             float radius)
+{
+    if (si_squared_distance(p1, p2) <= 0)
+        return si_solid_meets_ball(query, p1, radius);
+    si_axis axis = axis_of(query);
+    const si_axis cylinder = {p1, p2, radius};
+    if (query->shape == SI_SHAPE_CAPSULE)
+        return si_capsule_meets_cylinder(&axis, &cylinder);
+    if (query->shape == SI_SHAPE_CYLINDER)
+        return si_cylinders_meet(&axis, &cylinder);
+    si_box_view view = si_view_oriented_box(query, p1, p2);
+    return si_cylinder_meets_view(&view, (double)radius);
+}
+
+bool si_solid_meets_box(const si_query *query, const si_box *box)
+{
+    if (query->shape == SI_SHAPE_CAPSULE)
+        return si_capsule_meets_box(query->center, query->end, query->radius, box->lower,
+                                    box->upper);
+    if (query->shape == SI_SHAPE_CYLINDER)
+        return si_cylinder_meets_box(query->center, query->end, query->radius, box->lower,
+                                     box->upper);
+    return si_oriented_box_meets_box(query, box);
+}
