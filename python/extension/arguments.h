@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-#define CORE_MOST_PARAMETERS 8
+#define CORE_MOST_PARAMETERS 12
 
 /* The parameters of a method. The first `positional_count` are required and may be positional, the
  * others are optional keywords. */

@@ -2,11 +2,13 @@
 #include "arguments.h"
 #include "found.h"
 #include "grown.h"
+#include "wanted.h"
 
 typedef struct query_batch {
     si_query *queries;
     uint64_t count;
     unsigned threads;
+    si_filter *filter; /* of all of them; NULL: none */
 } query_batch;
 
 /* ---- shapes ---- */
@@ -53,9 +55,11 @@ static si_result make_queries(bool is_sphere, PyArrayObject *first, PyArrayObjec
     const double *points = PyArray_DATA(first), *others = PyArray_DATA(second);
     size_t stride = is_sphere ? PyArray_NDIM(second) > 0 : 3;
     si_result status = SI_OK;
-    for (*done = 0; status == SI_OK && *done < batch->count; ++*done)
+    for (*done = 0; status == SI_OK && *done < batch->count; ++*done) {
         status = make_query(is_sphere, points + 3 * *done, others + stride * *done, accuracy,
                             &batch->queries[*done], error);
+        batch->queries[*done].filter = batch->filter;
+    }
     return status;
 }
 
@@ -79,19 +83,28 @@ static bool fill_batch(query_batch *batch, bool is_sphere, PyArrayObject *first,
                                      error.message);
 }
 
-static bool open_batch(query_batch *batch, int is_sphere, PyObject *first, PyObject *second,
-                       PyObject *accuracy, unsigned threads)
+static bool open_batch(query_batch *batch, const core_index *self, int is_sphere, PyObject *first,
+                       PyObject *second, PyObject *accuracy, unsigned threads, PyObject *conditions)
 {
     si_accuracy chosen = SI_BEST_EFFORT;
     *batch = (query_batch){.threads = threads};
-    if (!core_read_accuracy(accuracy, &chosen))
+    if (!core_read_accuracy(accuracy, &chosen) ||
+        !core_make_filter(self, conditions, &batch->filter))
         return false;
     PyArrayObject *points = doubles_of(first), *others = points ? doubles_of(second) : NULL;
     bool done = others && check_shapes(is_sphere, points, others) &&
                 fill_batch(batch, is_sphere, points, others, chosen);
     Py_XDECREF(points);
     Py_XDECREF(others);
+    if (!done)
+        si_filter_free(batch->filter);
     return done;
+}
+
+static void close_batch(query_batch *batch)
+{
+    PyMem_RawFree(batch->queries);
+    si_filter_free(batch->filter);
 }
 
 /* ---- queries ---- */
@@ -164,19 +177,20 @@ static PyObject *run_batch(core_plan *plan, const query_batch *batch)
 PyObject *core_query_many(PyObject *self, PyObject *args)
 {
     int is_sphere;
-    PyObject *first, *second, *fields, *accuracy, *result = NULL;
+    PyObject *first, *second, *fields, *accuracy, *conditions, *result = NULL;
     unsigned threads;
     query_batch batch;
     core_plan plan;
-    if (!PyArg_ParseTuple(args, "pOOOOI:_query_many", &is_sphere, &first, &second, &fields,
-                          &accuracy, &threads) ||
-        !open_batch(&batch, is_sphere, first, second, accuracy, threads))
+    if (!PyArg_ParseTuple(args, "pOOOOIO:_query_many", &is_sphere, &first, &second, &fields,
+                          &accuracy, &threads, &conditions) ||
+        !open_batch(&batch, (core_index *)self, is_sphere, first, second, accuracy, threads,
+                    conditions))
         return NULL;
     if (core_plan_open(&plan, (core_index *)self, fields)) {
         result = run_batch(&plan, &batch);
         core_plan_close(&plan);
     }
-    PyMem_RawFree(batch.queries);
+    close_batch(&batch);
     return result;
 }
 
@@ -229,14 +243,15 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
 PyObject *core_counts_many(PyObject *self, PyObject *args)
 {
     int is_sphere;
-    PyObject *first, *second, *accuracy;
+    PyObject *first, *second, *accuracy, *conditions;
     unsigned threads;
     query_batch batch;
-    if (!PyArg_ParseTuple(args, "pOOOI:_counts_many", &is_sphere, &first, &second, &accuracy,
-                          &threads) ||
-        !open_batch(&batch, is_sphere, first, second, accuracy, threads))
+    if (!PyArg_ParseTuple(args, "pOOOIO:_counts_many", &is_sphere, &first, &second, &accuracy,
+                          &threads, &conditions) ||
+        !open_batch(&batch, (core_index *)self, is_sphere, first, second, accuracy, threads,
+                    conditions))
         return NULL;
     PyObject *counts = count_batch((core_index *)self, &batch);
-    PyMem_RawFree(batch.queries);
+    close_batch(&batch);
     return counts;
 }

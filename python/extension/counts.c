@@ -1,74 +1,7 @@
-/* Counts, counts by group, and emptiness. */
+/* Counts and emptiness. */
 #include "arguments.h"
-#include "fields.h"
-#include "grown.h"
-
-/* ---- groups ---- */
-
-static PyObject *dict_of_groups(const si_group_counts *groups)
-{
-    PyObject *dict = PyDict_New();
-    for (uint64_t i = 0; dict && i < groups->group_count; i++) {
-        PyObject *key = PyLong_FromUnsignedLongLong(groups->keys[i]);
-        PyObject *count = PyLong_FromUnsignedLongLong(groups->counts[i]);
-        if (!key || !count || PyDict_SetItem(dict, key, count) < 0)
-            Py_CLEAR(dict);
-        Py_XDECREF(key);
-        Py_XDECREF(count);
-    }
-    return dict;
-}
-
-static bool is_integer(const core_field *field)
-{
-    return field->type == NPY_UINT64 || field->type == NPY_UINT32 || field->type == NPY_UINT8 ||
-           field->type == NPY_BOOL;
-}
-
-/* In the oldest scripts synapses are grouped by `gid`, which is that of the cell they are on. */
-static bool is_old_name(const core_index *self, PyObject *name)
-{
-    return self->kind == SI_SYNAPSE && core_is_string(name, "gid");
-}
-
-static bool read_group_field(const core_index *self, PyObject *name, si_field *column)
-{
-    if (is_old_name(self, name)) {
-        *column = SI_FIELD_POST_GID;
-        return PyErr_WarnEx(PyExc_DeprecationWarning,
-                            "group_by='gid' is called group_by='post_gid' now", 1) == 0;
-    }
-    const core_kind *kind = core_kind_of(self->kind);
-    const core_field *field = PyUnicode_Check(name) ? core_find_field(kind, name) : NULL;
-    if (!field || !is_integer(field))
-        return core_raise_argument_error(
-            "Unsupported argument: group_by=%R. It is a field of integers of the %s index.", name,
-            kind->name);
-    *column = field->column;
-    return true;
-}
-
-static PyObject *count_groups(const core_index *self, const si_query *query, PyObject *name)
-{
-    si_field column;
-    si_group_counts groups;
-    si_error error;
-    si_result status;
-    if (!read_group_field(self, name, &column))
-        return NULL;
-    if (self->growing)
-        return core_grown_groups(self, query);
-    Py_BEGIN_ALLOW_THREADS;
-    status = si_index_count_groups(self->index, query, column, &groups, &error);
-    Py_END_ALLOW_THREADS;
-    if (status != SI_OK) {
-        core_raise(&error);
-        return NULL;
-    }
-    PyObject *dict = dict_of_groups(&groups);
-    si_group_counts_free(&groups);
-    return dict;
-}
+#include "groups.h"
+#include "wanted.h"
 
 /* ---- counts ---- */
 
@@ -86,14 +19,18 @@ static PyObject *count_all(const core_index *self, const si_query *query)
     return NULL;
 }
 
-static PyObject *run_counts(const core_index *self, si_shape shape, PyObject *const *values)
+static PyObject *run_counts(core_index *self, si_shape shape, PyObject *const *values)
 {
     si_query query;
-    if (!core_read_query(shape, values[0], values[1], values[2], &query))
+    si_filter *filter;
+    if (!core_read_query(shape, values[0], values[1], values[2], &query) ||
+        !core_read_filter(self, values + 6, &filter))
         return NULL;
+    query.filter = filter;
     PyObject *group_by = values[3];
-    PyObject *counts = group_by && group_by != Py_None ? count_groups(self, &query, group_by)
+    PyObject *counts = group_by && group_by != Py_None ? core_count_groups(self, &query, group_by)
                                                        : count_all(self, &query);
+    si_filter_free(filter);
     return core_by_population(counts, values[4], values[5]);
 }
 
@@ -101,9 +38,10 @@ CORE_METHOD(core_box_counts)
 {
     static core_parameters parameters = {.method = "box_counts",
                                          .positional_count = 2,
-                                         .count = 6,
+                                         .count = 6 + CORE_WANTED_COUNT,
                                          .names = {"corner", "opposite_corner", "accuracy",
-                                                   "group_by", "populations", "population_mode"}};
+                                                   "group_by", "populations", "population_mode",
+                                                   CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;
@@ -112,11 +50,12 @@ CORE_METHOD(core_box_counts)
 
 CORE_METHOD(core_sphere_counts)
 {
-    static core_parameters parameters = {
-        .method = "sphere_counts",
-        .positional_count = 2,
-        .count = 6,
-        .names = {"center", "radius", "accuracy", "group_by", "populations", "population_mode"}};
+    static core_parameters parameters = {.method = "sphere_counts",
+                                         .positional_count = 2,
+                                         .count = 6 + CORE_WANTED_COUNT,
+                                         .names = {"center", "radius", "accuracy", "group_by",
+                                                   "populations", "population_mode",
+                                                   CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;
@@ -128,14 +67,18 @@ CORE_METHOD(core_sphere_counts)
 static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *const *values)
 {
     si_query query;
+    si_filter *filter;
     int empty = 0;
     si_error error;
     si_result status;
-    if (!core_read_query(shape, values[0], values[1], values[2], &query))
+    if (!core_read_query(shape, values[0], values[1], values[2], &query) ||
+        !core_read_filter(self, values + 5, &filter))
         return NULL;
+    query.filter = filter;
     Py_BEGIN_ALLOW_THREADS;
     status = core_empty(self, &query, &empty, &error);
     Py_END_ALLOW_THREADS;
+    si_filter_free(filter);
     if (status != SI_OK) {
         core_raise(&error);
         return NULL;
@@ -145,11 +88,12 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
 
 CORE_METHOD(core_box_empty)
 {
-    static core_parameters parameters = {
-        .method = "box_empty",
-        .positional_count = 2,
-        .count = 5,
-        .names = {"corner", "opposite_corner", "accuracy", "populations", "population_mode"}};
+    static core_parameters parameters = {.method = "box_empty",
+                                         .positional_count = 2,
+                                         .count = 5 + CORE_WANTED_COUNT,
+                                         .names = {"corner", "opposite_corner", "accuracy",
+                                                   "populations", "population_mode",
+                                                   CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;
@@ -158,11 +102,11 @@ CORE_METHOD(core_box_empty)
 
 CORE_METHOD(core_sphere_empty)
 {
-    static core_parameters parameters = {
-        .method = "sphere_empty",
-        .positional_count = 2,
-        .count = 5,
-        .names = {"center", "radius", "accuracy", "populations", "population_mode"}};
+    static core_parameters parameters = {.method = "sphere_empty",
+                                         .positional_count = 2,
+                                         .count = 5 + CORE_WANTED_COUNT,
+                                         .names = {"center", "radius", "accuracy", "populations",
+                                                   "population_mode", CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;

@@ -21,6 +21,19 @@
     "    With a population_mode other than None and \"single\" the result is a dict\n"             \
     "    {population: result}.\n"
 
+#define CORE_WANTED_SIGNATURE                                                                      \
+    "section_types=None, somas=None, gids=None, pre_gids=None, post_gids=None, ids=None"
+
+#define CORE_WANTED_TEXT                                                                           \
+    "section_types, somas, gids, pre_gids, post_gids, ids: only these elements are found; None:\n" \
+    "    all. Of morphologies: section_types, numbers or \"soma\", \"axon\", \"basal\", "          \
+    "\"apical\", one\n"                                                                            \
+    "    or several; somas, True: only somas, False: only segments; gids. Of synapses: "           \
+    "pre_gids,\n"                                                                                  \
+    "    post_gids, ids. Of spheres and points: ids. Ids as builders take them: an integer, an\n"  \
+    "    iterable or array of them, ranges (N, 2), or a libsonata.Selection; unknown ones find\n"  \
+    "    nothing. Where several are given, an element meets all of them.\n"
+
 #define CORE_FIELDS_TEXT                                                                           \
     "fields: what to return. None: all of `builtin_fields`, as a dict of arrays. A string: the\n"  \
     "    array of that field alone. An iterable of strings: a dict of arrays. A field is a\n"      \
@@ -44,40 +57,49 @@
 
 #define core_box_query_doc                                                                         \
     "box_query($self, corner, opposite_corner, *, fields=None, accuracy=None, populations=None, "  \
-    "population_mode=None)\n--\n\nThe elements in a box.\n\n" CORE_BOX_TEXT CORE_FIELDS_TEXT       \
-        CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                   \
+    "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
+    ")\n--\n\nThe elements in a box.\n\n" CORE_BOX_TEXT CORE_FIELDS_TEXT CORE_ACCURACY_TEXT        \
+        CORE_WANTED_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                     \
             CORE_FIELD_ERROR_TEXT
 
 #define core_sphere_query_doc                                                                      \
     "sphere_query($self, center, radius, *, fields=None, accuracy=None, populations=None, "        \
-    "population_mode=None)\n--\n\nThe elements in a sphere.\n\n" CORE_SPHERE_TEXT CORE_FIELDS_TEXT \
-        CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                   \
+    "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
+    ")\n--\n\nThe elements in a sphere.\n\n" CORE_SPHERE_TEXT CORE_FIELDS_TEXT CORE_ACCURACY_TEXT  \
+        CORE_WANTED_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                     \
             CORE_FIELD_ERROR_TEXT
 
 #define CORE_COUNTS_TEXT                                                                           \
-    "group_by: None: the result is an int. The name of a builtin field of integers: a dict\n"      \
-    "    {value: count}, keys ascending, without groups that are empty.\n"
+    "group_by: None: the result is an int. The name of a builtin field of integers, or of an\n"    \
+    "    attribute of integers or text: a dict {value: count}, keys ascending, without groups\n"   \
+    "    that are empty. An iterable of such names: a dict {(value, ...): count}.\n"
 
 #define core_box_counts_doc                                                                        \
     "box_counts($self, corner, opposite_corner, *, accuracy=None, group_by=None, "                 \
-    "populations=None, population_mode=None)\n--\n\nThe number of elements in a "                  \
-    "box.\n\n" CORE_BOX_TEXT CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT              \
-        CORE_ERROR_TEXT ".\n"
+    "populations=None, population_mode=None, " CORE_WANTED_SIGNATURE                               \
+    ")\n--\n\nThe number of elements in a "                                                        \
+    "box.\n\n" CORE_BOX_TEXT CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT                  \
+        CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
 
 #define core_sphere_counts_doc                                                                     \
     "sphere_counts($self, center, radius, *, accuracy=None, group_by=None, populations=None, "     \
-    "population_mode=None)\n--\n\nThe number of elements in a sphere.\n\n" CORE_SPHERE_TEXT        \
-        CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+    "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
+    ")\n--\n\nThe number of elements in a sphere.\n\n" CORE_SPHERE_TEXT CORE_COUNTS_TEXT           \
+        CORE_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
 
 #define core_box_empty_doc                                                                         \
     "box_empty($self, corner, opposite_corner, *, accuracy=None, populations=None, "               \
-    "population_mode=None)\n--\n\nTrue if no element is in a box. Stops at the "                   \
-    "first.\n\n" CORE_BOX_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+    "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
+    ")\n--\n\nTrue if no element is in a box. Stops at the "                                       \
+    "first.\n\n" CORE_BOX_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT            \
+        CORE_ERROR_TEXT ".\n"
 
 #define core_sphere_empty_doc                                                                      \
     "sphere_empty($self, center, radius, *, accuracy=None, populations=None, "                     \
-    "population_mode=None)\n--\n\nTrue if no element is in a sphere. Stops at the "                \
-    "first.\n\n" CORE_SPHERE_TEXT CORE_ACCURACY_TEXT CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+    "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
+    ")\n--\n\nTrue if no element is in a sphere. Stops at the "                                    \
+    "first.\n\n" CORE_SPHERE_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT         \
+        CORE_ERROR_TEXT ".\n"
 
 #define core_bounds_doc                                                                            \
     "bounds($self)\n--\n\nThe bounding box of all elements: a tuple of two float32 arrays (3,), "  \

@@ -1,9 +1,10 @@
 /* The elements nearest to a point. */
 #include "arguments.h"
 #include "found.h"
+#include "wanted.h"
 
 static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nearest,
-                         PyObject **fields)
+                         PyObject **fields, PyObject **conditions)
 {
     PyObject *place, *accuracy;
     unsigned long long k;
@@ -11,7 +12,8 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
     si_accuracy chosen = SI_BEST_EFFORT;
     si_error error;
     si_index_info info = SI_INDEX_INFO_INIT;
-    if (!PyArg_ParseTuple(args, "OKdOO:_nearest", &place, &k, &max_distance, &accuracy, fields) ||
+    if (!PyArg_ParseTuple(args, "OKdOOO:_nearest", &place, &k, &max_distance, &accuracy, fields,
+                          conditions) ||
         !core_read_accuracy(accuracy, &chosen) || !core_read_point(place, point))
         return false;
     si_index_get_info(self->index, &info);
@@ -77,16 +79,21 @@ static PyObject *run_nearest(core_plan *plan, const si_nearest *nearest)
     return pair;
 }
 
-/* _nearest(point, k, max_distance, accuracy, fields): the result and the distances. */
+/* _nearest(point, k, max_distance, accuracy, fields, conditions): the result and the distances. */
 PyObject *core_nearest(PyObject *self, PyObject *args)
 {
     si_nearest nearest;
-    PyObject *fields;
+    si_filter *filter;
+    PyObject *fields, *conditions, *pair = NULL;
     core_plan plan;
-    if (!read_nearest((core_index *)self, args, &nearest, &fields) ||
-        !core_plan_open(&plan, (core_index *)self, fields))
+    if (!read_nearest((core_index *)self, args, &nearest, &fields, &conditions) ||
+        !core_make_filter((core_index *)self, conditions, &filter))
         return NULL;
-    PyObject *pair = run_nearest(&plan, &nearest);
-    core_plan_close(&plan);
+    nearest.filter = filter;
+    if (core_plan_open(&plan, (core_index *)self, fields)) {
+        pair = run_nearest(&plan, &nearest);
+        core_plan_close(&plan);
+    }
+    si_filter_free(filter);
     return pair;
 }

@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "found.h"
 #include "grown.h"
+#include "wanted.h"
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
 {
@@ -32,12 +33,18 @@ static PyObject *run_plan(core_plan *plan, const si_query *query)
 static PyObject *run_query(core_index *self, si_shape shape, PyObject *const *values)
 {
     si_query query;
+    si_filter *filter;
     core_plan plan;
+    PyObject *result = NULL;
     if (!core_read_query(shape, values[0], values[1], values[3], &query) ||
-        !core_plan_open(&plan, self, values[2]))
+        !core_read_filter(self, values + 6, &filter))
         return NULL;
-    PyObject *result = run_plan(&plan, &query);
-    core_plan_close(&plan);
+    query.filter = filter;
+    if (core_plan_open(&plan, self, values[2])) {
+        result = run_plan(&plan, &query);
+        core_plan_close(&plan);
+    }
+    si_filter_free(filter);
     return core_by_population(result, values[4], values[5]);
 }
 
@@ -45,9 +52,10 @@ CORE_METHOD(core_box_query)
 {
     static core_parameters parameters = {.method = "box_query",
                                          .positional_count = 2,
-                                         .count = 6,
+                                         .count = 6 + CORE_WANTED_COUNT,
                                          .names = {"corner", "opposite_corner", "fields",
-                                                   "accuracy", "populations", "population_mode"}};
+                                                   "accuracy", "populations", "population_mode",
+                                                   CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;
@@ -56,11 +64,12 @@ CORE_METHOD(core_box_query)
 
 CORE_METHOD(core_sphere_query)
 {
-    static core_parameters parameters = {
-        .method = "sphere_query",
-        .positional_count = 2,
-        .count = 6,
-        .names = {"center", "radius", "fields", "accuracy", "populations", "population_mode"}};
+    static core_parameters parameters = {.method = "sphere_query",
+                                         .positional_count = 2,
+                                         .count = 6 + CORE_WANTED_COUNT,
+                                         .names = {"center", "radius", "fields", "accuracy",
+                                                   "populations", "population_mode",
+                                                   CORE_WANTED_NAMES}};
     PyObject *values[CORE_MOST_PARAMETERS];
     if (!core_read_arguments(&parameters, args, count, keywords, values))
         return NULL;

@@ -1,7 +1,8 @@
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, TypedDict, Union
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Unpack
 
 from .results import Results
 
@@ -11,6 +12,18 @@ Point = Union[Sequence[float], npt.NDArray[Any]]
 Fields = Union[None, str, Iterable[str]]
 Found = Union[Results, npt.NDArray[Any], Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]], List[Any]]
 Populations = Union[None, str, Iterable[str]]
+GroupBy = Union[None, str, Iterable[str]]
+Ids = Any
+
+class Wanted(TypedDict, total=False):
+    section_types: Union[None, int, str, Iterable[Union[int, str]]]
+    somas: Optional[bool]
+    gids: Ids
+    pre_gids: Ids
+    post_gids: Ids
+    ids: Ids
+
+Conditions = Tuple[Tuple[str, str, npt.NDArray[np.uint64]], ...]
 Columns = Tuple[Tuple[int, npt.NDArray[Any]], ...]
 Report = Dict[str, Any]
 
@@ -43,6 +56,7 @@ class Index:
         accuracy: Optional[str] = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def sphere_query(
         self,
@@ -53,6 +67,7 @@ class Index:
         accuracy: Optional[str] = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def box_counts(
         self,
@@ -60,9 +75,10 @@ class Index:
         opposite_corner: Point,
         *,
         accuracy: Optional[str] = ...,
-        group_by: Optional[str] = ...,
+        group_by: GroupBy = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def sphere_counts(
         self,
@@ -70,9 +86,10 @@ class Index:
         radius: float,
         *,
         accuracy: Optional[str] = ...,
-        group_by: Optional[str] = ...,
+        group_by: GroupBy = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def box_empty(
         self,
@@ -82,6 +99,7 @@ class Index:
         accuracy: Optional[str] = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def sphere_empty(
         self,
@@ -91,20 +109,40 @@ class Index:
         accuracy: Optional[str] = ...,
         populations: Populations = ...,
         population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
     ) -> Any: ...
     def _attribute_names(self) -> List[str]: ...
     def _counts_many(
-        self, is_sphere: bool, first: Any, second: Any, accuracy: Optional[str], threads: int
+        self,
+        is_sphere: bool,
+        first: Any,
+        second: Any,
+        accuracy: Optional[str],
+        threads: int,
+        conditions: Conditions,
     ) -> npt.NDArray[np.uint64]: ...
     def _difference(self, other: Index) -> Optional[str]: ...
     def _nearest(
-        self, point: Point, k: int, max_distance: float, accuracy: Optional[str], fields: Fields
+        self,
+        point: Point,
+        k: int,
+        max_distance: float,
+        accuracy: Optional[str],
+        fields: Fields,
+        conditions: Conditions,
     ) -> Tuple[Any, npt.NDArray[np.float64]]: ...
     def _information(self) -> Dict[str, Any]: ...
     def _insert(self, place: Point, radius: Optional[float], id: Optional[int]) -> None: ...
     def _insert_many(self, columns: Columns) -> None: ...
     def _query_many(
-        self, is_sphere: bool, first: Any, second: Any, fields: Fields, accuracy: Optional[str], threads: int
+        self,
+        is_sphere: bool,
+        first: Any,
+        second: Any,
+        fields: Fields,
+        accuracy: Optional[str],
+        threads: int,
+        conditions: Conditions,
     ) -> Tuple[Results, npt.NDArray[np.int64]]: ...
     def _write(self, folder: bytes, replace: bool) -> None: ...
 

@@ -12,11 +12,13 @@ from .columns import point_columns, sphere_columns
 from .errors import ArgumentError, FieldError, SpatialIndexError
 from .old_queries import OldQueries
 from .results import BatchResults
+from .wanted import conditions_of, reusable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from typing_extensions import Unpack
 
-    from ._core import Fields, Point, Populations
+    from ._core import Fields, GroupBy, Point, Populations, Wanted
 
 Path = Union[str, bytes, "os.PathLike[str]"]
 
@@ -64,6 +66,7 @@ class Index(_core.Index, OldQueries):
         fields: Fields = None,
         accuracy: Optional[str] = None,
         max_distance: float = np.inf,
+        **wanted: Unpack[Wanted],
     ) -> Tuple[Any, npt.NDArray[np.float64]]:
         """The elements nearest to a point.
 
@@ -71,12 +74,13 @@ class Index(_core.Index, OldQueries):
         k: so many, or as many as there are.
         fields, accuracy: as in ``box_query``. With "best_effort" a segment is the capsule around its axis.
         max_distance: none that is farther.
+        wanted: section_types, somas, gids, pre_gids, post_gids, ids as in ``box_query``: the nearest of those.
 
         Returns (found, distances): what ``fields`` asked for, the nearest first, and the distances to the surfaces of
         the elements, 0 inside, float64 (N,).
         """
         k = min(whole_number(k, "k"), len(self))
-        return self._packed()._nearest(point, k, max_distance, accuracy, fields)
+        return self._packed()._nearest(point, k, max_distance, accuracy, fields, conditions_of(**wanted))
 
     # ---- many queries at once ----
 
@@ -88,17 +92,19 @@ class Index(_core.Index, OldQueries):
         fields: Fields = None,
         accuracy: Optional[str] = None,
         threads: Optional[int] = None,
+        **wanted: Unpack[Wanted],
     ) -> BatchResults:
         """What many boxes hold, in one call.
 
         corners, opposite_corners: (N, 3) each.
         fields, accuracy: as in ``box_query``; the name of one field gives that field alone, too.
         threads: None or 0: as many as there are processors.
+        wanted: section_types, somas, gids, pre_gids, post_gids, ids as in ``box_query``.
 
         Returns BatchResults: a dict of flat arrays, with ``offsets`` (N + 1,). The boxes are asked about in an order
         that keeps neighbours together, which does not show in the results.
         """
-        return self._batch(False, corners, opposite_corners, fields, accuracy, threads)
+        return self._batch(False, corners, opposite_corners, fields, accuracy, threads, wanted)
 
     def sphere_query_many(
         self,
@@ -108,9 +114,10 @@ class Index(_core.Index, OldQueries):
         fields: Fields = None,
         accuracy: Optional[str] = None,
         threads: Optional[int] = None,
+        **wanted: Unpack[Wanted],
     ) -> BatchResults:
         """What many spheres hold: centers (N, 3), radii (N,) or one for all; otherwise as ``box_query_many``."""
-        return self._batch(True, centers, radii, fields, accuracy, threads)
+        return self._batch(True, centers, radii, fields, accuracy, threads, wanted)
 
     def box_counts_many(
         self,
@@ -119,9 +126,10 @@ class Index(_core.Index, OldQueries):
         *,
         accuracy: Optional[str] = None,
         threads: Optional[int] = None,
+        **wanted: Unpack[Wanted],
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many boxes: uint64 (N,)."""
-        return self._counts_many(False, corners, opposite_corners, accuracy, thread_count(threads))
+        return self._counts_many(False, corners, opposite_corners, accuracy, thread_count(threads), conditions_of(**wanted))
 
     def sphere_counts_many(
         self,
@@ -130,9 +138,10 @@ class Index(_core.Index, OldQueries):
         *,
         accuracy: Optional[str] = None,
         threads: Optional[int] = None,
+        **wanted: Unpack[Wanted],
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many spheres: uint64 (N,)."""
-        return self._counts_many(True, centers, radii, accuracy, thread_count(threads))
+        return self._counts_many(True, centers, radii, accuracy, thread_count(threads), conditions_of(**wanted))
 
     def _batch(
         self,
@@ -142,12 +151,14 @@ class Index(_core.Index, OldQueries):
         fields: Fields,
         accuracy: Optional[str],
         threads: Optional[int],
+        wanted: Any,
     ) -> BatchResults:
         if isinstance(fields, str) and fields not in ("", "raw_elements"):
             fields = (fields,)
         elif fields == "raw_elements":
             raise FieldError("'raw_elements' are objects, which many queries at once do not give")
-        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, thread_count(threads))
+        conditions = conditions_of(**wanted)
+        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, thread_count(threads), conditions)
         return BatchResults(found, offsets)
 
     # ---- files ----
@@ -344,10 +355,11 @@ class MultiPopulationIndex:
         accuracy: Optional[str] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The elements in a box, as ``Index.box_query``, by population."""
         return self._by_population(
-            populations, population_mode, "box_query", corner, opposite_corner, fields=fields, accuracy=accuracy
+            populations, population_mode, "box_query", corner, opposite_corner, fields=fields, accuracy=accuracy, **wanted
         )
 
     def sphere_query(
@@ -359,10 +371,11 @@ class MultiPopulationIndex:
         accuracy: Optional[str] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The elements in a sphere, as ``Index.sphere_query``, by population."""
         return self._by_population(
-            populations, population_mode, "sphere_query", center, radius, fields=fields, accuracy=accuracy
+            populations, population_mode, "sphere_query", center, radius, fields=fields, accuracy=accuracy, **wanted
         )
 
     def box_counts(
@@ -371,13 +384,14 @@ class MultiPopulationIndex:
         opposite_corner: Point,
         *,
         accuracy: Optional[str] = None,
-        group_by: Optional[str] = None,
+        group_by: GroupBy = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The number of elements in a box, as ``Index.box_counts``, by population."""
         return self._by_population(
-            populations, population_mode, "box_counts", corner, opposite_corner, accuracy=accuracy, group_by=group_by
+            populations, population_mode, "box_counts", corner, opposite_corner, accuracy=accuracy, group_by=group_by, **wanted
         )
 
     def sphere_counts(
@@ -386,13 +400,14 @@ class MultiPopulationIndex:
         radius: float,
         *,
         accuracy: Optional[str] = None,
-        group_by: Optional[str] = None,
+        group_by: GroupBy = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The number of elements in a sphere, as ``Index.sphere_counts``, by population."""
         return self._by_population(
-            populations, population_mode, "sphere_counts", center, radius, accuracy=accuracy, group_by=group_by
+            populations, population_mode, "sphere_counts", center, radius, accuracy=accuracy, group_by=group_by, **wanted
         )
 
     def box_empty(
@@ -403,10 +418,11 @@ class MultiPopulationIndex:
         accuracy: Optional[str] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """Whether a box holds no element, by population."""
         return self._by_population(
-            populations, population_mode, "box_empty", corner, opposite_corner, accuracy=accuracy
+            populations, population_mode, "box_empty", corner, opposite_corner, accuracy=accuracy, **wanted
         )
 
     def sphere_empty(
@@ -417,20 +433,36 @@ class MultiPopulationIndex:
         accuracy: Optional[str] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """Whether a sphere holds no element, by population."""
-        return self._by_population(populations, population_mode, "sphere_empty", center, radius, accuracy=accuracy)
+        return self._by_population(populations, population_mode, "sphere_empty", center, radius, accuracy=accuracy, **wanted)
+
+    def nearest(
+        self,
+        point: Point,
+        k: int = 1,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        max_distance: float = np.inf,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
+    ) -> Any:
+        """The elements of each population that are nearest to a point, as ``Index.nearest``, by population."""
+        keywords = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
+        return self._by_population(populations, population_mode, "nearest", point, k, **keywords)
 
     def _by_population(self, populations, mode, method, *args, **keywords):
         if populations is None:
             populations = self._indexes
+        keywords = reusable(keywords)
         names = [populations] if isinstance(populations, str) else list(populations)
         if mode == "single":
             if len(names) != 1:
                 raise ArgumentError(f"population_mode='single' needs exactly one population, not {len(names)}")
             return getattr(self[names[0]], method)(*args, **keywords)
-        if isinstance(keywords.get("fields"), (str, type(None))) is False:
-            keywords["fields"] = tuple(keywords["fields"])
         return {name: getattr(self[name], method)(*args, **keywords) for name in names}
 
     def box_query_many(
@@ -443,11 +475,12 @@ class MultiPopulationIndex:
         threads: Optional[int] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """What many boxes hold, as ``Index.box_query_many``, by population."""
         keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
         return self._by_population(
-            populations, population_mode, "box_query_many", corners, opposite_corners, **keywords
+            populations, population_mode, "box_query_many", corners, opposite_corners, **keywords, **wanted
         )
 
     def sphere_query_many(
@@ -460,10 +493,11 @@ class MultiPopulationIndex:
         threads: Optional[int] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """What many spheres hold, as ``Index.sphere_query_many``, by population."""
         keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
-        return self._by_population(populations, population_mode, "sphere_query_many", centers, radii, **keywords)
+        return self._by_population(populations, population_mode, "sphere_query_many", centers, radii, **keywords, **wanted)
 
     def box_counts_many(
         self,
@@ -474,11 +508,12 @@ class MultiPopulationIndex:
         threads: Optional[int] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The number of elements in each of many boxes, by population."""
         keywords = {"accuracy": accuracy, "threads": threads}
         return self._by_population(
-            populations, population_mode, "box_counts_many", corners, opposite_corners, **keywords
+            populations, population_mode, "box_counts_many", corners, opposite_corners, **keywords, **wanted
         )
 
     def sphere_counts_many(
@@ -490,10 +525,11 @@ class MultiPopulationIndex:
         threads: Optional[int] = None,
         populations: Populations = None,
         population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
     ) -> Any:
         """The number of elements in each of many spheres, by population."""
         keywords = {"accuracy": accuracy, "threads": threads}
-        return self._by_population(populations, population_mode, "sphere_counts_many", centers, radii, **keywords)
+        return self._by_population(populations, population_mode, "sphere_counts_many", centers, radii, **keywords, **wanted)
 
     def write(self, path: Path) -> None:
         """Raises: the index of several populations is written when it is built."""

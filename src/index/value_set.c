@@ -33,12 +33,15 @@ static si_result make_bits(si_value_set *set, const uint64_t *values, size_t cou
 
 /* ---- the table ---- */
 
-/* Where the value is, or would be. The highest bits of a product with 2^64 / golden ratio spread
- * ids that have any pattern in them (Knuth, The Art of Computer Programming 3, 6.4). */
+/* Where the value is, or would be. Products with odd numbers (2^64 / golden ratio, and another)
+ * carry what differs in low bits to high ones, and the shift between them what differs in high ones
+ * down again: ids that have any pattern in them are spread. */
 static size_t place_of(const si_value_set *set, uint64_t value)
 {
+    uint64_t mixed = value * UINT64_C(0x9E3779B97F4A7C15);
+    mixed = (mixed ^ mixed >> 32) * UINT64_C(0xD6E8FEB86659FD93);
     size_t last = ((size_t)1 << set->table_bits) - 1;
-    size_t place = (size_t)(value * UINT64_C(0x9E3779B97F4A7C15) >> (64 - set->table_bits));
+    size_t place = (size_t)(mixed >> (64 - set->table_bits));
     while (set->table[place] != value && set->table[place] != set->least)
         place = (place + 1) & last;
     return place;

@@ -1,0 +1,18 @@
+/* Which elements are wanted: the filter that a caller's keywords ask for. */
+#ifndef SPATIAL_INDEX_PYTHON_WANTED_H
+#define SPATIAL_INDEX_PYTHON_WANTED_H
+
+#include "core.h"
+
+/* The keywords, last of the parameters of a method. */
+#define CORE_WANTED_NAMES "section_types", "somas", "gids", "pre_gids", "post_gids", "ids"
+#define CORE_WANTED_COUNT 6
+
+/* From the values of the keywords, NULL where one is not given. NULL: everything is wanted. The
+ * filter is for si_filter_free(). */
+bool core_read_filter(const core_index *self, PyObject *const *values, si_filter **filter);
+
+/* The same from what spatial_index.wanted.conditions_of makes of them. */
+bool core_make_filter(const core_index *self, PyObject *conditions, si_filter **filter);
+
+#endif
