@@ -31,7 +31,8 @@
  * Order: results come in index order, which depends on the indexed elements alone.
  *
  * Files: an opened index stays as it was, even if a build replaces it in its folder. Changing or
- * shortening the heavy file in place takes it from under all who have it open.
+ * shortening the heavy file in place takes it from under all who have it open: what si_open_options
+ * say of `reading` and `guard` decides whether that is an error or the end of the process.
  */
 #ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
 #define SPATIAL_INDEX_SPATIAL_INDEX_H
@@ -257,6 +258,20 @@ SI_API si_result si_centers_query(const double corner[3], const double opposite_
 
 typedef struct si_index si_index;
 
+/* How the heavy file is read. Answers do not depend on it. */
+typedef enum si_reading {
+    /* Explicitly where the file lies on a network file system or one in user space, else mapped.
+     * The environment variable SPATIAL_INDEX_READING may say "mapped" or "explicit" instead. */
+    SI_READING_AUTO = 0,
+    /* Mapped: all processes of a machine share one copy in memory. */
+    SI_READING_MAPPED = 1,
+    /* By explicit reads into a cache of bounded size, which all threads share. What a query needs
+     * of a level of the tree is read at the same time, so that it waits no more often than there
+     * are levels, and twice for what it finds. A file that shrinks or cannot be read is
+     * SI_ERROR_IO for the query that wants it. */
+    SI_READING_EXPLICIT = 2
+} si_reading;
+
 typedef struct si_open_options {
     size_t struct_size;
     /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
@@ -265,6 +280,17 @@ typedef struct si_open_options {
     /* 1: all of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_index_verify.
      */
     int verify;
+    si_reading reading;
+    /* Explicit reading: the most memory that blocks of the file may take. Queries that run at the
+     * same time may hold more for as long as they run, each at most a quarter of it. 0: 1 GiB, or a
+     * quarter of the memory that the machine or the process's cgroups have, whichever is less; at
+     * least 1 MiB. */
+    uint64_t max_cache_bytes;
+    /* Mapped: 1: a file that shrinks or cannot be read is SI_ERROR_IO instead of the end of the
+     * process. To that end a handler of SIGBUS is installed, for the life of the process; it leaves
+     * every other SIGBUS to the handler that was there before, and does not work if another handler
+     * is installed later that does not do the same. The signal must not be blocked. */
+    int guard;
 } si_open_options;
 
 #define SI_OPEN_OPTIONS_INIT                                                                       \
@@ -272,10 +298,10 @@ typedef struct si_open_options {
         .struct_size = sizeof(si_open_options)                                                     \
     }
 
-/* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is
- * mapped, not read: beyond its header its content is not checked, unless `verify` is set. Damage
- * that goes unnoticed may lead to wrong answers, but to no more. `options` may be NULL. A folder of
- * several populations is SI_ERROR_UNSUPPORTED here: see si_population_set_open. */
+/* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is not
+ * read before it is asked: beyond its header its content is not checked, unless `verify` is set.
+ * Damage that goes unnoticed may lead to wrong answers, but to no more. `options` may be NULL. A
+ * folder of several populations is SI_ERROR_UNSUPPORTED here: see si_population_set_open. */
 SI_API si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                                si_error *error);
 

@@ -62,33 +62,10 @@ bool si_announcing_pays(const si_index *index)
     return was_held_up(index);
 }
 
-static void announce(const si_index *index, uint64_t offset, uint64_t bytes)
+void si_announce(const si_index *index, const si_block_range *run)
 {
-    uint64_t end = offset + bytes;
-    for (offset -= offset % SI_BLOCK_BYTES; offset < end; offset += PIECE_BYTES)
+    uint64_t end = run->end * SI_BLOCK_BYTES;
+    for (uint64_t offset = run->first * SI_BLOCK_BYTES; offset < end; offset += PIECE_BYTES)
         madvise((void *)(uintptr_t)(index->map + offset), si_min_u64(PIECE_BYTES, end - offset),
                 MADV_WILLNEED);
-}
-
-void si_announce_leaves(const si_index *index, si_column_set columns, uint64_t first, uint64_t end)
-{
-    const si_layout *layout = &index->layout;
-    uint64_t leaf_bytes = si_leaf_float_bytes(index->type);
-    uint64_t element = first * SI_LEAF_CAPACITY, count = (end - first) * SI_LEAF_CAPACITY;
-    count = si_min_u64(count, layout->element_count - element);
-    if (columns.floats)
-        announce(index, layout->floats.offset + first * leaf_bytes, (end - first) * leaf_bytes);
-    for (unsigned i = 0; i < index->type->word_count; i++)
-        if (columns.words >> i & 1)
-            announce(index, layout->words[i].offset + element * sizeof(uint64_t),
-                     count * sizeof(uint64_t));
-    for (unsigned i = 0; i < index->type->byte_count; i++)
-        if (columns.bytes >> i & 1)
-            announce(index, layout->bytes[i].offset + element, count);
-}
-
-void si_announce_nodes(const si_index *index, unsigned level, uint64_t first, uint64_t last)
-{
-    announce(index, index->layout.level_offset[level] + first * SI_NODE_BYTES,
-             (last - first + 1) * SI_NODE_BYTES);
 }

@@ -16,10 +16,6 @@
 /* Whether the next search of this thread should announce what it reads. */
 bool si_announcing_pays(const si_index *index);
 
-/* Columns of leaves [first, end). */
-void si_announce_leaves(const si_index *index, si_column_set columns, uint64_t first, uint64_t end);
-
-/* Nodes first .. last of a level. */
-void si_announce_nodes(const si_index *index, unsigned level, uint64_t first, uint64_t last);
+void si_announce(const si_index *index, const si_block_range *run);
 
 #endif

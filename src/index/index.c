@@ -12,33 +12,90 @@
 #include "base/memory.h"
 #include "index/announce.h"
 #include "index/format.h"
+#include "index/map_guard.h"
+#include "index/reading.h"
 #include "index/verify_file.h"
 
-/* ---- mapping ---- */
+/* What is copied at once from an index to another. */
+#define COPIED_AT_ONCE (UINT64_C(4) << 20)
 
-static si_result map_file(int descriptor, const char *path, bool verify, si_index *index,
-                          si_error *error)
+/* ---- mapping and reading ---- */
+
+static si_result map_file(int descriptor, const char *path, const si_open_options *options,
+                          si_index *index, si_error *error)
+{
+    if (options->guard)
+        SI_TRY(si_map_guard_install(error));
+    void *map = mmap(NULL, index->layout.file_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (map == MAP_FAILED)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its %llu bytes", path,
+                             (unsigned long long)index->layout.file_bytes);
+    /* Nodes that a search visits are far apart: what lies around them would be read for nothing. */
+    madvise(map, index->layout.floats.offset, MADV_RANDOM);
+    index->map = map;
+    index->is_guarded = options->guard != 0;
+    return SI_OK;
+}
+
+/* The nodes of the upper levels, as far as they take a fraction of the cache, are never evicted. */
+static uint64_t lasting_bytes(const si_layout *layout, uint64_t cache_bytes)
+{
+    uint64_t end = SI_HEADER_BYTES;
+    for (unsigned level = layout->levels; level > 0; level--) {
+        uint64_t next = layout->level_offset[level] + layout->node_count[level] * SI_NODE_BYTES;
+        if (next > cache_bytes / 4)
+            break;
+        end = next;
+    }
+    return end;
+}
+
+static si_result cache_file(int descriptor, const char *path, const si_open_options *options,
+                            si_index *index, si_error *error)
+{
+    uint64_t cache_bytes = si_cache_bytes_to_use(options->max_cache_bytes);
+    index->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (index->descriptor < 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot keep it open", path);
+    /* What is to be read is known: the kernel need not guess. */
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
+    const si_cached_file file = {.descriptor = index->descriptor,
+                                 .path = index->heavy_path ? index->heavy_path : "temporary index",
+                                 .bytes = index->layout.file_bytes,
+                                 .lasting = lasting_bytes(&index->layout, cache_bytes),
+                                 .most_bytes = cache_bytes};
+    SI_TRY(si_block_cache_open(&file, &index->cache, error));
+    index->map = si_block_cache_memory(index->cache);
+    return SI_OK;
+}
+
+static si_result open_file(int descriptor, const char *path, const si_open_options *options,
+                           si_index *index, si_error *error)
 {
     si_header_content content;
     SI_TRY(si_header_read(descriptor, path, &content, error));
-    if (verify)
+    if (options->verify)
         SI_TRY(si_file_check(descriptor, path, &content, error));
     index->state = si_allocate_zeroed(1, sizeof *index->state);
     if (!index->state)
         return si_fail_memory(error);
     /* Where the file is in memory, the first searches find that out. */
     index->state->searches_to_announce = SI_FIRST_ANNOUNCED_SEARCHES;
-    void *map = mmap(NULL, content.layout.file_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (map == MAP_FAILED)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its %llu bytes", path,
-                             (unsigned long long)content.layout.file_bytes);
-    /* Nodes that a search visits are far apart: what lies around them would be read for nothing. */
-    madvise(map, content.layout.floats.offset, MADV_RANDOM);
-    index->map = map;
     index->layout = content.layout;
     index->bounds = content.bounds;
+    index->checksum = content.checksum;
     index->type = si_element_type_of(content.layout.kind);
-    return SI_OK;
+    if (si_choose_reading(options->reading, descriptor) == SI_READING_EXPLICIT)
+        return cache_file(descriptor, path, options, index, error);
+    return map_file(descriptor, path, options, index, error);
+}
+
+static si_index *create_index(void)
+{
+    si_index *index = si_allocate_zeroed(1, sizeof *index);
+    if (index)
+        index->descriptor = -1;
+    return index;
 }
 
 static si_result copy_text(const char *text, char **copy, si_error *error)
@@ -52,10 +109,11 @@ static si_result copy_text(const char *text, char **copy, si_error *error)
 si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error)
 {
-    si_index *mapped = si_allocate_zeroed(1, sizeof *mapped);
+    const si_open_options options = SI_OPEN_OPTIONS_INIT;
+    si_index *mapped = create_index();
     if (!mapped)
         return si_fail_memory(error);
-    si_result status = map_file(descriptor, "temporary index", false, mapped, error);
+    si_result status = open_file(descriptor, "temporary index", &options, mapped, error);
     if (status == SI_OK)
         status = copy_text(content->population, &mapped->population, error);
     if (status == SI_OK)
@@ -71,8 +129,8 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
 
 /* ---- opening ---- */
 
-static si_result open_heavy_file(const si_metadata *metadata, bool verify, si_index *index,
-                                 si_error *error)
+static si_result open_heavy_file(const si_metadata *metadata, const si_open_options *options,
+                                 si_index *index, si_error *error)
 {
     /* Without waiting for the other end of what turns out to be a pipe. */
     int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -80,7 +138,7 @@ static si_result open_heavy_file(const si_metadata *metadata, bool verify, si_in
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
-    si_result status = map_file(descriptor, metadata->heavy_path, verify, index, error);
+    si_result status = open_file(descriptor, metadata->heavy_path, options, index, error);
     close(descriptor);
     if (status == SI_OK && index->layout.kind != metadata->kind)
         return si_fail(error, SI_ERROR_FORMAT,
@@ -93,15 +151,14 @@ static si_result open_heavy_file(const si_metadata *metadata, bool verify, si_in
 static si_result fill_index(const si_metadata *metadata, const si_open_options *options,
                             si_index *index, si_error *error)
 {
-    const char *dataset = options && options->dataset_path ? options->dataset_path
-                                                           : metadata->dataset_path;
-    const char *types = options && options->types_path ? options->types_path : metadata->types_path;
+    const char *dataset = options->dataset_path ? options->dataset_path : metadata->dataset_path;
+    const char *types = options->types_path ? options->types_path : metadata->types_path;
     SI_TRY(copy_text(metadata->folder, &index->folder, error));
     SI_TRY(copy_text(metadata->heavy_path, &index->heavy_path, error));
     SI_TRY(copy_text(metadata->population, &index->population, error));
     SI_TRY(copy_text(dataset, &index->dataset_path, error));
     SI_TRY(copy_text(types, &index->types_path, error));
-    return open_heavy_file(metadata, options && options->verify, index, error);
+    return open_heavy_file(metadata, options, index, error);
 }
 
 si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
@@ -111,10 +168,11 @@ si_result si_index_open_single(const si_metadata *metadata, const si_open_option
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: holds %zu populations, expected a single index: open one of them",
                        metadata->folder, metadata->population_count);
-    si_index *opened = si_allocate_zeroed(1, sizeof *opened);
+    const si_open_options defaults = SI_OPEN_OPTIONS_INIT;
+    si_index *opened = create_index();
     if (!opened)
         return si_fail_memory(error);
-    si_result status = fill_index(metadata, options, opened, error);
+    si_result status = fill_index(metadata, options ? options : &defaults, opened, error);
     if (status == SI_OK)
         *index = opened;
     else
@@ -128,6 +186,13 @@ si_result si_open_options_check(const si_open_options *options, si_error *error)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "si_open_options: struct_size is %zu, expected %zu", options->struct_size,
                        sizeof *options);
+    if (options && options->reading != SI_READING_AUTO && options->reading != SI_READING_MAPPED &&
+        options->reading != SI_READING_EXPLICIT)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "si_open_options: reading is %d, expected %d (auto), %d (mapped) or %d "
+                       "(explicit)",
+                       (int)options->reading, (int)SI_READING_AUTO, (int)SI_READING_MAPPED,
+                       (int)SI_READING_EXPLICIT);
     return SI_OK;
 }
 
@@ -163,8 +228,12 @@ void si_index_close(si_index *index)
 {
     if (!index)
         return;
-    if (index->map)
+    if (index->cache)
+        si_block_cache_close(index->cache);
+    else if (index->map)
         munmap((void *)(uintptr_t)index->map, index->layout.file_bytes);
+    if (index->descriptor >= 0)
+        close(index->descriptor);
     si_free(index->state);
     si_free(index->folder);
     si_free(index->heavy_path);
@@ -214,30 +283,64 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
     return SI_OK;
 }
 
-static si_result copy_map(const si_index *index, si_target *target, si_error *error)
+/* A piece of the file, as it is copied. */
+typedef struct file_piece {
+    const si_index *index;
+    uint64_t offset;
+    size_t length;
+    void *bytes;
+} file_piece;
+
+static si_result copy_from_map(void *context, si_error *error)
 {
-    const uint64_t piece = UINT64_C(1) << 26;
-    SI_TRY(si_target_reserve(target, index->layout.file_bytes, error));
-    for (uint64_t done = 0; done < index->layout.file_bytes; done += piece) {
-        uint64_t length = si_min_u64(piece, index->layout.file_bytes - done);
-        SI_TRY(si_file_write_at(target->descriptor, index->map + done, length, done,
-                                si_target_name(target), error));
+    const file_piece *piece = context;
+    (void)error;
+    memcpy(piece->bytes, piece->index->map + piece->offset, piece->length);
+    return SI_OK;
+}
+
+si_result si_index_copy_bytes(const si_index *index, uint64_t offset, size_t length, void *bytes,
+                              si_error *error)
+{
+    file_piece piece = {index, offset, length, bytes};
+    if (!index->cache)
+        return si_read_guarded(index, copy_from_map, &piece, error);
+    return si_block_cache_copy(index->cache, offset, length, bytes, error);
+}
+
+static si_result copy_pieces(const si_index *index, char *buffer, si_target *target,
+                             si_error *error)
+{
+    for (uint64_t done = 0; done < index->layout.file_bytes; done += COPIED_AT_ONCE) {
+        size_t length = si_min_u64(COPIED_AT_ONCE, index->layout.file_bytes - done);
+        SI_TRY(si_index_copy_bytes(index, done, length, buffer, error));
+        SI_TRY(si_file_write_at(target->descriptor, buffer, length, done, si_target_name(target),
+                                error));
     }
     return SI_OK;
+}
+
+static si_result copy_file(const si_index *index, si_target *target, si_error *error)
+{
+    SI_TRY(si_target_reserve(target, index->layout.file_bytes, error));
+    char *buffer = si_allocate(COPIED_AT_ONCE, 1);
+    si_result status = buffer ? copy_pieces(index, buffer, target, error) : si_fail_memory(error);
+    si_free(buffer);
+    return status;
 }
 
 si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
 {
     si_target target;
     si_target_content content = {.kind = index->layout.kind,
-                                 .checksum = si_header_checksum(index->map),
+                                 .checksum = index->checksum,
                                  .population = index->population,
                                  .dataset_path = index->dataset_path,
                                  .types_path = index->types_path};
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
     SI_TRY(si_target_open(folder, replace != 0, &target, error));
-    si_result status = copy_map(index, &target, error);
+    si_result status = copy_file(index, &target, error);
     if (status == SI_OK)
         status = si_target_publish(&target, &content, error);
     si_target_close(&target);

@@ -1,9 +1,10 @@
-/* An opened index: a mapped heavy file, checked against its header, and what its metadata says. */
+/* An opened index: a heavy file, checked against its header, and what its metadata says. */
 #ifndef SI_INDEX_INDEX_H
 #define SI_INDEX_INDEX_H
 
 #include <stdatomic.h>
 
+#include "index/block_cache.h"
 #include "index/layout.h"
 #include "index/metadata.h"
 #include "index/target.h"
@@ -14,8 +15,12 @@ typedef struct si_index_state {
 } si_index_state;
 
 struct si_index {
-    const char *map;
+    const char *map;       /* the file's bytes; of a cache, those that are fetched */
+    si_block_cache *cache; /* NULL: mapped */
+    int descriptor;        /* of a cache */
+    bool is_guarded;       /* see map_guard.h */
     si_index_state *state;
+    uint64_t checksum; /* of the whole file */
     si_layout layout;
     si_box bounds;
     const si_element_type *type;
@@ -61,6 +66,10 @@ static inline const uint8_t *si_index_bytes(const si_index *index, unsigned colu
 {
     return (const void *)(index->map + index->layout.bytes[column].offset);
 }
+
+/* Copies bytes of the file, which need not be fetched. */
+si_result si_index_copy_bytes(const si_index *index, uint64_t offset, size_t length, void *bytes,
+                              si_error *error);
 
 /* All columns of a leaf. */
 si_columns si_index_leaf_columns(const si_index *index, uint64_t leaf);

@@ -5,7 +5,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "index/extract.h"
+#include "index/copy_finds.h"
 #include "index/query_order.h"
 #include "index/search.h"
 
@@ -166,8 +166,9 @@ static si_result run_query(si_matches *matches, unsigned worker, uint64_t number
     size_t first = list->count;
     SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
     list->element_count = 0;
-    si_search(matches->index, query,
-              &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves});
+    SI_TRY(si_search(
+        matches->index, query,
+        &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves}, error));
     if (list->out_of_memory)
         return si_fail_memory(error);
     matches->found[number] = (query_finds){worker, first, list->count - first};
@@ -271,17 +272,6 @@ typedef struct match_copy {
     size_t column_count;
 } match_copy;
 
-static void copy_finds(const query_finds *found, const si_matches *matches, si_extractor *extractor)
-{
-    const si_find *find = matches->lists[found->list].finds + found->first;
-    for (size_t i = 0; i < found->count; i++, find++)
-        if (find->end_leaf)
-            si_extractor_add_leaves(extractor, find->first_leaf, find->end_leaf);
-        else
-            si_extractor_add_elements(extractor, find->first_leaf, find->mask);
-    si_extractor_flush(extractor);
-}
-
 static si_result copy_one(void *context, unsigned worker, uint64_t number, si_error *error)
 {
     const match_copy *copy = context;
@@ -289,7 +279,7 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
     uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
     si_column columns[SI_FIELD_COUNT];
     si_extractor extractor;
-    (void)worker, (void)error;
+    (void)worker;
     if (first == end)
         return SI_OK;
     for (size_t i = 0; i < copy->column_count; i++) {
@@ -298,8 +288,9 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
                                  (char *)copy->columns[i].data + first * size};
     }
     si_extractor_start(&extractor, matches->index, columns, copy->column_count, end - first);
-    copy_finds(&matches->found[number], matches, &extractor);
-    return SI_OK;
+    const query_finds *found = &matches->found[number];
+    return si_copy_finds(matches->lists[found->list].finds + found->first, found->count, &extractor,
+                         error);
 }
 
 static si_result check_columns(const si_matches *matches, const si_column *columns,

@@ -10,8 +10,10 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "geometry/kernel_set.h"
-#include "index/extract.h"
+#include "index/copy_finds.h"
+#include "index/fetch.h"
 #include "index/filter.h"
+#include "index/map_guard.h"
 #include "index/nearest_heap.h"
 
 /* A node whose children are being visited; bounds of those that have been are infinite. */
@@ -36,6 +38,7 @@ typedef struct nearest_search {
     double max_distance;
     const si_filter *filter; /* NULL: none */
     si_nearest_heap found;
+    si_fetch fetch; /* of the node or leaf that is looked at */
 
     open_node *nodes; /* all that have been opened */
     size_t node_count, node_capacity;
@@ -121,6 +124,14 @@ static si_result reserve_node(nearest_search *search, si_error *error)
     return SI_OK;
 }
 
+static si_result fetch_node(nearest_search *search, unsigned level, uint64_t node, si_error *error)
+{
+    if (!search->index->cache)
+        return SI_OK;
+    si_fetch_add_nodes(&search->fetch, level, node, node + 1);
+    return si_fetch_now(&search->fetch, error);
+}
+
 static si_result open(nearest_search *search, unsigned level, uint64_t node, si_error *error)
 {
     const si_distance_kernels *kernels = si_kernels()->distances;
@@ -128,6 +139,7 @@ static si_result open(nearest_search *search, unsigned level, uint64_t node, si_
     si_node_boxes boxes;
     open_entry entry = {.place = (uint32_t)search->node_count};
     SI_TRY(reserve_node(search, error));
+    SI_TRY(fetch_node(search, level, node, error));
     for (unsigned side = 0; side < 6; side++)
         boxes.bounds[side] = floats + side * SI_FAN_OUT;
     open_node *opened = &search->nodes[search->node_count++];
@@ -135,6 +147,7 @@ static si_result open(nearest_search *search, unsigned level, uint64_t node, si_
     opened->level = level;
     kernels->bound_nodes(&search->vantage, search->overhang, &boxes, SI_FAN_OUT, opened->bounds);
     opened->next = kernels->find_least(opened->bounds, SI_FAN_OUT, &entry.bound);
+    si_fetch_release(&search->fetch);
     if (entry.bound <= search->threshold && !isinf(entry.bound))
         add_entry(search, entry);
     return SI_OK;
@@ -151,10 +164,22 @@ static void set_reach(nearest_search *search)
     search->threshold = si_distance_threshold(reach);
 }
 
-static void test_leaf(nearest_search *search, uint64_t leaf)
+static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+{
+    si_column_set columns = {.floats = UINT8_MAX};
+    if (!search->index->cache)
+        return SI_OK;
+    if (search->filter)
+        si_filter_add_columns(search->filter, &columns);
+    si_fetch_add_leaves(&search->fetch, columns, leaf, leaf + 1);
+    return si_fetch_now(&search->fetch, error);
+}
+
+static si_result test_leaf(nearest_search *search, uint64_t leaf, si_error *error)
 {
     const si_index *index = search->index;
     const float *floats = si_index_leaf_floats(index, leaf);
+    SI_TRY(fetch_leaf(search, leaf, error));
     uint64_t mask = index->type->near(&search->vantage, floats,
                                       si_layout_leaf_size(&index->layout, leaf));
     if (mask != 0 && search->filter)
@@ -167,6 +192,8 @@ static void test_leaf(nearest_search *search, uint64_t leaf)
             si_nearest_heap_add(&search->found, &element);
     }
     set_reach(search);
+    si_fetch_release(&search->fetch);
+    return SI_OK;
 }
 
 static void prefetch_leaf(const si_index *index, uint64_t leaf)
@@ -199,8 +226,9 @@ static uint64_t take_child(nearest_search *search, unsigned *level)
     return child;
 }
 
-static si_result walk(nearest_search *search, si_error *error)
+static si_result walk(void *context, si_error *error)
 {
+    nearest_search *search = context;
     const si_layout *layout = &search->index->layout;
     if (layout->levels > 0)
         SI_TRY(open(search, layout->levels, 0, error));
@@ -210,7 +238,7 @@ static si_result walk(nearest_search *search, si_error *error)
         /* The file's content is not trusted: a damaged node may claim children that are not
          * there. */
         if (level == 0 && child < layout->leaf_count)
-            test_leaf(search, child);
+            SI_TRY(test_leaf(search, child, error));
         else if (level > 0 && child < layout->node_count[level])
             SI_TRY(open(search, level, child, error));
     }
@@ -219,20 +247,27 @@ static si_result walk(nearest_search *search, si_error *error)
 
 /* ---- results ---- */
 
-static void hand_out(const nearest_search *search, const si_column *columns, size_t column_count,
-                     double *distances)
+static si_result hand_out(const nearest_search *search, const si_column *columns,
+                          size_t column_count, double *distances, si_error *error)
 {
+    uint64_t count = search->found.count;
     si_extractor extractor;
-    si_extractor_start(&extractor, search->index, columns, column_count, search->found.count);
-    for (uint64_t i = 0; i < search->found.count; i++) {
-        const si_near_element *element = &search->found.elements[i];
-        if (column_count > 0)
-            si_extractor_add_elements(&extractor, element->position / SI_LEAF_CAPACITY,
-                                      UINT64_C(1) << element->position % SI_LEAF_CAPACITY);
-        if (distances)
-            distances[i] = element->distance;
+    for (uint64_t i = 0; distances && i < count; i++)
+        distances[i] = search->found.elements[i].distance;
+    if (column_count == 0 || count == 0)
+        return SI_OK;
+    si_find *finds = si_allocate(count, sizeof *finds);
+    if (!finds)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t position = search->found.elements[i].position;
+        finds[i] = (si_find){.first_leaf = position / SI_LEAF_CAPACITY,
+                             .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
     }
-    si_extractor_flush(&extractor);
+    si_extractor_start(&extractor, search->index, columns, column_count, count);
+    si_result status = si_copy_finds(finds, count, &extractor, error);
+    si_free(finds);
+    return status;
 }
 
 static si_result check_columns(const si_index *index, const si_column *columns, size_t column_count,
@@ -273,17 +308,20 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
         .overhang = find_overhang(index, nearest->accuracy),
         .max_distance = nearest->max_distance,
         .filter = nearest->filter,
+        .fetch = si_fetch_of(index),
         .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
     search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);
     si_result status = search.found.elements ? SI_OK : si_fail_memory(error);
     set_reach(&search);
     if (status == SI_OK)
-        status = walk(&search, error);
+        status = si_read_guarded(index, walk, &search, error);
     if (status == SI_OK) {
         si_nearest_heap_sort(&search.found);
-        hand_out(&search, columns, column_count, distances);
-        *count = search.found.count;
+        status = hand_out(&search, columns, column_count, distances, error);
     }
+    if (status == SI_OK)
+        *count = search.found.count;
+    si_fetch_end(&search.fetch);
     si_free(search.found.elements);
     si_free(search.nodes);
     si_free(search.heap);

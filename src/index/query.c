@@ -32,8 +32,9 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
 {
     SI_TRY(si_search_check(index, query, error));
     result_counter counter = {.index = index};
-    si_search(index, query,
-              &(si_search_sink){.context = &counter, .leaf = count_leaf, .leaves = count_leaves});
+    SI_TRY(si_search(
+        index, query,
+        &(si_search_sink){.context = &counter, .leaf = count_leaf, .leaves = count_leaves}, error));
     *count = counter.count;
     return SI_OK;
 }
@@ -56,9 +57,11 @@ si_result si_index_empty(const si_index *index, const si_query *query, int *empt
 {
     SI_TRY(si_search_check(index, query, error));
     *empty = 1;
-    si_search(index, query,
-              &(si_search_sink){.context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves});
-    return SI_OK;
+    return si_search(
+        index, query,
+        &(si_search_sink){
+            .context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves, .is_soon_over = true},
+        error);
 }
 
 /* ---- results as columns ---- */
@@ -92,6 +95,12 @@ static bool collect_leaves(void *context, uint64_t first, uint64_t end)
     return count_leaves(&collector->counter, first, end);
 }
 
+static void copy_found(void *context)
+{
+    result_collector *collector = context;
+    si_extractor_flush(&collector->extractor);
+}
+
 si_result si_index_query(const si_index *index, const si_query *query, const si_column *columns,
                          size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
@@ -104,10 +113,13 @@ si_result si_index_query(const si_index *index, const si_query *query, const si_
     result_collector collector = {.counter.index = index};
     si_extractor_start(&collector.extractor, index, columns, column_count,
                        column_count ? capacity : 0);
-    si_search(
-        index, query,
-        &(si_search_sink){&collector, collect_leaf, collect_leaves, collector.extractor.needed});
-    si_extractor_flush(&collector.extractor);
+    SI_TRY(si_search(index, query,
+                     &(si_search_sink){.context = &collector,
+                                       .leaf = collect_leaf,
+                                       .leaves = collect_leaves,
+                                       .needed = collector.extractor.needed,
+                                       .settle = copy_found},
+                     error));
     *count = collector.counter.count;
     return SI_OK;
 }
@@ -166,6 +178,12 @@ static bool batch_leaves(void *context, uint64_t first, uint64_t end)
     return true;
 }
 
+static void batch_found(void *context)
+{
+    result_batcher *batcher = context;
+    si_extractor_flush(&batcher->extractor);
+}
+
 static si_result allocate_batch(result_batcher *batcher, const si_field *fields, si_error *error)
 {
     batcher->columns = si_allocate_zeroed(batcher->column_count, sizeof *batcher->columns);
@@ -192,9 +210,15 @@ si_result si_index_visit(const si_index *index, const si_query *query, const si_
     si_result status = allocate_batch(&batcher, fields, error);
     if (status == SI_OK) {
         si_extractor_start(&batcher.extractor, index, batcher.columns, field_count, BATCH_CAPACITY);
-        si_search(index, query,
-                  &(si_search_sink){&batcher, batch_leaf, batch_leaves, batcher.extractor.needed});
-        flush(&batcher);
+        status = si_search(index, query,
+                           &(si_search_sink){.context = &batcher,
+                                             .leaf = batch_leaf,
+                                             .leaves = batch_leaves,
+                                             .needed = batcher.extractor.needed,
+                                             .settle = batch_found},
+                           error);
+        if (status == SI_OK)
+            flush(&batcher);
     }
     for (size_t i = 0; batcher.columns && i < field_count; i++)
         si_free(batcher.columns[i].data);

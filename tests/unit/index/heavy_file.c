@@ -22,7 +22,7 @@ heavy_file make_heavy_file_of(const test_elements *elements)
                        .layout = index->layout};
     assert_true(file.descriptor >= 0);
     assert_non_null(file.sound);
-    memcpy(file.sound, index->map, file.bytes);
+    assert_int_equal(si_index_copy_bytes(index, 0, file.bytes, file.sound, NULL), SI_OK);
     restore_file(&file);
     si_index_close(index);
     return file;

@@ -217,5 +217,6 @@ int main(void)
         cmocka_unit_test(announcing_ends_where_nothing_is_waited_for),
         cmocka_unit_test(announcing_begins_where_a_search_is_held_up),
     };
+    setenv("SPATIAL_INDEX_READING", "mapped", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,6 +47,7 @@ static si_result visit(const surroundings *given)
     uint64_t seen = 0, count;
     si_result status = si_index_visit(given->index, &given->query, fields, 2, count_batch, &seen,
                                       NULL);
+    si_memory_fail_after(0);
     assert_int_equal(si_index_count(given->index, &given->query, &count, NULL), SI_OK);
     assert_int_equal(seen, status == SI_OK ? count : 0);
     return status;
