@@ -132,7 +132,7 @@ static void open_populations(cli_populations *populations, const cli_query_optio
 int main(int argc, char **argv)
 {
     cli_query_options options = {
-        .accuracy = SI_BEST_EFFORT, .format = CLI_CSV, .max_distance = INFINITY};
+        .accuracy = {.of_shapes = SI_BEST_EFFORT}, .format = CLI_CSV, .max_distance = INFINITY};
     cli_queries queries;
     cli_populations populations;
     cli_fields fields = {NULL, 0, 0};

@@ -79,24 +79,27 @@ static void add_word(struct reader *reader, const char *text, const cli_option *
     reader->words[reader->word_count++] = (struct word){text, list, follows};
 }
 
-static void store(const struct reader *reader, const cli_option *option, const char *first,
-                  const char *second)
+static void store(const struct reader *reader, const cli_option *option, const char *const *words)
 {
-    const char *words[] = {first, second};
     char *place = (char *)reader->target + option->offset;
     if (option->set)
         option->set(reader->target, words);
     else if (option->words == CLI_FLAG)
         *(bool *)(void *)place = true;
     else
-        *(const char **)(void *)place = first;
+        *(const char **)(void *)place = words[0];
 }
 
-static const char *next_word(struct reader *reader, const cli_option *option)
+static void store_words(struct reader *reader, const cli_option *option, int count)
 {
-    if (optind >= reader->argc)
-        cli_wrong_use("option '--%s' takes two values", option->name);
-    return reader->argv[optind++];
+    const char *words[3] = {optarg};
+    for (int i = 1; i < count; i++) {
+        if (optind >= reader->argc)
+            cli_wrong_use("option '--%s' takes %s values", option->name,
+                          count == 2 ? "two" : "three");
+        words[i] = reader->argv[optind++];
+    }
+    store(reader, option, words);
 }
 
 static bool value_follows(const struct reader *reader)
@@ -109,13 +112,14 @@ static void read_option(struct reader *reader, const cli_option *option)
     switch (option->words) {
     case CLI_FLAG:
     case CLI_ONE_WORD:
-        store(reader, option, optarg, NULL);
+        store_words(reader, option, 1);
         break;
-    case CLI_TWO_WORDS: {
-        const char *first = optarg;
-        store(reader, option, first, next_word(reader, option));
+    case CLI_TWO_WORDS:
+        store_words(reader, option, 2);
         break;
-    }
+    case CLI_THREE_WORDS:
+        store_words(reader, option, 3);
+        break;
     case CLI_MANY_WORDS: {
         /* --name=VALUE says that one word is all. */
         bool many = optarg == reader->argv[optind - 1];
@@ -198,7 +202,7 @@ static void assign_words(const struct reader *reader, cli_operands *operands)
     for (size_t i = 0; i < reader->word_count; i++) {
         const struct word *word = &reader->words[i];
         if (word->list)
-            store(reader, word->list, word->text, NULL);
+            store(reader, word->list, &word->text);
         else if (operands->count == command->most_operands)
             cli_wrong_use("one word too many: '%s'", word->text);
         else

@@ -5,10 +5,11 @@
 #include <stddef.h>
 
 typedef enum cli_words {
-    CLI_FLAG,       /* no value */
-    CLI_ONE_WORD,   /* --name VALUE or --name=VALUE */
-    CLI_TWO_WORDS,  /* --name VALUE VALUE */
-    CLI_MANY_WORDS, /* --name VALUE ..., up to the next option or operand; set once for each */
+    CLI_FLAG,        /* no value */
+    CLI_ONE_WORD,    /* --name VALUE or --name=VALUE */
+    CLI_TWO_WORDS,   /* --name VALUE VALUE */
+    CLI_THREE_WORDS, /* --name VALUE VALUE VALUE */
+    CLI_MANY_WORDS,  /* --name VALUE ..., up to the next option or operand; set once for each */
 } cli_words;
 
 typedef struct cli_option {

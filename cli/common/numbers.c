@@ -28,16 +28,21 @@ bool cli_read_double(const char *text, double *value)
     return end != text && *end == '\0';
 }
 
-bool cli_read_point(const char *text, double point[3])
+bool cli_read_doubles(const char *text, size_t count, double *values)
 {
     char *end;
-    for (int axis = 0; axis < 3; axis++) {
-        point[axis] = strtod(text, &end);
-        if (end == text || *end != (axis < 2 ? ',' : '\0'))
+    for (size_t i = 0; i < count; i++) {
+        values[i] = strtod(text, &end);
+        if (end == text || *end != (i + 1 < count ? ',' : '\0'))
             return false;
         text = end + 1;
     }
     return true;
+}
+
+bool cli_read_point(const char *text, double point[3])
+{
+    return cli_read_doubles(text, 3, point);
 }
 
 /* The power of two that a unit stands for, or -1. */

@@ -12,6 +12,9 @@ bool cli_read_unsigned(const char *text, size_t length, uint64_t *value);
 /* Whatever strtod takes: infinities and NaN too. */
 bool cli_read_double(const char *text, double *value);
 
+/* So many of them with commas between. */
+bool cli_read_doubles(const char *text, size_t count, double *values);
+
 /* "x,y,z" */
 bool cli_read_point(const char *text, double point[3]);
 

@@ -6,41 +6,36 @@
 
 #include "common/numbers.h"
 #include "common/program.h"
+#include "query/shape_options.h"
 
 static void add_box(void *target, const char *const *words)
 {
-    cli_shape shape = {.kind = CLI_BOX};
-    for (int i = 0; i < 2; i++) {
-        if (!cli_read_point(words[i], shape.numbers + 3 * i))
-            cli_wrong_use("option '--box' takes two corners x,y,z, and '%s' is none", words[i]);
-    }
-    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+    cli_add_box(&((cli_query_options *)target)->shapes, words);
 }
 
 static void add_sphere(void *target, const char *const *words)
 {
-    cli_shape shape = {.kind = CLI_SPHERE};
-    if (!cli_read_point(words[0], shape.numbers))
-        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no center",
-                      words[0]);
-    if (!cli_read_double(words[1], &shape.numbers[3]))
-        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no radius",
-                      words[1]);
-    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+    cli_add_sphere(&((cli_query_options *)target)->shapes, words);
+}
+
+static void add_capsule(void *target, const char *const *words)
+{
+    cli_add_capsule(&((cli_query_options *)target)->shapes, words);
+}
+
+static void add_cylinder(void *target, const char *const *words)
+{
+    cli_add_cylinder(&((cli_query_options *)target)->shapes, words);
+}
+
+static void add_oriented_box(void *target, const char *const *words)
+{
+    cli_add_oriented_box(&((cli_query_options *)target)->shapes, words);
 }
 
 static void add_nearest(void *target, const char *const *words)
 {
-    cli_shape shape = {.kind = CLI_NEAREST};
-    if (!cli_read_point(words[0], shape.numbers))
-        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
-                      "is no point",
-                      words[0]);
-    if (!cli_read_unsigned(words[1], strlen(words[1]), &shape.k))
-        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
-                      "is no number of elements",
-                      words[1]);
-    cli_shapes_add(&((cli_query_options *)target)->shapes, &shape);
+    cli_add_nearest(&((cli_query_options *)target)->shapes, words);
 }
 
 static void set_max_distance(void *target, const char *const *words)
@@ -53,15 +48,17 @@ static void set_max_distance(void *target, const char *const *words)
 
 static void set_accuracy(void *target, const char *const *words)
 {
-    cli_query_options *options = target;
-    if (strcmp(words[0], "best_effort") == 0)
-        options->accuracy = SI_BEST_EFFORT;
-    else if (strcmp(words[0], "bounding_box") == 0)
-        options->accuracy = SI_BOUNDING_BOX;
+    cli_accuracy *accuracy = &((cli_query_options *)target)->accuracy;
+    *accuracy = (cli_accuracy){.of_shapes = SI_BEST_EFFORT};
+    if (strcmp(words[0], "bounding_box") == 0)
+        accuracy->of_shapes = SI_BOUNDING_BOX;
     else if (strcmp(words[0], "exact") == 0)
-        options->accuracy = SI_EXACT;
-    else
-        cli_wrong_use("option '--accuracy' takes best_effort, bounding_box or exact, not '%s'",
+        accuracy->of_shapes = SI_EXACT;
+    else if (strcmp(words[0], "center") == 0)
+        accuracy->is_center = true;
+    else if (strcmp(words[0], "best_effort") != 0)
+        cli_wrong_use("option '--accuracy' takes best_effort, bounding_box, exact or center, not "
+                      "'%s'",
                       words[0]);
 }
 
@@ -129,6 +126,23 @@ static const cli_option option_table[] = {
      .value = "X,Y,Z R",
      .help = "what is in the sphere around a center",
      .set = add_sphere},
+    {.name = "capsule",
+     .words = CLI_THREE_WORDS,
+     .value = "X,Y,Z X,Y,Z R",
+     .help = "what is within R of the way between two points",
+     .set = add_capsule},
+    {.name = "cylinder",
+     .words = CLI_THREE_WORDS,
+     .value = "X,Y,Z X,Y,Z R",
+     .help = "what is in the cylinder between two points, whose\n"
+             "ends are flat",
+     .set = add_cylinder},
+    {.name = "oriented-box",
+     .words = CLI_THREE_WORDS,
+     .value = "X,Y,Z X,Y,Z W,X,Y,Z",
+     .help = "what is in the box around a center, with this\n"
+             "half size, turned by a quaternion",
+     .set = add_oriented_box},
     {.name = "nearest",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z K",
@@ -143,13 +157,18 @@ static const cli_option option_table[] = {
      .words = CLI_ONE_WORD,
      .value = "FILE",
      .help = "many queries, one a line: box x y z x y z,\n"
-             "sphere x y z r or nearest x y z k [distance];\n"
+             "sphere x y z r, capsule x y z x y z r,\n"
+             "cylinder x y z x y z r,\n"
+             "oriented_box x y z x y z w x y z\n"
+             "or nearest x y z k [distance];\n"
              "- is standard input",
      .offset = offsetof(cli_query_options, queries_file)},
     {.name = "accuracy",
      .words = CLI_ONE_WORD,
      .value = "HOW",
-     .help = "best_effort (default), bounding_box or exact",
+     .help = "best_effort (default), bounding_box, exact, or\n"
+             "center: boxes have the centers in them, but for\n"
+             "those on their upper sides",
      .set = set_accuracy},
     {.name = "fields",
      .words = CLI_ONE_WORD,
@@ -237,7 +256,8 @@ static void check(const cli_query_options *options)
     int answers = (options->fields.count > 0) + options->count + options->empty +
                   (options->group_by.count > 0);
     if (sources != 1)
-        cli_wrong_use("expected one of --box, --sphere, --nearest and --queries, once");
+        cli_wrong_use("expected one of --box, --sphere, --capsule, --cylinder, --oriented-box, "
+                      "--nearest and --queries, once");
     if (options->has_max_distance && !options->queries_file &&
         options->shapes.shapes[0].kind != CLI_NEAREST)
         cli_wrong_use("option '--max-distance' goes with --nearest or --queries");
@@ -252,7 +272,8 @@ void cli_query_options_read(cli_query_options *options, int argc, char **argv)
     const cli_command command = {
         .name = "spatial-index-query",
         .operands = "INDEX",
-        .summary = "Shows what an index holds in a box or a sphere or near a point (micrometres).",
+        .summary =
+            "Shows what an index holds in a box or another shape, or near a point\n(micrometres).",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,

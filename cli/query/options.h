@@ -12,11 +12,11 @@
 
 typedef struct cli_query_options {
     const char *index;
-    cli_shapes shapes;   /* of --box, --sphere and --nearest */
+    cli_shapes shapes;   /* of --box, --nearest and so on */
     double max_distance; /* of the nearest; infinite where it is not given */
     bool has_max_distance;
     const char *queries_file; /* NULL: not given; so with all texts */
-    si_accuracy accuracy;
+    cli_accuracy accuracy;
     cli_names fields;
     bool count;
     bool empty;

@@ -24,19 +24,53 @@ void cli_shapes_free(cli_shapes *shapes)
     *shapes = (cli_shapes){NULL, 0, 0};
 }
 
-static si_result make_question(const cli_shape *shape, si_accuracy accuracy, cli_question *question,
-                               si_error *error)
+static si_result make_oriented_box(const double numbers[10], si_accuracy accuracy, si_query *query,
+                                   si_error *error)
+{
+    double axes[2][3];
+    si_result status = si_quaternion_axes(numbers + 6, axes, error);
+    return status == SI_OK
+               ? si_oriented_box_query(numbers, axes, numbers + 3, accuracy, query, error)
+               : status;
+}
+
+static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_query *query,
+                            si_error *error)
+{
+    const double *numbers = shape->numbers;
+    switch (shape->kind) {
+    case CLI_BOX:
+        return si_box_query(numbers, numbers + 3, accuracy, query, error);
+    case CLI_SPHERE:
+        return si_sphere_query(numbers, numbers[3], accuracy, query, error);
+    case CLI_CAPSULE:
+        return si_capsule_query(numbers, numbers + 3, numbers[6], accuracy, query, error);
+    case CLI_CYLINDER:
+        return si_cylinder_query(numbers, numbers + 3, numbers[6], accuracy, query, error);
+    default:
+        return make_oriented_box(numbers, accuracy, query, error);
+    }
+}
+
+static si_result make_centers_query(const cli_shape *shape, si_query *query, si_error *error)
+{
+    if (shape->kind == CLI_BOX)
+        return si_centers_query(shape->numbers, shape->numbers + 3, query, error);
+    *error = (si_error){SI_ERROR_ARGUMENT, "the accuracy 'center' goes with boxes alone"};
+    return SI_ERROR_ARGUMENT;
+}
+
+static si_result make_question(const cli_shape *shape, cli_accuracy accuracy,
+                               cli_question *question, si_error *error)
 {
     const double *numbers = shape->numbers;
     question->asks_for_nearest = shape->kind == CLI_NEAREST;
-    switch (shape->kind) {
-    case CLI_BOX:
-        return si_box_query(numbers, numbers + 3, accuracy, &question->query, error);
-    case CLI_SPHERE:
-        return si_sphere_query(numbers, numbers[3], accuracy, &question->query, error);
-    default:
-        return si_nearest_query(numbers, shape->k, numbers[3], accuracy, &question->nearest, error);
-    }
+    if (accuracy.is_center)
+        return make_centers_query(shape, &question->query, error);
+    return shape->kind == CLI_NEAREST
+               ? si_nearest_query(numbers, shape->k, numbers[3], accuracy.of_shapes,
+                                  &question->nearest, error)
+               : make_query(shape, accuracy.of_shapes, &question->query, error);
 }
 
 static void add_question(cli_queries *queries, size_t *capacity, const cli_question *question)
@@ -50,7 +84,7 @@ static void add_question(cli_queries *queries, size_t *capacity, const cli_quest
     queries->has_nearest |= question->asks_for_nearest;
 }
 
-void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, si_accuracy accuracy)
+void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, cli_accuracy accuracy)
 {
     size_t capacity = 0;
     *queries = (cli_queries){NULL, 0, false};
@@ -77,7 +111,13 @@ static const struct line_form {
     size_t least_numbers;
     size_t most_numbers;
 } line_forms[] = {
-    {"box", CLI_BOX, 6, 6}, {"sphere", CLI_SPHERE, 4, 4}, {"nearest", CLI_NEAREST, 4, 5}};
+    {"box", CLI_BOX, 6, 6},
+    {"sphere", CLI_SPHERE, 4, 4},
+    {"capsule", CLI_CAPSULE, 7, 7},
+    {"cylinder", CLI_CYLINDER, 7, 7},
+    {"oriented_box", CLI_ORIENTED_BOX, 10, 10},
+    {"nearest", CLI_NEAREST, 4, 5},
+};
 
 static const struct line_form *find_form(const struct lines *lines, const char *word)
 {
@@ -85,8 +125,9 @@ static const struct line_form *find_form(const struct lines *lines, const char *
         if (strcmp(word, line_forms[i].word) == 0)
             return &line_forms[i];
     }
-    cli_fail("%s, line %llu: expected 'box', 'sphere' or 'nearest', found '%.80s'", lines->name,
-             lines->number, word);
+    cli_fail("%s, line %llu: expected 'box', 'sphere', 'capsule', 'cylinder', 'oriented_box' or "
+             "'nearest', found '%.80s'",
+             lines->name, lines->number, word);
 }
 
 /* The fourth number of what is nearest is k. */
@@ -110,7 +151,9 @@ static void read_shape(const struct lines *lines, char *line, double max_distanc
     char *rest;
     const char *word = strtok_r(line, blanks, &rest);
     const struct line_form *form = find_form(lines, word);
-    *shape = (cli_shape){.kind = form->kind, .numbers[3] = max_distance};
+    *shape = (cli_shape){.kind = form->kind};
+    if (shape->kind == CLI_NEAREST)
+        shape->numbers[3] = max_distance;
     for (; (word = strtok_r(NULL, blanks, &rest)) != NULL; given++) {
         if (given < form->most_numbers)
             read_number(lines, word, given, shape);
@@ -128,7 +171,7 @@ static bool holds_query(const char *line)
     return *line != '\0' && *line != '#';
 }
 
-static void read_lines(cli_queries *queries, struct lines *lines, si_accuracy accuracy,
+static void read_lines(cli_queries *queries, struct lines *lines, cli_accuracy accuracy,
                        double max_distance)
 {
     char *line = NULL;
@@ -151,7 +194,7 @@ static void read_lines(cli_queries *queries, struct lines *lines, si_accuracy ac
     free(line);
 }
 
-void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy accuracy,
+void cli_queries_from_file(cli_queries *queries, const char *path, cli_accuracy accuracy,
                            double max_distance)
 {
     *queries = (cli_queries){NULL, 0, false};

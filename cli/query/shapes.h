@@ -1,4 +1,4 @@
-/* Boxes, spheres and near places to ask for, as given by options or by the lines of a file. */
+/* Shapes and near places to ask for, as given by options or by the lines of a file. */
 #ifndef CLI_QUERY_SHAPES_H
 #define CLI_QUERY_SHAPES_H
 
@@ -7,13 +7,21 @@
 
 #include "spatial_index/spatial_index.h"
 
-typedef enum cli_shape_kind { CLI_BOX, CLI_SPHERE, CLI_NEAREST } cli_shape_kind;
+typedef enum cli_shape_kind {
+    CLI_BOX,
+    CLI_SPHERE,
+    CLI_CAPSULE,
+    CLI_CYLINDER,
+    CLI_ORIENTED_BOX,
+    CLI_NEAREST
+} cli_shape_kind;
 
 typedef struct cli_shape {
     cli_shape_kind kind;
-    /* Of a box two corners, of a sphere center and radius, of what is nearest the place and how
-     * far at most. */
-    double numbers[6];
+    /* Of a box two corners, of a sphere center and radius, of a capsule or cylinder two ends and
+     * the radius, of an oriented box center, half size and quaternion, of what is nearest the place
+     * and how far at most. */
+    double numbers[10];
     uint64_t k; /* of what is nearest */
 } cli_shape;
 
@@ -39,13 +47,19 @@ typedef struct cli_queries {
     bool has_nearest; /* one of them asks for what is nearest */
 } cli_queries;
 
-/* A shape that cannot be asked for is wrong use. */
-void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, si_accuracy accuracy);
+/* How exactly elements are met. */
+typedef struct cli_accuracy {
+    si_accuracy of_shapes;
+    bool is_center; /* boxes have what has its center in them, and no other shape is asked for */
+} cli_accuracy;
 
-/* Lines "box x y z x y z", "sphere x y z r" or "nearest x y z k", which may end with a greatest
- * distance other than `max_distance`; empty ones and those with # first are skipped. Of a line that
- * is none of these, the file and the number are told. "-" is standard input. */
-void cli_queries_from_file(cli_queries *queries, const char *path, si_accuracy accuracy,
+/* A shape that cannot be asked for is wrong use. */
+void cli_queries_from_shapes(cli_queries *queries, const cli_shapes *shapes, cli_accuracy accuracy);
+
+/* Lines "box x y z x y z" and so on, "nearest x y z k" perhaps with a greatest distance other than
+ * `max_distance`; empty ones and those with # first are skipped. Of a line that is none of these,
+ * the file and the number are told. "-" is standard input. */
+void cli_queries_from_file(cli_queries *queries, const char *path, cli_accuracy accuracy,
                            double max_distance);
 
 /* All of them are to find only what passes; NULL: everything. */

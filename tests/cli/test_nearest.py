@@ -99,7 +99,7 @@ def test_of_each_population(circuit):
     ("nearest 1 2 x 4", "'x' is no number"),
     ("nearest 1 2 inf 4", "inf"),
     ("nearest 1 2 3 4 -1", "the greatest distance is -1"),
-    ("near 1 2 3 4", "expected 'box', 'sphere' or 'nearest', found 'near'"),
+    ("near 1 2 3 4", "expected 'box', 'sphere', 'capsule', 'cylinder', 'oriented_box' or 'nearest', found 'near'"),
 ])
 def test_lines_that_make_no_sense(data, line, words):
     errors = run("query", data.synapses, "--queries", "-", input=line + "\n", code=2).errors
@@ -113,7 +113,7 @@ def test_lines_that_make_no_sense(data, line, words):
     (["--nearest", "1,2,3", "4", "--max-distance", "nan"], "not 'nan'"),
     (["--nearest", "1,nan,3", "4"], "nan"),
     (["--nearest", "1,2,3", "4", "--group-by", "id"], "'--group-by' does not go with what is nearest"),
-    (["--nearest", "1,2,3", "4", "--sphere", "1,2,3", "4"], "expected one of --box, --sphere, --nearest and --queries"),
+    (["--nearest", "1,2,3", "4", "--sphere", "1,2,3", "4"], "expected one of --box, --sphere, --capsule, --cylinder, --oriented-box, --nearest and --queries"),
     (["--sphere", "1,2,3", "4", "--max-distance", "1"], "'--max-distance' goes with --nearest"),
 ])
 def test_wrong_use(data, arguments, words):

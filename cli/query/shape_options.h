@@ -1,0 +1,14 @@
+/* Shapes as the words of options give them. What cannot be read is wrong use. */
+#ifndef CLI_QUERY_SHAPE_OPTIONS_H
+#define CLI_QUERY_SHAPE_OPTIONS_H
+
+#include "query/shapes.h"
+
+void cli_add_box(cli_shapes *shapes, const char *const *words);
+void cli_add_sphere(cli_shapes *shapes, const char *const *words);
+void cli_add_capsule(cli_shapes *shapes, const char *const *words);
+void cli_add_cylinder(cli_shapes *shapes, const char *const *words);
+void cli_add_oriented_box(cli_shapes *shapes, const char *const *words);
+void cli_add_nearest(cli_shapes *shapes, const char *const *words);
+
+#endif
