@@ -454,6 +454,77 @@ SI_API si_result si_space_filling_order(const float (*points)[3], uint64_t count
 SI_API si_result si_index_compare(const si_index *left, const si_index *right, int *same,
                                   char *difference, size_t difference_size, si_error *error);
 
+/* ---- density grids ---- */
+
+/* A regular grid of voxels over a box, and what is added up in them. Set struct_size by
+ * SI_GRID_INIT, and at least `lower`, `upper` and `shape`.
+ *
+ * Along an axis of n voxels, face i lies at lower + i * ((upper - lower) / n) in double precision,
+ * face n at `upper` itself. Voxels are half-open: one holds what lies on its lower faces but not
+ * what lies on its upper faces, so that whatever lies in the box is in exactly one of them, and
+ * grids side by side that share a corner divide everything between them.
+ *
+ * Voxel (x, y, z) has the number (x * shape[1] + y) * shape[2] + z: all arrays of voxels have this
+ * order, that of a row-major array of three dimensions. */
+typedef struct si_grid {
+    size_t struct_size;
+    double lower[3]; /* corners, in micrometres, up to 1e38; each of `lower` is below that of ... */
+    double upper[3]; /* ... `upper`. Not rounded to 32-bit floats, as those of queries are. */
+    uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
+    /* What counting counts. 0: each element once, in the voxel that holds its centre: the position,
+     * or the midpoint of the axis, as the field `centroid` gives it. 1: each element in every voxel
+     * that it touches: in those of which si_box_query, with `accuracy`, finds it. */
+    int counts_touching;
+    si_accuracy accuracy;
+    const si_filter *filter; /* only elements that pass; NULL: all */
+    unsigned threads;        /* 0: as many as there are processors */
+} si_grid;
+
+#define SI_GRID_INIT                                                                               \
+    {                                                                                              \
+        .struct_size = sizeof(si_grid)                                                             \
+    }
+
+/* Counts the elements in each voxel, in one pass over what the grid touches. `counts` has room for
+ * all voxels. SI_ERROR_ARGUMENT: a grid that is none, or whose voxels are too small for double
+ * precision at its corners; SI_ERROR_LIMIT: more voxels than any array can have. After an error
+ * `counts` may hold anything. */
+SI_API si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint64_t *counts,
+                                      si_error *error);
+
+/* Adds up the lengths of the axes of segments, cut at the faces of the voxels. Somas have none. In
+ * double precision: the error of a piece is below 1e-15 of the length of its segment, plus 1e-13 of
+ * the diagonal of a voxel. Sums are exact, so they do not depend on the order, on threads, or on
+ * how elements lie in the index. 16 bytes of memory are taken for each voxel besides `lengths`.
+ * SI_ERROR_ARGUMENT: also where elements are no morphology. */
+SI_API si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, double *lengths,
+                                       si_error *error);
+
+/* To which region each voxel belongs, such as those of an annotated atlas. */
+typedef struct si_regions {
+    si_type type;    /* an integer type */
+    const void *ids; /* of all voxels */
+} si_regions;
+
+typedef struct si_group_lengths {
+    uint64_t group_count;
+    uint64_t *keys; /* ascending */
+    double *lengths;
+} si_group_lengths;
+
+/* The same, added up by region. Regions in which there is nothing are left out. Ids of signed types
+ * are extended to 64 bits, so that (int64_t)keys[i] is the id, and ascend as signed numbers. Where
+ * elements are counted by touching, those that touch several voxels of a region count so many
+ * times. Free with si_group_counts_free and si_group_lengths_free. */
+SI_API si_result si_index_region_counts(const si_index *index, const si_grid *grid,
+                                        const si_regions *regions, si_group_counts *counts,
+                                        si_error *error);
+SI_API si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
+                                         const si_regions *regions, si_group_lengths *lengths,
+                                         si_error *error);
+
+SI_API void si_group_lengths_free(si_group_lengths *lengths);
+
 /* ---- several populations ---- */
 
 /* What lies in a folder: one index, or one for each population of a circuit. */
@@ -666,6 +737,11 @@ SI_API si_result si_growing_index_count(si_growing_index *growing, const si_quer
                                         uint64_t *count, si_error *error);
 SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_query *query,
                                         int *empty, si_error *error);
+SI_API si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
+                                              uint64_t *counts, si_error *error);
+SI_API si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,
+                                                const si_regions *regions, si_group_counts *counts,
+                                                si_error *error);
 
 /* Adds every element, `base`'s and inserted ones, to a builder, to pack and write them. */
 SI_API si_result si_builder_append_growing(si_builder *builder, si_growing_index *growing,

@@ -12,6 +12,7 @@
 
 #include "geometry/distances.h"
 #include "geometry/kernels.h"
+#include "geometry/voxels.h"
 
 /* Bit i for element i. */
 typedef struct si_leaf_masks {
@@ -34,6 +35,7 @@ typedef struct si_kernel_set {
     void (*select_floats)(const float *column, uint64_t mask, float *values);
     void (*select_words)(const uint64_t *column, uint64_t mask, uint64_t *values);
     const si_distance_kernels *distances;
+    const si_voxel_kernels *voxels;
 } si_kernel_set;
 
 extern const si_kernel_set si_kernels_portable;

@@ -26,3 +26,5 @@
 #include "geometry/node_kernel.h"
 
 #include "geometry/distance_kernel.h"
+
+#include "geometry/voxel_kernel.h"

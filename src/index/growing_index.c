@@ -15,6 +15,7 @@
 #include "geometry/kernels.h"
 #include "index/batch.h"
 #include "index/filter.h"
+#include "index/growing_index.h"
 #include "index/search.h"
 
 /* Of the inserted elements, one in so many may be among the latest, but always so many: then making
@@ -445,6 +446,25 @@ si_result si_builder_append_growing(si_builder *builder, si_growing_index *growi
     SI_TRY(si_builder_append_index(builder, growing->base, error));
     pthread_rwlock_rdlock(&growing->lock);
     si_result status = append_inserted(builder, growing, false, error);
+    pthread_rwlock_unlock(&growing->lock);
+    return status;
+}
+
+/* ---- for grids ---- */
+
+const si_index *si_growing_index_base(const si_growing_index *growing)
+{
+    return growing->base;
+}
+
+si_result si_growing_index_read_inserted(si_growing_index *growing, si_inserted_reader reader,
+                                         void *context, si_error *error)
+{
+    pthread_rwlock_rdlock(&growing->lock);
+    si_inserted inserted = {.count = growing->count, .ids = growing->ids};
+    for (unsigned i = 0; i < float_count(growing); i++)
+        inserted.floats[i] = growing->floats[i];
+    si_result status = reader(context, &inserted, error);
     pthread_rwlock_unlock(&growing->lock);
     return status;
 }

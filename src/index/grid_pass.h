@@ -1,0 +1,13 @@
+/* One pass over the leaves of an index that a grid touches, on several threads. */
+#ifndef SI_INDEX_GRID_PASS_H
+#define SI_INDEX_GRID_PASS_H
+
+#include "index/grid_leaf.h"
+#include "index/index.h"
+
+/* Adds the elements of the index that pass the filter, which may be NULL, to the totals. `threads`
+ * is not 0. */
+si_result si_grid_pass(const si_index *index, const si_grid_frame *frame, const si_filter *filter,
+                       unsigned threads, si_error *error);
+
+#endif

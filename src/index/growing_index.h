@@ -1,0 +1,23 @@
+/* What has been inserted into an index that grows. */
+#ifndef SI_INDEX_GROWING_INDEX_H
+#define SI_INDEX_GROWING_INDEX_H
+
+#include "index/index.h"
+
+/* In the order of arrival. */
+typedef struct si_inserted {
+    uint64_t count;
+    const float *floats[4]; /* x, y, z, and radius of spheres */
+    const uint64_t *ids;
+} si_inserted;
+
+typedef si_result (*si_inserted_reader)(void *context, const si_inserted *inserted,
+                                        si_error *error);
+
+const si_index *si_growing_index_base(const si_growing_index *growing);
+
+/* Nothing is inserted until the reader is done. */
+si_result si_growing_index_read_inserted(si_growing_index *growing, si_inserted_reader reader,
+                                         void *context, si_error *error);
+
+#endif
