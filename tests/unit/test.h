@@ -19,4 +19,12 @@
             fail_msg("%s: %s", #call, (error).message);                                            \
     } while (0)
 
+/* The sanitizers make a program several times as slow: there, what is repeated at random is
+ * repeated less often, and trees have as many elements as the code needs to go every way. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define full_or_sanitized(full, sanitized) (sanitized)
+#else
+#define full_or_sanitized(full, sanitized) (full)
+#endif
+
 #endif

@@ -127,7 +127,7 @@ static void distances_are_right(void **state)
     (void)state;
     random_source random = {5};
     unsigned inside = 0;
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = 0; i < full_or_sanitized(1000000, 200000); i++) {
         frame f = random_frame(&random);
         element e = random_element(&random, &f, (element_shape)random_below(&random, SHAPE_COUNT));
         si_vantage vantage = random_vantage(&random, &f, &e);
@@ -232,7 +232,7 @@ static void check_leaves(element_shape shape)
 {
     random_source random = {17 + (uint64_t)shape};
     tally t = {0, 0, 0};
-    for (int i = 0; i < 40000; i++) {
+    for (int i = 0; i < full_or_sanitized(40000, 8000); i++) {
         frame f = random_frame(&random);
         leaf l = make_leaf(&random, &f, shape);
         si_vantage vantage = random_vantage(&random, &f, &l.elements[0]);
@@ -340,7 +340,7 @@ static unsigned check_node(const si_vantage *vantage, element_shape shape, const
 
 static void bounds_of_nodes_hold(void **state)
 {
-    enum { NODES = 20000 };
+    enum { NODES = full_or_sanitized(20000, 6000) };
     (void)state;
     static node n;
     random_source random = {23};

@@ -239,7 +239,7 @@ static void infinite_queries(void **state)
     (void)state;
     random_source random = {41};
     const float values[] = {-INFINITY, INFINITY, 0, 1};
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < full_or_sanitized(2000, 700); i++) {
         frame f = random_frame(&random);
         element_shape shape = (element_shape)random_below(&random, SHAPE_COUNT);
         leaf l = make_leaf(&random, &f, shape);

@@ -151,7 +151,7 @@ static void matches_are_below_children_that_are_met(void **state)
     (void)state;
     random_source random = {51};
     tally counts = {0};
-    for (int i = 0; i < 12000; i++) {
+    for (int i = 0; i < full_or_sanitized(12000, 3000); i++) {
         frame f = random_frame(&random);
         node n = make_node(&random, &f);
         si_query query = query_near_node(&random, &f, &n);
@@ -218,8 +218,9 @@ static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
 {
     (void)state;
     random_source random = {52};
+    enum { CASES = full_or_sanitized(150000, 30000) };
     unsigned found = 0, sticking_out = 0;
-    for (int i = 0; i < 150000; i++) {
+    for (int i = 0; i < CASES; i++) {
         frame f = random_frame(&random);
         element e = grazed_cylinder(&random, &f);
         float center[3];
@@ -243,7 +244,7 @@ static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
                      describe_element(&e));
     }
     print_message("  %u found, %u of them nearer than their box\n", found, sticking_out);
-    assert_true(found > 30000 && sticking_out > 100);
+    assert_true(found > CASES / 5 && sticking_out > CASES / 1500);
 }
 
 static void absent_children_never_match(void **state)

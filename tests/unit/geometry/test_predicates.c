@@ -8,6 +8,8 @@
 #include "geometry/predicates.h"
 #include "oracle.h"
 
+#define LATTICE_COUNT full_or_sanitized(300000, 60000)
+
 static const element unit_cylinder = {CYLINDER, {0, 0, 0}, {0, 0, 10}, 1};
 static const element soma = {CYLINDER, {0, 0, 0}, {0, 0, 0}, 1};
 static const element ball = {SPHERE, {0, 0, 0}, {0, 0, 0}, 1};
@@ -119,7 +121,7 @@ static void infinite_queries_find_everything(void **state)
     (void)state;
     random_source random = {11};
     const float corners[][2] = {{-INFINITY, INFINITY}, {-FLT_MAX, FLT_MAX}};
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < full_or_sanitized(30000, 6000); i++) {
         frame f = random_frame(&random);
         element e = random_element(&random, &f, (element_shape)random_below(&random, SHAPE_COUNT));
         si_accuracy accuracy = (si_accuracy)random_below(&random, 3);
@@ -174,7 +176,7 @@ static unsigned cases_per_pair(void)
 {
     const char *text = getenv("SPATIAL_INDEX_TEST_CASES");
     unsigned long cases = text ? strtoul(text, NULL, 10) : 0;
-    return cases >= 1000 && cases < 1000000000 ? (unsigned)cases : 200000;
+    return cases >= 1000 && cases < 1000000000 ? (unsigned)cases : full_or_sanitized(200000, 40000);
 }
 
 /* The oracle alone decides; a pair that it seldom can decide, or decides one way only, is no test.
@@ -269,7 +271,7 @@ static void lattice_capsules_are_decided_exactly(void **state)
     (void)state;
     random_source random = {21};
     unsigned hits = 0;
-    for (int i = 0; i < 300000; i++) {
+    for (int i = 0; i < LATTICE_COUNT; i++) {
         lattice l = random_lattice(&random);
         int p1[3], p2[3], a[3], b[3];
         random_lattice_point(&random, &l, p1);
@@ -292,7 +294,7 @@ static void lattice_capsules_are_decided_exactly(void **state)
                      p1[0], p1[1], p1[2], p2[0], p2[1], p2[2], radius, a[0], a[1], a[2], b[0], b[1],
                      b[2], truth);
     }
-    assert_in_range(hits, 60000, 240000);
+    assert_in_range(hits, LATTICE_COUNT / 5, LATTICE_COUNT / 5 * 4);
 }
 
 static void lattice_balls_are_decided_exactly(void **state)
@@ -300,7 +302,7 @@ static void lattice_balls_are_decided_exactly(void **state)
     (void)state;
     random_source random = {22};
     unsigned hits = 0;
-    for (int i = 0; i < 300000; i++) {
+    for (int i = 0; i < LATTICE_COUNT; i++) {
         lattice l = random_lattice(&random);
         int p1[3], p2[3], c[3];
         random_lattice_point(&random, &l, p1);
@@ -320,7 +322,7 @@ static void lattice_balls_are_decided_exactly(void **state)
                      c[1], c[2], ball_radius, p1[0], p1[1], p1[2], p2[0], p2[1], p2[2], radius,
                      truth);
     }
-    assert_in_range(hits, 60000, 240000);
+    assert_in_range(hits, LATTICE_COUNT / 5, LATTICE_COUNT / 5 * 4);
 }
 
 int main(void)

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FLIPS_OF_A_KIND 2500
-#define HOSTILE_FILES_OF_A_KIND 500
+#define FLIPS_OF_A_KIND full_or_sanitized(2500, 300)
+#define FLIPS_IN_MANY full_or_sanitized(10, 3)
+#define HOSTILE_FILES_OF_A_KIND full_or_sanitized(500, 300)
 
 /* Two levels of nodes; what reads it all ten thousand times must be fast. */
 #define FEW 1100
@@ -61,7 +62,7 @@ static void every_flipped_bit_is_found(void **state)
         free_heavy_file(&file);
     }
     heavy_file file = make_heavy_file(SI_MORPHOLOGY, MANY, 4);
-    flip_bits(&file, 10, &seed);
+    flip_bits(&file, FLIPS_IN_MANY, &seed);
     free_heavy_file(&file);
 }
 

@@ -17,6 +17,9 @@ static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2
 static const element_scatter crowded = {.extent = 3, .length = 2, .radius = 1, .degenerate = 1};
 static const element_scatter far_out = {.extent = 1e9f, .length = 1e6f, .radius = 10};
 
+/* Several runs, and more of them than are merged at a time. */
+#define USUAL_COUNT full_or_sanitized(36000, 12000)
+
 /* Runs of 2000 elements, pages of 100, at most three runs merged at a time. */
 static const si_build_limits narrow = {.threads = 2,
                                        .memory_bytes = 6 << 20,
@@ -164,7 +167,8 @@ static void bytes_do_not_depend_on_the_memory(void **state)
         const element_scatter *scatters[] = {&ordinary,
                                              kind == SI_MORPHOLOGY ? &far_out : &crowded};
         for (unsigned i = 0; i < 2; i++) {
-            test_elements elements = make_elements((si_element_kind)kind, 36000, scatters[i], 17);
+            test_elements elements = make_elements((si_element_kind)kind, USUAL_COUNT, scatters[i],
+                                                   17);
             check_usual_limits(&elements);
             free_elements(&elements);
         }
@@ -209,7 +213,7 @@ static void whatever_the_order_of_appending(void **state)
 {
     (void)state;
     for (unsigned is_reversed = 0; is_reversed < 2; is_reversed++) {
-        test_elements elements = make_elements(SI_POINT, 40000, &ordinary, 5);
+        test_elements elements = make_elements(SI_POINT, USUAL_COUNT, &ordinary, 5);
         put_in_order(&elements, is_reversed != 0);
         check_usual_limits(&elements);
         free_elements(&elements);
@@ -220,7 +224,7 @@ static void elements_may_be_all_alike(void **state)
 {
     (void)state;
     for (unsigned is_identical = 0; is_identical < 2; is_identical++) {
-        test_elements elements = make_elements(SI_POINT, 40000, &ordinary, 5);
+        test_elements elements = make_elements(SI_POINT, USUAL_COUNT, &ordinary, 5);
         for (uint64_t i = 0; i < elements.count; i++) {
             memset(elements.first[i], 0, sizeof elements.first[i]);
             elements.id[i] = is_identical ? 7 : elements.count - i;
@@ -268,13 +272,16 @@ static void any_budget_will_do(void **state)
     char *within = si_path_join(folder, "within"), *reference = si_path_join(folder, "reference");
     si_error error;
     assert_ok(si_folder_create(temp_folder, &error), error);
-    test_elements elements = make_elements(SI_MORPHOLOGY, 700000, &ordinary, 8);
+    test_elements elements = make_elements(SI_MORPHOLOGY, full_or_sanitized(700000, 280000),
+                                           &ordinary, 8);
     si_index *in_memory = build_elements(&elements, reference, NULL);
     size_t length;
     char *expected = heavy_bytes(in_memory, &length);
     build_with_memory(&elements, 16 << 20, 1, within, temp_folder, expected, length);
-    build_with_memory(&elements, 36 << 20, 64, within, NULL, expected, length);
-    build_with_memory(&elements, 48 << 20, 3, within, temp_folder, expected, length);
+    build_with_memory(&elements, full_or_sanitized(36 << 20, 18 << 20), 64, within, NULL, expected,
+                      length);
+    build_with_memory(&elements, full_or_sanitized(48 << 20, 20 << 20), 3, within, temp_folder,
+                      expected, length);
     assert_int_equal(entry_count(temp_folder), 0);
     assert_int_equal(entry_count(within), 2);
     si_free(expected);
@@ -374,7 +381,8 @@ static void any_allocation_may_fail(void **state)
 {
     (void)state;
     char *folder = make_test_folder(), *target = si_path_join(folder, "index");
-    test_elements elements = make_elements(SI_MORPHOLOGY, 12000, &crowded, 2);
+    test_elements elements = make_elements(SI_MORPHOLOGY, full_or_sanitized(12000, 5000), &crowded,
+                                           2);
     si_result status = SI_ERROR_MEMORY;
     for (uint64_t n = 1; status != SI_OK; n++) {
         observer seen = {.cancel_at = NULL};

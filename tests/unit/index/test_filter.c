@@ -369,14 +369,14 @@ static void every_kind_is_filtered(void **state)
     (void)state;
     for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++)
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-            check_kind((si_element_kind)kind, counts[i], 60);
+            check_kind((si_element_kind)kind, counts[i], full_or_sanitized(60, 20));
 }
 
 static void whole_subtrees_are_filtered(void **state)
 {
     (void)state;
-    check_kind(SI_MORPHOLOGY, 100000, 8);
-    check_kind(SI_SYNAPSE, 100000, 8);
+    check_kind(SI_MORPHOLOGY, full_or_sanitized(100000, 40000), 8);
+    check_kind(SI_SYNAPSE, full_or_sanitized(100000, 40000), 8);
 }
 
 /* ---- extreme sets ---- */

@@ -294,8 +294,10 @@ static void nearest_in_a_tree_of_several_levels(void **state)
 {
     (void)state;
     const element_scatter scatter = {.extent = 300, .length = 4, .radius = 1};
-    check_scatter(SI_MORPHOLOGY, 150000, &scatter, 40);
-    check_scatter(SI_POINT, 150000, &scatter, 40);
+    const uint64_t count = full_or_sanitized(150000, 50000);
+    const int places = full_or_sanitized(40, 15);
+    check_scatter(SI_MORPHOLOGY, count, &scatter, places);
+    check_scatter(SI_POINT, count, &scatter, places);
 }
 
 /* ---- what is asked ---- */
