@@ -79,6 +79,7 @@ PyObject *core_query_many(PyObject *self, PyObject *args);
 PyObject *core_space_filling_order(PyObject *module, PyObject *points);
 PyObject *core_nearest(PyObject *self, PyObject *args);
 PyObject *core_counts_many(PyObject *self, PyObject *args);
+PyObject *core_grid(PyObject *self, PyObject *args);
 
 /* ---- functions that build ---- */
 

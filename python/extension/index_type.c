@@ -265,6 +265,8 @@ static PyMethodDef methods[] = {
      "_query_many(is_sphere, first, second, fields, accuracy, threads, conditions)"},
     {"_counts_many", core_counts_many, METH_VARARGS,
      "_counts_many(is_sphere, first, second, accuracy, threads, conditions)"},
+    {"_grid", core_grid, METH_VARARGS,
+     "_grid(measure, lower, upper, shape, regions, accuracy, threads, conditions)"},
     {"_information", information, METH_NOARGS, "What the library tells of the index, as a dict."},
     {"_difference", difference, METH_O, "What differs from another index; None: nothing."},
     {"_attribute_names", core_attribute_names, METH_NOARGS, "Names of the data set's attributes."},

@@ -131,6 +131,17 @@ class Index:
         fields: Fields,
         conditions: Conditions,
     ) -> Tuple[Any, npt.NDArray[np.float64]]: ...
+    def _grid(
+        self,
+        measure: int,
+        lower: Tuple[float, ...],
+        upper: Tuple[float, ...],
+        shape: Tuple[int, ...],
+        regions: Optional[npt.NDArray[Any]],
+        accuracy: Optional[str],
+        threads: int,
+        conditions: Conditions,
+    ) -> Any: ...
     def _information(self) -> Dict[str, Any]: ...
     def _insert(self, place: Point, radius: Optional[float], id: Optional[int]) -> None: ...
     def _insert_many(self, columns: Columns) -> None: ...

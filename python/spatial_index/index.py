@@ -10,6 +10,7 @@ from . import _core, elements
 from .arguments import thread_count, whole_number
 from .columns import point_columns, sphere_columns
 from .errors import ArgumentError, FieldError, SpatialIndexError
+from .grids import Grids
 from .old_queries import OldQueries
 from .results import BatchResults
 from .wanted import conditions_of, reusable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Path = Union[str, bytes, "os.PathLike[str]"]
 
 
-class Index(_core.Index, OldQueries):
+class Index(_core.Index, Grids, OldQueries):
     """An index of one population.
 
     Queries return results in index order, which depends on the index alone. An index may be used by many threads at
@@ -453,6 +454,44 @@ class MultiPopulationIndex:
         """The elements of each population that are nearest to a point, as ``Index.nearest``, by population."""
         keywords = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
         return self._by_population(populations, population_mode, "nearest", point, k, **keywords)
+
+    def density_grid(
+        self,
+        corner: Point,
+        opposite_corner: Point,
+        shape: Any,
+        *,
+        measure: str = "elements",
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
+    ) -> Any:
+        """What is in each voxel of a grid, as ``Index.density_grid``, by population."""
+        keywords = {"measure": measure, "accuracy": accuracy, "threads": threads, **wanted}
+        return self._by_population(
+            populations, population_mode, "density_grid", corner, opposite_corner, shape, **keywords
+        )
+
+    def region_totals(
+        self,
+        regions: npt.ArrayLike,
+        corner: Point,
+        opposite_corner: Point,
+        *,
+        measure: str = "elements",
+        accuracy: Optional[str] = None,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
+    ) -> Any:
+        """What is in each region of a volume, as ``Index.region_totals``, by population."""
+        keywords = {"measure": measure, "accuracy": accuracy, "threads": threads, **wanted}
+        return self._by_population(
+            populations, population_mode, "region_totals", regions, corner, opposite_corner, **keywords
+        )
 
     def _by_population(self, populations, mode, method, *args, **keywords):
         if populations is None:

@@ -28,6 +28,9 @@ typedef struct si_grid_frame {
  * the totals of all threads. */
 #define SI_GRID_WINDOW_VOXELS 65536u
 
+/* The most elements that may be added between flushes: sums then fit into 64 bits. */
+#define SI_GRID_WINDOW_ELEMENTS 65536u
+
 typedef struct si_grid_window {
     const si_grid_frame *frame;
     unsigned worker;
@@ -45,7 +48,7 @@ void si_grid_window_flush(si_grid_window *window);
 void si_grid_add(si_grid_window *window, const int32_t voxel[3], uint64_t amount);
 
 /* The elements `mask` of a leaf, whose floats lie a column after the other. All of a column may be
- * read. At most 65536 elements are added between flushes. */
+ * read. */
 void si_grid_add_leaf(si_grid_window *window, const float *floats, uint64_t mask);
 
 /* The voxels that what is in a box may add to, some of which need not be in the grid. False: none.

@@ -9,11 +9,8 @@
 #include "index/grid_nodes.h"
 #include "index/map_guard.h"
 
-/* Lowest inner nodes that make a task: so much that threads need not ask for more all the time, and
- * that what is added up in a window is within its bounds. */
-#define NODES_PER_TASK 32
-#define LEAVES_PER_TASK (NODES_PER_TASK * SI_FAN_OUT)
-_Static_assert(LEAVES_PER_TASK *SI_LEAF_CAPACITY <= 65536, "what a window may hold");
+/* Lowest inner nodes that make a task. */
+#define NODES_PER_TASK (SI_GRID_TASK_LEAVES / SI_FAN_OUT)
 
 /* Of so few leaves no smaller groups are made. */
 #define FEW_LEAVES 8
@@ -99,8 +96,8 @@ typedef struct grid_task {
     size_t node_count;
     bool is_slow; /* reading: all is said that will be read */
     size_t leaf_count;
-    uint64_t leaves[LEAVES_PER_TASK];
-    si_tree_range ranges[LEAVES_PER_TASK]; /* the same */
+    uint64_t leaves[SI_GRID_TASK_LEAVES];
+    si_tree_range ranges[SI_GRID_TASK_LEAVES]; /* the same */
 } grid_task;
 
 static si_result fetch_nodes(grid_task *task, si_error *error)

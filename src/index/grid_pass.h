@@ -5,6 +5,11 @@
 #include "index/grid_leaf.h"
 #include "index/index.h"
 
+/* Leaves of a task: so many that threads need not ask for more all the time, and that what is added
+ * up in a window is within its bounds. */
+#define SI_GRID_TASK_LEAVES 1024
+_Static_assert(SI_GRID_TASK_LEAVES *SI_LEAF_CAPACITY <= SI_GRID_WINDOW_ELEMENTS, "");
+
 /* Adds the elements of the index that pass the filter, which may be NULL, to the totals. `threads`
  * is not 0. */
 si_result si_grid_pass(const si_index *index, const si_grid_frame *frame, const si_filter *filter,

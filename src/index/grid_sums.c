@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "index/filter.h"
+#include "index/grid_pass.h"
 
 /* Corners farther out are of no use to 32-bit floats, and their differences might be infinite. */
 #define FARTHEST_CORNER 1e38
@@ -100,6 +101,13 @@ static void set_units(si_grid_frame *frame)
     frame->units = ldexp(1, UNITS_BITS - exponent);
 }
 
+/* No more than have something to do. */
+static unsigned thread_count(const si_index *index, unsigned wanted)
+{
+    uint64_t useful = si_divide_up(index->layout.leaf_count, SI_GRID_TASK_LEAVES);
+    return (unsigned)si_min_u64(wanted ? wanted : si_processor_count(), si_max_u64(useful, 1));
+}
+
 static void set_frame(si_grid_sums *sums, const si_index *index, const si_grid *grid,
                       si_grid_measure measure)
 {
@@ -125,7 +133,7 @@ si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si
     if (wants_lengths)
         SI_TRY(check_lengths(index, error));
     sums->filter = grid->filter;
-    sums->threads = grid->threads ? grid->threads : si_processor_count();
+    sums->threads = thread_count(index, grid->threads);
     set_frame(sums, index, grid,
               wants_lengths           ? SI_GRID_LENGTHS
               : grid->counts_touching ? SI_GRID_TOUCHING
