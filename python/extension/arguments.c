@@ -83,7 +83,9 @@ bool core_read_accuracy(PyObject *value, si_accuracy *accuracy)
         *accuracy = SI_EXACT;
     else
         return core_raise_argument_error(
-            "Invalid geometry: %S. accuracy is 'best_effort', 'bounding_box' or 'exact'.", value);
+            "Invalid geometry: %S. accuracy is 'best_effort', 'bounding_box' or 'exact', "
+            "of boxes also 'center'.",
+            value);
     return true;
 }
 
@@ -153,35 +155,6 @@ bool core_read_point(PyObject *value, double point[3])
     }
     PyErr_Clear();
     return read_any_point(value, point);
-}
-
-static bool read_radius(PyObject *value, double *radius)
-{
-    *radius = PyFloat_AsDouble(value);
-    return *radius != -1.0 || !PyErr_Occurred();
-}
-
-bool core_read_query(si_shape shape, PyObject *first, PyObject *second, PyObject *accuracy,
-                     si_query *query)
-{
-    double point[3], other[3], radius;
-    si_accuracy chosen = SI_BEST_EFFORT;
-    si_error error;
-    si_result status;
-    if (!core_read_accuracy(accuracy, &chosen) || !core_read_point(first, point))
-        return false;
-    if (shape == SI_SHAPE_BOX) {
-        if (!core_read_point(second, other))
-            return false;
-        status = si_box_query(point, other, chosen, query, &error);
-    } else {
-        if (!read_radius(second, &radius))
-            return false;
-        status = si_sphere_query(point, radius, chosen, query, &error);
-    }
-    if (status != SI_OK)
-        core_raise(&error);
-    return status == SI_OK;
 }
 
 /* ---- populations ---- */

@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-#define CORE_MOST_PARAMETERS 12
+#define CORE_MOST_PARAMETERS 13
 
 /* The parameters of a method. The first `positional_count` are required and may be positional, the
  * others are optional keywords. */
@@ -25,10 +25,6 @@ bool core_read_accuracy(PyObject *value, si_accuracy *accuracy);
 
 /* Three numbers: a tuple, a list, an array, or whatever NumPy makes one of. */
 bool core_read_point(PyObject *value, double point[3]);
-
-/* Box: two corners. Sphere: center and radius. */
-bool core_read_query(si_shape shape, PyObject *first, PyObject *second, PyObject *accuracy,
-                     si_query *query);
 
 /* What population_mode and populations make of the result on an index of one population: as it is,
  * or a dict of one entry. Consumes `result`, which may be NULL. */

@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "found.h"
 #include "grown.h"
+#include "shapes.h"
 #include "wanted.h"
 
 typedef struct query_batch {
@@ -12,6 +13,22 @@ typedef struct query_batch {
 } query_batch;
 
 /* ---- shapes ---- */
+
+/* The parts of many shapes, an array for each. */
+typedef struct batch_parts {
+    si_shape shape;
+    PyArrayObject *arrays[3];
+    npy_intp lengths[3]; /* numbers of one shape */
+    npy_intp strides[3]; /* 0: all shapes have the same */
+} batch_parts;
+
+static const char *const part_names[][3] = {
+    [SI_SHAPE_BOX] = {"corners", "opposite corners"},
+    [SI_SHAPE_SPHERE] = {"centers", "radii"},
+    [SI_SHAPE_CAPSULE] = {"ends", "other ends", "radii"},
+    [SI_SHAPE_CYLINDER] = {"ends", "other ends", "radii"},
+    [SI_SHAPE_ORIENTED_BOX] = {"centers", "half sizes", "orientations"},
+};
 
 static PyArrayObject *doubles_of(PyObject *value)
 {
@@ -24,57 +41,124 @@ static bool is_points(PyArrayObject *array)
     return PyArray_NDIM(array) == 2 && PyArray_DIM(array, 1) == 3;
 }
 
-static bool check_shapes(bool is_sphere, PyArrayObject *first, PyArrayObject *second)
+static bool ends_with(PyArrayObject *array, int rank, npy_intp side)
 {
-    if (!is_points(first))
-        return core_raise_shape_error("%s have the wrong shape, expected (N, 3)",
-                                      is_sphere ? "centers" : "corners");
-    if (is_sphere) {
-        bool fits = PyArray_NDIM(second) == 0 ||
-                    (PyArray_NDIM(second) == 1 && PyArray_DIM(second, 0) == PyArray_DIM(first, 0));
-        return fits || core_raise_shape_error("radii have the wrong shape, expected one or (%zd,)",
-                                              (Py_ssize_t)PyArray_DIM(first, 0));
-    }
-    if (!is_points(second) || PyArray_DIM(second, 0) != PyArray_DIM(first, 0))
-        return core_raise_shape_error("opposite corners have the wrong shape, expected (%zd, 3)",
-                                      (Py_ssize_t)PyArray_DIM(first, 0));
+    int own = PyArray_NDIM(array);
+    bool fits = own >= rank;
+    for (int i = 1; i <= rank && fits; i++)
+        fits = PyArray_DIM(array, own - i) == side;
+    return fits;
+}
+
+/* For each of `count` shapes a number (rank 0), a row of `side` numbers (1) or a square (2), or one
+ * of these for all. */
+static bool fits(batch_parts *parts, int part, npy_intp count, int rank, npy_intp side)
+{
+    PyArrayObject *array = parts->arrays[part];
+    int own = PyArray_NDIM(array);
+    if (!ends_with(array, rank, side) || own > rank + 1 ||
+        (own == rank + 1 && PyArray_DIM(array, 0) != count))
+        return false;
+    parts->lengths[part] = rank == 0 ? 1 : rank == 1 ? side : side * side;
+    parts->strides[part] = own == rank ? 0 : parts->lengths[part];
     return true;
 }
 
-static si_result make_query(bool is_sphere, const double *first, const double *second,
-                            si_accuracy accuracy, si_query *query, si_error *error)
+static bool check_points(batch_parts *parts, int part, npy_intp count, bool may_be_one)
 {
-    return is_sphere ? si_sphere_query(first, *second, accuracy, query, error)
-                     : si_box_query(first, second, accuracy, query, error);
+    if (fits(parts, part, count, 1, 3) && (may_be_one || parts->strides[part]))
+        return true;
+    return core_raise_shape_error("%s have the wrong shape, expected (%zd, 3)",
+                                  part_names[parts->shape][part], (Py_ssize_t)count);
 }
 
-static si_result make_queries(bool is_sphere, PyArrayObject *first, PyArrayObject *second,
-                              si_accuracy accuracy, const query_batch *batch, uint64_t *done,
-                              si_error *error)
+static bool check_radii(batch_parts *parts, int part, npy_intp count)
 {
-    const double *points = PyArray_DATA(first), *others = PyArray_DATA(second);
-    size_t stride = is_sphere ? PyArray_NDIM(second) > 0 : 3;
+    return fits(parts, part, count, 0, 0) ||
+           core_raise_shape_error("radii have the wrong shape, expected one or (%zd,)",
+                                  (Py_ssize_t)count);
+}
+
+static bool check_orientations(batch_parts *parts, npy_intp count)
+{
+    return fits(parts, 2, count, 1, 4) || fits(parts, 2, count, 2, 3) ||
+           core_raise_shape_error("orientations have the wrong shape, expected (%zd, 4) or (%zd, "
+                                  "3, 3), or one (4,) or (3, 3)",
+                                  (Py_ssize_t)count, (Py_ssize_t)count);
+}
+
+static bool check_parts(batch_parts *parts)
+{
+    si_shape shape = parts->shape;
+    if (!is_points(parts->arrays[0]))
+        return core_raise_shape_error("%s have the wrong shape, expected (N, 3)",
+                                      part_names[shape][0]);
+    npy_intp count = PyArray_DIM(parts->arrays[0], 0);
+    parts->lengths[0] = parts->strides[0] = 3;
+    if (shape == SI_SHAPE_SPHERE)
+        return check_radii(parts, 1, count);
+    if (!check_points(parts, 1, count, shape == SI_SHAPE_ORIENTED_BOX))
+        return false;
+    if (shape == SI_SHAPE_ORIENTED_BOX)
+        return check_orientations(parts, count);
+    return shape == SI_SHAPE_BOX || check_radii(parts, 2, count);
+}
+
+static void close_parts(batch_parts *parts)
+{
+    for (int part = 0; part < 3; part++)
+        Py_CLEAR(parts->arrays[part]);
+}
+
+/* `values` is a tuple of what the caller passed. */
+static bool open_parts(batch_parts *parts, int shape, PyObject *values)
+{
+    *parts = (batch_parts){.shape = (si_shape)shape};
+    if (shape < SI_SHAPE_BOX || shape >= SI_SHAPE_CENTERS || !PyTuple_Check(values) ||
+        PyTuple_GET_SIZE(values) != core_part_count(parts->shape)) {
+        PyErr_SetString(PyExc_TypeError, "expected a shape and a tuple of its parts");
+        return false;
+    }
+    for (int part = 0; part < core_part_count(parts->shape); part++) {
+        parts->arrays[part] = doubles_of(PyTuple_GET_ITEM(values, part));
+        if (!parts->arrays[part]) {
+            close_parts(parts);
+            return false;
+        }
+    }
+    if (check_parts(parts))
+        return true;
+    close_parts(parts);
+    return false;
+}
+
+static si_result make_queries(const batch_parts *parts, si_shape shape, si_accuracy accuracy,
+                              const query_batch *batch, uint64_t *done, si_error *error)
+{
+    core_shape numbers = {.orientation_length = parts->lengths[2]};
     si_result status = SI_OK;
     for (*done = 0; status == SI_OK && *done < batch->count; ++*done) {
-        status = make_query(is_sphere, points + 3 * *done, others + stride * *done, accuracy,
-                            &batch->queries[*done], error);
+        for (int part = 0; part < core_part_count(shape); part++)
+            numbers.parts[part] = (const double *)PyArray_DATA(parts->arrays[part]) +
+                                  (uint64_t)parts->strides[part] * *done;
+        status = core_make_query(shape, &numbers, accuracy, &batch->queries[*done], error);
         batch->queries[*done].filter = batch->filter;
     }
     return status;
 }
 
-static bool fill_batch(query_batch *batch, bool is_sphere, PyArrayObject *first,
-                       PyArrayObject *second, si_accuracy accuracy)
+static bool fill_batch(query_batch *batch, const batch_parts *parts, si_shape shape,
+                       si_accuracy accuracy)
 {
     si_error error;
     si_result status;
     uint64_t done;
-    batch->count = (uint64_t)PyArray_DIM(first, 0);
+    batch->count = (uint64_t)PyArray_DIM(parts->arrays[0], 0);
     batch->queries = PyMem_RawCalloc(batch->count, sizeof *batch->queries);
     if (!batch->queries)
         return PyErr_NoMemory();
     Py_BEGIN_ALLOW_THREADS;
-    status = make_queries(is_sphere, first, second, accuracy, batch, &done, &error);
+    status = make_queries(parts, shape, accuracy, batch, &done, &error);
     Py_END_ALLOW_THREADS;
     if (status == SI_OK)
         return true;
@@ -83,21 +167,22 @@ static bool fill_batch(query_batch *batch, bool is_sphere, PyArrayObject *first,
                                      error.message);
 }
 
-static bool open_batch(query_batch *batch, const core_index *self, int is_sphere, PyObject *first,
-                       PyObject *second, PyObject *accuracy, unsigned threads, PyObject *conditions)
+static bool open_batch(query_batch *batch, const core_index *self, int shape, PyObject *values,
+                       PyObject *accuracy, unsigned threads, PyObject *conditions)
 {
-    si_accuracy chosen = SI_BEST_EFFORT;
+    si_accuracy chosen;
+    batch_parts parts;
     *batch = (query_batch){.threads = threads};
-    if (!core_read_accuracy(accuracy, &chosen) ||
-        !core_make_filter(self, conditions, &batch->filter))
+    if (!open_parts(&parts, shape, values))
         return false;
-    PyArrayObject *points = doubles_of(first), *others = points ? doubles_of(second) : NULL;
-    bool done = others && check_shapes(is_sphere, points, others) &&
-                fill_batch(batch, is_sphere, points, others, chosen);
-    Py_XDECREF(points);
-    Py_XDECREF(others);
-    if (!done)
+    si_shape asked = parts.shape;
+    bool done = core_read_manner(accuracy, &asked, &chosen) &&
+                core_make_filter(self, conditions, &batch->filter);
+    if (done && !fill_batch(batch, &parts, asked, chosen)) {
         si_filter_free(batch->filter);
+        done = false;
+    }
+    close_parts(&parts);
     return done;
 }
 
@@ -176,15 +261,14 @@ static PyObject *run_batch(core_plan *plan, const query_batch *batch)
 
 PyObject *core_query_many(PyObject *self, PyObject *args)
 {
-    int is_sphere;
-    PyObject *first, *second, *fields, *accuracy, *conditions, *result = NULL;
+    int shape;
+    PyObject *parts, *fields, *accuracy, *conditions, *result = NULL;
     unsigned threads;
     query_batch batch;
     core_plan plan;
-    if (!PyArg_ParseTuple(args, "pOOOOIO:_query_many", &is_sphere, &first, &second, &fields,
-                          &accuracy, &threads, &conditions) ||
-        !open_batch(&batch, (core_index *)self, is_sphere, first, second, accuracy, threads,
-                    conditions))
+    if (!PyArg_ParseTuple(args, "iOOOIO:_query_many", &shape, &parts, &fields, &accuracy, &threads,
+                          &conditions) ||
+        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, conditions))
         return NULL;
     if (core_plan_open(&plan, (core_index *)self, fields)) {
         result = run_batch(&plan, &batch);
@@ -242,14 +326,13 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
 
 PyObject *core_counts_many(PyObject *self, PyObject *args)
 {
-    int is_sphere;
-    PyObject *first, *second, *accuracy, *conditions;
+    int shape;
+    PyObject *parts, *accuracy, *conditions;
     unsigned threads;
     query_batch batch;
-    if (!PyArg_ParseTuple(args, "pOOOIO:_counts_many", &is_sphere, &first, &second, &accuracy,
-                          &threads, &conditions) ||
-        !open_batch(&batch, (core_index *)self, is_sphere, first, second, accuracy, threads,
-                    conditions))
+    if (!PyArg_ParseTuple(args, "iOOIO:_counts_many", &shape, &parts, &accuracy, &threads,
+                          &conditions) ||
+        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, conditions))
         return NULL;
     PyObject *counts = count_batch((core_index *)self, &batch);
     close_batch(&batch);

@@ -66,10 +66,19 @@ si_result core_append_all(const core_index *self, si_builder *builder, si_error 
 CORE_METHOD(core_insert);
 CORE_METHOD(core_box_query);
 CORE_METHOD(core_sphere_query);
+CORE_METHOD(core_capsule_query);
+CORE_METHOD(core_cylinder_query);
+CORE_METHOD(core_oriented_box_query);
 CORE_METHOD(core_box_counts);
 CORE_METHOD(core_sphere_counts);
+CORE_METHOD(core_capsule_counts);
+CORE_METHOD(core_cylinder_counts);
+CORE_METHOD(core_oriented_box_counts);
 CORE_METHOD(core_box_empty);
 CORE_METHOD(core_sphere_empty);
+CORE_METHOD(core_capsule_empty);
+CORE_METHOD(core_cylinder_empty);
+CORE_METHOD(core_oriented_box_empty);
 
 /* A converter for PyArg_ParseTuple: bytes, which keep the text, or None, which is NULL. */
 int core_text_or_none(PyObject *value, void *text);

@@ -1,6 +1,7 @@
 /* Counts and emptiness. */
 #include "arguments.h"
 #include "groups.h"
+#include "shapes.h"
 #include "wanted.h"
 
 /* ---- counts ---- */
@@ -23,44 +24,38 @@ static PyObject *run_counts(core_index *self, si_shape shape, PyObject *const *v
 {
     si_query query;
     si_filter *filter;
-    if (!core_read_query(shape, values[0], values[1], values[2], &query) ||
-        !core_read_filter(self, values + 6, &filter))
+    PyObject *const *rest = values + core_part_count(shape);
+    if (!core_read_query(shape, values, rest[0], &query) ||
+        !core_read_filter(self, rest + 4, &filter))
         return NULL;
     query.filter = filter;
-    PyObject *group_by = values[3];
+    PyObject *group_by = rest[1];
     PyObject *counts = group_by && group_by != Py_None ? core_count_groups(self, &query, group_by)
                                                        : count_all(self, &query);
     si_filter_free(filter);
-    return core_by_population(counts, values[4], values[5]);
+    return core_by_population(counts, rest[2], rest[3]);
 }
 
-CORE_METHOD(core_box_counts)
-{
-    static core_parameters parameters = {.method = "box_counts",
-                                         .positional_count = 2,
-                                         .count = 6 + CORE_WANTED_COUNT,
-                                         .names = {"corner", "opposite_corner", "accuracy",
-                                                   "group_by", "populations", "population_mode",
-                                                   CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_counts((core_index *)self, SI_SHAPE_BOX, values);
-}
+#define COUNTS_METHOD(name, shape, part_count, ...)                                                \
+    CORE_METHOD(core_##name##_counts)                                                              \
+    {                                                                                              \
+        static core_parameters parameters = {.method = #name "_counts",                            \
+                                             .positional_count = (part_count),                     \
+                                             .count = (part_count) + 4 + CORE_WANTED_COUNT,        \
+                                             .names = {__VA_ARGS__, "accuracy", "group_by",        \
+                                                       "populations", "population_mode",           \
+                                                       CORE_WANTED_NAMES}};                        \
+        PyObject *values[CORE_MOST_PARAMETERS];                                                    \
+        if (!core_read_arguments(&parameters, args, count, keywords, values))                      \
+            return NULL;                                                                           \
+        return run_counts((core_index *)self, shape, values);                                      \
+    }
 
-CORE_METHOD(core_sphere_counts)
-{
-    static core_parameters parameters = {.method = "sphere_counts",
-                                         .positional_count = 2,
-                                         .count = 6 + CORE_WANTED_COUNT,
-                                         .names = {"center", "radius", "accuracy", "group_by",
-                                                   "populations", "population_mode",
-                                                   CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_counts((core_index *)self, SI_SHAPE_SPHERE, values);
-}
+COUNTS_METHOD(box, SI_SHAPE_BOX, 2, "corner", "opposite_corner")
+COUNTS_METHOD(sphere, SI_SHAPE_SPHERE, 2, "center", "radius")
+COUNTS_METHOD(capsule, SI_SHAPE_CAPSULE, 3, "end", "other_end", "radius")
+COUNTS_METHOD(cylinder, SI_SHAPE_CYLINDER, 3, "end", "other_end", "radius")
+COUNTS_METHOD(oriented_box, SI_SHAPE_ORIENTED_BOX, 3, "center", "half_size", "orientation")
 
 /* ---- emptiness ---- */
 
@@ -71,8 +66,9 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
     int empty = 0;
     si_error error;
     si_result status;
-    if (!core_read_query(shape, values[0], values[1], values[2], &query) ||
-        !core_read_filter(self, values + 5, &filter))
+    PyObject *const *rest = values + core_part_count(shape);
+    if (!core_read_query(shape, values, rest[0], &query) ||
+        !core_read_filter(self, rest + 3, &filter))
         return NULL;
     query.filter = filter;
     Py_BEGIN_ALLOW_THREADS;
@@ -83,32 +79,25 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
         core_raise(&error);
         return NULL;
     }
-    return core_by_population(PyBool_FromLong(empty), values[3], values[4]);
+    return core_by_population(PyBool_FromLong(empty), rest[1], rest[2]);
 }
 
-CORE_METHOD(core_box_empty)
-{
-    static core_parameters parameters = {.method = "box_empty",
-                                         .positional_count = 2,
-                                         .count = 5 + CORE_WANTED_COUNT,
-                                         .names = {"corner", "opposite_corner", "accuracy",
-                                                   "populations", "population_mode",
-                                                   CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_empty((core_index *)self, SI_SHAPE_BOX, values);
-}
+#define EMPTY_METHOD(name, shape, part_count, ...)                                                 \
+    CORE_METHOD(core_##name##_empty)                                                               \
+    {                                                                                              \
+        static core_parameters parameters = {.method = #name "_empty",                             \
+                                             .positional_count = (part_count),                     \
+                                             .count = (part_count) + 3 + CORE_WANTED_COUNT,        \
+                                             .names = {__VA_ARGS__, "accuracy", "populations",     \
+                                                       "population_mode", CORE_WANTED_NAMES}};     \
+        PyObject *values[CORE_MOST_PARAMETERS];                                                    \
+        if (!core_read_arguments(&parameters, args, count, keywords, values))                      \
+            return NULL;                                                                           \
+        return run_empty((core_index *)self, shape, values);                                       \
+    }
 
-CORE_METHOD(core_sphere_empty)
-{
-    static core_parameters parameters = {.method = "sphere_empty",
-                                         .positional_count = 2,
-                                         .count = 5 + CORE_WANTED_COUNT,
-                                         .names = {"center", "radius", "accuracy", "populations",
-                                                   "population_mode", CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_empty((core_index *)self, SI_SHAPE_SPHERE, values);
-}
+EMPTY_METHOD(box, SI_SHAPE_BOX, 2, "corner", "opposite_corner")
+EMPTY_METHOD(sphere, SI_SHAPE_SPHERE, 2, "center", "radius")
+EMPTY_METHOD(capsule, SI_SHAPE_CAPSULE, 3, "end", "other_end", "radius")
+EMPTY_METHOD(cylinder, SI_SHAPE_CYLINDER, 3, "end", "other_end", "radius")
+EMPTY_METHOD(oriented_box, SI_SHAPE_ORIENTED_BOX, 3, "center", "half_size", "orientation")

@@ -14,7 +14,13 @@
     "accuracy: \"best_effort\" (the default): the shapes of the elements decide, segments as\n"    \
     "    capsules for boxes and as cylinders for spheres; \"exact\": as flat-capped cylinders "    \
     "for\n"                                                                                        \
-    "    both; \"bounding_box\": their bounding boxes decide. Touching counts.\n"
+    "    all shapes; \"bounding_box\": their bounding boxes decide. Touching counts.\n"
+
+#define CORE_BOX_ACCURACY_TEXT                                                                     \
+    CORE_ACCURACY_TEXT                                                                             \
+    "    \"center\": the elements whose centre (of a segment the middle of its axis, see the\n"    \
+    "    field centroid) is in the box, but not on one of its upper sides: of boxes side by\n"     \
+    "    side each element is in one.\n"
 
 #define CORE_POPULATION_TEXT                                                                       \
     "populations, population_mode: for programs that also use indexes of several populations.\n"   \
@@ -58,7 +64,7 @@
 #define core_box_query_doc                                                                         \
     "box_query($self, corner, opposite_corner, *, fields=None, accuracy=None, populations=None, "  \
     "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
-    ")\n--\n\nThe elements in a box.\n\n" CORE_BOX_TEXT CORE_FIELDS_TEXT CORE_ACCURACY_TEXT        \
+    ")\n--\n\nThe elements in a box.\n\n" CORE_BOX_TEXT CORE_FIELDS_TEXT CORE_BOX_ACCURACY_TEXT    \
         CORE_WANTED_TEXT CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT                     \
             CORE_FIELD_ERROR_TEXT
 
@@ -78,7 +84,7 @@
     "box_counts($self, corner, opposite_corner, *, accuracy=None, group_by=None, "                 \
     "populations=None, population_mode=None, " CORE_WANTED_SIGNATURE                               \
     ")\n--\n\nThe number of elements in a "                                                        \
-    "box.\n\n" CORE_BOX_TEXT CORE_COUNTS_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT                  \
+    "box.\n\n" CORE_BOX_TEXT CORE_COUNTS_TEXT CORE_BOX_ACCURACY_TEXT CORE_WANTED_TEXT              \
         CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
 
 #define core_sphere_counts_doc                                                                     \
@@ -91,7 +97,7 @@
     "box_empty($self, corner, opposite_corner, *, accuracy=None, populations=None, "               \
     "population_mode=None, " CORE_WANTED_SIGNATURE                                                 \
     ")\n--\n\nTrue if no element is in a box. Stops at the "                                       \
-    "first.\n\n" CORE_BOX_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT            \
+    "first.\n\n" CORE_BOX_TEXT CORE_BOX_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT        \
         CORE_ERROR_TEXT ".\n"
 
 #define core_sphere_empty_doc                                                                      \
@@ -100,6 +106,69 @@
     ")\n--\n\nTrue if no element is in a sphere. Stops at the "                                    \
     "first.\n\n" CORE_SPHERE_TEXT CORE_ACCURACY_TEXT CORE_WANTED_TEXT CORE_POPULATION_TEXT         \
         CORE_ERROR_TEXT ".\n"
+
+/* ---- capsules, cylinders and oriented boxes ---- */
+
+#define CORE_CAPSULE_TEXT                                                                          \
+    "end, other_end: two points, each three numbers (tuple, list or array) in micrometres,\n"      \
+    "    rounded to float32, finite.\n"                                                            \
+    "radius: how far from the straight way between them, in micrometres; 0 is legal.\n"
+
+#define CORE_CYLINDER_TEXT                                                                         \
+    "end, other_end: the centres of the flat ends, each three numbers (tuple, list or array) in\n" \
+    "    micrometres, rounded to float32, finite, and not the same.\n"                             \
+    "radius: in micrometres; 0 is legal.\n"
+
+#define CORE_ORIENTED_BOX_TEXT                                                                     \
+    "center: three numbers (tuple, list or array) in micrometres, rounded to float32, finite.\n"   \
+    "half_size: half the lengths of the three sides.\n"                                            \
+    "orientation: how the box is turned around its centre: a quaternion (w, x, y, z), as SONATA\n" \
+    "    has it of cells, or a rotation matrix (3, 3), the columns of which are the directions\n"  \
+    "    of the sides.\n"
+
+#define CORE_SOLID_ACCURACY_TEXT                                                                   \
+    "accuracy: \"best_effort\" (the default) and \"exact\": the shapes of the elements decide,\n"  \
+    "    segments as flat-capped cylinders; \"bounding_box\": their bounding boxes decide.\n"      \
+    "    Touching counts.\n"
+
+#define CORE_QUERY_DOC(name, parts, what, text)                                                    \
+    name "_query($self, " parts ", *, fields=None, accuracy=None, populations=None, "              \
+         "population_mode=None, " CORE_WANTED_SIGNATURE ")\n--\n\nThe elements in " what           \
+         ".\n\n" text CORE_FIELDS_TEXT CORE_SOLID_ACCURACY_TEXT CORE_WANTED_TEXT                   \
+             CORE_POPULATION_TEXT CORE_RESULT_TEXT CORE_ERROR_TEXT CORE_FIELD_ERROR_TEXT
+
+#define CORE_COUNTS_DOC(name, parts, what, text)                                                   \
+    name "_counts($self, " parts ", *, accuracy=None, group_by=None, populations=None, "           \
+         "population_mode=None, " CORE_WANTED_SIGNATURE ")\n--\n\nThe number of elements in " what \
+         ".\n\n" text CORE_COUNTS_TEXT CORE_SOLID_ACCURACY_TEXT CORE_WANTED_TEXT                   \
+             CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+
+#define CORE_EMPTY_DOC(name, parts, what, text)                                                    \
+    name "_empty($self, " parts ", *, accuracy=None, populations=None, "                           \
+         "population_mode=None, " CORE_WANTED_SIGNATURE ")\n--\n\nTrue if no element is in " what  \
+         ". Stops at the first.\n\n" text CORE_SOLID_ACCURACY_TEXT CORE_WANTED_TEXT                \
+             CORE_POPULATION_TEXT CORE_ERROR_TEXT ".\n"
+
+#define CORE_CAPSULE                                                                               \
+    "capsule", "end, other_end, radius", "a corridor along a straight way, with round ends",       \
+        CORE_CAPSULE_TEXT
+#define CORE_CYLINDER                                                                              \
+    "cylinder", "end, other_end, radius", "a cylinder with flat ends", CORE_CYLINDER_TEXT
+#define CORE_ORIENTED_BOX                                                                          \
+    "oriented_box", "center, half_size, orientation", "a box that is turned", CORE_ORIENTED_BOX_TEXT
+
+/* Macros take the lists above apart only after another look. */
+#define CORE_MAKE_DOC(make, ...) make(__VA_ARGS__)
+
+#define core_capsule_query_doc CORE_MAKE_DOC(CORE_QUERY_DOC, CORE_CAPSULE)
+#define core_capsule_counts_doc CORE_MAKE_DOC(CORE_COUNTS_DOC, CORE_CAPSULE)
+#define core_capsule_empty_doc CORE_MAKE_DOC(CORE_EMPTY_DOC, CORE_CAPSULE)
+#define core_cylinder_query_doc CORE_MAKE_DOC(CORE_QUERY_DOC, CORE_CYLINDER)
+#define core_cylinder_counts_doc CORE_MAKE_DOC(CORE_COUNTS_DOC, CORE_CYLINDER)
+#define core_cylinder_empty_doc CORE_MAKE_DOC(CORE_EMPTY_DOC, CORE_CYLINDER)
+#define core_oriented_box_query_doc CORE_MAKE_DOC(CORE_QUERY_DOC, CORE_ORIENTED_BOX)
+#define core_oriented_box_counts_doc CORE_MAKE_DOC(CORE_COUNTS_DOC, CORE_ORIENTED_BOX)
+#define core_oriented_box_empty_doc CORE_MAKE_DOC(CORE_EMPTY_DOC, CORE_ORIENTED_BOX)
 
 #define core_bounds_doc                                                                            \
     "bounds($self)\n--\n\nThe bounding box of all elements: a tuple of two float32 arrays (3,), "  \

@@ -34,6 +34,11 @@ static bool add_constants(PyObject *module)
            PyModule_AddIntMacro(module, SI_FIELD_POSITION) == 0 &&
            PyModule_AddIntMacro(module, SI_FIELD_CENTROID) == 0 &&
            PyModule_AddIntMacro(module, SI_FIELD_RADIUS) == 0 &&
+           PyModule_AddIntMacro(module, SI_SHAPE_BOX) == 0 &&
+           PyModule_AddIntMacro(module, SI_SHAPE_SPHERE) == 0 &&
+           PyModule_AddIntMacro(module, SI_SHAPE_CAPSULE) == 0 &&
+           PyModule_AddIntMacro(module, SI_SHAPE_CYLINDER) == 0 &&
+           PyModule_AddIntMacro(module, SI_SHAPE_ORIENTED_BOX) == 0 &&
            PyModule_AddIntMacro(module, SI_POINT) == 0 &&
            PyModule_AddIntMacro(module, SI_SPHERE) == 0 &&
            PyModule_AddIntMacro(module, SI_SYNAPSE) == 0 &&

@@ -1,7 +1,8 @@
-/* box_query and sphere_query. */
+/* box_query and its like for the other shapes. */
 #include "arguments.h"
 #include "found.h"
 #include "grown.h"
+#include "shapes.h"
 #include "wanted.h"
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
@@ -36,42 +37,36 @@ static PyObject *run_query(core_index *self, si_shape shape, PyObject *const *va
     si_filter *filter;
     core_plan plan;
     PyObject *result = NULL;
-    if (!core_read_query(shape, values[0], values[1], values[3], &query) ||
-        !core_read_filter(self, values + 6, &filter))
+    PyObject *const *rest = values + core_part_count(shape);
+    if (!core_read_query(shape, values, rest[1], &query) ||
+        !core_read_filter(self, rest + 4, &filter))
         return NULL;
     query.filter = filter;
-    if (core_plan_open(&plan, self, values[2])) {
+    if (core_plan_open(&plan, self, rest[0])) {
         result = run_plan(&plan, &query);
         core_plan_close(&plan);
     }
     si_filter_free(filter);
-    return core_by_population(result, values[4], values[5]);
+    return core_by_population(result, rest[2], rest[3]);
 }
 
-CORE_METHOD(core_box_query)
-{
-    static core_parameters parameters = {.method = "box_query",
-                                         .positional_count = 2,
-                                         .count = 6 + CORE_WANTED_COUNT,
-                                         .names = {"corner", "opposite_corner", "fields",
-                                                   "accuracy", "populations", "population_mode",
-                                                   CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_query((core_index *)self, SI_SHAPE_BOX, values);
-}
+#define QUERY_METHOD(name, shape, part_count, ...)                                                 \
+    CORE_METHOD(core_##name##_query)                                                               \
+    {                                                                                              \
+        static core_parameters parameters = {.method = #name "_query",                             \
+                                             .positional_count = (part_count),                     \
+                                             .count = (part_count) + 4 + CORE_WANTED_COUNT,        \
+                                             .names = {__VA_ARGS__, "fields", "accuracy",          \
+                                                       "populations", "population_mode",           \
+                                                       CORE_WANTED_NAMES}};                        \
+        PyObject *values[CORE_MOST_PARAMETERS];                                                    \
+        if (!core_read_arguments(&parameters, args, count, keywords, values))                      \
+            return NULL;                                                                           \
+        return run_query((core_index *)self, shape, values);                                       \
+    }
 
-CORE_METHOD(core_sphere_query)
-{
-    static core_parameters parameters = {.method = "sphere_query",
-                                         .positional_count = 2,
-                                         .count = 6 + CORE_WANTED_COUNT,
-                                         .names = {"center", "radius", "fields", "accuracy",
-                                                   "populations", "population_mode",
-                                                   CORE_WANTED_NAMES}};
-    PyObject *values[CORE_MOST_PARAMETERS];
-    if (!core_read_arguments(&parameters, args, count, keywords, values))
-        return NULL;
-    return run_query((core_index *)self, SI_SHAPE_SPHERE, values);
-}
+QUERY_METHOD(box, SI_SHAPE_BOX, 2, "corner", "opposite_corner")
+QUERY_METHOD(sphere, SI_SHAPE_SPHERE, 2, "center", "radius")
+QUERY_METHOD(capsule, SI_SHAPE_CAPSULE, 3, "end", "other_end", "radius")
+QUERY_METHOD(cylinder, SI_SHAPE_CYLINDER, 3, "end", "other_end", "radius")
+QUERY_METHOD(oriented_box, SI_SHAPE_ORIENTED_BOX, 3, "center", "half_size", "orientation")

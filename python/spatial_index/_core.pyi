@@ -27,6 +27,11 @@ Conditions = Tuple[Tuple[str, str, npt.NDArray[np.uint64]], ...]
 Columns = Tuple[Tuple[int, npt.NDArray[Any]], ...]
 Report = Dict[str, Any]
 
+SI_SHAPE_BOX: int
+SI_SHAPE_SPHERE: int
+SI_SHAPE_CAPSULE: int
+SI_SHAPE_CYLINDER: int
+SI_SHAPE_ORIENTED_BOX: int
 SI_POINT: int
 SI_SPHERE: int
 SI_SYNAPSE: int
@@ -111,12 +116,116 @@ class Index:
         population_mode: Optional[str] = ...,
         **wanted: Unpack[Wanted],
     ) -> Any: ...
+    def capsule_query(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        fields: Fields = ...,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def capsule_counts(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        group_by: GroupBy = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def capsule_empty(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def cylinder_query(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        fields: Fields = ...,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def cylinder_counts(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        group_by: GroupBy = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def cylinder_empty(
+        self,
+        end: Point,
+        other_end: Point,
+        radius: float,
+        *,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def oriented_box_query(
+        self,
+        center: Point,
+        half_size: Point,
+        orientation: npt.ArrayLike,
+        *,
+        fields: Fields = ...,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def oriented_box_counts(
+        self,
+        center: Point,
+        half_size: Point,
+        orientation: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = ...,
+        group_by: GroupBy = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
+    def oriented_box_empty(
+        self,
+        center: Point,
+        half_size: Point,
+        orientation: npt.ArrayLike,
+        *,
+        accuracy: Optional[str] = ...,
+        populations: Populations = ...,
+        population_mode: Optional[str] = ...,
+        **wanted: Unpack[Wanted],
+    ) -> Any: ...
     def _attribute_names(self) -> List[str]: ...
     def _counts_many(
         self,
-        is_sphere: bool,
-        first: Any,
-        second: Any,
+        shape: int,
+        parts: Tuple[Any, ...],
         accuracy: Optional[str],
         threads: int,
         conditions: Conditions,
@@ -147,9 +256,8 @@ class Index:
     def _insert_many(self, columns: Columns) -> None: ...
     def _query_many(
         self,
-        is_sphere: bool,
-        first: Any,
-        second: Any,
+        shape: int,
+        parts: Tuple[Any, ...],
         fields: Fields,
         accuracy: Optional[str],
         threads: int,

@@ -13,6 +13,7 @@ from .errors import ArgumentError, FieldError, SpatialIndexError
 from .grids import Grids
 from .old_queries import OldQueries
 from .results import BatchResults
+from .solids import ManySolids, SolidsByPopulation
 from .wanted import conditions_of, reusable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Path = Union[str, bytes, "os.PathLike[str]"]
 
 
-class Index(_core.Index, Grids, OldQueries):
+class Index(_core.Index, Grids, OldQueries, ManySolids):
     """An index of one population.
 
     Queries return results in index order, which depends on the index alone. An index may be used by many threads at
@@ -105,7 +106,7 @@ class Index(_core.Index, Grids, OldQueries):
         Returns BatchResults: a dict of flat arrays, with ``offsets`` (N + 1,). The boxes are asked about in an order
         that keeps neighbours together, which does not show in the results.
         """
-        return self._batch(False, corners, opposite_corners, fields, accuracy, threads, wanted)
+        return self._batch(_core.SI_SHAPE_BOX, (corners, opposite_corners), fields, accuracy, threads, wanted)
 
     def sphere_query_many(
         self,
@@ -118,7 +119,7 @@ class Index(_core.Index, Grids, OldQueries):
         **wanted: Unpack[Wanted],
     ) -> BatchResults:
         """What many spheres hold: centers (N, 3), radii (N,) or one for all; otherwise as ``box_query_many``."""
-        return self._batch(True, centers, radii, fields, accuracy, threads, wanted)
+        return self._batch(_core.SI_SHAPE_SPHERE, (centers, radii), fields, accuracy, threads, wanted)
 
     def box_counts_many(
         self,
@@ -130,7 +131,7 @@ class Index(_core.Index, Grids, OldQueries):
         **wanted: Unpack[Wanted],
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many boxes: uint64 (N,)."""
-        return self._counts_many(False, corners, opposite_corners, accuracy, thread_count(threads), conditions_of(**wanted))
+        return self._count_batch(_core.SI_SHAPE_BOX, (corners, opposite_corners), accuracy, threads, wanted)
 
     def sphere_counts_many(
         self,
@@ -142,13 +143,12 @@ class Index(_core.Index, Grids, OldQueries):
         **wanted: Unpack[Wanted],
     ) -> npt.NDArray[np.uint64]:
         """The number of elements in each of many spheres: uint64 (N,)."""
-        return self._counts_many(True, centers, radii, accuracy, thread_count(threads), conditions_of(**wanted))
+        return self._count_batch(_core.SI_SHAPE_SPHERE, (centers, radii), accuracy, threads, wanted)
 
     def _batch(
         self,
-        is_sphere: bool,
-        first: npt.ArrayLike,
-        second: npt.ArrayLike,
+        shape: int,
+        parts: Tuple[npt.ArrayLike, ...],
         fields: Fields,
         accuracy: Optional[str],
         threads: Optional[int],
@@ -159,8 +159,18 @@ class Index(_core.Index, Grids, OldQueries):
         elif fields == "raw_elements":
             raise FieldError("'raw_elements' are objects, which many queries at once do not give")
         conditions = conditions_of(**wanted)
-        found, offsets = self._query_many(is_sphere, first, second, fields, accuracy, thread_count(threads), conditions)
+        found, offsets = self._query_many(shape, parts, fields, accuracy, thread_count(threads), conditions)
         return BatchResults(found, offsets)
+
+    def _count_batch(
+        self,
+        shape: int,
+        parts: Tuple[npt.ArrayLike, ...],
+        accuracy: Optional[str],
+        threads: Optional[int],
+        wanted: Any,
+    ) -> npt.NDArray[np.uint64]:
+        return self._counts_many(shape, parts, accuracy, thread_count(threads), conditions_of(**wanted))
 
     # ---- files ----
 
@@ -287,7 +297,7 @@ _KINDS = {
 _core.set_index_classes((PointIndex, SphereIndex, SynapseIndex, MorphIndex))
 
 
-class MultiPopulationIndex:
+class MultiPopulationIndex(SolidsByPopulation):
     """The indexes of several populations of a circuit, in one folder.
 
     Queries take ``populations`` (None: all, a name, or an iterable of names) and ``population_mode``: by default the
