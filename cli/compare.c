@@ -7,12 +7,24 @@
 #include "common/arguments.h"
 #include "common/output.h"
 #include "common/program.h"
+#include "common/reading.h"
 #include "common/signals.h"
 #include "spatial_index/spatial_index.h"
 
 typedef struct compare_options {
     bool verbose;
+    si_open_options reading;
 } compare_options;
+
+static void set_reading(void *target, const char *const *words)
+{
+    cli_set_reading(&((compare_options *)target)->reading, words[0]);
+}
+
+static void set_max_cache_size(void *target, const char *const *words)
+{
+    cli_set_max_cache_size(&((compare_options *)target)->reading, words[0]);
+}
 
 static const cli_option option_table[] = {
     {.name = "verbose",
@@ -20,6 +32,16 @@ static const cli_option option_table[] = {
      .words = CLI_FLAG,
      .help = "say it too if they are the same",
      .offset = offsetof(compare_options, verbose)},
+    {.name = "reading",
+     .words = CLI_ONE_WORD,
+     .value = "HOW",
+     .help = CLI_READING_HELP,
+     .set = set_reading},
+    {.name = "max-cache-size",
+     .words = CLI_ONE_WORD,
+     .value = "SIZE",
+     .help = CLI_MAX_CACHE_SIZE_HELP ",\nfor each index",
+     .set = set_max_cache_size},
 };
 
 /* One side of the comparison. */
@@ -28,11 +50,11 @@ struct side {
     si_population_set *set;
 };
 
-static void open_side(struct side *side, const char *path)
+static void open_side(struct side *side, const char *path, const si_open_options *options)
 {
     si_error error;
     side->path = path;
-    if (si_population_set_open(path, NULL, &side->set, &error) != SI_OK)
+    if (si_population_set_open(path, options, &side->set, &error) != SI_OK)
         cli_fail("%s", error.message);
 }
 
@@ -114,14 +136,14 @@ int main(int argc, char **argv)
         .least_operands = 2,
         .most_operands = 2,
     };
-    compare_options options = {false};
+    compare_options options = {.reading = CLI_OPEN_OPTIONS_INIT};
     cli_operands operands;
     struct side left, right;
     cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
-    open_side(&left, operands.words[0]);
-    open_side(&right, operands.words[1]);
+    open_side(&left, operands.words[0], &options.reading);
+    open_side(&right, operands.words[1], &options.reading);
     bool same = same_sides(&left, &right);
     if (same && options.verbose)
         cli_put_text("same\n");

@@ -4,6 +4,7 @@
 
 #include "common/output.h"
 #include "common/program.h"
+#include "common/reading.h"
 #include "common/signals.h"
 #include "query/answer.h"
 #include "query/elements.h"
@@ -122,7 +123,7 @@ static void answer_questions(cli_answer *answer, const cli_fields *fields,
 
 static void open_populations(cli_populations *populations, const cli_query_options *options)
 {
-    si_open_options open_options = SI_OPEN_OPTIONS_INIT;
+    si_open_options open_options = options->reading;
     open_options.dataset_path = options->dataset;
     open_options.types_path = options->types;
     open_options.verify = options->verify;
@@ -131,8 +132,10 @@ static void open_populations(cli_populations *populations, const cli_query_optio
 
 int main(int argc, char **argv)
 {
-    cli_query_options options = {
-        .accuracy = {.of_shapes = SI_BEST_EFFORT}, .format = CLI_CSV, .max_distance = INFINITY};
+    cli_query_options options = {.accuracy = {.of_shapes = SI_BEST_EFFORT},
+                                 .format = CLI_CSV,
+                                 .max_distance = INFINITY,
+                                 .reading = CLI_OPEN_OPTIONS_INIT};
     cli_queries queries;
     cli_populations populations;
     cli_fields fields = {NULL, 0, 0};

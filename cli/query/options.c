@@ -6,6 +6,7 @@
 
 #include "common/numbers.h"
 #include "common/program.h"
+#include "common/reading.h"
 #include "query/shape_options.h"
 
 static void add_box(void *target, const char *const *words)
@@ -113,6 +114,16 @@ static void set_ids(void *target, const char *const *words)
 static void add_populations(void *target, const char *const *words)
 {
     cli_names_add(&((cli_query_options *)target)->populations, "populations", words[0]);
+}
+
+static void set_reading(void *target, const char *const *words)
+{
+    cli_set_reading(&((cli_query_options *)target)->reading, words[0]);
+}
+
+static void set_max_cache_size(void *target, const char *const *words)
+{
+    cli_set_max_cache_size(&((cli_query_options *)target)->reading, words[0]);
 }
 
 static const cli_option option_table[] = {
@@ -248,6 +259,16 @@ static const cli_option option_table[] = {
      .words = CLI_FLAG,
      .help = "read all of the index first: damage is an error",
      .offset = offsetof(cli_query_options, verify)},
+    {.name = "reading",
+     .words = CLI_ONE_WORD,
+     .value = "HOW",
+     .help = CLI_READING_HELP,
+     .set = set_reading},
+    {.name = "max-cache-size",
+     .words = CLI_ONE_WORD,
+     .value = "SIZE",
+     .help = CLI_MAX_CACHE_SIZE_HELP,
+     .set = set_max_cache_size},
 };
 
 static void check(const cli_query_options *options)

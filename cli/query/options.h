@@ -27,6 +27,7 @@ typedef struct cli_query_options {
     const char *dataset;
     const char *types;
     bool verify;
+    si_open_options reading; /* of it: how the index is read */
 } cli_query_options;
 
 void cli_query_options_read(cli_query_options *options, int argc, char **argv);

@@ -339,6 +339,34 @@ typedef struct si_index_info {
 /* Fails only on a wrong struct_size. */
 SI_API si_result si_index_get_info(const si_index *index, si_index_info *info);
 
+/* What has been asked of an index since it was opened, and what that took. Of a mapped one only the
+ * queries are known: what is read is the kernel's affair. */
+typedef struct si_index_stats {
+    size_t struct_size;
+    si_reading reading;       /* how it is read: mapped or explicitly */
+    uint64_t queries;         /* walks through the tree */
+    uint64_t blocks_touched;  /* of si_index_info.block_bytes each, counted at each use */
+    uint64_t blocks_cached;   /* those of them that were in the cache, ... */
+    uint64_t blocks_read;     /* ... and that were read */
+    uint64_t blocks_evicted;  /* gave way to others */
+    uint64_t reads;           /* calls that read them */
+    uint64_t rounds;          /* of reads that were under way together */
+    uint64_t cache_bytes;     /* of blocks in the cache now, */
+    uint64_t max_cache_bytes; /* and the most of them when no query runs */
+} si_index_stats;
+
+#define SI_INDEX_STATS_INIT                                                                        \
+    {                                                                                              \
+        .struct_size = sizeof(si_index_stats)                                                      \
+    }
+
+/* Fails only on a wrong struct_size.
+ *
+ * Where the environment variable SI_REPORT_USAGE_STATS is set, to anything but "", "0", "Off",
+ * "off" or "OFF", the same is written when an index is closed that was opened from a folder: to a
+ * new file si_cache_stats_<time in UTC>.json in the current folder. */
+SI_API si_result si_index_get_stats(const si_index *index, si_index_stats *stats);
+
 /* Writes the columns of the elements that the query finds, in index order. Each column has room for
  * `capacity` values; the first `capacity` results are written, and `*count` receives how many there
  * are in all, so a call with capacity 0 asks for the size. `columns` may be NULL where

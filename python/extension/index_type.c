@@ -120,16 +120,21 @@ static PyObject *open_folder(const char *path, const si_open_options *options)
     return NULL;
 }
 
-/* open(path, dataset_path, types_path, verify): (is it of several populations, [(name, index),
- * ...]). Paths are bytes. */
+/* open(path, dataset_path, types_path, verify, reading, max_cache_bytes, guard): (is it of several
+ * populations, [(name, index), ...]). Paths are bytes; reading is a number of si_reading. */
 PyObject *core_open(PyObject *module, PyObject *args)
 {
     const char *path;
     si_open_options options = SI_OPEN_OPTIONS_INIT;
+    int reading;
+    unsigned long long max_cache_bytes;
     (void)module;
-    if (!PyArg_ParseTuple(args, "yO&O&p:open", &path, core_text_or_none, &options.dataset_path,
-                          core_text_or_none, &options.types_path, &options.verify))
+    if (!PyArg_ParseTuple(args, "yO&O&piKp:open", &path, core_text_or_none, &options.dataset_path,
+                          core_text_or_none, &options.types_path, &options.verify, &reading,
+                          &max_cache_bytes, &options.guard))
         return NULL;
+    options.reading = (si_reading)reading;
+    options.max_cache_bytes = max_cache_bytes;
     return open_folder(path, &options);
 }
 
@@ -177,6 +182,24 @@ static PyObject *information(PyObject *object, PyObject *ignored)
         (unsigned long long)info.file_bytes, "path", path_or_none(info.path), "heavy_data_path",
         path_or_none(info.heavy_data_path), "population", info.population, "dataset_path",
         path_or_none(info.dataset_path), "types_path", path_or_none(info.types_path));
+}
+
+static PyObject *usage(PyObject *object, PyObject *ignored)
+{
+    si_index_stats stats = SI_INDEX_STATS_INIT;
+    (void)ignored;
+    si_index_get_stats(((core_index *)object)->index, &stats);
+    return Py_BuildValue("{sssKsKsKsKsKsKsKsKsK}", "reading",
+                         stats.reading == SI_READING_EXPLICIT ? "explicit" : "mapped", "queries",
+                         (unsigned long long)stats.queries, "blocks_touched",
+                         (unsigned long long)stats.blocks_touched, "blocks_cached",
+                         (unsigned long long)stats.blocks_cached, "blocks_read",
+                         (unsigned long long)stats.blocks_read, "blocks_evicted",
+                         (unsigned long long)stats.blocks_evicted, "reads",
+                         (unsigned long long)stats.reads, "rounds",
+                         (unsigned long long)stats.rounds, "cache_bytes",
+                         (unsigned long long)stats.cache_bytes, "max_cache_bytes",
+                         (unsigned long long)stats.max_cache_bytes);
 }
 
 static PyObject *builtin_fields(PyObject *object, void *ignored)
@@ -277,6 +300,8 @@ static PyMethodDef methods[] = {
     {"_grid", core_grid, METH_VARARGS,
      "_grid(measure, lower, upper, shape, regions, accuracy, threads, conditions)"},
     {"_information", information, METH_NOARGS, "What the library tells of the index, as a dict."},
+    {"_usage", usage, METH_NOARGS,
+     "What was asked and read since the index was opened, as a dict."},
     {"_difference", difference, METH_O, "What differs from another index; None: nothing."},
     {"_attribute_names", core_attribute_names, METH_NOARGS, "Names of the data set's attributes."},
     {"_write", write_index, METH_VARARGS, "_write(folder, replace)"},

@@ -32,12 +32,23 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
     once, and survives ``fork`` and pickling (opened again where it is unpickled).
     """
 
-    _opened_with = (None, None)
+    _opened_with: Dict[str, Any] = {}
 
     @property
     def info(self) -> Dict[str, Any]:
         """What the library tells of the index: a dict of counts, sizes and paths."""
         return self._information()
+
+    def stats(self) -> Dict[str, Any]:
+        """What was asked of the index since it was opened, and what that took.
+
+        A dict: ``reading``, "mapped" or "explicit"; ``queries``; of explicit reading ``blocks_touched``, of them
+        ``blocks_cached`` and ``blocks_read``, of ``info["block_bytes"]`` each, ``blocks_evicted``, ``reads`` (calls),
+        ``rounds`` of reads under way together, ``cache_bytes`` now and ``max_cache_bytes``. What is read of a mapped
+        file is the system's affair. With SI_REPORT_USAGE_STATS=1 in the environment the same is written to
+        ``si_cache_stats_<time>.json`` in the current folder when an index is closed.
+        """
+        return self._usage()
 
     @property
     def path(self) -> Optional[str]:
@@ -214,7 +225,7 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
     def __reduce__(self):
         if self.path is None or self._has_grown:
             raise TypeError("This index lies in no folder, or has grown since, so it cannot be pickled: write() it and open it again.")
-        return _reopen, (self.path, *self._opened_with)
+        return _reopen, (self.path, self._opened_with)
 
     def __repr__(self):
         where = f"in {self.path!r}" if self.path else "in no folder"
@@ -307,7 +318,11 @@ class MultiPopulationIndex(SolidsByPopulation):
     def __init__(self, indexes: Any, path: Optional[str] = None) -> None:
         self._indexes = dict(indexes)
         self._path = path
-        self._opened_with = (None, None)
+        self._opened_with: Dict[str, Any] = {}
+
+    def stats(self) -> Dict[str, Dict[str, Any]]:
+        """``Index.stats`` of each population: {population: dict}."""
+        return {name: index.stats() for name, index in self._indexes.items()}
 
     @property
     def path(self) -> Optional[str]:
@@ -585,7 +600,7 @@ class MultiPopulationIndex(SolidsByPopulation):
         raise SpatialIndexError("Indexes of several populations are written by the build: copy their folder.")
 
     def __reduce__(self):
-        return _reopen, (self._path, *self._opened_with)
+        return _reopen, (self._path, self._opened_with)
 
     def __repr__(self):
         return f"<MultiPopulationIndex of {', '.join(self._indexes)} in {self._path!r}>"
@@ -596,17 +611,31 @@ MorphMultiIndex = MorphIndexMemDisk = MorphIndex
 SynapseMultiIndex = SynapseIndexMemDisk = SynapseIndex
 
 
-def _reopen(path, dataset_path, types_path):
-    return open_index(path, dataset_path=dataset_path, types_path=types_path)
+def _reopen(path, options):
+    return open_index(path, **options)
 
 
 def _encoded(path):
     return None if path is None else os.fsencode(path)
 
 
-def _check_cache_size(size):
-    if size is not None and not size >= 0:
+def _cache_bytes(size):
+    """Of MiB; 0 is the library's default."""
+    if not size:
+        return 0
+    if not 0 < size < 2**40:
         raise ArgumentError(f"max_cache_size_mb is {size!r}, expected a number that is not negative")
+    return max(int(size * 2**20), 1)
+
+
+_READINGS = {"auto": 0, "mapped": 1, "explicit": 2}
+
+
+def _reading_number(reading):
+    try:
+        return _READINGS[reading]
+    except (KeyError, TypeError):
+        raise ArgumentError(f"reading is {reading!r}, expected 'auto', 'mapped' or 'explicit'") from None
 
 
 def open_index(
@@ -616,14 +645,22 @@ def open_index(
     dataset_path: Optional[Path] = None,
     types_path: Optional[Path] = None,
     verify: bool = False,
+    reading: str = "auto",
+    guard: bool = False,
 ) -> Any:
     """Opens the index in a folder (or named by the path of its meta_data.json).
 
     Returns a MorphIndex, SynapseIndex, SphereIndex, PointIndex, or a MultiPopulationIndex. The file of the index is
-    mapped, not read: opening takes no time, and processes share its pages.
+    not read before it is asked: opening takes no time.
 
-    max_cache_size_mb: taken for the sake of older programs. The pages of a mapped file are the system's, which keeps
-        as many as there is memory for.
+    max_cache_size_mb: the most memory, in MiB, for what is read explicitly; of several populations, for each. Default:
+        1024, or a quarter of the memory that there is, if that is less.
+    reading: "mapped": the system brings the file into memory, where processes share it. "explicit": queries read what
+        they need, many pieces at the same time, into a cache of this process, which threads share. "auto": explicit on
+        network file systems, else mapped. Answers do not depend on it.
+    guard: whether a mapped file that shrinks or cannot be read any more is a SpatialIndexError instead of the end of
+        the process. It wants a signal handler (of SIGBUS), which is why one has to ask for it. With explicit reading
+        it always is.
     dataset_path, types_path: where the SONATA file that was indexed, and the CSV of its types, lie now. Default:
         where the index says. Only attributes as fields need them.
     verify: whether all of the file is read and checked first; damage is a FormatError.
@@ -631,9 +668,18 @@ def open_index(
     Raises NotFoundError (a FileNotFoundError and RuntimeError) where there is no index, FormatError for a damaged
     one, UnsupportedError for one of brain-indexer or SpatialIndex 0.x, which has to be built again.
     """
-    _check_cache_size(max_cache_size_mb)
-    is_multi, members = _core.open(os.fsencode(path), _encoded(dataset_path), _encoded(types_path), bool(verify))
+    is_multi, members = _core.open(
+        os.fsencode(path),
+        _encoded(dataset_path),
+        _encoded(types_path),
+        bool(verify),
+        _reading_number(reading),
+        _cache_bytes(max_cache_size_mb),
+        bool(guard),
+    )
     index = MultiPopulationIndex(members, os.path.abspath(os.fsdecode(path))) if is_multi else members[0][1]
-    if dataset_path is not None or types_path is not None:
-        index._opened_with = (dataset_path, types_path)
+    how = {"max_cache_size_mb": max_cache_size_mb, "reading": reading, "guard": guard}
+    for _, member in members:
+        member._opened_with = how
+    index._opened_with = {**how, "dataset_path": dataset_path, "types_path": types_path}
     return index

@@ -228,6 +228,8 @@ void si_index_close(si_index *index)
 {
     if (!index)
         return;
+    if (index->folder && index->map)
+        si_report_usage(index);
     if (index->cache)
         si_block_cache_close(index->cache);
     else if (index->map)

@@ -8,10 +8,12 @@
 #include "index/layout.h"
 #include "index/metadata.h"
 #include "index/target.h"
+#include "index/usage.h"
 
 /* What of an opened index changes. */
 typedef struct si_index_state {
     _Atomic unsigned searches_to_announce; /* see announce.h */
+    si_query_counter queries[SI_QUERY_COUNTERS];
 } si_index_state;
 
 struct si_index {

@@ -299,6 +299,7 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
     SI_TRY(si_filter_check(nearest->filter, index, error));
     SI_TRY(check_columns(index, columns, column_count, error));
     *count = 0;
+    si_count_query(index->state->queries);
     if (nearest->k == 0 || index->layout.element_count == 0)
         return SI_OK;
     nearest_search search = {

@@ -203,6 +203,7 @@ static si_result walk_all(void *context, si_error *error)
 si_result si_search(const si_index *index, const si_query *query, const si_search_sink *sink,
                     si_error *error)
 {
+    si_count_query(index->state->queries);
     if (index->layout.levels == 0)
         return SI_OK;
     if (index->cache || si_announcing_pays(index))

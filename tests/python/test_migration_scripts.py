@@ -187,10 +187,11 @@ def test_errors_are_those_of_before(segments, tmp_path):
         segments.write(tmp_path)
 
 
-def test_usage_statistics_have_no_effect(data, tmp_path, monkeypatch):
+def test_usage_statistics_are_one_file_for_each_index(data, tmp_path, monkeypatch):
     monkeypatch.setenv("SI_REPORT_USAGE_STATS", "1")
     run_script("import sys, spatial_index as s; s.open_index(sys.argv[1]).box_counts([0]*3, [1]*3)", data.segments, folder=tmp_path)
-    assert os.listdir(tmp_path) == []
+    (name,) = os.listdir(tmp_path)
+    assert name.startswith("si_cache_stats_") and len(json.loads((tmp_path / name).read_text())) == 1
 
 
 @pytest.mark.parametrize("variant", ["in_memory", "memory_mapped", "multi_index"])
