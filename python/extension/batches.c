@@ -168,7 +168,7 @@ static bool fill_batch(query_batch *batch, const batch_parts *parts, si_shape sh
 }
 
 static bool open_batch(query_batch *batch, const core_index *self, int shape, PyObject *values,
-                       PyObject *accuracy, unsigned threads, PyObject *conditions)
+                       PyObject *accuracy, unsigned threads, PyObject *wanted)
 {
     si_accuracy chosen;
     batch_parts parts;
@@ -177,7 +177,7 @@ static bool open_batch(query_batch *batch, const core_index *self, int shape, Py
         return false;
     si_shape asked = parts.shape;
     bool done = core_read_manner(accuracy, &asked, &chosen) &&
-                core_make_filter(self, conditions, &batch->filter);
+                core_make_filter(self, wanted, &batch->filter);
     if (done && !fill_batch(batch, &parts, asked, chosen)) {
         si_filter_free(batch->filter);
         done = false;
@@ -262,13 +262,13 @@ static PyObject *run_batch(core_plan *plan, const query_batch *batch)
 PyObject *core_query_many(PyObject *self, PyObject *args)
 {
     int shape;
-    PyObject *parts, *fields, *accuracy, *conditions, *result = NULL;
+    PyObject *parts, *fields, *accuracy, *wanted, *result = NULL;
     unsigned threads;
     query_batch batch;
     core_plan plan;
-    if (!PyArg_ParseTuple(args, "iOOOIO:_query_many", &shape, &parts, &fields, &accuracy, &threads,
-                          &conditions) ||
-        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, conditions))
+    if (!PyArg_ParseTuple(args, "iOOOIO!:_query_many", &shape, &parts, &fields, &accuracy, &threads,
+                          &PyDict_Type, &wanted) ||
+        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, wanted))
         return NULL;
     if (core_plan_open(&plan, (core_index *)self, fields)) {
         result = run_batch(&plan, &batch);
@@ -327,12 +327,12 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
 PyObject *core_counts_many(PyObject *self, PyObject *args)
 {
     int shape;
-    PyObject *parts, *accuracy, *conditions;
+    PyObject *parts, *accuracy, *wanted;
     unsigned threads;
     query_batch batch;
-    if (!PyArg_ParseTuple(args, "iOOIO:_counts_many", &shape, &parts, &accuracy, &threads,
-                          &conditions) ||
-        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, conditions))
+    if (!PyArg_ParseTuple(args, "iOOIO!:_counts_many", &shape, &parts, &accuracy, &threads,
+                          &PyDict_Type, &wanted) ||
+        !open_batch(&batch, (core_index *)self, shape, parts, accuracy, threads, wanted))
         return NULL;
     PyObject *counts = count_batch((core_index *)self, &batch);
     close_batch(&batch);

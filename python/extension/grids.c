@@ -31,18 +31,17 @@ static bool read_regions(PyObject *regions, grid_request *request)
     return true;
 }
 
-static bool read_request(PyObject *self, PyObject *args, grid_request *request,
-                         PyObject **conditions)
+static bool read_request(PyObject *self, PyObject *args, grid_request *request, PyObject **wanted)
 {
     PyObject *regions, *accuracy;
     unsigned long long shape[3];
     int measure;
     *request = (grid_request){.self = (const core_index *)self, .grid = SI_GRID_INIT};
     si_grid *grid = &request->grid;
-    if (!PyArg_ParseTuple(args, "i(ddd)(ddd)(KKK)OOIO:_grid", &measure, &grid->lower[0],
+    if (!PyArg_ParseTuple(args, "i(ddd)(ddd)(KKK)OOIO!:_grid", &measure, &grid->lower[0],
                           &grid->lower[1], &grid->lower[2], &grid->upper[0], &grid->upper[1],
                           &grid->upper[2], &shape[0], &shape[1], &shape[2], &regions, &accuracy,
-                          &grid->threads, conditions) ||
+                          &grid->threads, &PyDict_Type, wanted) ||
         !core_read_accuracy(accuracy, &grid->accuracy))
         return false;
     for (int axis = 0; axis < 3; axis++)
@@ -172,10 +171,10 @@ static PyObject *by_region(const grid_request *request)
 PyObject *core_grid(PyObject *self, PyObject *args)
 {
     grid_request request;
-    PyObject *conditions;
+    PyObject *wanted;
     si_filter *filter;
-    if (!read_request(self, args, &request, &conditions) ||
-        !core_make_filter(request.self, conditions, &filter))
+    if (!read_request(self, args, &request, &wanted) ||
+        !core_make_filter(request.self, wanted, &filter))
         return NULL;
     request.grid.filter = filter;
     PyObject *sums = request.regions ? by_region(&request) : by_voxel(&request);

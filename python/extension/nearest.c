@@ -4,7 +4,7 @@
 #include "wanted.h"
 
 static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nearest,
-                         PyObject **fields, PyObject **conditions)
+                         PyObject **fields, PyObject **wanted)
 {
     PyObject *place, *accuracy;
     unsigned long long k;
@@ -12,8 +12,8 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
     si_accuracy chosen = SI_BEST_EFFORT;
     si_error error;
     si_index_info info = SI_INDEX_INFO_INIT;
-    if (!PyArg_ParseTuple(args, "OKdOOO:_nearest", &place, &k, &max_distance, &accuracy, fields,
-                          conditions) ||
+    if (!PyArg_ParseTuple(args, "OKdOOO!:_nearest", &place, &k, &max_distance, &accuracy, fields,
+                          &PyDict_Type, wanted) ||
         !core_read_accuracy(accuracy, &chosen) || !core_read_point(place, point))
         return false;
     si_index_get_info(self->index, &info);
@@ -79,15 +79,15 @@ static PyObject *run_nearest(core_plan *plan, const si_nearest *nearest)
     return pair;
 }
 
-/* _nearest(point, k, max_distance, accuracy, fields, conditions): the result and the distances. */
+/* _nearest(point, k, max_distance, accuracy, fields, wanted): the result and the distances. */
 PyObject *core_nearest(PyObject *self, PyObject *args)
 {
     si_nearest nearest;
     si_filter *filter;
-    PyObject *fields, *conditions, *pair = NULL;
+    PyObject *fields, *wanted, *pair = NULL;
     core_plan plan;
-    if (!read_nearest((core_index *)self, args, &nearest, &fields, &conditions) ||
-        !core_make_filter((core_index *)self, conditions, &filter))
+    if (!read_nearest((core_index *)self, args, &nearest, &fields, &wanted) ||
+        !core_make_filter((core_index *)self, wanted, &filter))
         return NULL;
     nearest.filter = filter;
     if (core_plan_open(&plan, (core_index *)self, fields)) {

@@ -12,7 +12,7 @@
  * filter is for si_filter_free(). */
 bool core_read_filter(const core_index *self, PyObject *const *values, si_filter **filter);
 
-/* The same from what spatial_index.wanted.conditions_of makes of them. */
-bool core_make_filter(const core_index *self, PyObject *conditions, si_filter **filter);
+/* The same from a dict of keywords; any other is a TypeError. */
+bool core_make_filter(const core_index *self, PyObject *keywords, si_filter **filter);
 
 #endif

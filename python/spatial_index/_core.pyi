@@ -23,7 +23,6 @@ class Wanted(TypedDict, total=False):
     post_gids: Ids
     ids: Ids
 
-Conditions = Tuple[Tuple[str, str, npt.NDArray[np.uint64]], ...]
 Columns = Tuple[Tuple[int, npt.NDArray[Any]], ...]
 Report = Dict[str, Any]
 
@@ -228,7 +227,7 @@ class Index:
         parts: Tuple[Any, ...],
         accuracy: Optional[str],
         threads: int,
-        conditions: Conditions,
+        wanted: Wanted,
     ) -> npt.NDArray[np.uint64]: ...
     def _difference(self, other: Index) -> Optional[str]: ...
     def _nearest(
@@ -238,7 +237,7 @@ class Index:
         max_distance: float,
         accuracy: Optional[str],
         fields: Fields,
-        conditions: Conditions,
+        wanted: Wanted,
     ) -> Tuple[Any, npt.NDArray[np.float64]]: ...
     def _grid(
         self,
@@ -249,7 +248,7 @@ class Index:
         regions: Optional[npt.NDArray[Any]],
         accuracy: Optional[str],
         threads: int,
-        conditions: Conditions,
+        wanted: Wanted,
     ) -> Any: ...
     def _information(self) -> Dict[str, Any]: ...
     def _usage(self) -> Dict[str, Any]: ...
@@ -262,7 +261,7 @@ class Index:
         fields: Fields,
         accuracy: Optional[str],
         threads: int,
-        conditions: Conditions,
+        wanted: Wanted,
     ) -> Tuple[Results, npt.NDArray[np.int64]]: ...
     def _write(self, folder: bytes, replace: bool) -> None: ...
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from .arguments import thread_count, whole_number
 from .errors import ArgumentError, ShapeError
-from .wanted import conditions_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,7 +89,7 @@ class Grids:
             raise ArgumentError(f"the grid has the shape {shape}, which is too large")
         lower, upper = _corners(corner, opposite_corner)
         return self._grid(
-            _MEASURES[measure], lower, upper, shape, regions, accuracy, thread_count(threads), conditions_of(**wanted)
+            _MEASURES[measure], lower, upper, shape, regions, accuracy, thread_count(threads), wanted
         )
 
 

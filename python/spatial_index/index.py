@@ -14,7 +14,7 @@ from .grids import Grids
 from .old_queries import OldQueries
 from .results import BatchResults
 from .solids import ManySolids, SolidsByPopulation
-from .wanted import conditions_of, reusable
+from .wanted import reusable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -93,7 +93,7 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
         the elements, 0 inside, float64 (N,).
         """
         k = min(whole_number(k, "k"), len(self))
-        return self._packed()._nearest(point, k, max_distance, accuracy, fields, conditions_of(**wanted))
+        return self._packed()._nearest(point, k, max_distance, accuracy, fields, wanted)
 
     # ---- many queries at once ----
 
@@ -169,8 +169,7 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
             fields = (fields,)
         elif fields == "raw_elements":
             raise FieldError("'raw_elements' are objects, which many queries at once do not give")
-        conditions = conditions_of(**wanted)
-        found, offsets = self._query_many(shape, parts, fields, accuracy, thread_count(threads), conditions)
+        found, offsets = self._query_many(shape, parts, fields, accuracy, thread_count(threads), wanted)
         return BatchResults(found, offsets)
 
     def _count_batch(
@@ -181,7 +180,7 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
         threads: Optional[int],
         wanted: Any,
     ) -> npt.NDArray[np.uint64]:
-        return self._counts_many(shape, parts, accuracy, thread_count(threads), conditions_of(**wanted))
+        return self._counts_many(shape, parts, accuracy, thread_count(threads), wanted)
 
     # ---- files ----
 

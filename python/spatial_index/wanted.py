@@ -1,4 +1,4 @@
-"""Which elements are wanted: what the keywords of queries say, as conditions that the library takes."""
+"""Which elements are wanted: the values that keywords of queries give, as the library takes them."""
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,8 +18,8 @@ def _section_type(value):
 
 
 def _section_types(wanted):
-    values = [wanted] if isinstance(wanted, str) or np.ndim(wanted) == 0 and not _is_iterable(wanted) else wanted
-    return np.array([_section_type(value) for value in values], dtype=np.uint64)
+    several = hasattr(wanted, "__iter__") and not isinstance(wanted, str) and np.ndim(wanted) > 0 or isinstance(wanted, set)
+    return np.array([_section_type(value) for value in (wanted if several else [wanted])], dtype=np.uint64)
 
 
 def _somas(wanted):
@@ -28,26 +28,16 @@ def _somas(wanted):
     return np.array([wanted], dtype=np.uint64)
 
 
-def _is_iterable(value):
-    return hasattr(value, "__iter__") or hasattr(value, "ranges")
-
-
 def _ids(wanted):
     single = isinstance(wanted, (int, np.integer)) or isinstance(wanted, np.ndarray) and wanted.ndim == 0
     return ids_of([wanted] if single else wanted)
 
 
-def conditions_of(section_types=None, somas=None, gids=None, pre_gids=None, post_gids=None, ids=None):
-    """Triples of a keyword, the field that it is about, and the values wanted (uint64)."""
-    conditions = []
-    if section_types is not None:
-        conditions.append(("section_types", "section_type", _section_types(section_types)))
-    if somas is not None:
-        conditions.append(("somas", "is_soma", _somas(somas)))
-    for keyword, wanted in (("gids", gids), ("pre_gids", pre_gids), ("post_gids", post_gids), ("ids", ids)):
-        if wanted is not None:
-            conditions.append((keyword, keyword[:-1], _ids(wanted)))
-    return tuple(conditions)
+def values_of(keyword, wanted):
+    """The values that elements are to have, uint64, from what is given for a keyword; None is not."""
+    if keyword == "section_types":
+        return _section_types(wanted)
+    return _somas(wanted) if keyword == "somas" else _ids(wanted)
 
 
 def reusable(keywords):

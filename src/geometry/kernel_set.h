@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "geometry/among.h"
 #include "geometry/distances.h"
 #include "geometry/kernels.h"
 #include "geometry/voxels.h"
@@ -34,6 +35,9 @@ typedef struct si_kernel_set {
      * column may be read, and as many places of `values` written. */
     void (*select_floats)(const float *column, uint64_t mask, float *values);
     void (*select_words)(const uint64_t *column, uint64_t mask, uint64_t *values);
+    /* Bit i for value i if it is wanted. All SI_MATCH_CAPACITY values are read. */
+    uint64_t (*words_among)(const uint64_t *column, const si_word_set *wanted);
+    uint64_t (*bytes_among)(const uint8_t *column, const si_byte_set *wanted);
     const si_distance_kernels *distances;
     const si_voxel_kernels *voxels;
 } si_kernel_set;

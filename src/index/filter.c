@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/memory.h"
+#include "geometry/kernel_set.h"
 #include "index/value_set.h"
 
 /* Where the value of a field is in a column. */
@@ -15,10 +16,13 @@ typedef struct value_place {
 typedef struct element_test {
     value_place place;
     si_value_set values;
+    si_word_set words; /* the same, for kernels; of words whose set has bits ... */
+    si_byte_set bytes; /* ... and of bytes */
 } element_test;
 
 struct si_filter {
     si_element_kind kind;
+    bool is_quick; /* without tables */
     size_t test_count;
     element_test tests[];
 };
@@ -64,17 +68,16 @@ static bool is_among(uint64_t value, const si_condition *condition)
 /* Somas are section 0. */
 static si_result make_soma_test(element_test *test, const si_condition *condition, si_error *error)
 {
-    size_t sections = SI_MAX_SECTION_ID + 1, count = 0;
     bool somas = is_among(1, condition), segments = is_among(0, condition);
-    uint64_t *section_ids = si_allocate(sections, sizeof *section_ids);
-    if (!section_ids)
-        return si_fail_memory(error);
-    for (size_t i = 0; i < sections; i++)
-        if (i == 0 ? somas : segments)
-            section_ids[count++] = i;
-    si_result status = si_value_set_make(&test->values, section_ids, count, error);
-    si_free(section_ids);
-    return status;
+    return si_value_set_make_range(&test->values, somas ? 0 : 1,
+                                   (somas ? 1u : 0u) + (segments ? SI_MAX_SECTION_ID : 0u), error);
+}
+
+static void add_bytes(si_byte_set *bytes, const si_condition *condition)
+{
+    for (size_t i = 0; i < condition->count; i++)
+        if (condition->values[i] <= UINT8_MAX)
+            si_byte_set_add(bytes, (uint8_t)condition->values[i]);
 }
 
 static si_result make_test(si_filter *filter, const si_condition *condition, si_error *error)
@@ -85,8 +88,25 @@ static si_result make_test(si_filter *filter, const si_condition *condition, si_
         return si_fail(error, SI_ERROR_ARGUMENT, "the values of a condition are NULL");
     filter->test_count++;
     if (condition->field == SI_FIELD_IS_SOMA)
-        return make_soma_test(test, condition, error);
-    return si_value_set_make(&test->values, condition->values, condition->count, error);
+        SI_TRY(make_soma_test(test, condition, error));
+    else
+        SI_TRY(si_value_set_make(&test->values, condition->values, condition->count, error));
+    if (test->place.is_byte)
+        add_bytes(&test->bytes, condition);
+    test->words = (si_word_set){.shift = test->place.shift,
+                                .mask = test->place.mask,
+                                .least = test->values.least,
+                                .range = test->values.range,
+                                .bits = test->values.bits};
+    return SI_OK;
+}
+
+static bool has_table(const si_filter *filter)
+{
+    for (size_t i = 0; i < filter->test_count; i++)
+        if (filter->tests[i].values.table)
+            return true;
+    return false;
 }
 
 si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
@@ -104,6 +124,7 @@ si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
     si_result status = SI_OK;
     for (size_t i = 0; status == SI_OK && i < condition_count; i++)
         status = make_test(made, &conditions[i], error);
+    made->is_quick = !has_table(made);
     if (status == SI_OK)
         *filter = made;
     else
@@ -132,7 +153,7 @@ si_result si_filter_check(const si_filter *filter, const si_index *index, si_err
 /* ---- testing ---- */
 
 /* From so many on it costs less to test all of a leaf, side by side. */
-enum { MANY_ELEMENTS = 24 };
+enum { MANY_WORDS = 12, MANY_BYTES = 4 };
 
 static uint64_t value_at(const value_place *place, const si_index *index, uint64_t position)
 {
@@ -153,35 +174,20 @@ static uint64_t test_some(const element_test *test, const si_index *index, uint6
     return passed;
 }
 
-static uint64_t test_words(const element_test *test, const uint64_t *words, unsigned count)
-{
-    uint64_t passed = 0;
-    const si_value_set values = test->values;
-    const value_place place = test->place;
-    for (unsigned i = 0; i < count; i++)
-        passed |= (uint64_t)si_value_bits_hold(&values, words[i] >> place.shift & place.mask) << i;
-    return passed;
-}
-
-static uint64_t test_bytes(const element_test *test, const uint8_t *bytes, unsigned count)
-{
-    uint64_t passed = 0;
-    const si_value_set values = test->values;
-    for (unsigned i = 0; i < count; i++)
-        passed |= (uint64_t)si_value_bits_hold(&values, bytes[i]) << i;
-    return passed;
-}
-
 static uint64_t test_leaf(const element_test *test, const si_index *index, uint64_t leaf,
                           uint64_t mask)
 {
+    const value_place *place = &test->place;
     uint64_t first = leaf * SI_LEAF_CAPACITY;
-    unsigned count = si_layout_leaf_size(&index->layout, leaf);
-    if (test->values.table || si_bit_count(mask) < MANY_ELEMENTS)
+    if (!test->values.table && !test->values.bits)
+        return 0;
+    if (test->values.table || si_bit_count(mask) < (place->is_byte ? MANY_BYTES : MANY_WORDS))
         return test_some(test, index, first, mask);
-    if (test->place.is_byte)
-        return mask & test_bytes(test, si_index_bytes(index, test->place.column) + first, count);
-    return mask & test_words(test, si_index_words(index, test->place.column) + first, count);
+    if (place->is_byte)
+        return mask & si_kernels()->bytes_among(si_index_bytes(index, place->column) + first,
+                                                &test->bytes);
+    return mask &
+           si_kernels()->words_among(si_index_words(index, place->column) + first, &test->words);
 }
 
 uint64_t si_filter_leaf(const si_filter *filter, const si_index *index, uint64_t leaf,
@@ -190,6 +196,11 @@ uint64_t si_filter_leaf(const si_filter *filter, const si_index *index, uint64_t
     for (size_t i = 0; mask && i < filter->test_count; i++)
         mask = test_leaf(&filter->tests[i], index, leaf, mask);
     return mask;
+}
+
+bool si_filter_is_quick(const si_filter *filter)
+{
+    return filter->is_quick;
 }
 
 void si_filter_prefetch(const si_filter *filter, const si_index *index, uint64_t leaf)

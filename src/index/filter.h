@@ -11,6 +11,9 @@ si_result si_filter_check(const si_filter *filter, const si_index *index, si_err
 uint64_t si_filter_leaf(const si_filter *filter, const si_index *index, uint64_t leaf,
                         uint64_t mask);
 
+/* Whether that costs less than testing the shapes of a leaf. */
+bool si_filter_is_quick(const si_filter *filter);
+
 /* For the kinds whose only integer is their id: whether an element of that id passes. */
 bool si_filter_passes_id(const si_filter *filter, uint64_t id);
 

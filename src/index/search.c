@@ -43,14 +43,34 @@ si_tree_range si_search_leaves_below(const si_index *index, unsigned level, uint
     return (si_tree_range){first, si_min_u64(first + leaves, index->layout.leaf_count), true};
 }
 
+static uint64_t all_of_leaf(const si_index *index, uint64_t leaf)
+{
+    return UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
+}
+
+static inline uint64_t match_leaf(const si_index *index, const si_query *query, uint64_t leaf)
+{
+    return index->type->match(query, si_index_leaf_floats(index, leaf),
+                              si_layout_leaf_size(&index->layout, leaf));
+}
+
+/* What costs less comes first: mostly it is the filter. */
+static uint64_t match_filtered_leaf(const si_index *index, const si_query *query, uint64_t leaf)
+{
+    if (!si_filter_is_quick(query->filter)) {
+        uint64_t mask = match_leaf(index, query, leaf);
+        return mask == 0 ? 0 : si_filter_leaf(query->filter, index, leaf, mask);
+    }
+    uint64_t mask = si_filter_leaf(query->filter, index, leaf, all_of_leaf(index, leaf));
+    return mask == 0 ? 0 : mask & match_leaf(index, query, leaf);
+}
+
 /* Inline here, where it matters most. */
 static inline bool test_leaf(const si_index *index, const si_query *query,
                              const si_search_sink *sink, uint64_t leaf)
 {
-    uint64_t mask = index->type->match(query, si_index_leaf_floats(index, leaf),
-                                       si_layout_leaf_size(&index->layout, leaf));
-    if (mask != 0 && query->filter)
-        mask = si_filter_leaf(query->filter, index, leaf, mask);
+    uint64_t mask = query->filter ? match_filtered_leaf(index, query, leaf)
+                                  : match_leaf(index, query, leaf);
     return mask == 0 || sink->leaf(sink->context, leaf, mask);
 }
 
@@ -66,8 +86,7 @@ bool si_search_take_leaves(const si_index *index, const si_query *query, const s
     if (!query->filter)
         return sink->leaves(sink->context, first, end);
     for (uint64_t leaf = first; leaf < end; leaf++) {
-        uint64_t all = UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
-        uint64_t mask = si_filter_leaf(query->filter, index, leaf, all);
+        uint64_t mask = si_filter_leaf(query->filter, index, leaf, all_of_leaf(index, leaf));
         if (mask != 0 && !sink->leaf(sink->context, leaf, mask))
             return false;
     }

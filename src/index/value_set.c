@@ -1,5 +1,7 @@
 #include "index/value_set.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 /* As much memory for bits as a table would take, or so little that it does not matter. */
@@ -80,6 +82,20 @@ si_result si_value_set_make(si_value_set *set, const uint64_t *values, size_t co
     if (last < BITS_FOR_NOTHING || last / BITS_PER_VALUE < count)
         return make_bits(set, values, count, last + 1, error);
     return make_table(set, values, count, error);
+}
+
+si_result si_value_set_make_range(si_value_set *set, uint64_t least, uint64_t count,
+                                  si_error *error)
+{
+    *set = (si_value_set){.least = least};
+    if (count == 0)
+        return SI_OK;
+    set->bits = si_allocate(count / 64 + 1, sizeof *set->bits);
+    if (!set->bits)
+        return si_fail_memory(error);
+    memset(set->bits, 0xff, (count / 64 + 1) * sizeof *set->bits);
+    set->range = count;
+    return SI_OK;
 }
 
 void si_value_set_free(si_value_set *set)

@@ -18,9 +18,13 @@ typedef struct si_value_set {
     unsigned table_bits;
 } si_value_set;
 
-/* Values may repeat. Free with si_value_set_free, also after a failure. */
+/* Values may repeat. Free with si_value_set_free, also after a failure.
+ */
 si_result si_value_set_make(si_value_set *set, const uint64_t *values, size_t count,
                             si_error *error);
+/* `count` values from the least on. */
+si_result si_value_set_make_range(si_value_set *set, uint64_t least, uint64_t count,
+                                  si_error *error);
 void si_value_set_free(si_value_set *set);
 
 bool si_value_table_holds(const si_value_set *set, uint64_t value);

@@ -97,12 +97,64 @@ static void selection_is_in_order(void **state)
     }
 }
 
+/* Values in the range and out of it, near its ends, with and without a bit. */
+static void words_are_found(void **state)
+{
+    (void)state;
+    uint64_t words[64], bits[4], mixed = 1;
+    for (unsigned round = 0; round < 5000; round++) {
+        for (unsigned i = 0; i < 68; i++) {
+            mixed = mixed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            if (i < 4)
+                bits[i] = mixed ^ mixed >> 31;
+            else
+                words[i - 4] = mixed >> round % 61;
+        }
+        const si_word_set set = {.shift = round % 40,
+                                 .mask = UINT64_MAX >> round % 7 * 8,
+                                 .least = (words[0] >> round % 40) - round % 300,
+                                 .range = 1 + round % 256,
+                                 .bits = bits};
+        uint64_t found = si_kernels()->words_among(words, &set);
+        for (unsigned i = 0; i < 64; i++) {
+            uint64_t place = (words[i] >> set.shift & set.mask) - set.least;
+            uint64_t expected = place < set.range && (bits[place / 64] >> place % 64 & 1);
+            assert_int_equal(found >> i & 1, expected);
+        }
+    }
+}
+
+static void bytes_are_found(void **state)
+{
+    (void)state;
+    uint8_t bytes[64];
+    for (unsigned first = 0; first < 256; first += 3)
+        for (unsigned step = 1; step < 256; step *= 2) {
+            si_byte_set set = {0};
+            bool is_wanted[256] = {false};
+            for (unsigned value = first; value < 256; value += step) {
+                si_byte_set_add(&set, (uint8_t)value);
+                is_wanted[value] = true;
+            }
+            for (unsigned quarter = 0; quarter < 4; quarter++) {
+                for (unsigned i = 0; i < 64; i++)
+                    bytes[i] = (uint8_t)(64 * quarter + i * 5);
+                uint64_t found = si_kernels()->bytes_among(bytes, &set);
+                for (unsigned i = 0; i < 64; i++)
+                    assert_int_equal(found >> i & 1, is_wanted[bytes[i]]);
+            }
+        }
+}
+
 static void every_set_selects(void **state)
 {
     static const char *const names[] = {"portable", "avx2", "avx512"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (si_use_kernels(names[i]))
+        if (si_use_kernels(names[i])) {
             selection_is_in_order(state);
+            words_are_found(state);
+            bytes_are_found(state);
+        }
 }
 
 int main(void)

@@ -326,17 +326,23 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed, dou
 {
     si_accuracy accuracy = random_accuracy(seed);
     double opposite[3];
-    si_query query;
+    si_query queries[6];
     float size = scatter->extent * powf(10, random_float(seed, -1, 0.5f));
     for (int axis = 0; axis < 3; axis++) {
         corner[axis] = (double)random_float(seed, -scatter->extent, scatter->extent);
         opposite[axis] = corner[axis] + (double)random_float(seed, -size, size);
     }
-    if (random_bits(seed) % 2)
-        assert_int_equal(si_box_query(corner, opposite, accuracy, &query, NULL), SI_OK);
-    else
-        assert_int_equal(si_sphere_query(corner, (double)size, accuracy, &query, NULL), SI_OK);
-    return query;
+    const double axes[2][3] = {{1, 2, 0}, {2, -1, 0}}, sides[3] = {(double)size, 10, 20};
+    const double radius = (double)random_float(seed, 1, size);
+    si_result status[] = {si_box_query(corner, opposite, accuracy, &queries[0], NULL),
+                          si_sphere_query(corner, radius, accuracy, &queries[1], NULL),
+                          si_capsule_query(corner, opposite, radius, accuracy, &queries[2], NULL),
+                          si_cylinder_query(corner, opposite, radius, accuracy, &queries[3], NULL),
+                          si_oriented_box_query(corner, axes, sides, accuracy, &queries[4], NULL),
+                          si_centers_query(corner, opposite, &queries[5], NULL)};
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(status[i], SI_OK);
+    return queries[random_bits(seed) % 6];
 }
 
 static void check_kind(si_element_kind kind, uint64_t count, int rounds)
