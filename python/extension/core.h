@@ -96,6 +96,9 @@ PyObject *core_grid(PyObject *self, PyObject *args);
 bool core_read_columns(PyObject *pairs, size_t most, si_input_column *columns, size_t *column_count,
                        uint64_t *count);
 
+PyObject *core_arrow_schema(PyObject *module, PyObject *description);
+PyObject *core_arrow_array(PyObject *module, PyObject *description);
+
 PyObject *core_build_segments(PyObject *module, PyObject *args);
 PyObject *core_build_synapses(PyObject *module, PyObject *args);
 PyObject *core_population_size(PyObject *module, PyObject *args);

@@ -8,6 +8,8 @@
 static PyMethodDef functions[] = {
     {"open", core_open, METH_VARARGS, NULL},
     {"set_index_classes", core_set_index_classes, METH_O, NULL},
+    {"arrow_schema", core_arrow_schema, METH_O, NULL},
+    {"arrow_array", core_arrow_array, METH_O, NULL},
     {"build_segments", core_build_segments, METH_VARARGS, NULL},
     {"build_synapses", core_build_synapses, METH_VARARGS, NULL},
     {"build_circuit", core_build_circuit, METH_VARARGS, NULL},

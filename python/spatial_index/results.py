@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, Tuple
 
 import numpy as np
 
+from . import arrow
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas
@@ -24,6 +26,24 @@ class Results(Dict[str, Any]):
         import pandas
 
         return pandas.DataFrame(dict(_flat_columns(self)))
+
+
+    def __arrow_c_schema__(self) -> Any:
+        """The type of the Arrow array, for programs that take such (a PyCapsule)."""
+        return _core_module().arrow_schema(self._arrow_description())
+
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Tuple[Any, Any]:
+        """The same as an Arrow array of structs, through the Arrow C data interface: a pair of PyCapsules.
+
+        Each field is a column: numbers share the memory of the NumPy arrays, which must not be changed then; positions
+        are lists of fixed size, ``endpoints`` are two columns ``endpoint1`` and ``endpoint2``, ``ids`` a struct, and
+        text is large_string. ``requested_schema`` makes no difference.
+        """
+        description = self._arrow_description()
+        return _core_module().arrow_schema(description), _core_module().arrow_array(description)
+
+    def _arrow_description(self) -> Any:
+        return arrow.table(self)
 
 
 class BatchResults(Results):
@@ -66,8 +86,18 @@ class BatchResults(Results):
         frame.insert(0, "query", np.repeat(np.arange(self.query_count), self.counts))
         return frame
 
+    def _arrow_description(self) -> Any:
+        """A row for each query: each column holds lists. ``Results(batch)`` has a row for each result."""
+        return arrow.lists(self, self.offsets)
+
     def __reduce__(self):
         return BatchResults, (dict(self), self.offsets)
+
+
+def _core_module() -> Any:
+    from . import _core  # which imports this module
+
+    return _core
 
 
 def _flat_columns(fields: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
