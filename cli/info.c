@@ -58,6 +58,8 @@ static void put_text(const si_index_info *info, const char *population)
     put_line("folder:", info->path);
     put_line("file:", info->heavy_data_path);
     put_number_line("elements:", info->element_count, "");
+    if (info->part_count > 0)
+        put_number_line("parts:", info->part_count, "");
     put_number_line("file size:", info->file_bytes, " bytes");
     if (info->element_count > 0)
         cli_put_format("%-19s%.2f\n", "bytes per element:", bytes_per_element(info));
@@ -102,6 +104,7 @@ static void put_json(const si_index_info *info, const char *population)
     put_json_text("path", info->path);
     put_json_text("heavy_data_path", info->heavy_data_path);
     put_json_number("element_count", info->element_count);
+    put_json_number("part_count", info->part_count);
     put_json_number("file_bytes", info->file_bytes);
     if (info->element_count > 0)
         cli_put_format(",\"bytes_per_element\":%.2f", bytes_per_element(info));

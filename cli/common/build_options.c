@@ -94,13 +94,6 @@ static void set_temp_folder(void *target, const char *const *words)
     ((cli_build_options *)target)->temp_folder = words[0];
 }
 
-static _Noreturn void refuse_multi_index(void *target, const char *const *words)
-{
-    (void)target;
-    (void)words;
-    cli_fail("option '--multi-index' needs MPI, and this build of SpatialIndex has no MPI support");
-}
-
 const cli_option cli_build_option_table[] = {
     {.name = "out",
      .letter = 'o',
@@ -199,8 +192,9 @@ const cli_option cli_build_option_table[] = {
      .offset = offsetof(cli_build_options, shrink_on_close)},
     {.name = "multi-index",
      .words = CLI_FLAG,
-     .help = "refused: this build has no MPI support",
-     .set = refuse_multi_index},
+     .help = "write the index as several files, which queries\n"
+             "open when they need them",
+     .offset = offsetof(cli_build_options, multi_index)},
     {.name = "force",
      .words = CLI_FLAG,
      .help = "replace the index that is in the folder",

@@ -31,6 +31,7 @@ typedef struct cli_build_options {
     const char *temp_folder;
     bool replace;
     bool shrink_on_close;
+    bool multi_index;
     bool progress_bar;
     bool verbose;
 } cli_build_options;

@@ -23,6 +23,7 @@ void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen)
         .chosen = chosen, .options = SI_BUILD_OPTIONS_INIT, .report = SI_BUILD_REPORT_INIT};
     run->options.threads = chosen->threads;
     run->options.replace = chosen->replace;
+    run->options.multi_index = chosen->multi_index;
     run->options.max_file_bytes = chosen->max_file_bytes;
     run->options.max_memory_bytes = chosen->max_memory_bytes;
     run->options.temp_folder = chosen->temp_folder;

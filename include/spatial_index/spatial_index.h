@@ -30,9 +30,11 @@
  *
  * Order: results come in index order, which depends on the indexed elements alone.
  *
- * Files: an opened index stays as it was, even if a build replaces it in its folder. Changing or
- * shortening the heavy file in place takes it from under all who have it open: what si_open_options
- * say of `reading` and `guard` decides whether that is an error or the end of the process.
+ * Files: an opened index stays as it was, even if a build replaces it in its folder; but of a
+ * multi-index, parts that no query had reached by then are an error for the query that does.
+ * Changing or shortening the heavy file in place takes it from under all who have it open: what
+ * si_open_options say of `reading` and `guard` decides whether that is an error or the end of the
+ * process.
  */
 #ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
 #define SPATIAL_INDEX_SPATIAL_INDEX_H
@@ -258,7 +260,8 @@ SI_API si_result si_centers_query(const double corner[3], const double opposite_
 
 typedef struct si_index si_index;
 
-/* How the heavy file is read. Answers do not depend on it. */
+/* How the heavy file is read. Answers do not depend on it. The parts of a multi-index are always
+ * mapped. */
 typedef enum si_reading {
     /* Explicitly where the file lies on a network file system or one in user space, else mapped.
      * The environment variable SPATIAL_INDEX_READING may say "mapped" or "explicit" instead. */
@@ -307,8 +310,8 @@ SI_API si_result si_index_open(const char *path, const si_open_options *options,
 
 SI_API void si_index_close(si_index *index);
 
-/* Writes an index, such as one built without a folder, into a new folder. `replace` as in
- * si_build_options. */
+/* Writes an index, such as one built without a folder, into a new folder, as a single file.
+ * `replace` as in si_build_options. */
 SI_API si_result si_index_write(const si_index *index, const char *folder, int replace,
                                 si_error *error);
 
@@ -323,12 +326,13 @@ typedef struct si_index_info {
     uint32_t fan_out;
     uint32_t leaf_capacity; /* elements in a leaf */
     uint32_t block_bytes;   /* bytes of the heavy file that one checksum covers */
-    uint64_t file_bytes;    /* of the heavy file */
+    uint64_t file_bytes;    /* of the heavy file, or of all files of a multi-index */
     const char *path; /* folder; NULL: built without one. The strings live as long as the index. */
-    const char *heavy_data_path; /* NULL: built without a folder */
+    const char *heavy_data_path; /* of a multi-index a folder; NULL: built without a folder */
     const char *population;      /* NULL: none was recorded */
     const char *dataset_path;    /* SONATA file of the elements' attributes; NULL: none */
     const char *types_path;      /* CSV of the attributes that types share; NULL: none */
+    uint64_t part_count;         /* of a multi-index; 0: a single file */
 } si_index_info;
 
 #define SI_INDEX_INFO_INIT                                                                         \
@@ -661,7 +665,10 @@ typedef struct si_build_options {
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of the data set's types */
-    si_progress progress;   /* NULL: none */
+    /* 1: a multi-index: the elements in the same order, but in several files, parts, which are
+     * opened when a query first reaches them. It needs a folder; max_file_bytes is not used. */
+    int multi_index;
+    si_progress progress; /* NULL: none */
     void *progress_context;
 } si_build_options;
 

@@ -16,6 +16,8 @@ typedef struct si_build_limits {
     uint64_t page_bytes;  /* of a run: a multiple of 4096 */
     uint64_t block_bytes; /* what a thread writes to a run at once: a multiple of the page */
     uint64_t most_runs;   /* that are merged together, at least 2 */
+    /* Of a multi-index: elements of a part, a multiple of SI_PART_UNIT; 0: as many as is good. */
+    uint64_t part_elements;
 } si_build_limits;
 
 /* `threads` is at least 1; fewer are used where the memory is little. SI_ERROR_ARGUMENT: not even

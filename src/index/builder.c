@@ -16,6 +16,7 @@
 #include "index/metadata.h"
 #include "index/pack.h"
 #include "index/pack_merged.h"
+#include "index/parts_writer.h"
 #include "index/target.h"
 
 #define MEBIBYTE (UINT64_C(1) << 20)
@@ -26,6 +27,7 @@ struct si_builder {
     const si_element_type *type;
     si_build_limits limits;
     uint64_t max_file_bytes;
+    bool is_multi;
     si_progress progress;
     void *progress_context;
     char *population;
@@ -57,7 +59,8 @@ void si_builder_abort(si_builder *builder)
 
 static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
-    builder->max_file_bytes = options->max_file_bytes;
+    builder->is_multi = options->multi_index != 0;
+    builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
     if (options->population && !(builder->population = si_duplicate_string(options->population)))
@@ -171,7 +174,8 @@ static si_result initialise(si_builder *builder, const si_build_limits *limits, 
     SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
     if (options->temp_folder)
         SI_TRY(check_temp_folder(options->temp_folder, error));
-    SI_TRY(si_target_open(folder, options->replace != 0, &builder->target, error));
+    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
+        folder, options->replace != 0, &builder->target, error));
     return start_intake(builder, options, error);
 }
 
@@ -242,6 +246,7 @@ typedef struct write_job {
     const si_layout *layout;
     const si_build_watch *watch;
     uint64_t *checksum;
+    si_parts_writer *parts; /* NULL: a single file */
 } write_job;
 
 static si_result write_sorted(const write_job *job, const si_taken_chunks *taken,
@@ -256,6 +261,9 @@ static si_result write_sorted(const write_job *job, const si_taken_chunks *taken
     const si_pack_source source = {&taken->records, space->entries};
     SI_TRY(si_sort_records(&sorting, space, error));
     si_sort_space_trim(space);
+    if (job->parts)
+        return si_parts_writer_take(job->parts, &taken->records, space->entries, taken->count,
+                                    error);
     SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
     return si_pack(job->layout, &source, builder->target.descriptor,
                    si_target_name(&builder->target), builder->limits.threads, job->watch,
@@ -280,21 +288,59 @@ static si_result write_from_runs(const write_job *job, si_error *error)
     si_builder *builder = job->builder;
     SI_TRY(si_intake_spill_rest(&builder->intake, job->watch, error));
     SI_TRY(check_space(builder, job->layout->element_count, 0, error));
+    if (job->parts)
+        return si_parts_writer_merge(job->parts, &builder->intake.sort, builder->intake.largest,
+                                     error);
     SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
     return si_pack_merged(job->layout, &builder->intake.sort, builder->intake.largest,
                           builder->target.descriptor, si_target_name(&builder->target), job->watch,
                           job->checksum, error);
 }
 
+static si_result write_elements(const write_job *job, si_error *error)
+{
+    si_builder *builder = job->builder;
+    SI_TRY(check_space(builder, job->layout->element_count, 0, error));
+    SI_TRY(report_progress(builder, "ordering", 0, error));
+    return builder->intake.is_external ? write_from_runs(job, error)
+                                       : write_from_memory(job, error);
+}
+
+static si_result write_parts(const write_job *job, si_error *error)
+{
+    const si_parts_writer *parts = job->parts;
+    SI_TRY(write_elements(job, error));
+    return si_parts_write_top(parts->writing.folder, parts->writing.kind, parts->entries,
+                              parts->part_count, parts->lowest, job->checksum, error);
+}
+
+static si_result write_multi_index(const write_job *single, si_error *error)
+{
+    const si_builder *builder = single->builder;
+    uint64_t count = single->layout->element_count, size = builder->limits.part_elements;
+    const si_parts_writing writing = {.kind = builder->kind,
+                                      .folder = si_target_name(&builder->target),
+                                      .element_count = count,
+                                      .part_elements = size ? size : si_parts_choose_size(count),
+                                      .threads = builder->limits.threads,
+                                      .is_direct = builder->intake.is_external,
+                                      .watch = single->watch};
+    si_parts_writer writer;
+    write_job job = *single;
+    job.parts = &writer;
+    si_result status = si_parts_writer_begin(&writer, &writing, error);
+    if (status == SI_OK)
+        status = write_parts(&job, error);
+    si_parts_writer_free(&writer);
+    return status;
+}
+
 static si_result write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
                             si_error *error)
 {
     const si_build_watch watch = {builder, report_progress};
-    const write_job job = {builder, layout, &watch, checksum};
-    SI_TRY(check_space(builder, layout->element_count, 0, error));
-    SI_TRY(report_progress(builder, "ordering", 0, error));
-    return builder->intake.is_external ? write_from_runs(&job, error)
-                                       : write_from_memory(&job, error);
+    const write_job job = {builder, layout, &watch, checksum, NULL};
+    return (builder->is_multi ? write_multi_index : write_elements)(&job, error);
 }
 
 static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,

@@ -167,6 +167,8 @@ si_result si_index_compare(const si_index *left, const si_index *right, int *sam
             left->type->name, right->type->name);
         return SI_OK;
     }
+    SI_TRY(si_parts_reach_all(left, error));
+    SI_TRY(si_parts_reach_all(right, error));
     si_result status = find_difference(&compared, error);
     si_fetch_end(&compared.left_fetch);
     si_fetch_end(&compared.right_fetch);

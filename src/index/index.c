@@ -69,6 +69,16 @@ static si_result cache_file(int descriptor, const char *path, const si_open_opti
     return SI_OK;
 }
 
+static si_result start_state(si_index *index, si_error *error)
+{
+    index->state = si_allocate_zeroed(1, sizeof *index->state);
+    if (!index->state)
+        return si_fail_memory(error);
+    /* Where the file is in memory, the first searches find that out. */
+    index->state->searches_to_announce = SI_FIRST_ANNOUNCED_SEARCHES;
+    return SI_OK;
+}
+
 static si_result open_file(int descriptor, const char *path, const si_open_options *options,
                            si_index *index, si_error *error)
 {
@@ -76,11 +86,7 @@ static si_result open_file(int descriptor, const char *path, const si_open_optio
     SI_TRY(si_header_read(descriptor, path, &content, error));
     if (options->verify)
         SI_TRY(si_file_check(descriptor, path, &content, error));
-    index->state = si_allocate_zeroed(1, sizeof *index->state);
-    if (!index->state)
-        return si_fail_memory(error);
-    /* Where the file is in memory, the first searches find that out. */
-    index->state->searches_to_announce = SI_FIRST_ANNOUNCED_SEARCHES;
+    SI_TRY(start_state(index, error));
     index->layout = content.layout;
     index->bounds = content.bounds;
     index->checksum = content.checksum;
@@ -129,8 +135,8 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
 
 /* ---- opening ---- */
 
-static si_result open_heavy_file(const si_metadata *metadata, const si_open_options *options,
-                                 si_index *index, si_error *error)
+static si_result open_single_file(const si_metadata *metadata, const si_open_options *options,
+                                  si_index *index, si_error *error)
 {
     /* Without waiting for the other end of what turns out to be a pipe. */
     int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -140,6 +146,24 @@ static si_result open_heavy_file(const si_metadata *metadata, const si_open_opti
                              metadata->heavy_path, metadata->folder);
     si_result status = open_file(descriptor, metadata->heavy_path, options, index, error);
     close(descriptor);
+    return status;
+}
+
+static si_result open_parts(const si_metadata *metadata, const si_open_options *options,
+                            si_index *index, si_error *error)
+{
+    SI_TRY(start_state(index, error));
+    if (options->guard)
+        SI_TRY(si_map_guard_install(error));
+    index->is_guarded = options->guard != 0;
+    return si_parts_open(metadata->heavy_path, options->verify != 0, index, error);
+}
+
+static si_result open_heavy_file(const si_metadata *metadata, const si_open_options *options,
+                                 si_index *index, si_error *error)
+{
+    si_result status = (metadata->is_multi ? open_parts : open_single_file)(metadata, options,
+                                                                            index, error);
     if (status == SI_OK && index->layout.kind != metadata->kind)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
@@ -236,6 +260,7 @@ void si_index_close(si_index *index)
         munmap((void *)(uintptr_t)index->map, index->layout.file_bytes);
     if (index->descriptor >= 0)
         close(index->descriptor);
+    si_parts_close(index);
     si_free(index->state);
     si_free(index->folder);
     si_free(index->heavy_path);
@@ -274,7 +299,9 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
                             .fan_out = SI_FAN_OUT,
                             .leaf_capacity = SI_LEAF_CAPACITY,
                             .block_bytes = SI_BLOCK_BYTES,
-                            .file_bytes = index->layout.file_bytes,
+                            .file_bytes = index->parts ? index->parts->file_bytes
+                                                       : index->layout.file_bytes,
+                            .part_count = index->parts ? index->parts->count : 0,
                             .path = index->folder,
                             .heavy_data_path = index->heavy_path,
                             .population = index->population,
@@ -331,7 +358,25 @@ static si_result copy_file(const si_index *index, si_target *target, si_error *e
     return status;
 }
 
-si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
+/* Of a multi-index, the elements become a single file. */
+static si_result build_copy(const si_index *index, const char *folder, int replace, si_error *error)
+{
+    si_build_options options = SI_BUILD_OPTIONS_INIT;
+    si_builder *builder;
+    options.replace = replace;
+    options.expected_count = index->layout.element_count;
+    options.population = index->population;
+    options.dataset_path = index->dataset_path;
+    options.types_path = index->types_path;
+    SI_TRY(si_builder_create(index->layout.kind, folder, &options, &builder, error));
+    si_result status = si_builder_append_index(builder, index, error);
+    if (status == SI_OK)
+        return si_builder_finish(builder, NULL, NULL, error);
+    si_builder_abort(builder);
+    return status;
+}
+
+static si_result write_copy(const si_index *index, const char *folder, int replace, si_error *error)
 {
     si_target target;
     si_target_content content = {.kind = index->layout.kind,
@@ -339,12 +384,17 @@ si_result si_index_write(const si_index *index, const char *folder, int replace,
                                  .population = index->population,
                                  .dataset_path = index->dataset_path,
                                  .types_path = index->types_path};
-    if (!folder)
-        return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
     SI_TRY(si_target_open(folder, replace != 0, &target, error));
     si_result status = copy_file(index, &target, error);
     if (status == SI_OK)
         status = si_target_publish(&target, &content, error);
     si_target_close(&target);
     return status;
+}
+
+si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
+{
+    if (!folder)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
+    return (index->parts ? build_copy : write_copy)(index, folder, replace, error);
 }

@@ -7,6 +7,7 @@
 #include "index/block_cache.h"
 #include "index/layout.h"
 #include "index/metadata.h"
+#include "index/parts.h"
 #include "index/target.h"
 #include "index/usage.h"
 
@@ -18,6 +19,7 @@ typedef struct si_index_state {
 
 struct si_index {
     const char *map;       /* the file's bytes; of a cache, those that are fetched */
+    si_parts *parts;       /* NULL: a single file. Else `map` is where one would be mapped. */
     si_block_cache *cache; /* NULL: mapped */
     int descriptor;        /* of a cache */
     bool is_guarded;       /* see map_guard.h */
@@ -50,6 +52,8 @@ si_result si_open_options_check(const si_open_options *options, si_error *error)
 
 static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)
 {
+    if (level == 1 && index->parts)
+        return si_parts_node(index->parts, node);
     return (const void *)(index->map + index->layout.level_offset[level] + node * SI_NODE_BYTES);
 }
 

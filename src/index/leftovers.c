@@ -11,8 +11,9 @@
 #include "base/file.h"
 #include "index/folder_lock.h"
 #include "index/metadata.h"
+#include "index/parts_folder.h"
 
-#define HEAVY_NAME_LENGTH (sizeof SI_HEAVY_PREFIX - 1 + 16 + sizeof SI_HEAVY_SUFFIX - 1)
+#define CHECKSUM_DIGITS 16
 
 /* ---- names ---- */
 
@@ -37,10 +38,12 @@ static bool is_temporary_name(const char *name)
 
 static bool is_heavy_name(const char *name)
 {
-    return strlen(name) == HEAVY_NAME_LENGTH &&
-           strncmp(name, SI_HEAVY_PREFIX, sizeof SI_HEAVY_PREFIX - 1) == 0 &&
-           strspn(name + sizeof SI_HEAVY_PREFIX - 1, "0123456789abcdef") == 16 &&
-           strcmp(name + sizeof SI_HEAVY_PREFIX - 1 + 16, SI_HEAVY_SUFFIX) == 0;
+    const size_t prefix = sizeof SI_HEAVY_PREFIX - 1;
+    if (strncmp(name, SI_HEAVY_PREFIX, prefix) != 0 ||
+        strspn(name + prefix, "0123456789abcdef") != CHECKSUM_DIGITS)
+        return false;
+    const char *suffix = name + prefix + CHECKSUM_DIGITS;
+    return strcmp(suffix, SI_HEAVY_SUFFIX) == 0 || strcmp(suffix, SI_PARTS_SUFFIX) == 0;
 }
 
 static bool is_dot_name(const char *name)
@@ -64,6 +67,16 @@ static bool names_heavy(const si_metadata *metadata, const char *name)
            strcmp(si_path_base_name(metadata->heavy_path), name) == 0;
 }
 
+static void remove_entry(DIR *listing, const char *folder, const char *name)
+{
+    path_buffer path;
+    size_t length = strlen(name), suffix = sizeof SI_PARTS_SUFFIX - 1;
+    if (length > suffix && strcmp(name + length - suffix, SI_PARTS_SUFFIX) == 0)
+        si_heavy_remove(join(&path, folder, name));
+    else
+        unlinkat(dirfd(listing), name, 0);
+}
+
 /* Of the files of builds in a folder, all but the lock and the heavy files that its own metadata or
  * those in the list of its parent name. */
 static void remove_files(const char *folder, const si_metadata *own, const si_metadata *listed)
@@ -76,7 +89,7 @@ static void remove_files(const char *folder, const si_metadata *own, const si_me
         bool is_old_heavy = is_heavy_name(name) && !names_heavy(own, name) &&
                             !names_heavy(listed, name);
         if (is_old_heavy || (is_temporary_name(name) && strcmp(name, SI_LOCK_NAME) != 0))
-            unlinkat(dirfd(listing), name, 0);
+            remove_entry(listing, folder, name);
     }
     closedir(listing);
 }

@@ -17,6 +17,8 @@
 
 #define SI_HEAVY_PREFIX "index-"
 #define SI_HEAVY_SUFFIX ".si"
+/* Of the folder of the parts of a multi-index. */
+#define SI_PARTS_SUFFIX ".parts"
 
 /* In this folder the indexes of several populations are built, each in a folder of its name. */
 #define SI_STAGING_NAME SI_TEMPORARY_PREFIX "populations"

@@ -61,9 +61,10 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
                              si_metadata *metadata, si_error *error)
 {
     const char *heavy = json_string_value(json_object_get(variant, "heavy_data_path"));
+    metadata->is_multi = variant != json_object_get(root, "spatial_index");
     if (!heavy)
-        return si_fail(error, SI_ERROR_FORMAT, "%s: no \"heavy_data_path\" in \"spatial_index\"",
-                       path);
+        return si_fail(error, SI_ERROR_FORMAT, "%s: no \"heavy_data_path\" in \"%s\"", path,
+                       metadata->is_multi ? "multi_index" : "spatial_index");
     const json_t *extended = json_object_get(root, "extended");
     const char *population = json_string_value(json_object_get(extended, "population"));
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
@@ -74,11 +75,20 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     return resolve(metadata, types, &metadata->types_path, error);
 }
 
+/* NULL: neither a single file nor the parts of a multi-index. One without "format" is a foreign
+ * one. */
+static const json_t *find_variant(const json_t *object)
+{
+    const json_t *parts = json_object_get(object, "multi_index");
+    const json_t *single = json_object_get(object, "spatial_index");
+    return single || !json_object_get(parts, "format") ? single : parts;
+}
+
 /* What the list itself says of the index, as meta_data.json in its folder would. */
 static si_result read_listed_index(const json_t *entry, const char *path, si_element_kind kind,
                                    si_metadata_population *population, si_error *error)
 {
-    const json_t *variant = json_object_get(entry, "spatial_index");
+    const json_t *variant = find_variant(entry);
     if (!variant)
         return SI_OK;
     population->single = si_allocate_zeroed(1, sizeof *population->single);
@@ -143,7 +153,7 @@ static si_result read_root(const json_t *root, const char *path, si_metadata *me
                            si_error *error)
 {
     SI_TRY(read_element_type(root, path, metadata, error));
-    const json_t *variant = json_object_get(root, "spatial_index");
+    const json_t *variant = find_variant(root);
     if (variant || json_object_get(root, "multi_population"))
         SI_TRY(check_version(root, path, error));
     if (variant)

@@ -22,6 +22,7 @@ struct si_metadata {
     char *folder;
     si_element_kind kind;
     char *heavy_path;   /* NULL for several populations */
+    bool is_multi;      /* it is the folder of the parts of a multi-index */
     char *population;   /* NULL: none is recorded */
     char *dataset_path; /* NULL: none is recorded */
     char *types_path;   /* likewise */
@@ -44,11 +45,10 @@ si_result si_metadata_keep_list(const char *folder, const char *name, si_error *
  * NULL text is fine. */
 si_result si_metadata_check_text(const char *what, const char *text, si_error *error);
 
-/* Replaces the folder's meta_data.json at once: whoever opens the folder finds the old index or the
- * new one. After a failure it is the old one. */
-si_result si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
-                            const char *population, const char *dataset_path,
-                            const char *types_path, si_error *error);
+/* Replaces the folder's meta_data.json by that of a single index at once: whoever opens the folder
+ * finds the old index or the new one. After a failure it is the old one. Of the path of the heavy
+ * file the name is recorded. */
+si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error);
 
 /* The same for a folder that holds one index for each population, in folders of their names. Each
  * entry of the list says what the metadata of its index do, so that all indexes are replaced at

@@ -118,17 +118,19 @@ static si_result publish_json(const char *folder, json_t *root, si_error *error)
 }
 
 /* What both the metadata of an index and its entry in a list say of it. */
-static bool describe(json_t *object, const char *heavy_name, const char *population,
-                     const char *dataset_path, const char *types_path)
+static bool describe(json_t *object, const si_metadata *single)
 {
-    json_t *variant = json_pack("{s:s, s:i}", "heavy_data_path", heavy_name, "format",
+    json_t *variant = json_pack("{s:s, s:i}", "heavy_data_path",
+                                si_path_base_name(single->heavy_path), "format",
                                 (int)SI_FORMAT_VERSION);
-    if (json_object_set_new(object, "spatial_index", variant) != 0)
+    const char *key = single->is_multi ? "multi_index" : "spatial_index";
+    if (json_object_set_new(object, key, variant) != 0)
         return false;
-    if (!population && !dataset_path && !types_path)
+    if (!single->population && !single->dataset_path && !single->types_path)
         return true;
-    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", dataset_path, "population",
-                                 population, "types_path", types_path);
+    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", single->dataset_path,
+                                 "population", single->population, "types_path",
+                                 single->types_path);
     return json_object_set_new(object, "extended", extended) == 0;
 }
 
@@ -141,21 +143,18 @@ static json_t *only_if(bool is_complete, json_t *object)
     return NULL;
 }
 
-si_result si_metadata_write(const char *folder, si_element_kind kind, const char *heavy_name,
-                            const char *population, const char *dataset_path,
-                            const char *types_path, si_error *error)
+si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error)
 {
-    json_t *root = json_pack("{s:s, s:i}", "element_type", si_element_kind_name(kind), "version",
-                             0);
-    bool is_complete = describe(root, heavy_name, population, dataset_path, types_path);
+    json_t *root = json_pack("{s:s, s:i}", "element_type", si_element_kind_name(metadata->kind),
+                             "version", 0);
+    bool is_complete = describe(root, metadata);
     return publish_json(folder, only_if(is_complete, root), error);
 }
 
 static json_t *list_entry(const char *index_path, const si_metadata *single)
 {
     json_t *entry = json_pack("{s:s}", "index_path", index_path);
-    bool is_complete = describe(entry, si_path_base_name(single->heavy_path), single->population,
-                                single->dataset_path, single->types_path);
+    bool is_complete = describe(entry, single);
     return only_if(is_complete, entry);
 }
 

@@ -15,6 +15,7 @@
 #include "index/filter.h"
 #include "index/map_guard.h"
 #include "index/nearest_heap.h"
+#include "index/reach.h"
 
 /* A node whose children are being visited; bounds of those that have been are infinite. */
 typedef struct open_node {
@@ -135,6 +136,7 @@ static si_result fetch_node(nearest_search *search, unsigned level, uint64_t nod
 static si_result open(nearest_search *search, unsigned level, uint64_t node, si_error *error)
 {
     const si_distance_kernels *kernels = si_kernels()->distances;
+    SI_TRY(si_reach_node(search->index, level, node, error));
     const float *floats = si_index_node(search->index, level, node);
     si_node_boxes boxes;
     open_entry entry = {.place = (uint32_t)search->node_count};

@@ -15,9 +15,8 @@
 #include "index/layout.h"
 #include "index/sort.h"
 
-/* The elements of a part are a multiple of this, so that each of its columns fills whole blocks. */
-#define SI_PART_UNIT 32768u
-/* With this many, the large columns of a part fill whole large pages too. */
+/* The elements of a part are a multiple of SI_PART_UNIT. With this many, the large columns of a
+ * part fill whole large pages too. */
 #define SI_PART_ELEMENTS (16 * SI_PART_UNIT)
 
 typedef struct si_packer si_packer;

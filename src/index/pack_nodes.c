@@ -34,7 +34,7 @@ void si_nodes_put(float *nodes, uint64_t child, const si_box *box)
     }
 }
 
-static si_box box_of_node(const float *node)
+si_box si_nodes_box(const float *node)
 {
     si_box box = si_box_nothing();
     for (unsigned child = 0; child < SI_FAN_OUT; child++) {
@@ -60,7 +60,7 @@ static si_result write_level(const level_writer *writer, unsigned level, si_erro
         uint64_t parents = si_divide_up(count, SI_FAN_OUT);
         si_nodes_clear(writer->nodes, parents);
         for (uint64_t i = 0; i < count; i++) {
-            si_box box = box_of_node(writer->below + i * SI_NODE_FLOATS);
+            si_box box = si_nodes_box(writer->below + i * SI_NODE_FLOATS);
             si_nodes_put(writer->nodes, i, &box);
         }
         SI_TRY(si_file_write_at(writer->descriptor, writer->nodes, parents * SI_NODE_BYTES,
@@ -80,7 +80,7 @@ static si_result write_levels(const level_writer *writer, si_box *bounds, si_err
         return SI_OK;
     SI_TRY(si_file_read_at(writer->descriptor, writer->nodes, SI_NODE_BYTES,
                            layout->level_offset[layout->levels], writer->path, error));
-    *bounds = box_of_node(writer->nodes);
+    *bounds = si_nodes_box(writer->nodes);
     return SI_OK;
 }
 

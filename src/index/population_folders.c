@@ -1,12 +1,9 @@
 #include "index/population_folders.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/file.h"
 #include "base/memory.h"
 #include "index/leftovers.h"
+#include "index/parts_folder.h"
 
 /* ---- claiming ---- */
 
@@ -72,9 +69,8 @@ static si_result move_heavy_file(si_population_folder *population, char *to, si_
 {
     const char *from = population->metadata->heavy_path;
     bool was_there = si_path_exists(to);
-    if (rename(from, to) != 0) {
-        si_result status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s",
-                                         from, to);
+    si_result status = si_heavy_rename(from, to, error);
+    if (status != SI_OK) {
         si_free(to);
         return status;
     }
@@ -127,7 +123,7 @@ static void release_population(si_population_folder *population, bool is_publish
     if (is_published)
         si_index_folder_keep(&population->place);
     else if (population->moved)
-        unlink(population->moved);
+        si_heavy_remove(population->moved);
     if (population->place.path)
         si_index_folder_release(&population->place);
     si_metadata_free(population->metadata);

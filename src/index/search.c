@@ -4,6 +4,7 @@
 #include "index/announce.h"
 #include "index/filter.h"
 #include "index/map_guard.h"
+#include "index/reach.h"
 #include "index/staged_search.h"
 
 /* A node whose children are being visited: those still to come, lowest first. */
@@ -15,7 +16,8 @@ typedef struct visited_node {
 si_result si_search_check(const si_index *index, const si_query *query, si_error *error)
 {
     SI_TRY(si_query_check(query, error));
-    return si_filter_check(query->filter, index, error);
+    SI_TRY(si_filter_check(query->filter, index, error));
+    return index->parts ? si_reach_query(index, query, error) : SI_OK;
 }
 
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end)

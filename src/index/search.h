@@ -22,7 +22,8 @@ typedef struct si_search_sink {
 si_result si_search(const si_index *index, const si_query *query, const si_search_sink *sink,
                     si_error *error);
 
-/* That the query makes sense, and its filter with the index. */
+/* That the query makes sense, and its filter with the index; of a multi-index, reaches the parts
+ * that it needs. */
 si_result si_search_check(const si_index *index, const si_query *query, si_error *error);
 
 /* Elements in whole leaves [first, end). */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "index/leftovers.h"
 #include "index/metadata.h"
+#include "index/parts_folder.h"
 
 /* ---- opening ---- */
 
@@ -56,6 +58,34 @@ static si_result open_temporary(si_target *target, si_error *error)
     return SI_OK;
 }
 
+static si_result create_parts_folder(si_target *target, si_error *error)
+{
+    char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.parts");
+    if (!path)
+        return si_fail_memory(error);
+    si_heavy_remove(path);
+    if (mkdir(path, 0777) != 0) {
+        si_free(path);
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create a folder in it",
+                             target->folder.path);
+    }
+    target->temporary = path;
+    return SI_OK;
+}
+
+si_result si_target_open_parts(const char *folder, bool replace, si_target *target, si_error *error)
+{
+    const si_folder_claim claim = {.replace = replace};
+    *target = (si_target){.folder.lock = -1, .descriptor = -1, .is_multi = true};
+    if (!folder)
+        return si_fail(error, SI_ERROR_ARGUMENT, "a multi-index needs a folder");
+    SI_TRY(si_index_folder_claim(folder, &claim, &target->folder, error));
+    si_result status = create_parts_folder(target, error);
+    if (status != SI_OK)
+        si_target_close(target);
+    return status;
+}
+
 si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error)
 {
     const si_folder_claim claim = {.replace = replace};
@@ -74,18 +104,23 @@ const char *si_target_name(const si_target *target)
     return target->temporary ? target->temporary : "temporary index";
 }
 
-si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error)
+si_result si_blocks_reserve(int descriptor, uint64_t bytes, const char *name, si_error *error)
 {
     /* Not posix_fallocate: it writes zeros where the file system can't reserve. */
     int failed;
     do
-        failed = fallocate(target->descriptor, 0, 0, (off_t)bytes) != 0 ? errno : 0;
+        failed = fallocate(descriptor, 0, 0, (off_t)bytes) != 0 ? errno : 0;
     while (failed == EINTR);
     if (!failed || failed == EOPNOTSUPP || failed == ENOSYS)
         return SI_OK;
     return si_fail_errno(error, SI_ERROR_IO, failed, "%s: cannot reserve %llu bytes for the index",
-                         target->folder.path ? target->folder.path : si_target_name(target),
-                         (unsigned long long)bytes);
+                         name, (unsigned long long)bytes);
+}
+
+si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error)
+{
+    const char *name = target->folder.path ? target->folder.path : si_target_name(target);
+    return si_blocks_reserve(target->descriptor, bytes, name, error);
 }
 
 /* ---- publishing ---- */
@@ -104,9 +139,8 @@ static si_result give_final_name(si_target *target, const char *name, si_error *
     if (!path)
         return si_fail_memory(error);
     bool was_there = si_path_exists(path);
-    if (rename(target->temporary, path) != 0) {
-        si_result status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s",
-                                         target->temporary, path);
+    si_result status = si_heavy_rename(target->temporary, path, error);
+    if (status != SI_OK) {
         si_free(path);
         return status;
     }
@@ -118,6 +152,18 @@ static si_result give_final_name(si_target *target, const char *name, si_error *
     return si_folder_sync(target->folder.path, error);
 }
 
+static si_result write_metadata(const char *folder, const char *heavy_name, bool is_multi,
+                                const si_target_content *content, si_error *error)
+{
+    const si_metadata metadata = {.kind = content->kind,
+                                  .heavy_path = (char *)(uintptr_t)heavy_name,
+                                  .is_multi = is_multi,
+                                  .population = (char *)(uintptr_t)content->population,
+                                  .dataset_path = (char *)(uintptr_t)content->dataset_path,
+                                  .types_path = (char *)(uintptr_t)content->types_path};
+    return si_metadata_write(folder, &metadata, error);
+}
+
 static si_result publish_as(si_target *target, const char *heavy_name,
                             const si_target_content *content, si_error *error)
 {
@@ -125,20 +171,26 @@ static si_result publish_as(si_target *target, const char *heavy_name,
     SI_TRY(give_final_name(target, heavy_name, error));
     SI_TRY(si_index_folder_sync_parents(&target->folder, error));
     SI_TRY(si_metadata_keep_list(folder, SI_REPLACED_NAME, error));
-    SI_TRY(si_metadata_write(folder, content->kind, heavy_name, content->population,
-                             content->dataset_path, content->types_path, error));
+    SI_TRY(write_metadata(folder, heavy_name, target->is_multi, content, error));
     forget_temporary(target);
     si_index_folder_keep(&target->folder);
     return SI_OK;
+}
+
+/* The parts have been flushed as they were written. */
+static si_result flush(const si_target *target, si_error *error)
+{
+    return target->is_multi ? si_folder_sync(target->temporary, error)
+                            : si_file_flush(target->descriptor, si_target_name(target), error);
 }
 
 si_result si_target_publish(si_target *target, const si_target_content *content, si_error *error)
 {
     if (!target->folder.path)
         return SI_OK;
-    SI_TRY(si_file_flush(target->descriptor, si_target_name(target), error));
-    char *name = si_format(SI_HEAVY_PREFIX "%016llx" SI_HEAVY_SUFFIX,
-                           (unsigned long long)content->checksum);
+    SI_TRY(flush(target, error));
+    char *name = si_format(SI_HEAVY_PREFIX "%016llx%s", (unsigned long long)content->checksum,
+                           target->is_multi ? SI_PARTS_SUFFIX : SI_HEAVY_SUFFIX);
     if (!name)
         return si_fail_memory(error);
     si_result status = publish_as(target, name, content, error);
@@ -153,7 +205,7 @@ si_result si_target_publish(si_target *target, const si_target_content *content,
 void si_target_close(si_target *target)
 {
     if (target->temporary)
-        unlink(target->temporary);
+        si_heavy_remove(target->temporary);
     if (target->descriptor >= 0)
         close(target->descriptor);
     si_index_folder_release(&target->folder);

@@ -19,6 +19,7 @@ typedef struct si_target {
     si_index_folder folder; /* path NULL: an unlinked temporary file */
     char *temporary;        /* path of the growing file; NULL once it is gone or must stay */
     int descriptor;         /* of the growing file; -1: none */
+    bool is_multi;          /* it is a folder for the parts of a multi-index */
 } si_target;
 
 /* What to call the growing file in messages. */
@@ -31,7 +32,13 @@ const char *si_target_folder(const si_target *target);
  * failure nothing is left, and `target` needs no si_target_close. */
 si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error);
 
-/* Reserves the blocks of the file, so that a full disk is known before anything is written. */
+/* The same for a multi-index: si_target_name is the folder for its parts. */
+si_result si_target_open_parts(const char *folder, bool replace, si_target *target,
+                               si_error *error);
+
+/* Reserves the blocks of a file, so that a full disk is known before anything is written. `name` is
+ * for messages. */
+si_result si_blocks_reserve(int descriptor, uint64_t bytes, const char *name, si_error *error);
 si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error);
 
 typedef struct si_target_content {

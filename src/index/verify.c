@@ -11,6 +11,7 @@
 #include "index/leftovers.h"
 #include "index/metadata.h"
 #include "index/verify_file.h"
+#include "index/verify_parts.h"
 
 typedef struct verification {
     const si_verify_options *options;
@@ -34,29 +35,37 @@ static si_result report_progress(void *context, uint64_t done, uint64_t total, s
     return SI_OK;
 }
 
-static bool has_kept_its_name(const si_metadata *metadata, const si_header_content *header)
+static bool has_kept_its_name(const si_metadata *metadata, uint64_t checksum)
 {
     char expected[64];
     const char *name = si_path_base_name(metadata->heavy_path);
-    snprintf(expected, sizeof expected, SI_HEAVY_PREFIX "%016llx" SI_HEAVY_SUFFIX,
-             (unsigned long long)header->checksum);
+    snprintf(expected, sizeof expected, SI_HEAVY_PREFIX "%016llx%s", (unsigned long long)checksum,
+             metadata->is_multi ? SI_PARTS_SUFFIX : SI_HEAVY_SUFFIX);
     return strlen(name) != strlen(expected) ||
            strncmp(name, SI_HEAVY_PREFIX, strlen(SI_HEAVY_PREFIX)) != 0 ||
            strcmp(name, expected) == 0;
 }
 
 /* Do the metadata and the heavy file belong together? */
-static void check_metadata(verification *job, const si_metadata *metadata,
-                           const si_header_content *header)
+static void check_metadata(verification *job, const si_metadata *metadata, si_element_kind kind,
+                           uint64_t checksum)
 {
     si_damage_log log = next_log(job);
-    if (header->layout.kind != metadata->kind)
+    if (kind != metadata->kind)
         si_damage_add(&log, "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
-                      metadata->heavy_path, si_element_kind_name(header->layout.kind),
-                      metadata->folder, si_element_kind_name(metadata->kind));
-    if (!has_kept_its_name(metadata, header))
+                      metadata->heavy_path, si_element_kind_name(kind), metadata->folder,
+                      si_element_kind_name(metadata->kind));
+    if (!has_kept_its_name(metadata, checksum))
         si_damage_add(&log, "%s: the checksum of its header is %016llx, not that of its name",
-                      metadata->heavy_path, (unsigned long long)header->checksum);
+                      metadata->heavy_path, (unsigned long long)checksum);
+}
+
+static si_result verify_file(verification *job, const si_verified_file *file, si_error *error)
+{
+    const si_verify_watch watch = {(void *)(uintptr_t)job->options, report_progress};
+    uint64_t first_task = job->next_task;
+    job->next_task += file->header->layout.file_bytes; /* more than there are tasks */
+    return si_file_verify(file, job->options->threads, first_task, &watch, &job->list, error);
 }
 
 static si_result verify_content(verification *job, const si_metadata *metadata, int descriptor,
@@ -65,15 +74,12 @@ static si_result verify_content(verification *job, const si_metadata *metadata, 
     si_header_content header;
     SI_TRY(si_header_read(descriptor, metadata->heavy_path, &header, error));
     const si_verified_file file = {descriptor, metadata->heavy_path, &header};
-    const si_verify_watch watch = {(void *)(uintptr_t)job->options, report_progress};
-    check_metadata(job, metadata, &header);
-    uint64_t first_task = job->next_task;
-    job->next_task += header.layout.file_bytes; /* more than there are tasks */
-    return si_file_verify(&file, job->options->threads, first_task, &watch, &job->list, error);
+    check_metadata(job, metadata, header.layout.kind, header.checksum);
+    return verify_file(job, &file, error);
 }
 
-static si_result verify_index(verification *job, const si_metadata *metadata,
-                              bool *heavy_is_missing, si_error *error)
+static si_result verify_single_file(verification *job, const si_metadata *metadata,
+                                    bool *heavy_is_missing, si_error *error)
 {
     int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
@@ -99,6 +105,128 @@ static si_result note_damage(verification *job, si_result status, bool must_be_t
     si_damage_log log = next_log(job);
     si_damage_add(&log, "%s", failure->message);
     return SI_OK;
+}
+
+/* ---- multi-indexes ---- */
+
+/* What breaks the rules is damage; other failures are failures. */
+static si_result note_part_damage(verification *job, si_result status, const si_error *failure,
+                                  si_error *error)
+{
+    return note_damage(job, status, true, failure, error);
+}
+
+static si_result check_part_header(const si_part_entry *entry, const si_header_content *header,
+                                   si_element_kind kind, const char *path, si_error *error)
+{
+    if (header->layout.kind == kind && header->checksum == entry->checksum &&
+        header->layout.element_count == entry->element_count)
+        return SI_OK;
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: is not the part of which the top of the multi-index tells", path);
+}
+
+static si_result verify_open_part(verification *job, si_parts_check *check,
+                                  const si_part_entry *entry, uint64_t first, int descriptor,
+                                  const char *path, si_error *error)
+{
+    si_header_content header;
+    si_error failure;
+    si_result status = si_header_read(descriptor, path, &header, &failure);
+    if (status == SI_OK)
+        status = check_part_header(entry, &header, check->top->layout.kind, path, &failure);
+    if (status != SI_OK) {
+        check->is_complete = check->has_last = false;
+        return note_part_damage(job, status, &failure, error);
+    }
+    const si_verified_file file = {descriptor, path, &header};
+    si_damage_log log = next_log(job);
+    SI_TRY(si_parts_check_part(check, first, descriptor, path, &header, &log, error));
+    return verify_file(job, &file, error);
+}
+
+static si_result verify_part(verification *job, si_parts_check *check, const char *folder,
+                             uint64_t part, const si_part_entry *entry, uint64_t first,
+                             si_error *error)
+{
+    char *path = si_part_path(folder, part);
+    if (!path)
+        return si_fail_memory(error);
+    si_result status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        si_error failure;
+        status = si_fail_errno(&failure, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                               "%s: cannot open this part of the multi-index", path);
+        check->is_complete = check->has_last = false;
+        status = note_part_damage(job, status, &failure, error);
+    } else {
+        status = verify_open_part(job, check, entry, first, descriptor, path, error);
+        close(descriptor);
+    }
+    si_free(path);
+    return status;
+}
+
+static si_result verify_parts(verification *job, const char *folder, const si_part_entry *entries,
+                              si_parts_check *check, si_error *error)
+{
+    uint64_t first = 0;
+    check->is_complete = true;
+    check->lowest = si_allocate(check->top->layout.levels ? check->top->layout.node_count[1] : 0,
+                                sizeof *check->lowest);
+    if (!check->lowest)
+        return si_fail_memory(error);
+    si_result status = SI_OK;
+    for (uint64_t i = 0; i < check->top->part_count && status == SI_OK; i++) {
+        status = verify_part(job, check, folder, i, &entries[i], first, error);
+        first += entries[i].element_count;
+    }
+    si_damage_log log = next_log(job);
+    if (status == SI_OK)
+        status = si_parts_check_top(check, &log, error);
+    si_free(check->lowest);
+    return status;
+}
+
+static si_result verify_top(verification *job, const si_metadata *metadata, int descriptor,
+                            const char *path, si_error *error)
+{
+    si_top_content top;
+    si_part_entry *entries;
+    SI_TRY(si_top_read(descriptor, path, &top, &entries, error));
+    check_metadata(job, metadata, top.layout.kind, top.checksum);
+    si_parts_check check = {.top = &top, .top_path = path, .top_descriptor = descriptor};
+    si_result status = verify_parts(job, metadata->heavy_path, entries, &check, error);
+    si_free(entries);
+    return status;
+}
+
+static si_result verify_multi_index(verification *job, const si_metadata *metadata,
+                                    bool *heavy_is_missing, si_error *error)
+{
+    char *path = si_path_join(metadata->heavy_path, SI_TOP_NAME);
+    if (!path)
+        return si_fail_memory(error);
+    si_result status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        *heavy_is_missing = errno == ENOENT;
+        status = si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                               "%s: cannot open the top of the multi-index", path);
+    } else {
+        status = verify_top(job, metadata, descriptor, path, error);
+        close(descriptor);
+    }
+    si_free(path);
+    return status;
+}
+
+static si_result verify_index(verification *job, const si_metadata *metadata,
+                              bool *heavy_is_missing, si_error *error)
+{
+    return (metadata->is_multi ? verify_multi_index : verify_single_file)(job, metadata,
+                                                                          heavy_is_missing, error);
 }
 
 /* ---- populations ---- */

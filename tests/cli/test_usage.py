@@ -139,14 +139,6 @@ def test_wrong_use(name, arguments, sentence, tmp_path, data):
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("name, operands", [("nodes", "a b"), ("synapses", "a"), ("circuit", "segments a")])
-def test_multi_index_needs_mpi(name, operands, tmp_path):
-    result = run(name, *operands.split(), "--multi-index", code=2, cwd=tmp_path)
-    assert result.errors == (f"spatial-index-{name}: option '--multi-index' needs MPI, "
-                             "and this build of SpatialIndex has no MPI support\n")
-    assert os.listdir(tmp_path) == []
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_help_on_a_full_disk(name):
     with open("/dev/full", "w") as full:

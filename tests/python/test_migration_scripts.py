@@ -171,7 +171,6 @@ def test_target_gids_of_cells(data):
 def test_multi_index_builders_give_the_index(data, tmp_path):
     index = si.MorphMultiIndexBuilder.from_sonata_file(data.morphologies, data.nodes, "All", output_dir=tmp_path / "m")
     assert isinstance(index, si.MorphMultiIndex) and len(index) == 12
-    assert "MPI" in small.refusal("nodes", data.nodes, data.morphologies, "--multi-index", "-o", tmp_path / "n")
 
 
 def test_errors_are_those_of_before(segments, tmp_path):
