@@ -158,6 +158,19 @@ static void verify(int descriptor)
     si_damage_list_destroy(&list);
 }
 
+static void ask_for_solids(const si_index *index, si_accuracy accuracy)
+{
+    const double end[3] = {20, 30, 25}, other_end[3] = {60, 50, 40};
+    const double axes[2][3] = {{0.6, 0.8, 0}, {-0.8, 0.6, 0}};
+    si_query query;
+    si_capsule_query(end, other_end, 10, accuracy, &query, NULL);
+    ask(index, &query);
+    si_cylinder_query(end, other_end, 10, accuracy, &query, NULL);
+    ask(index, &query);
+    si_oriented_box_query(end, axes, other_end, accuracy, &query, NULL);
+    ask(index, &query);
+}
+
 static void ask_all(const si_index *index)
 {
     ask_for_nearest(index);
@@ -168,7 +181,11 @@ static void ask_all(const si_index *index)
         ask(index, &query);
         si_sphere_query((double[3]){50, 50, 50}, 20, (si_accuracy)accuracy, &query, NULL);
         ask(index, &query);
+        ask_for_solids(index, (si_accuracy)accuracy);
     }
+    si_query tile;
+    si_centers_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, &tile, NULL);
+    ask(index, &tile);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -59,7 +59,7 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
     if (query->shape == SI_SHAPE_BOX)
         return judge_by_box(q, among, c);
     if (q->solid)
-        return (si_verdict){si_except(among, among), among};
+        return judge_middles_by_solid(query, q->solid, among, c);
     return query->accuracy == SI_BOUNDING_BOX ? judge_bounds_by_ball(q, among, c, grown)
                                               : judge_by_ball(q, among, c);
 }

@@ -59,6 +59,30 @@ static inline void move_along_axis(const si_vector start[3], const si_vector way
         point[k] = start[k] + t * way[k];
 }
 
+/* By the middle of the axis, which decides about most. No point of a cylinder is farther from it
+ * than half the length and the radius; its bounding box may be, by rounding. */
+static inline si_verdict judge_middles_by_solid(const si_query *query, const solid_vector *s,
+                                                si_lanes among, const cylinder_vector *c)
+{
+    const si_vector half = si_broadcast(0.5F);
+    si_vector d1[3], d2[3], way[3], middle[3];
+    from_origin(s, c->p1.at, d1);
+    from_origin(s, c->p2.at, d2);
+    for (int k = 0; k < 3; k++) {
+        way[k] = (d2[k] - d1[k]) * half;
+        middle[k] = (d1[k] + d2[k]) * half;
+    }
+    si_vector reach = length_of(way) + c->radius;
+    si_vector margin = margin_of_places(s,
+                                        sum_of_absolute(middle) + sum_of_absolute(way) + c->radius);
+    excess e = excess_of(s, middle);
+    si_lanes sure = si_where_le(among, greatest_excess(&e) + margin, si_broadcast(0));
+    si_lanes open = si_except(among, sure);
+    if (query->accuracy != SI_BOUNDING_BOX)
+        open = si_except(open, where_farther(open, distance_of_excess(&e), reach + margin));
+    return (si_verdict){sure, open};
+}
+
 /* An end or a point between them in the solid is one of the cylinder; a plane that has the solid
  * behind it and the ball around each end before it is between the cylinder and the solid. */
 static inline si_verdict judge_cylinders_by_solid(const solid_vector *s, si_lanes among,

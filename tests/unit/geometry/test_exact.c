@@ -88,7 +88,7 @@ static void check_touching(element_shape shape)
         si_query query = random_query(&random, &f, &e);
         query.accuracy = SI_EXACT;
         uint32_t bits = least_radius_found(&query, e);
-        if (bits == 0 || bits > 0x7F000000)
+        if (bits < 4 || bits > 0x7F000000)
             continue;
         check_radius(&query, e, bits, &counts);
         check_radius(&query, e, bits - 1, &counts);

@@ -8,7 +8,7 @@
 #include "geometry/predicates.h"
 #include "oracle.h"
 
-/* SPATIAL_INDEX_TEST_CASES=1000000 takes a quarter of an hour, cylinders against cylinders most. */
+/* SPATIAL_INDEX_TEST_CASES=1000000 takes some minutes, cylinders most. */
 static unsigned cases_per_pair(void)
 {
     const char *text = getenv("SPATIAL_INDEX_TEST_CASES");
