@@ -9,15 +9,16 @@ pytest.importorskip("h5py")
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "cli"))
 import scenes  # noqa: E402  (needs h5py and the path)
 
-# All faults, not just some: scripts/test-faults.
+# All faults, not just some: scripts/test-faults. Few: under the sanitizers, where every build takes long.
 IS_FULL = os.environ.get("SPATIAL_INDEX_FAULTS") == "all"
+IS_SHORT = os.environ.get("SPATIAL_INDEX_FAULTS") == "few"
 # What stands for all of them in the ordinary test run.
 USUAL_SCENES = ["nodes", "synapses over nodes", "several over several", "spilled elsewhere over nodes"]
 
 
 def some_of(numbers, most, most_in_full=10000):
     """Numbers spread evenly, with the first and the last; all of them, or as many as told, in a full run."""
-    most = most_in_full if IS_FULL else most
+    most = most_in_full if IS_FULL else max(most // 3, 3) if IS_SHORT else most
     if len(numbers) <= most:
         return list(numbers)
     return sorted({numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)})
