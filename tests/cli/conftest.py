@@ -10,7 +10,7 @@ pytest.importorskip("h5py")
 import circuits  # noqa: E402  (needs h5py)
 
 COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
-NAMES = ["nodes", "synapses", "circuit", "query", "info", "compare", "verify"]
+NAMES = ["nodes", "synapses", "circuit", "query", "grid", "info", "compare", "verify"]
 
 
 def default_signals():
