@@ -147,6 +147,13 @@ def test_place_spheres(tmp_path):
     assert index.sphere_counts_many(found["centroid"], found["radius"]).tolist() == [1] * 3000
 
 
+def count_of_hue(picture, colour):
+    """Pixels of a colour, or of one between it and white, as thin lines have."""
+    ink, wanted = 1 - picture, 1 - colour
+    amount = np.linalg.norm(ink, axis=2)
+    return ((amount > 0.2) & (ink @ wanted > 0.99 * amount * np.linalg.norm(wanted))).sum()
+
+
 def test_tutorial(folder, segments, tmp_path):
     pytest.importorskip("matplotlib", reason="no pictures: python3-matplotlib is not installed")
     from matplotlib import image
