@@ -41,7 +41,8 @@ void alternate(const std::string &subject, const bench::elements &all, unsigned 
         for (unsigned threads : {1U, 2U}) {
             measure(subject, "spatial-index", threads,
                     [&] { bench::build_index(all, threads, folder.c_str()); });
-            // Outside the clock, as the other's destructor: to give back what a file holds takes time.
+            // Outside the clock, as the other's destructor: to give back what a file holds takes
+            // time.
             std::filesystem::remove_all(folder);
         }
     }
