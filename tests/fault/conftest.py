@@ -61,7 +61,7 @@ def made_scenes():
 def scene(request, made_scenes, sources, workplace):
     name = request.param
     if name not in made_scenes:
-        folder = workplace / "scenes" / name.replace(" ", "_")
-        folder.mkdir(parents=True)
+        folder = workplace / ("scene_" + name.replace(" ", "_"))
+        folder.mkdir()
         made_scenes[name] = scenes.Scene(folder, *scenes.SCENES[name](sources))
     return made_scenes[name]
