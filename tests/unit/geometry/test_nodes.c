@@ -149,9 +149,10 @@ static si_query query_near_node(random_source *random, const frame *f, const nod
 static void matches_are_below_children_that_are_met(void **state)
 {
     (void)state;
+    enum { NODES = full_or_sanitized(12000, 3000) };
     random_source random = {51};
     tally counts = {0};
-    for (int i = 0; i < full_or_sanitized(12000, 3000); i++) {
+    for (int i = 0; i < NODES; i++) {
         frame f = random_frame(&random);
         node n = make_node(&random, &f);
         si_query query = query_near_node(&random, &f, &n);
@@ -160,7 +161,8 @@ static void matches_are_below_children_that_are_met(void **state)
     }
     print_message("  %u children met, %u of them inside, %u not met\n", counts.met, counts.inside,
                   counts.missed);
-    assert_true(counts.inside > 10000 && counts.met > 2 * counts.inside && counts.missed > 30000);
+    assert_true(counts.inside > NODES && counts.met > 2 * counts.inside);
+    assert_true(counts.missed > 10 * NODES);
 }
 
 /* The worst for the slack: one nearly axis-parallel cylinder, whose reach along its axis loses most

@@ -13,7 +13,7 @@ static unsigned cases_per_pair(void)
 {
     const char *text = getenv("SPATIAL_INDEX_TEST_CASES");
     unsigned long cases = text ? strtoul(text, NULL, 10) : 0;
-    return cases >= 1000 && cases < 1000000000 ? (unsigned)cases : 20000;
+    return cases >= 1000 && cases < 1000000000 ? (unsigned)cases : full_or_sanitized(20000, 5000);
 }
 
 typedef struct tally {
