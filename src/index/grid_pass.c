@@ -8,6 +8,7 @@
 #include "index/filter.h"
 #include "index/grid_nodes.h"
 #include "index/map_guard.h"
+#include "index/reach.h"
 
 /* Lowest inner nodes that make a task. */
 #define NODES_PER_TASK (SI_GRID_TASK_LEAVES / SI_FAN_OUT)
@@ -102,6 +103,8 @@ typedef struct grid_task {
 
 static si_result fetch_nodes(grid_task *task, si_error *error)
 {
+    for (size_t i = 0; i < task->node_count; i++)
+        SI_TRY(si_reach_node(task->pass->walk.index, 1, task->nodes[i], error));
     si_fetch *fetch = &task->worker->nodes;
     for (size_t i = 0; task->is_slow && i < task->node_count; i++)
         si_fetch_add_nodes(fetch, 1, task->nodes[i], task->nodes[i] + 1);

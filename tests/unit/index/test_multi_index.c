@@ -187,6 +187,41 @@ static void expect_same_matches(const si_index *single, const si_index *multi, s
     free(ids);
 }
 
+/* ---- grids ---- */
+
+/* Each of an index opened anew, so that it is the grid that reaches the parts. */
+static void expect_same_grid(const si_index *single, const char *folder, const si_grid *grid)
+{
+    enum { VOXELS = 5 * 6 * 7 };
+    uint64_t expected[VOXELS], counts[VOXELS];
+    double expected_lengths[VOXELS], lengths[VOXELS];
+    si_error error;
+    si_index *multi = open_index(folder);
+    assert_ok(si_index_grid_counts(single, grid, expected, &error), error);
+    assert_ok(si_index_grid_counts(multi, grid, counts, &error), error);
+    assert_memory_equal(counts, expected, sizeof counts);
+    si_index_close(multi);
+    if (single->layout.kind != SI_MORPHOLOGY)
+        return;
+    multi = open_index(folder);
+    assert_ok(si_index_grid_lengths(single, grid, expected_lengths, &error), error);
+    assert_ok(si_index_grid_lengths(multi, grid, lengths, &error), error);
+    assert_memory_equal(lengths, expected_lengths, sizeof lengths);
+    si_index_close(multi);
+}
+
+static void expect_same_grids(const si_index *single, const char *folder)
+{
+    si_grid grid = {.struct_size = sizeof grid,
+                    .lower = {-90, -110, -100},
+                    .upper = {120, 105, 60},
+                    .shape = {5, 6, 7}};
+    for (grid.threads = 1; grid.threads < 4; grid.threads++)
+        expect_same_grid(single, folder, &grid);
+    grid.counts_touching = 1;
+    expect_same_grid(single, folder, &grid);
+}
+
 /* ---- tests ---- */
 
 static void expect_same_answers(const test_elements *elements, const char *folder)
@@ -211,6 +246,7 @@ static void expect_same_answers(const test_elements *elements, const char *folde
     si_index *multi = open_index(folder);
     expect_same_matches(single, multi, field, queries);
     si_index_close(multi);
+    expect_same_grids(single, folder);
     si_index_close(single);
 }
 
