@@ -648,6 +648,9 @@ SI_API void si_values_free(si_values *values);
 
 /* ---- building ---- */
 
+/* Processes that build an index together, such as those of an MPI job. */
+typedef struct si_cluster si_cluster;
+
 typedef struct si_build_options {
     size_t struct_size;
     unsigned threads; /* 0: as many as there are processors; fewer work where memory is little */
@@ -668,6 +671,9 @@ typedef struct si_build_options {
     /* 1: a multi-index: the elements in the same order, but in several files, parts, which are
      * opened when a query first reaches them. It needs a folder; max_file_bytes is not used. */
     int multi_index;
+    /* The processes that all build this multi-index together, each from what it appends; the same
+     * calls are made in all of them, and the memory is that of each. NULL: this one alone. */
+    si_cluster *cluster;
     si_progress progress; /* NULL: none */
     void *progress_context;
 } si_build_options;

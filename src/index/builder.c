@@ -1,6 +1,8 @@
 /* The builder: takes elements in batches, and in the end writes them as an index. */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/arithmetic.h"
@@ -17,10 +19,13 @@
 #include "index/pack.h"
 #include "index/pack_merged.h"
 #include "index/parts_writer.h"
+#include "index/run_parts.h"
+#include "index/share_records.h"
 #include "index/target.h"
 
 #define MEBIBYTE (UINT64_C(1) << 20)
 #define LEAST_MEMORY_BYTES (16 * MEBIBYTE)
+#define MOST_BUFFER_BYTES (16 * MEBIBYTE)
 
 struct si_builder {
     si_element_kind kind;
@@ -28,6 +33,10 @@ struct si_builder {
     si_build_limits limits;
     uint64_t max_file_bytes;
     bool is_multi;
+    si_cluster *cluster;   /* NULL: this process alone */
+    char *parts_folder;    /* of a cluster; rank 0 has it as its target */
+    si_intake run;         /* of a cluster: this rank's run of the order of all elements */
+    uint64_t buffer_bytes; /* likewise: of each buffer, when records are shared out */
     si_progress progress;
     void *progress_context;
     char *population;
@@ -44,6 +53,8 @@ static void free_builder(si_builder *builder)
 {
     si_target_close(&builder->target);
     si_intake_free(&builder->intake);
+    si_intake_free(&builder->run);
+    si_free(builder->parts_folder);
     pthread_mutex_destroy(&builder->lock);
     si_free(builder->population);
     si_free(builder->dataset_path);
@@ -53,13 +64,22 @@ static void free_builder(si_builder *builder)
 
 void si_builder_abort(si_builder *builder)
 {
-    if (builder)
-        free_builder(builder);
+    if (!builder)
+        return;
+    if (builder->cluster) {
+        si_error error;
+        si_fail(&error, SI_ERROR_CANCELLED, "rank %u has given the build up",
+                si_cluster_rank(builder->cluster));
+        si_cluster_spoil_shares(builder->cluster);
+        si_cluster_agree(builder->cluster, SI_ERROR_CANCELLED, &error);
+    }
+    free_builder(builder);
 }
 
 static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
-    builder->is_multi = options->multi_index != 0;
+    builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
+    builder->is_multi = options->multi_index != 0 || builder->cluster;
     builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
@@ -73,6 +93,23 @@ static si_result copy_options(si_builder *builder, const si_build_options *optio
     return SI_OK;
 }
 
+/* What is taken in, and what comes back from the other ranks, are in memory at the same time; so
+ * are the buffers between them, or later the elements that ranks give to their neighbours. */
+static si_result share_memory(si_builder *builder, uint64_t bytes, unsigned threads,
+                              si_error *error)
+{
+    uint64_t other = si_run_parts_bytes(builder->type, 0);
+    if (bytes < other + 2 * LEAST_MEMORY_BYTES)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "a rank may use %llu bytes of memory, but it needs at least %llu (%llu MiB)",
+                       (unsigned long long)bytes,
+                       (unsigned long long)(other + 2 * LEAST_MEMORY_BYTES),
+                       (unsigned long long)((other + 2 * LEAST_MEMORY_BYTES) / MEBIBYTE));
+    builder->buffer_bytes = si_min_u64(other / 4, MOST_BUFFER_BYTES);
+    return si_build_limits_compute(builder->type, (bytes - other) / 2, threads, &builder->limits,
+                                   error);
+}
+
 static si_result choose_limits(si_builder *builder, const si_build_limits *limits,
                                const si_build_options *options, si_error *error)
 {
@@ -80,8 +117,11 @@ static si_result choose_limits(si_builder *builder, const si_build_limits *limit
     uint64_t bytes = si_memory_to_use(options->max_memory_bytes);
     if (limits) {
         builder->limits = *limits;
+        builder->buffer_bytes = limits->memory_bytes / 16;
         return SI_OK;
     }
+    if (builder->cluster)
+        return share_memory(builder, bytes, threads, error);
     if (bytes < LEAST_MEMORY_BYTES && options->max_memory_bytes > 0)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "the builder may use %llu bytes of memory, but it needs at least %llu (%llu "
@@ -131,6 +171,14 @@ static si_result check_space(void *context, uint64_t element_count, uint64_t tem
     return si_check_space(&target, &temporary, error);
 }
 
+/* How much of a disk the other ranks will take is not known. */
+static si_result check_no_space(void *context, uint64_t element_count, uint64_t temporary_bytes,
+                                si_error *error)
+{
+    (void)context, (void)element_count, (void)temporary_bytes, (void)error;
+    return SI_OK;
+}
+
 /* Nothing is laid out yet. */
 static si_result check_expected(si_builder *builder, uint64_t count, si_error *error)
 {
@@ -151,18 +199,76 @@ static si_result check_temp_folder(const char *folder, si_error *error)
     return SI_OK;
 }
 
+static si_result create_intake(si_builder *builder, si_intake *intake, const char *folder,
+                               si_error *error)
+{
+    intake->check_space = builder->cluster ? check_no_space : check_space;
+    intake->check_context = builder;
+    return si_intake_create(intake, builder->type, &builder->limits, folder, error);
+}
+
 static si_result start_intake(si_builder *builder, const si_build_options *options, si_error *error)
 {
     const char *folder = options->temp_folder ? options->temp_folder
                                               : si_target_folder(&builder->target);
-    builder->intake.check_space = check_space;
-    builder->intake.check_context = builder;
-    SI_TRY(si_intake_create(&builder->intake, builder->type, &builder->limits, folder, error));
+    SI_TRY(create_intake(builder, &builder->intake, folder, error));
     return check_expected(builder, options->expected_count, error);
 }
 
-static si_result initialise(si_builder *builder, const si_build_limits *limits, const char *folder,
-                            const si_build_options *options, si_error *error)
+/* ---- create in a cluster ---- */
+
+static si_result open_target_of_cluster(si_builder *builder, const char *folder,
+                                        const si_build_options *options, si_error *error)
+{
+    if (si_cluster_rank(builder->cluster) > 0)
+        return SI_OK;
+    return si_target_open_parts(folder, options->replace != 0, &builder->target, error);
+}
+
+static si_result tell_parts_folder(si_builder *builder, si_error *error)
+{
+    char path[PATH_MAX] = "";
+    bool fits = true;
+    if (si_cluster_rank(builder->cluster) == 0)
+        fits = snprintf(path, sizeof path, "%s", si_target_name(&builder->target)) < PATH_MAX;
+    si_result status = fits ? SI_OK
+                            : si_fail(error, SI_ERROR_LIMIT, "%s: the path is too long",
+                                      si_target_name(&builder->target));
+    SI_TRY(si_cluster_agree(builder->cluster, status, error));
+    SI_TRY(si_cluster_broadcast(builder->cluster, path, sizeof path, error));
+    builder->parts_folder = si_duplicate_string(path);
+    return builder->parts_folder ? SI_OK : si_fail_memory(error);
+}
+
+static si_result start_intakes(si_builder *builder, const si_build_options *options,
+                               si_error *error)
+{
+    char *parent = si_path_parent(builder->parts_folder);
+    const char *folder = options->temp_folder ? options->temp_folder : parent;
+    si_result status = parent ? SI_OK : si_fail_memory(error);
+    if (status == SI_OK)
+        status = create_intake(builder, &builder->intake, folder, error);
+    if (status == SI_OK)
+        status = create_intake(builder, &builder->run, folder, error);
+    si_free(parent);
+    return status;
+}
+
+/* All ranks succeed, or none. */
+static si_result join_cluster(si_builder *builder, const char *folder,
+                              const si_build_options *options, si_result status, si_error *error)
+{
+    SI_TRY(si_cluster_agree(builder->cluster, status, error));
+    status = open_target_of_cluster(builder, folder, options, error);
+    SI_TRY(si_cluster_agree(builder->cluster, status, error));
+    status = tell_parts_folder(builder, error);
+    if (status == SI_OK)
+        status = start_intakes(builder, options, error);
+    return si_cluster_agree(builder->cluster, status, error);
+}
+
+static si_result prepare(si_builder *builder, const si_build_limits *limits, const char *folder,
+                         const si_build_options *options, si_error *error)
 {
     SI_TRY(copy_options(builder, options, error));
     SI_TRY(choose_limits(builder, limits, options, error));
@@ -174,6 +280,16 @@ static si_result initialise(si_builder *builder, const si_build_limits *limits, 
     SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
     if (options->temp_folder)
         SI_TRY(check_temp_folder(options->temp_folder, error));
+    return SI_OK;
+}
+
+static si_result initialise(si_builder *builder, const si_build_limits *limits, const char *folder,
+                            const si_build_options *options, si_error *error)
+{
+    si_result status = prepare(builder, limits, folder, options, error);
+    if (builder->cluster)
+        return join_cluster(builder, folder, options, status, error);
+    SI_TRY(status);
     SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
         folder, options->replace != 0, &builder->target, error));
     return start_intake(builder, options, error);
@@ -343,6 +459,62 @@ static si_result write_file(si_builder *builder, const si_layout *layout, uint64
     return (builder->is_multi ? write_multi_index : write_elements)(&job, error);
 }
 
+/* ---- finish in a cluster ---- */
+
+static si_result publish_parts(si_builder *builder, uint64_t checksum, si_error *error)
+{
+    const si_target_content content = {.kind = builder->kind,
+                                       .checksum = checksum,
+                                       .population = builder->population,
+                                       .dataset_path = builder->dataset_path,
+                                       .types_path = builder->types_path};
+    if (si_cluster_rank(builder->cluster) > 0)
+        return SI_OK;
+    return si_target_publish(&builder->target, &content, error);
+}
+
+static si_result write_together(si_builder *builder, uint64_t *count, si_error *error)
+{
+    const si_build_watch watch = {builder, report_progress};
+    uint64_t checksum = 0;
+    const si_run_parts run = {.cluster = builder->cluster,
+                              .intake = &builder->run,
+                              .kind = builder->kind,
+                              .folder = builder->parts_folder,
+                              .grain = builder->limits.part_elements,
+                              .watch = &watch};
+    SI_TRY(si_share_records(builder->cluster, &builder->intake, &builder->run,
+                            builder->buffer_bytes / builder->type->record_bytes, &watch, error));
+    si_intake_empty(&builder->intake);
+    SI_TRY(si_run_parts_write(&run, count, &checksum, error));
+    si_result status = publish_parts(builder, checksum, error);
+    return si_cluster_agree(builder->cluster, status, error);
+}
+
+static si_result finish_together(si_builder *builder, const char *folder, si_index **index,
+                                 si_build_report *report, si_error *error)
+{
+    uint64_t count, bytes;
+    SI_TRY(write_together(builder, &count, error));
+    SI_TRY(si_index_file_bytes(builder->kind, count, &bytes, error));
+    if (report)
+        *report = (si_build_report){
+            .struct_size = sizeof *report, .element_count = count, .file_bytes = bytes};
+    return index ? si_index_open(folder, NULL, index, error) : SI_OK;
+}
+
+static si_result finish_in_cluster(si_builder *builder, si_index **index, si_build_report *report,
+                                   si_error *error)
+{
+    char *folder = si_path_parent(builder->parts_folder);
+    si_result status = si_cluster_agree(builder->cluster, folder ? SI_OK : si_fail_memory(error),
+                                        error);
+    if (status == SI_OK)
+        status = finish_together(builder, folder, index, report, error);
+    si_free(folder);
+    return status;
+}
+
 static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
                                    si_error *error)
 {
@@ -377,7 +549,8 @@ si_result si_builder_finish(si_builder *builder, si_index **index, si_build_repo
                          "si_build_report: struct_size is %zu, expected %zu", report->struct_size,
                          sizeof *report);
     if (status == SI_OK)
-        status = write_and_publish(builder, index, report, error);
+        status = (builder->cluster ? finish_in_cluster : write_and_publish)(builder, index, report,
+                                                                            error);
     free_builder(builder);
     return status;
 }

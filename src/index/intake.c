@@ -1,5 +1,7 @@
 #include "index/intake.h"
 
+#include <string.h>
+
 #include "base/arithmetic.h"
 #include "base/memory.h"
 
@@ -21,6 +23,14 @@ void si_intake_free(si_intake *intake)
     si_record_store_destroy(&intake->store);
     si_free(intake->temp_folder);
     intake->temp_folder = NULL;
+}
+
+void si_intake_empty(si_intake *intake)
+{
+    si_external_sort_close(&intake->sort);
+    pthread_mutex_lock(&intake->store.lock);
+    si_record_store_trim(&intake->store);
+    pthread_mutex_unlock(&intake->store.lock);
 }
 
 static void lock(si_intake *intake)
@@ -145,14 +155,26 @@ static si_result reserve(si_intake *intake, uint64_t count, float largest, uint6
     return si_record_store_reserve(&intake->store, *reserved, first, error);
 }
 
-static void fill(si_intake *intake, const si_batch *batch, uint64_t from, uint64_t count,
+/* What is added: a batch, or records. */
+typedef struct addition {
+    const si_batch *batch; /* NULL: records */
+    const char *records;
+    uint64_t count;
+    float largest;
+} addition;
+
+static void fill(si_intake *intake, const addition *added, uint64_t from, uint64_t count,
                  uint64_t first)
 {
+    size_t record_bytes = intake->type->record_bytes;
     for (uint64_t done = 0, some; done < count; done += some) {
         uint64_t run;
         char *records = si_record_store_at(&intake->store, first + done, &run);
         some = si_min_u64(count - done, run);
-        si_batch_put_records(batch, from + done, some, first + done, records);
+        if (added->batch)
+            si_batch_put_records(added->batch, from + done, some, first + done, records);
+        else
+            memcpy(records, added->records + (from + done) * record_bytes, some * record_bytes);
         si_record_store_fill(&intake->store, first + done, some);
     }
 }
@@ -166,13 +188,13 @@ static void note_failure(si_intake *intake, si_result status, const si_error *er
     intake->failure_error = *error;
 }
 
-si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error)
+static si_result add(si_intake *intake, const addition *added, si_error *error)
 {
-    for (uint64_t done = 0, count; done < batch->count; done += count) {
+    for (uint64_t done = 0, count; done < added->count; done += count) {
         uint64_t first;
         si_error reason;
         lock(intake);
-        si_result status = reserve(intake, batch->count - done, batch->largest, &first, &count,
+        si_result status = reserve(intake, added->count - done, added->largest, &first, &count,
                                    &reason);
         if (status != SI_OK && done > 0)
             note_failure(intake, status, &reason);
@@ -180,9 +202,20 @@ si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *erro
         if (status != SI_OK && error)
             *error = reason;
         SI_TRY(status);
-        fill(intake, batch, done, count, first);
+        fill(intake, added, done, count, first);
     }
     return SI_OK;
+}
+
+si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error)
+{
+    return add(intake, &(addition){batch, NULL, batch->count, batch->largest}, error);
+}
+
+si_result si_intake_add_records(si_intake *intake, const char *records, uint64_t count,
+                                float largest, si_error *error)
+{
+    return add(intake, &(addition){NULL, records, count, largest}, error);
 }
 
 /* ---- the end ---- */

@@ -33,9 +33,16 @@ si_result si_intake_create(si_intake *intake, const si_element_type *type,
                            const si_build_limits *limits, const char *temp_folder, si_error *error);
 void si_intake_free(si_intake *intake);
 
+/* Gives back all that elements take; no more are added. */
+void si_intake_empty(si_intake *intake);
+
 /* From any thread. */
 uint64_t si_intake_count(si_intake *intake);
 si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error);
+
+/* Records that lie side by side; no coordinate is larger than `largest`. */
+si_result si_intake_add_records(si_intake *intake, const char *records, uint64_t count,
+                                float largest, si_error *error);
 
 /* After the last element, where all fit in memory: hands them over, for good or to be freed. */
 si_result si_intake_take_all(si_intake *intake, si_taken_chunks *taken, si_error *error);

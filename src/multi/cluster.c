@@ -1,0 +1,91 @@
+#include "multi/cluster.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+si_result si_cluster_gather(si_cluster *cluster, const void *own, size_t bytes, void *all,
+                            si_error *error)
+{
+    cluster->traffic.gathered_bytes += bytes;
+    cluster->traffic.steps++;
+    return cluster->calls->gather(cluster, own, bytes, all, error);
+}
+
+si_result si_cluster_exchange(si_cluster *cluster, const void *sent, const uint64_t *sent_bytes,
+                              void *received, const uint64_t *received_bytes, si_error *error)
+{
+    for (unsigned rank = 0; rank < cluster->size; rank++)
+        cluster->traffic.exchanged_bytes += rank == cluster->rank ? 0 : sent_bytes[rank];
+    cluster->traffic.steps++;
+    return cluster->calls->exchange(cluster, sent, sent_bytes, received, received_bytes, error);
+}
+
+si_result si_cluster_take_share(si_cluster *cluster, uint64_t *share, si_error *error)
+{
+    SI_TRY(cluster->calls->add(cluster, 1, share, error));
+    *share -= cluster->tickets;
+    return SI_OK;
+}
+
+/* Each rank has taken one ticket too many. */
+void si_cluster_end_shares(si_cluster *cluster, uint64_t count)
+{
+    cluster->tickets += count + cluster->size;
+}
+
+void si_cluster_spoil_shares(si_cluster *cluster)
+{
+    uint64_t before;
+    if (cluster)
+        cluster->calls->add(cluster, UINT64_MAX / 4, &before, NULL);
+}
+
+/* ---- agreement ---- */
+
+/* Some rank has failed: its error is told to all. */
+static si_result share_failure(si_cluster *cluster, si_result status, unsigned first,
+                               si_error *error)
+{
+    si_error own = {.status = status};
+    if (error && status != SI_OK)
+        own = *error;
+    own.message[SI_ERROR_MESSAGE_SIZE - 1] = '\0';
+    SI_TRY(si_cluster_gather(cluster, &own, sizeof own, cluster->errors, error));
+    return si_fail(error, cluster->errors[first].status, "%s", cluster->errors[first].message);
+}
+
+si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error)
+{
+    if (si_cluster_size(cluster) == 1)
+        return status;
+    int32_t own = (int32_t)status, *all = (void *)cluster->errors;
+    unsigned first = 0;
+    SI_TRY(si_cluster_gather(cluster, &own, sizeof own, all, error));
+    while (first < cluster->size && all[first] == SI_OK)
+        first++;
+    return first == cluster->size ? SI_OK : share_failure(cluster, status, first, error);
+}
+
+si_result si_cluster_broadcast(si_cluster *cluster, void *bytes, size_t count, si_error *error)
+{
+    uint64_t *sent = si_allocate_zeroed(cluster->size, sizeof *sent);
+    uint64_t *received = si_allocate_zeroed(cluster->size, sizeof *received);
+    char *copies = cluster->rank == 0 ? si_allocate(cluster->size, count) : NULL;
+    si_result status = SI_OK;
+    if (!sent || !received || (cluster->rank == 0 && !copies))
+        status = si_fail_memory(error);
+    status = si_cluster_agree(cluster, status, error);
+    for (unsigned rank = 1; status == SI_OK && cluster->rank == 0 && rank < cluster->size; rank++) {
+        memcpy(copies + (rank - 1) * count, bytes, count);
+        sent[rank] = count;
+    }
+    if (status == SI_OK && cluster->rank > 0)
+        received[0] = count;
+    if (status == SI_OK)
+        status = si_cluster_exchange(cluster, copies, sent, bytes, received, error);
+    si_free(sent);
+    si_free(received);
+    si_free(copies);
+    return status;
+}
