@@ -137,6 +137,10 @@ def resident_bytes():
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
+# scripts/check-python-memory makes a million of them.
+CALLS = int(os.environ.get("SPATIAL_INDEX_PYTHON_CALLS", 30_000))
+
+
 def repeat(times, *calls):
     for _ in range(times):
         for call in calls:
@@ -179,14 +183,20 @@ def test_no_leaks(cloud, segments, spheres):
         failing(lambda: si.open_index("nowhere")),
         failing(lambda: segments.box_query(*BOX, foo=1)),
     ]
-    repeat(2000, *often)
-    repeat(30, *seldom)
+    check_steady(CALLS, *often)
+    check_steady(CALLS, lambda: si.open_index(cloud.path).bounds())
+    check_steady(min(CALLS // 60, 1000), *seldom)
+
+
+def check_steady(times, *calls):
+    """Neither the memory of the process grows, nor the number of blocks that the interpreter has given out."""
+    repeat(min(times, 2000), *calls)
     gc.collect()
-    before = resident_bytes()
-    repeat(30_000, *often)
-    repeat(100, *seldom)
+    before, blocks_before = resident_bytes(), sys.getallocatedblocks()
+    repeat(times, *calls)
     gc.collect()
     assert resident_bytes() - before < 6_000_000
+    assert sys.getallocatedblocks() - blocks_before < min(times, 2000) / 2
 
 
 def test_reference_counts(segments, cloud):
