@@ -1,6 +1,5 @@
 #include "index/block_cache.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,9 +31,9 @@ static si_result reserve_memory(si_block_cache *cache, si_error *error)
     cache->memory = reserve(cache->file.bytes);
     cache->states = cache->memory ? reserve(state_bytes(cache)) : NULL;
     if (!cache->states)
-        return si_fail_errno(error, SI_ERROR_MEMORY, errno,
-                             "%s: cannot reserve address space for its %llu bytes",
-                             cache->file.path, (unsigned long long)cache->file.bytes);
+        return si_fail(error, SI_ERROR_MEMORY,
+                       "%s: out of memory: cannot reserve address space for its %llu bytes",
+                       cache->file.path, (unsigned long long)cache->file.bytes);
     /* A large page would take the memory of hundreds of blocks as soon as one is read. */
     madvise(cache->memory, cache->file.bytes, MADV_NOHUGEPAGE);
     madvise(cache->states, state_bytes(cache), MADV_NOHUGEPAGE);

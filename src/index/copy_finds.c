@@ -7,8 +7,8 @@
 #include "index/fetch.h"
 #include "index/map_guard.h"
 
-/* Leaves that are fetched at once; of a small cache, those that take no more than a share. */
-#define MOST_LEAVES 16384
+/* What is fetched at once, in bytes; of a small cache, no more than a share. */
+#define MOST_BYTES (UINT64_C(32) << 20)
 #define CACHE_SHARE 8
 
 typedef struct find_copy {
@@ -108,10 +108,12 @@ static si_result copy_in_groups(find_copy *copy, uint64_t most, si_error *error)
     return SI_OK;
 }
 
-static uint64_t most_leaves(const si_index *index)
+static uint64_t most_leaves(const si_extractor *extractor)
 {
-    uint64_t bytes = si_block_cache_most_bytes(index->cache) / CACHE_SHARE;
-    return si_min_u64(MOST_LEAVES, si_max_u64(1, bytes / si_leaf_float_bytes(index->type)));
+    const si_index *index = extractor->index;
+    uint64_t bytes = si_leaf_column_bytes(index->type, extractor->needed);
+    uint64_t share = si_block_cache_most_bytes(index->cache) / CACHE_SHARE;
+    return si_max_u64(si_min_u64(MOST_BYTES, share) / si_max_u64(bytes, 1), 1);
 }
 
 si_result si_copy_finds(const si_find *finds, size_t count, si_extractor *extractor,
@@ -124,7 +126,7 @@ si_result si_copy_finds(const si_find *finds, size_t count, si_extractor *extrac
         return SI_OK;
     if (!index->cache)
         return si_read_guarded(index, copy_mapped, &copy, error);
-    si_result status = copy_in_groups(&copy, most_leaves(index), error);
+    si_result status = copy_in_groups(&copy, most_leaves(extractor), error);
     si_fetch_end(&copy.fetch);
     si_free(copy.ranges);
     return status;

@@ -406,6 +406,13 @@ const si_element_type *si_element_type_of(si_element_kind kind)
     return &element_types[kind];
 }
 
+size_t si_leaf_column_bytes(const si_element_type *type, si_column_set columns)
+{
+    size_t bytes = columns.floats ? si_leaf_float_bytes(type) : 0;
+    bytes += (size_t)__builtin_popcount(columns.words) * SI_LEAF_CAPACITY * sizeof(uint64_t);
+    return bytes + (size_t)__builtin_popcount(columns.bytes) * SI_LEAF_CAPACITY;
+}
+
 bool si_element_kind_is_valid(uint32_t value)
 {
     return value < ELEMENT_KIND_COUNT;

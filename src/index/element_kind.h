@@ -109,6 +109,9 @@ static inline size_t si_leaf_float_bytes(const si_element_type *type)
     return type->float_count * SI_LEAF_CAPACITY * sizeof(float);
 }
 
+/* Bytes of these columns of a leaf; some floats of a leaf cost as much as all. */
+size_t si_leaf_column_bytes(const si_element_type *type, si_column_set columns);
+
 /* Ids of a segment in one word: gid (36 bits), section (14), segment (14), high to low, as users'
  * indexes have it. */
 #define SI_MAX_GID ((UINT64_C(1) << 36) - 1)

@@ -15,6 +15,7 @@
 #include "index/filter.h"
 #include "index/map_guard.h"
 #include "index/nearest_heap.h"
+#include "index/nearest_plan.h"
 #include "index/reach.h"
 
 /* A node whose children are being visited; bounds of those that have been are infinite. */
@@ -166,14 +167,19 @@ static void set_reach(nearest_search *search)
     search->threshold = si_distance_threshold(reach);
 }
 
-static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+static si_column_set leaf_columns(const nearest_search *search)
 {
     si_column_set columns = {.floats = UINT8_MAX};
-    if (!search->index->cache)
-        return SI_OK;
     if (search->filter)
         si_filter_add_columns(search->filter, &columns);
-    si_fetch_add_leaves(&search->fetch, columns, leaf, leaf + 1);
+    return columns;
+}
+
+static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+{
+    if (!search->index->cache)
+        return SI_OK;
+    si_fetch_add_leaves(&search->fetch, leaf_columns(search), leaf, leaf + 1);
     return si_fetch_now(&search->fetch, error);
 }
 
@@ -247,6 +253,27 @@ static si_result walk(void *context, si_error *error)
     return SI_OK;
 }
 
+/* How many there will be before so many have passed a filter is anybody's guess. */
+#define PASSED_OF_FILTERED 16
+
+/* What is read explicitly is fetched ahead. */
+static si_result walk_fetched(nearest_search *search, si_error *error)
+{
+    si_nearest_plan plan = {.index = search->index,
+                            .vantage = &search->vantage,
+                            .overhang = search->overhang,
+                            .k = search->found.capacity,
+                            .max_distance = search->max_distance,
+                            .leaf_columns = leaf_columns(search)};
+    if (search->filter && !si_multiply_u64(plan.k, PASSED_OF_FILTERED, &plan.k))
+        plan.k = UINT64_MAX;
+    si_result status = si_nearest_plan_fetch(&plan, error);
+    if (status == SI_OK)
+        status = walk(search, error);
+    si_nearest_plan_end(&plan);
+    return status;
+}
+
 /* ---- results ---- */
 
 static si_result hand_out(const nearest_search *search, const si_column *columns,
@@ -317,7 +344,8 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
     si_result status = search.found.elements ? SI_OK : si_fail_memory(error);
     set_reach(&search);
     if (status == SI_OK)
-        status = si_read_guarded(index, walk, &search, error);
+        status = index->cache ? walk_fetched(&search, error)
+                              : si_read_guarded(index, walk, &search, error);
     if (status == SI_OK) {
         si_nearest_heap_sort(&search.found);
         status = hand_out(&search, columns, column_count, distances, error);

@@ -239,14 +239,6 @@ static uint64_t share_of_cache(const si_index *index, uint64_t most)
     return si_min_u64(most, si_block_cache_most_bytes(index->cache) / CACHE_SHARE);
 }
 
-static uint64_t bytes_of_leaf(const si_index *index, si_column_set needed)
-{
-    uint64_t bytes = si_leaf_float_bytes(index->type);
-    for (unsigned words = needed.words; words; words &= words - 1)
-        bytes += SI_LEAF_CAPACITY * sizeof(uint64_t);
-    return bytes;
-}
-
 static void end_search(staged_search *search)
 {
     si_fetch_end(&search->nodes);
@@ -268,7 +260,9 @@ si_result si_staged_search(const si_index *index, const si_query *query, const s
     uint64_t node_bytes = share_of_cache(index, MOST_NODE_BYTES);
     uint64_t group_bytes = share_of_cache(index, MOST_GROUP_BYTES);
     search.most_nodes = si_max_u64(node_bytes / SI_NODE_BYTES, SI_FAN_OUT);
-    search.most_leaves = si_max_u64(group_bytes / bytes_of_leaf(index, search.columns),
+    si_column_set tested = search.columns;
+    tested.floats = UINT8_MAX;
+    search.most_leaves = si_max_u64(group_bytes / si_leaf_column_bytes(index->type, tested),
                                     FIRST_LEAVES);
     search.nodes = si_fetch_of(index);
     search.groups[0].fetch = search.groups[1].fetch = si_fetch_of(index);

@@ -15,6 +15,10 @@ COMMANDS = {
     "info": ["info", "INDEX"],
     "compare": ["compare", "-v", "INDEX", "INDEX"],
     "verify": ["verify", "INDEX"],
+    "elements, read": ["query", "INDEX", "--reading", "explicit", "--box", "-inf,-inf,-inf", "inf,inf,inf"],
+    "groups, read": ["query", "INDEX", "--reading", "explicit", "--sphere", "0,0,0", "500", "--group-by", "mtype"],
+    "nearest, read": ["query", "INDEX", "--reading", "explicit", "--nearest", "0,0,0", "20"],
+    "compare, read": ["compare", "-v", "--reading", "explicit", "INDEX", "INDEX"],
 }
 
 
@@ -36,9 +40,11 @@ def assert_no_wrong_answer(scene, command, call, result, expected, sentence):
 @pytest.mark.parametrize("plan, sentence", [
     ({"calls": "open,map", "errno": errno.EACCES}, os.strerror(errno.EACCES)),
     ({"calls": "read", "errno": errno.EIO, "scope": "all"}, ""),
+    ({"calls": "read", "action": "shorten"}, ""),
+    ({"calls": "thread"}, ""),
     ({"calls": "allocate"}, "out of memory"),
     ({"calls": "allocate", "onward": 1}, "out of memory"),
-], ids=["opening", "reading", "allocating", "no more memory"])
+], ids=["opening", "reading", "reading less", "no thread", "allocating", "no more memory"])
 @only_for_scenes(*["several over several", "nodes over nodes"][:2 if IS_FULL else 1])
 def test_failing_calls(scene, command, plan, sentence):
     scene.reset()
