@@ -43,13 +43,25 @@ static const value_place other_places[SI_FIELD_COUNT] = {
     [SI_FIELD_PRE_GID] = {.column = 2, .mask = UINT64_MAX},
 };
 
+static si_result fail_no_field(si_element_kind kind, si_field field, si_error *error)
+{
+    const si_field_info *info = NULL;
+    for (int other = SI_POINT; !info && other <= SI_MORPHOLOGY; other++)
+        info = si_element_field((si_element_kind)other, field);
+    if (info)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "cannot filter by %s: a %s index has no such field", info->name,
+                       si_element_kind_name(kind));
+    return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %d: there is no such field",
+                   (int)field);
+}
+
 static si_result find_place(si_element_kind kind, si_field field, value_place *place,
                             si_error *error)
 {
     const si_field_info *info = si_element_field(kind, field);
     if (!info)
-        return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter: a %s index has no field %d",
-                       si_element_kind_name(kind), (int)field);
+        return fail_no_field(kind, field, error);
     *place = (kind == SI_MORPHOLOGY ? morphology_places : other_places)[field];
     if (place->mask == 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %s: it is no integer",

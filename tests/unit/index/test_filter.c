@@ -345,19 +345,16 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed, dou
     return queries[random_bits(seed) % 6];
 }
 
-static void check_kind(si_element_kind kind, uint64_t count, int rounds)
+static const element_scatter spread = {.extent = 100, .length = 5, .radius = 2};
+
+static void check_index(const si_index *index, si_element_kind kind, uint64_t count, int rounds)
 {
-    const element_scatter scatter = {.extent = 100, .length = 5, .radius = 2};
     uint64_t seed = 5 + count, total = 0;
-    test_elements elements = make_elements(kind, count, &scatter, seed);
-    for (uint64_t i = 0; kind == SI_MORPHOLOGY && i < count; i++)
-        elements.id[i] = i % 100;
-    si_index *index = build_elements(&elements, NULL, NULL);
     for (int i = 0; i < rounds; i++) {
         random_filter filter;
         double point[3];
         make_filter(&filter, kind, &seed);
-        si_query query = random_query(&scatter, &seed, point);
+        si_query query = random_query(&spread, &seed, point);
         total += check_filter(index, kind, count, &query, &filter);
         const uint64_t numbers[] = {1, 10, 100};
         check_nearest(index, kind, count, numbers[random_bits(&seed) % 3], point,
@@ -365,7 +362,43 @@ static void check_kind(si_element_kind kind, uint64_t count, int rounds)
         si_filter_free(filter.filter);
     }
     assert_true(count < 100 || total > 0);
+}
+
+static test_elements make_cells(si_element_kind kind, uint64_t count)
+{
+    test_elements elements = make_elements(kind, count, &spread, 5 + count);
+    for (uint64_t i = 0; kind == SI_MORPHOLOGY && i < count; i++)
+        elements.id[i] = i % 100;
+    return elements;
+}
+
+static void check_kind(si_element_kind kind, uint64_t count, int rounds)
+{
+    test_elements elements = make_cells(kind, count);
+    si_index *index = build_elements(&elements, NULL, NULL);
+    check_index(index, kind, count, rounds);
     si_index_close(index);
+    free_elements(&elements);
+}
+
+/* In a folder, of one file or of several, mapped or read into a small cache. */
+static void check_files(si_element_kind kind, uint64_t count, int rounds, int multi_index,
+                        si_reading reading)
+{
+    test_elements elements = make_cells(kind, count);
+    char *folder = make_test_folder();
+    si_build_options options = SI_BUILD_OPTIONS_INIT;
+    si_open_options open_options = SI_OPEN_OPTIONS_INIT;
+    si_index *index;
+    si_error error = {0};
+    options.multi_index = multi_index;
+    open_options.reading = reading;
+    open_options.max_cache_bytes = 1;
+    si_index_close(build_elements(&elements, folder, &options));
+    assert_ok(si_index_open(folder, &open_options, &index, &error), error);
+    check_index(index, kind, count, rounds);
+    si_index_close(index);
+    remove_test_folder(folder);
     free_elements(&elements);
 }
 
@@ -383,6 +416,16 @@ static void whole_subtrees_are_filtered(void **state)
     (void)state;
     check_kind(SI_MORPHOLOGY, full_or_sanitized(100000, 40000), 8);
     check_kind(SI_SYNAPSE, full_or_sanitized(100000, 40000), 8);
+}
+
+static void files_of_every_sort_are_filtered(void **state)
+{
+    const uint64_t count = full_or_sanitized(50000, 20000);
+    (void)state;
+    check_files(SI_MORPHOLOGY, count, 12, 0, SI_READING_EXPLICIT);
+    check_files(SI_SYNAPSE, count, 12, 0, SI_READING_EXPLICIT);
+    check_files(SI_MORPHOLOGY, count, 12, 1, SI_READING_MAPPED);
+    check_files(SI_SYNAPSE, count, 12, 1, SI_READING_MAPPED);
 }
 
 /* ---- extreme sets ---- */
@@ -452,12 +495,12 @@ static void check_refused(si_element_kind kind, si_field field, const char *word
 static void senseless_conditions_are_refused(void **state)
 {
     (void)state;
-    check_refused(SI_POINT, SI_FIELD_GID, "a point index has no field");
-    check_refused(SI_SYNAPSE, SI_FIELD_SECTION_TYPE, "a synapse index has no field");
+    check_refused(SI_POINT, SI_FIELD_GID, "by gid: a point index has no such field");
+    check_refused(SI_SYNAPSE, SI_FIELD_SECTION_TYPE, "by section_type: a synapse index");
     check_refused(SI_SYNAPSE, SI_FIELD_POSITION, "cannot filter by position");
     check_refused(SI_MORPHOLOGY, SI_FIELD_IDS, "cannot filter by ids");
     check_refused(SI_MORPHOLOGY, SI_FIELD_RADIUS, "cannot filter by radius");
-    check_refused(SI_MORPHOLOGY, (si_field)99, "has no field 99");
+    check_refused(SI_MORPHOLOGY, (si_field)99, "by 99: there is no such field");
     check_refused((si_element_kind)9, SI_FIELD_ID, "9 is no kind of element");
 }
 
@@ -492,6 +535,7 @@ int main(void)
         cmocka_unit_test(sets_hold_their_values),
         cmocka_unit_test(every_kind_is_filtered),
         cmocka_unit_test(whole_subtrees_are_filtered),
+        cmocka_unit_test(files_of_every_sort_are_filtered),
         cmocka_unit_test(extreme_sets_are_taken),
         cmocka_unit_test(senseless_conditions_are_refused),
         cmocka_unit_test(a_filter_of_another_kind_is_refused),

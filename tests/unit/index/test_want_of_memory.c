@@ -56,10 +56,27 @@ static si_result visit(const surroundings *given)
 static si_result count_groups(const surroundings *given)
 {
     si_group_counts groups;
-    si_result status = si_index_count_groups(given->index, &given->query, SI_FIELD_GID, &groups,
-                                             NULL);
+    const si_field fields[] = {SI_FIELD_GID, SI_FIELD_SECTION_TYPE};
+    si_result status = si_index_count_groups_by(given->index, &given->query, fields, 2, &groups,
+                                                NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
+    return status;
+}
+
+/* One whose sets are bits, a table and bytes. */
+static si_result make_filter(const surroundings *given)
+{
+    const uint64_t few[] = {1, 2}, apart[] = {0, UINT64_C(1) << 35}, one = 1;
+    const si_condition conditions[] = {{SI_FIELD_SECTION_ID, few, 2},
+                                       {SI_FIELD_GID, apart, 2},
+                                       {SI_FIELD_SECTION_TYPE, few, 2},
+                                       {SI_FIELD_IS_SOMA, &one, 1}};
+    si_filter *filter;
+    (void)given;
+    si_result status = si_filter_create(SI_MORPHOLOGY, conditions, 4, &filter, NULL);
+    if (status == SI_OK)
+        si_filter_free(filter);
     return status;
 }
 
@@ -98,6 +115,7 @@ static void any_allocation_may_fail(void **state)
     assert_survives(open_set, &given);
     assert_survives(visit, &given);
     assert_survives(count_groups, &given);
+    assert_survives(make_filter, &given);
     assert_survives(write_copy, &given);
     si_index_close(index);
     free_elements(&elements);
