@@ -180,6 +180,7 @@ SI_API void si_filter_free(si_filter *filter);
 
 /* ---- queries ---- */
 
+/* A point is a point, a sphere or soma its ball, unless its bounding box decides. */
 typedef enum si_accuracy {
     /* With boxes, a segment is the capsule around its axis, and with spheres the cylinder with flat
      * caps, and its bounding box must meet that of the query too. With all other shapes the same as
