@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "geometry/kernel_set.h"
+
 static float lower_face(const si_grid_frame *frame, int axis, int32_t voxel)
 {
     return (float)si_voxel_face(&frame->axes[axis], voxel);
@@ -105,8 +107,62 @@ static void test_element(si_grid_window *window, const float *floats)
                 test_voxel(window, floats, &box, voxel);
 }
 
+/* ---- a leaf at once ---- */
+
+typedef struct leaf_boxes {
+    float lower[SI_LEAF_CAPACITY];
+    float upper[SI_LEAF_CAPACITY];
+} leaf_boxes;
+
+/* Along one axis, what no element of the leaf reaches beyond, but for rounding. */
+static void bound_leaf(const si_element_type *type, const float *floats, unsigned axis,
+                       leaf_boxes *boxes)
+{
+    static const float no_radii[SI_LEAF_CAPACITY];
+    unsigned vectors = type->float_count / 3;
+    const float *first = floats + axis * SI_LEAF_CAPACITY;
+    const float *second = floats + (3 * (vectors - 1) + axis) * SI_LEAF_CAPACITY;
+    const float *radii = type->float_count % 3 ? floats + 3 * vectors * SI_LEAF_CAPACITY : no_radii;
+    for (unsigned i = 0; i < SI_LEAF_CAPACITY; i++) {
+        boxes->lower[i] = (first[i] < second[i] ? first[i] : second[i]) - radii[i];
+        boxes->upper[i] = (first[i] < second[i] ? second[i] : first[i]) + radii[i];
+    }
+}
+
+/* The margin of locators is twice their own error. Here the bounds and the faces of voxels are
+ * rounded as well, each by no more than that error: twice the margin is enough for all. */
+static si_voxel_locator cautious(const si_voxel_locator *locator)
+{
+    si_voxel_locator made = *locator;
+    made.margin = fminf(2 * locator->margin, 2);
+    return made;
+}
+
+/* Voxels along one axis; those of elements that may be in several are marked. */
+static void find_voxels(const si_grid_frame *frame, const float *floats, int axis, int32_t *voxels,
+                        int32_t *several)
+{
+    const si_voxel_locator locator = cautious(&frame->locators[axis]);
+    int32_t upper[SI_LEAF_CAPACITY], near_lower[SI_LEAF_CAPACITY], near_upper[SI_LEAF_CAPACITY];
+    leaf_boxes boxes;
+    bound_leaf(frame->type, floats, (unsigned)axis, &boxes);
+    si_kernels()->voxels->locate(&locator, boxes.lower, boxes.lower, voxels, near_lower);
+    si_kernels()->voxels->locate(&locator, boxes.upper, boxes.upper, upper, near_upper);
+    for (unsigned i = 0; i < SI_LEAF_CAPACITY; i++)
+        several[i] |= near_lower[i] | near_upper[i] | (voxels[i] != upper[i]);
+}
+
+/* Most elements lie in one voxel, which they touch, and no other. */
 void si_grid_add_touching(si_grid_window *window, const float *floats, uint64_t mask)
 {
-    for (; mask; mask &= mask - 1)
-        test_element(window, floats + __builtin_ctzll(mask));
+    int32_t voxels[3][SI_LEAF_CAPACITY], several[SI_LEAF_CAPACITY] = {0};
+    for (int axis = 0; axis < 3; axis++)
+        find_voxels(window->frame, floats, axis, voxels[axis], several);
+    for (; mask; mask &= mask - 1) {
+        unsigned slot = (unsigned)__builtin_ctzll(mask);
+        if (several[slot])
+            test_element(window, floats + slot);
+        else
+            si_grid_add(window, (int32_t[]){voxels[0][slot], voxels[1][slot], voxels[2][slot]}, 1);
+    }
 }
