@@ -195,7 +195,9 @@ def aliases(tmp_path):
     """The commands as the build makes them."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    text = (PACKAGES / "brain_indexer" / "command.in").read_text()
+    template = PACKAGES / "brain_indexer" / "command.in"
+    assert os.access(template, os.X_OK), "pip gives commands the mode of their template"
+    text = template.read_text()
     for name in "nodes", "synapses", "circuit", "compare":
         path = folder / f"brain-indexer-{name}"
         path.write_text(text.replace("@COMMAND@", name))
