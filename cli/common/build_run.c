@@ -30,8 +30,11 @@ void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen)
     run->options.progress = on_progress;
     run->options.progress_context = run;
     run->start = cli_seconds();
+    if (chosen->multi_index)
+        cli_cluster_join(&run->cluster);
+    run->options.cluster = run->cluster.cluster;
     cli_note_signals();
-    cli_progress_bar_begin(&run->bar, chosen->progress_bar);
+    cli_progress_bar_begin(&run->bar, chosen->progress_bar && cli_cluster_rank(&run->cluster) == 0);
 }
 
 static const char *plural(uint64_t count)
@@ -83,8 +86,16 @@ static bool holds_index(const char *folder)
     return access(path, F_OK) == 0;
 }
 
+/* Of a rank that has only heard of a failure, the error says so. */
+static bool is_own_failure(const cli_build_run *run, si_result status)
+{
+    return status != SI_ERROR_CANCELLED || !strstr(run->error.message, "has given the build up");
+}
+
 static int tell_failure(const cli_build_run *run, si_result status)
 {
+    if (!cli_cluster_speaks(&run->cluster, is_own_failure(run, status)))
+        return CLI_FAILED;
     int signal_number = cli_noted_signal();
     if (status == SI_ERROR_CANCELLED && signal_number != 0) {
         cli_say("ended by SIG%s, nothing was written", sigabbrev_np(signal_number));
@@ -95,16 +106,21 @@ static int tell_failure(const cli_build_run *run, si_result status)
     return CLI_FAILED;
 }
 
-int cli_build_run_end(cli_build_run *run, si_result status)
+static int tell_success(cli_build_run *run)
 {
-    cli_progress_bar_end(&run->bar);
-    if (status != SI_OK)
-        return tell_failure(run, status);
-    if (run->chosen->verbose) {
+    if (run->chosen->verbose && cli_cluster_rank(&run->cluster) == 0) {
         tell_result(run);
         tell_cells(&run->report);
     }
     tell_bad_cells(&run->report);
     si_build_report_free(&run->report);
     return CLI_DONE;
+}
+
+int cli_build_run_end(cli_build_run *run, si_result status)
+{
+    cli_progress_bar_end(&run->bar);
+    int code = status == SI_OK ? tell_success(run) : tell_failure(run, status);
+    cli_cluster_leave(&run->cluster);
+    return code;
 }

@@ -3,6 +3,7 @@
 #define CLI_COMMON_BUILD_RUN_H
 
 #include "common/build_options.h"
+#include "common/cluster.h"
 #include "common/progress_bar.h"
 #include "spatial_index/spatial_index.h"
 
@@ -13,6 +14,7 @@ typedef struct cli_build_run {
     si_error error;
     cli_progress_bar bar;
     double start;
+    cli_cluster cluster;
 } cli_build_run;
 
 void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen);

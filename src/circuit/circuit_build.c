@@ -4,6 +4,7 @@
 #include "circuit/circuit_config.h"
 #include "circuit/population_choice.h"
 #include "index/population_folders.h"
+#include "multi/cluster.h"
 
 typedef struct circuit_build circuit_build;
 
@@ -190,31 +191,46 @@ static si_result build_one(circuit_build *build, size_t position, const char *fo
     return status;
 }
 
+/* Of a cluster, rank 0 has the folders. */
 static si_result build_all(circuit_build *build, si_population_folders *folders, si_error *error)
 {
+    si_cluster *cluster = build->options.cluster;
+    bool is_first = si_cluster_rank(cluster) == 0;
     for (size_t i = 0; i < build->count; i++)
-        SI_TRY(build_one(build, i, folders->populations[i].path, error));
-    return si_population_folders_publish(folders, build->kind->element_kind, error);
+        SI_TRY(build_one(build, i, is_first ? folders->populations[i].path : NULL, error));
+    si_result status = SI_OK;
+    if (is_first)
+        status = si_population_folders_publish(folders, build->kind->element_kind, error);
+    return si_cluster_agree(cluster, status, error);
 }
 
 /* Each index records its own population and files, whatever the options say of them. */
 static si_result build_several(circuit_build *build, const char *folder, si_error *error)
 {
-    si_population_folders folders;
-    SI_TRY(si_population_folders_claim(&folders, folder, build->names, build->count,
-                                       build->options.replace != 0, error));
+    si_population_folders folders = {.folder.lock = -1};
+    bool is_first = si_cluster_rank(build->options.cluster) == 0;
+    si_result status = SI_OK;
+    if (is_first)
+        status = si_population_folders_claim(&folders, folder, build->names, build->count,
+                                             build->options.replace != 0, error);
+    bool is_claimed = is_first && status == SI_OK;
+    status = si_cluster_agree(build->options.cluster, status, error);
     build->options.population = NULL;
     build->options.dataset_path = NULL;
     build->options.types_path = NULL;
-    si_result status = build_all(build, &folders, error);
-    si_population_folders_release(&folders);
+    if (status == SI_OK)
+        status = build_all(build, &folders, error);
+    if (is_claimed)
+        si_population_folders_release(&folders);
     return status;
 }
 
 static si_result run(circuit_build *build, const char *folder, si_error *error)
 {
-    SI_TRY(si_circuit_config_open(build->source->config_file, &build->config, error));
-    SI_TRY(choose_populations(build, error));
+    si_result status = si_circuit_config_open(build->source->config_file, &build->config, error);
+    if (status == SI_OK)
+        status = choose_populations(build, error);
+    SI_TRY(si_cluster_agree(build->options.cluster, status, error));
     return build->count == 1 ? build_one(build, 0, folder, error)
                              : build_several(build, folder, error);
 }

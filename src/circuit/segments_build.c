@@ -6,6 +6,7 @@
 #include "circuit/build_options.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
+#include "multi/cluster.h"
 
 /* Shares of the memory: rows of the nodes file, and the cache of morphologies. More would not make
  * anything faster. */
@@ -16,6 +17,10 @@
 
 /* What a row takes, while it is read. */
 #define BYTES_PER_ROW 256
+
+/* Of the ranks of a cluster. */
+#define SHARES_PER_RANK 32
+#define MOST_CELLS_OF_SHARE 4096
 
 typedef struct segments_build {
     const si_segments_source *source;
@@ -122,10 +127,10 @@ static si_result start_indexing(segments_build *build, si_error *error)
     return si_cell_indexing_start(&build->indexing, build->builder, error);
 }
 
-static si_result index_cells(segments_build *build, si_error *error)
+static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, si_error *error)
 {
-    for (uint64_t first = 0; first < build->cell_count; first += build->rows_at_a_time) {
-        uint64_t count = si_min_u64(build->rows_at_a_time, build->cell_count - first);
+    for (; first < end; first += build->rows_at_a_time) {
+        uint64_t count = si_min_u64(build->rows_at_a_time, end - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
@@ -133,7 +138,46 @@ static si_result index_cells(segments_build *build, si_error *error)
         si_cells_free(&cells);
         SI_TRY(status);
     }
+    return SI_OK;
+}
+
+/* Cells differ by a hundred times: a rank takes some more whenever it has done some. */
+static si_result add_shares(segments_build *build, si_error *error)
+{
+    si_cluster *cluster = build->options.cluster;
+    uint64_t even = build->cell_count / (SHARES_PER_RANK * (uint64_t)cluster->size);
+    uint64_t size = si_min_u64(si_max_u64(even, 1), MOST_CELLS_OF_SHARE);
+    uint64_t shares = si_divide_up(build->cell_count, size), share;
+    SI_TRY(si_cluster_take_share(cluster, &share, error));
+    while (share < shares) {
+        uint64_t first = share * size;
+        SI_TRY(add_cells(build, first, si_min_u64(first + size, build->cell_count), error));
+        SI_TRY(si_cluster_take_share(cluster, &share, error));
+    }
+    si_cluster_end_shares(cluster, shares);
+    return SI_OK;
+}
+
+static si_result index_cells(segments_build *build, si_error *error)
+{
+    if (si_cluster_size(build->options.cluster) > 1)
+        SI_TRY(add_shares(build, error));
+    else
+        SI_TRY(add_cells(build, 0, build->cell_count, error));
     return si_cell_indexing_finish(&build->indexing, error);
+}
+
+/* The bad cells stay with the rank that has found them. */
+static si_result sum_counts(segments_build *build, si_error *error)
+{
+    si_build_report *counts = &build->indexing.counts;
+    uint64_t numbers[] = {counts->cell_count, counts->cells_without_soma,
+                          counts->cells_without_morphology};
+    SI_TRY(si_cluster_sum(build->options.cluster, numbers, 3, error));
+    counts->cell_count = numbers[0];
+    counts->cells_without_soma = numbers[1];
+    counts->cells_without_morphology = numbers[2];
+    return SI_OK;
 }
 
 static si_result finish(segments_build *build, si_index **index, si_error *error)
@@ -144,12 +188,12 @@ static si_result finish(segments_build *build, si_index **index, si_error *error
     SI_TRY(si_builder_finish(builder, index, &written, error));
     build->indexing.counts.element_count = written.element_count;
     build->indexing.counts.file_bytes = written.file_bytes;
-    return SI_OK;
+    return sum_counts(build, error);
 }
 
 static si_result run(segments_build *build, const char *folder, si_index **index, si_error *error)
 {
-    SI_TRY(open_inputs(build, error));
+    SI_TRY(si_cluster_agree(build->options.cluster, open_inputs(build, error), error));
     SI_TRY(create_builder(build, folder, error));
     SI_TRY(start_indexing(build, error));
     SI_TRY(index_cells(build, error));

@@ -11,6 +11,7 @@
 #include "circuit/sonata_population.h"
 #include "circuit/synapse_pieces.h"
 #include "circuit/types_file.h"
+#include "multi/cluster.h"
 
 /* The share of the memory that reading takes. More would not make anything faster. */
 #define INPUT_SHARE 8
@@ -109,6 +110,28 @@ static si_result choose_all(synapses_build *build, si_error *error)
     return SI_OK;
 }
 
+/* One synapse is as much work as another: each rank has as many of them. */
+static void choose_share(synapses_build *build)
+{
+    const si_cluster *cluster = build->options.cluster;
+    uint64_t even = build->synapse_count / cluster->size,
+             odd = build->synapse_count % cluster->size;
+    uint64_t first = even * cluster->rank + si_min_u64(cluster->rank, odd);
+    uint64_t end = first + even + (cluster->rank < odd), passed = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < build->cursor.range_count; i++) {
+        si_edge_range range = build->ranges[i];
+        uint64_t size = range.end - range.start;
+        uint64_t from = si_max_u64(first, passed) - passed;
+        uint64_t to = si_min_u64(end, passed + size) - si_min_u64(end, passed);
+        if (from < to)
+            build->ranges[count++] = (si_edge_range){range.start + from, range.start + to};
+        passed += size;
+    }
+    build->cursor.range_count = count;
+    build->synapse_count = end - first;
+}
+
 static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
@@ -121,6 +144,8 @@ static si_result choose_synapses(synapses_build *build, si_error *error)
     build->cursor.ranges = build->ranges;
     for (size_t i = 0; i < build->cursor.range_count; i++)
         build->synapse_count += build->ranges[i].end - build->ranges[i].start;
+    if (si_cluster_size(build->options.cluster) > 1)
+        choose_share(build);
     return SI_OK;
 }
 
@@ -154,7 +179,7 @@ static si_result open_inputs(synapses_build *build, si_error *error)
 /* Their number is known, so a bound that is too small is an error before any of them is read. */
 static si_result check_file_bound(const synapses_build *build, si_error *error)
 {
-    uint64_t bytes, bound = build->options.max_file_bytes;
+    uint64_t bytes, bound = build->options.multi_index ? 0 : build->options.max_file_bytes;
     SI_TRY(si_index_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
     if (bound > 0 && bytes > bound)
         return si_fail(error, SI_ERROR_LIMIT,
@@ -248,7 +273,7 @@ static si_result append_synapses(synapses_build *build, si_error *error)
 static si_result run(synapses_build *build, const char *folder, si_index **index,
                      si_build_report *report, si_error *error)
 {
-    SI_TRY(open_inputs(build, error));
+    SI_TRY(si_cluster_agree(build->options.cluster, open_inputs(build, error), error));
     SI_TRY(check_file_bound(build, error));
     SI_TRY(create_builder(build, folder, error));
     SI_TRY(append_synapses(build, error));

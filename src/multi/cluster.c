@@ -67,6 +67,19 @@ si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *erro
     return first == cluster->size ? SI_OK : share_failure(cluster, status, first, error);
 }
 
+si_result si_cluster_sum(si_cluster *cluster, uint64_t *numbers, size_t count, si_error *error)
+{
+    if (si_cluster_size(cluster) == 1)
+        return SI_OK;
+    const uint64_t *all = (const void *)cluster->errors;
+    SI_TRY(si_cluster_gather(cluster, numbers, count * sizeof *numbers, cluster->errors, error));
+    memset(numbers, 0, count * sizeof *numbers);
+    for (unsigned rank = 0; rank < cluster->size; rank++)
+        for (size_t i = 0; i < count; i++)
+            numbers[i] += all[rank * count + i];
+    return SI_OK;
+}
+
 si_result si_cluster_broadcast(si_cluster *cluster, void *bytes, size_t count, si_error *error)
 {
     uint64_t *sent = si_allocate_zeroed(cluster->size, sizeof *sent);

@@ -69,6 +69,11 @@ void si_cluster_spoil_shares(si_cluster *cluster);
  * if it has failed. */
 si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error);
 
+#define SI_MOST_SUMMED 64
+
+/* Adds up numbers, at most SI_MOST_SUMMED of them, of all ranks. */
+si_result si_cluster_sum(si_cluster *cluster, uint64_t *numbers, size_t count, si_error *error);
+
 /* The bytes of rank 0, for all. */
 si_result si_cluster_broadcast(si_cluster *cluster, void *bytes, size_t count, si_error *error);
 
