@@ -456,10 +456,10 @@ typedef struct si_matches si_matches;
 SI_API si_result si_matches_create(si_matches **matches, si_error *error);
 SI_API void si_matches_free(si_matches *matches);
 
-/* Finds what each of the queries finds, on so many threads (0: one for each processor).
- * Neighbouring queries are run one after another, but that does not show: results are in the order
- * of the queries, those of a query in index order. What `matches` held before is gone; the index
- * must stay open while it is used. */
+/* Finds what each of the queries finds, on so many threads (0: one for each processor, or 32 where
+ * the index is read explicitly, since these wait for the storage). Neighbouring queries are run one
+ * after another, but that does not show: results are in the order of the queries, those of a query
+ * in index order. What `matches` held before is gone; the index must stay open while it is used. */
 SI_API si_result si_index_match(const si_index *index, const si_query *queries,
                                 uint64_t query_count, unsigned threads, si_matches *matches,
                                 si_error *error);

@@ -11,12 +11,23 @@
 #define MOST_BYTES (UINT64_C(32) << 20)
 #define CACHE_SHARE 8
 
+/* Finds that are fetched together, one group while another one is copied. */
+typedef struct find_group {
+    const si_find *finds;
+    size_t count;
+    si_find piece; /* of a long run, if that is what is fetched */
+    si_fetch fetch;
+} find_group;
+
 typedef struct find_copy {
     const si_find *finds;
     size_t count;
     si_extractor *extractor;
-    si_fetch fetch;
-    si_tree_range *ranges; /* of the finds that are fetched */
+    uint64_t most_leaves; /* of a group */
+    size_t next;          /* find that is in no group yet, ... */
+    uint64_t done;        /* ... and how many of its leaves are */
+    find_group groups[2];
+    si_tree_range *ranges; /* of the group that is being fetched */
     size_t range_capacity;
 } find_copy;
 
@@ -69,41 +80,63 @@ static si_result list_ranges(find_copy *copy, const si_find *finds, size_t count
     return SI_OK;
 }
 
-static si_result copy_group(find_copy *copy, const si_find *finds, size_t count, si_error *error)
+/* A piece of a run that is too long for a group. */
+static void take_piece(find_copy *copy, find_group *group)
+{
+    const si_find *run = &copy->finds[copy->next];
+    uint64_t first = run->first_leaf + copy->done;
+    uint64_t end = si_min_u64(first + copy->most_leaves, run->end_leaf);
+    group->piece = (si_find){.first_leaf = first, .end_leaf = end};
+    group->finds = &group->piece;
+    group->count = 1;
+    copy->done = end - run->first_leaf;
+    if (end == run->end_leaf) {
+        copy->next++;
+        copy->done = 0;
+    }
+}
+
+static void take_group(find_copy *copy, find_group *group)
+{
+    group->finds = copy->finds + copy->next;
+    group->count = 0;
+    for (uint64_t leaves = 0; copy->next < copy->count; copy->next++, group->count++) {
+        leaves += leaves_of(&copy->finds[copy->next]);
+        if (leaves > copy->most_leaves)
+            break;
+    }
+    if (group->count == 0 && copy->next < copy->count)
+        take_piece(copy, group);
+}
+
+static si_result begin_group(find_copy *copy, find_group *group, si_error *error)
 {
     si_column_set needed = copy->extractor->needed;
-    SI_TRY(list_ranges(copy, finds, count, error));
-    si_fetch_add_ranges(&copy->fetch, needed, needed, copy->ranges, count);
-    SI_TRY(si_fetch_now(&copy->fetch, error));
-    for (size_t i = 0; i < count; i++)
-        add(copy->extractor, &finds[i]);
+    take_group(copy, group);
+    if (group->count == 0)
+        return SI_OK;
+    SI_TRY(list_ranges(copy, group->finds, group->count, error));
+    si_fetch_add_ranges(&group->fetch, needed, needed, copy->ranges, group->count);
+    return si_fetch_begin(&group->fetch, copy->next == copy->count, error);
+}
+
+static si_result finish_group(find_copy *copy, find_group *group, si_error *error)
+{
+    SI_TRY(si_fetch_finish(&group->fetch, error));
+    for (size_t i = 0; i < group->count; i++)
+        add(copy->extractor, &group->finds[i]);
     si_extractor_flush(copy->extractor);
-    si_fetch_release(&copy->fetch);
+    si_fetch_release(&group->fetch);
     return SI_OK;
 }
 
-static si_result copy_long_run(find_copy *copy, const si_find *run, uint64_t most, si_error *error)
+static si_result copy_in_groups(find_copy *copy, si_error *error)
 {
-    for (uint64_t first = run->first_leaf; first < run->end_leaf; first += most) {
-        si_find piece = {.first_leaf = first, .end_leaf = si_min_u64(first + most, run->end_leaf)};
-        SI_TRY(copy_group(copy, &piece, 1, error));
-    }
-    return SI_OK;
-}
-
-static si_result copy_in_groups(find_copy *copy, uint64_t most, si_error *error)
-{
-    for (size_t first = 0, next; first < copy->count; first = next) {
-        uint64_t leaves = leaves_of(&copy->finds[first]);
-        for (next = first + 1; next < copy->count; next++) {
-            leaves += leaves_of(&copy->finds[next]);
-            if (leaves > most)
-                break;
-        }
-        if (leaves_of(&copy->finds[first]) > most)
-            SI_TRY(copy_long_run(copy, &copy->finds[first], most, error));
-        else
-            SI_TRY(copy_group(copy, copy->finds + first, next - first, error));
+    unsigned turn = 0;
+    SI_TRY(begin_group(copy, &copy->groups[0], error));
+    for (; copy->groups[turn].count > 0; turn = 1 - turn) {
+        SI_TRY(begin_group(copy, &copy->groups[1 - turn], error));
+        SI_TRY(finish_group(copy, &copy->groups[turn], error));
     }
     return SI_OK;
 }
@@ -120,14 +153,16 @@ si_result si_copy_finds(const si_find *finds, size_t count, si_extractor *extrac
                         si_error *error)
 {
     const si_index *index = extractor->index;
-    find_copy copy = {
-        .finds = finds, .count = count, .extractor = extractor, .fetch = si_fetch_of(index)};
+    find_copy copy = {.finds = finds, .count = count, .extractor = extractor};
     if (extractor->column_count == 0)
         return SI_OK;
     if (!index->cache)
         return si_read_guarded(index, copy_mapped, &copy, error);
-    si_result status = copy_in_groups(&copy, most_leaves(extractor), error);
-    si_fetch_end(&copy.fetch);
+    copy.most_leaves = most_leaves(extractor);
+    copy.groups[0].fetch = copy.groups[1].fetch = si_fetch_of(index);
+    si_result status = copy_in_groups(&copy, error);
+    si_fetch_end(&copy.groups[0].fetch);
+    si_fetch_end(&copy.groups[1].fetch);
     si_free(copy.ranges);
     return status;
 }

@@ -12,6 +12,10 @@
 /* Enough work that threads need not ask for more all the time, little enough to share out. */
 #define QUERIES_PER_TASK 32
 
+/* Where nothing else is asked for, so many threads ask an index that is read explicitly: they wait
+ * for the storage more than for processors. */
+#define WAITING_THREADS 32
+
 /* Below this, work on one thread is over before another one has started. */
 #define QUERIES_PER_THREAD 4
 
@@ -200,11 +204,13 @@ static si_result do_task(void *context, unsigned worker, uint64_t task, si_error
     return SI_OK;
 }
 
-static unsigned thread_count(unsigned threads, uint64_t query_count)
+static unsigned thread_count(const si_index *index, unsigned threads, uint64_t query_count)
 {
     uint64_t useful = query_count / QUERIES_PER_THREAD;
     if (useful <= 1)
         return 1;
+    if (threads == 0 && index->cache)
+        threads = WAITING_THREADS;
     return (unsigned)si_min_u64(threads ? threads : si_processor_count(), useful);
 }
 
@@ -237,7 +243,7 @@ static void sum_offsets(si_matches *matches)
 si_result si_index_match(const si_index *index, const si_query *queries, uint64_t query_count,
                          unsigned threads, si_matches *matches, si_error *error)
 {
-    unsigned used = thread_count(threads, query_count);
+    unsigned used = thread_count(index, threads, query_count);
     matches->index = index;
     matches->queries = queries;
     matches->query_count = 0;
@@ -317,7 +323,7 @@ si_result si_matches_copy(const si_matches *matches, const si_column *columns, s
                              .context = &copy,
                              .order = matches->is_ordered ? matches->order : NULL,
                              .count = matches->query_count};
-    return share_out(&shared, thread_count(threads, matches->query_count), error);
+    return share_out(&shared, thread_count(matches->index, threads, matches->query_count), error);
 }
 
 /* ---- counting ---- */
@@ -351,7 +357,7 @@ si_result si_index_count_many(const si_index *index, const si_query *queries, ui
         si_query_order(queries, query_count, order);
         shared.order = order;
     }
-    si_result status = share_out(&shared, thread_count(threads, query_count), error);
+    si_result status = share_out(&shared, thread_count(index, threads, query_count), error);
     si_free(order);
     return status;
 }
