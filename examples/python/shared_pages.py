@@ -54,6 +54,8 @@ def main():
     for row in rows:
         print(*row, sep=", ")
     rss, pss = (sum(row[column] for row in rows) for column in (2, 3))
+    if pss == 0:
+        sys.exit("No process maps the file: it is read explicitly, which shares no memory.")
     print(f"{processes} processes use {rss} KiB of the file and take up {pss} KiB: each page is shared by {rss / pss:.1f}")
 
 
