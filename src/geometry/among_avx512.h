@@ -3,6 +3,15 @@
 #include "geometry/among.h"
 #include "geometry/kernels.h"
 
+#pragma GCC diagnostic push
+/* Without optimisation the compiler's own header makes a macro of it, which converts the mask. */
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static inline __m512i gather_words(__mmask8 inside, __m512i numbers, const uint64_t *words)
+{
+    return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), inside, numbers, words, 8);
+}
+#pragma GCC diagnostic pop
+
 static uint64_t words_among(const uint64_t *column, const si_word_set *wanted)
 {
     const __m512i mask = _mm512_set1_epi64((long long)wanted->mask);
@@ -15,8 +24,7 @@ static uint64_t words_among(const uint64_t *column, const si_word_set *wanted)
         __m512i words = _mm512_srl_epi64(_mm512_loadu_si512(column + i), shift);
         __m512i place = _mm512_sub_epi64(_mm512_and_si512(words, mask), least);
         __mmask8 inside = _mm512_cmplt_epu64_mask(place, range);
-        __m512i bits = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), inside,
-                                                   _mm512_srli_epi64(place, 6), wanted->bits, 8);
+        __m512i bits = gather_words(inside, _mm512_srli_epi64(place, 6), wanted->bits);
         /* The shift counts by the lowest six bits alone. */
         __m512i bit = _mm512_rolv_epi64(one, place);
         found |= (uint64_t)_mm512_test_epi64_mask(bits, bit) << i;
