@@ -240,13 +240,17 @@ static void remove_population(const char *path)
     rmdir(path);
 }
 
-static void remove_replaced(const char *folder, const si_metadata *current)
+/* False if what was replaced may be known another time. */
+static bool remove_replaced(const char *folder, const si_metadata *current)
 {
     path_buffer path;
     si_metadata *replaced = NULL;
     join(&path, folder, SI_REPLACED_NAME);
-    if (!si_path_is_file(path.text) || si_metadata_read(path.text, &replaced, NULL) != SI_OK)
-        return;
+    if (!si_path_is_file(path.text))
+        return true;
+    si_result status = si_metadata_read(path.text, &replaced, NULL);
+    if (status != SI_OK)
+        return status != SI_ERROR_IO && status != SI_ERROR_MEMORY;
     for (size_t i = 0; i < replaced->population_count; i++) {
         const char *population = replaced->populations[i].path;
         if (lies_in_folder(population, replaced->folder) &&
@@ -254,6 +258,7 @@ static void remove_replaced(const char *folder, const si_metadata *current)
             remove_population(population);
     }
     si_metadata_free(replaced);
+    return true;
 }
 
 void si_leftovers_remove(const char *folder)
@@ -263,7 +268,7 @@ void si_leftovers_remove(const char *folder)
     if (si_folder_holds_index(folder) && si_metadata_read(folder, &current, NULL) != SI_OK)
         return;
     settle_populations(folder, current);
-    remove_replaced(folder, current);
-    remove_files(folder, current, NULL);
+    if (remove_replaced(folder, current))
+        remove_files(folder, current, NULL);
     si_metadata_free(current);
 }
