@@ -779,6 +779,9 @@ SI_API si_result si_growing_index_count(si_growing_index *growing, const si_quer
                                         uint64_t *count, si_error *error);
 SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_query *query,
                                         int *empty, si_error *error);
+SI_API si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest *nearest,
+                                          const si_column *columns, size_t column_count,
+                                          double *distances, uint64_t *count, si_error *error);
 SI_API si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
                                               uint64_t *counts, si_error *error);
 SI_API si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,

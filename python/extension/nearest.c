@@ -16,7 +16,7 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
                           &PyDict_Type, wanted) ||
         !core_read_accuracy(accuracy, &chosen) || !core_read_point(place, point))
         return false;
-    si_index_get_info(self->index, &info);
+    core_get_info(self, &info);
     k = k < info.element_count ? k : info.element_count;
     if (si_nearest_query(point, k, max_distance, chosen, nearest, &error) == SI_OK)
         return true;
@@ -27,11 +27,14 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
 static bool search(const core_plan *plan, const si_nearest *nearest, double *distances,
                    uint64_t *count)
 {
+    const core_index *self = plan->self;
     si_error error;
     si_result status;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_nearest(plan->self->index, nearest, plan->columns, plan->column_count,
-                              distances, count, &error);
+    status = self->growing ? si_growing_index_nearest(self->growing, nearest, plan->columns,
+                                                      plan->column_count, distances, count, &error)
+                           : si_index_nearest(self->index, nearest, plan->columns,
+                                              plan->column_count, distances, count, &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK)
         core_raise(&error);

@@ -86,14 +86,17 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
         point: three numbers, finite.
         k: so many, or as many as there are.
         fields, accuracy: as in ``box_query``. With "best_effort" a segment is the capsule around its axis.
-        max_distance: none that is farther.
+        max_distance: none that is farther, in micrometres.
         wanted: section_types, somas, gids, pre_gids, post_gids, ids as in ``box_query``: the nearest of those.
 
-        Returns (found, distances): what ``fields`` asked for, the nearest first, and the distances to the surfaces of
-        the elements, 0 inside, float64 (N,).
+        Returns (found, distances): what ``fields`` asked for, the nearest first, those at the same distance in index
+        order, and the distances to the surfaces of the elements, 0 inside, in micrometres, float64 (N,).
+
+        Raises ArgumentError (a ValueError) for a point that is not finite, a negative k, or a distance that is NaN or
+        negative, ShapeError for what is no point, FieldError (a KeyError) for an unknown field.
         """
         k = min(whole_number(k, "k"), len(self))
-        return self._packed()._nearest(point, k, max_distance, accuracy, fields, wanted)
+        return self._nearest(point, k, max_distance, accuracy, fields, wanted)
 
     # ---- many queries at once ----
 

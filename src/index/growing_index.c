@@ -382,32 +382,44 @@ si_result si_growing_index_empty(si_growing_index *growing, const si_query *quer
 
 /* ---- queries ---- */
 
-static void copy_field(const si_growing_index *growing, si_field field, const uint64_t *places,
-                       uint64_t count, void *values)
+static si_inserted view_inserted(const si_growing_index *growing)
+{
+    si_inserted inserted = {.count = growing->count,
+                            .ids = growing->ids,
+                            .arranged = growing->arranged,
+                            .arranged_count = growing->arranged_count};
+    for (unsigned i = 0; i < float_count(growing); i++)
+        inserted.floats[i] = growing->floats[i];
+    return inserted;
+}
+
+void si_inserted_copy(const si_inserted *inserted, si_field field, const uint64_t *places,
+                      uint64_t count, void *values)
 {
     uint64_t *ids = values;
     float *radii = values, (*vectors)[3] = values;
     for (uint64_t i = 0; i < count; i++)
         if (field == SI_FIELD_ID)
-            ids[i] = growing->ids[places[i]];
+            ids[i] = inserted->ids[places[i]];
         else if (field == SI_FIELD_RADIUS)
-            radii[i] = growing->floats[3][places[i]];
+            radii[i] = inserted->floats[3][places[i]];
         else
             for (unsigned axis = 0; axis < 3; axis++)
-                vectors[i][axis] = growing->floats[axis][places[i]];
+                vectors[i][axis] = inserted->floats[axis][places[i]];
 }
 
 static void copy_columns(const si_growing_index *growing, const place_list *list,
                          const si_column *columns, size_t column_count, uint64_t filled,
                          uint64_t capacity)
 {
+    const si_inserted inserted = view_inserted(growing);
     if (filled >= capacity)
         return;
     for (size_t i = 0; i < column_count; i++) {
         size_t size = si_element_field(growing->kind, columns[i].field)->size;
-        copy_field(growing, columns[i].field, list->places,
-                   si_min_u64(list->count, capacity - filled),
-                   (char *)columns[i].data + filled * size);
+        si_inserted_copy(&inserted, columns[i].field, list->places,
+                         si_min_u64(list->count, capacity - filled),
+                         (char *)columns[i].data + filled * size);
     }
 }
 
@@ -450,7 +462,7 @@ si_result si_builder_append_growing(si_builder *builder, si_growing_index *growi
     return status;
 }
 
-/* ---- for grids ---- */
+/* ---- for others ---- */
 
 const si_index *si_growing_index_base(const si_growing_index *growing)
 {
@@ -461,9 +473,7 @@ si_result si_growing_index_read_inserted(si_growing_index *growing, si_inserted_
                                          void *context, si_error *error)
 {
     pthread_rwlock_rdlock(&growing->lock);
-    si_inserted inserted = {.count = growing->count, .ids = growing->ids};
-    for (unsigned i = 0; i < float_count(growing); i++)
-        inserted.floats[i] = growing->floats[i];
+    const si_inserted inserted = view_inserted(growing);
     si_result status = reader(context, &inserted, error);
     pthread_rwlock_unlock(&growing->lock);
     return status;

@@ -4,15 +4,21 @@
 
 #include "index/index.h"
 
-/* In the order of arrival. */
+/* In the order of arrival: an element's place. */
 typedef struct si_inserted {
     uint64_t count;
     const float *floats[4]; /* x, y, z, and radius of spheres */
     const uint64_t *ids;
+    const si_index *arranged; /* of the first of them, with their places for ids; NULL: of none */
+    uint64_t arranged_count;
 } si_inserted;
 
 typedef si_result (*si_inserted_reader)(void *context, const si_inserted *inserted,
                                         si_error *error);
+
+/* The values that a field has for the elements at these places. */
+void si_inserted_copy(const si_inserted *inserted, si_field field, const uint64_t *places,
+                      uint64_t count, void *values);
 
 const si_index *si_growing_index_base(const si_growing_index *growing);
 

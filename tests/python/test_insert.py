@@ -56,6 +56,24 @@ def test_batches_of_a_grown_index():
     assert np.array_equal(index.box_counts_many(low, low + 20), batch.counts)
 
 
+@pytest.mark.parametrize("first, count", [(0, 300), (299, 300), (5000, 20_000)])
+def test_nearest_in_a_grown_index(first, count):
+    index, centroids, radii, ids = grow_together(first, count, np.random.default_rng(count))
+    packed = si.SphereIndexBuilder.from_numpy(centroids, radii, ids)
+    for k, keywords in [(0, {}), (1, {}), (50, {}), (count + 5, {}), (30, {"max_distance": 9}), (30, {"ids": ids[::7]}), (3, {"ids": []})]:
+        found, distances = index.nearest((40, 50, 60), k, **keywords)
+        expected, expected_distances = packed.nearest((40, 50, 60), k, **keywords)
+        assert np.array_equal(distances, expected_distances)
+        assert all(np.array_equal(found[name], expected[name]) for name in expected)
+
+
+def test_nearest_of_equal_distance_are_in_index_order():
+    index = si.PointIndex([[1, 0, 0]] * 3, [5, 6, 7])
+    index.insert([[0, 1, 0], [0, 0, -1], [0, 0, 0]], [3, 2, 1])
+    for k in range(7):
+        assert index.nearest((0, 0, 0), k, fields="id")[0].tolist() == [1, 5, 6, 7, 3, 2][:k]
+
+
 def test_ids_go_on_by_themselves():
     index = si.SphereIndexBuilder.create_empty()
     index.insert((0, 0, 0), 1)

@@ -11,6 +11,7 @@ typedef struct surroundings {
     const char *folder;
     const char *copy;
     const si_index *index;
+    si_growing_index *growing;
     si_query query;
 } surroundings;
 
@@ -64,6 +65,30 @@ static si_result count_groups(const surroundings *given)
     return status;
 }
 
+static si_nearest all_nearest(void)
+{
+    si_nearest nearest;
+    assert_int_equal(si_nearest_query((double[3]){0}, 20, 1e9, SI_BEST_EFFORT, &nearest, NULL),
+                     SI_OK);
+    return nearest;
+}
+
+static si_result find_nearest(const surroundings *given)
+{
+    const si_nearest nearest = all_nearest();
+    uint64_t gids[20], count;
+    const si_column column = {SI_FIELD_GID, gids};
+    return si_index_nearest(given->index, &nearest, &column, 1, NULL, &count, NULL);
+}
+
+static si_result find_nearest_of_growing(const surroundings *given)
+{
+    const si_nearest nearest = all_nearest();
+    uint64_t ids[20], count;
+    const si_column column = {SI_FIELD_ID, ids};
+    return si_growing_index_nearest(given->growing, &nearest, &column, 1, NULL, &count, NULL);
+}
+
 /* One whose sets are bits, a table and bytes. */
 static si_result make_filter(const surroundings *given)
 {
@@ -99,6 +124,27 @@ static void assert_survives(use_function *use, const surroundings *given)
     }
 }
 
+static si_growing_index *grow(const si_index *base, const test_elements *elements)
+{
+    const si_input_column column = {SI_FIELD_POSITION, elements->first};
+    si_growing_index *growing;
+    assert_int_equal(si_growing_index_create(base, &growing, NULL), SI_OK);
+    assert_int_equal(si_growing_index_insert(growing, &column, 1, elements->count, NULL), SI_OK);
+    return growing;
+}
+
+static void any_allocation_may_fail_while_growing(void **state)
+{
+    (void)state;
+    test_elements elements = make_elements(SI_POINT, 5000, &ordinary, 1);
+    si_index *base = build_elements(&elements, NULL, NULL);
+    const surroundings given = {.growing = grow(base, &elements)};
+    assert_survives(find_nearest_of_growing, &given);
+    si_growing_index_free(given.growing);
+    si_index_close(base);
+    free_elements(&elements);
+}
+
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
@@ -115,6 +161,7 @@ static void any_allocation_may_fail(void **state)
     assert_survives(open_set, &given);
     assert_survives(visit, &given);
     assert_survives(count_groups, &given);
+    assert_survives(find_nearest, &given);
     assert_survives(make_filter, &given);
     assert_survives(write_copy, &given);
     si_index_close(index);
@@ -126,6 +173,7 @@ static void any_allocation_may_fail(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_allocation_may_fail)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(any_allocation_may_fail),
+                                       cmocka_unit_test(any_allocation_may_fail_while_growing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
