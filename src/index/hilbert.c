@@ -269,11 +269,3 @@ void si_hilbert_window_keys(const si_hilbert_window *window, const float (*centr
         memcpy(keys + first, rest_keys, (count - first) * sizeof *keys);
     }
 }
-
-uint64_t si_hilbert_window_key(const si_hilbert_window *window, const float centroid[3])
-{
-    float lanes_of_one[LANES][3] = {{centroid[0], centroid[1], centroid[2]}};
-    uint64_t keys[LANES];
-    compute_keys(window, (const float(*)[3])lanes_of_one, keys);
-    return keys[0];
-}

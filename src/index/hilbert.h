@@ -59,6 +59,5 @@ si_hilbert_window si_hilbert_window_for(float largest);
  * the window is wide. */
 void si_hilbert_window_keys(const si_hilbert_window *window, const float (*centroids)[3],
                             size_t count, uint64_t *keys);
-uint64_t si_hilbert_window_key(const si_hilbert_window *window, const float centroid[3]);
 
 #endif

@@ -26,6 +26,9 @@ typedef struct place_maker {
     unsigned dropped_bits;
 } place_maker;
 
+/* Keys are made of several points at once. */
+enum { POINTS_AT_ONCE = 64 };
+
 static place_maker place_maker_for(float largest)
 {
     place_maker maker = {.window = si_hilbert_window_for(largest)};
@@ -35,15 +38,20 @@ static place_maker place_maker_for(float largest)
     return maker;
 }
 
-static uint64_t place_of(const place_maker *maker, const float point[3])
-{
-    return si_hilbert_window_key(&maker->window, point) >> maker->dropped_bits;
-}
-
 static void note_largest(float *largest, const float point[3])
 {
     for (unsigned axis = 0; axis < 3; axis++)
         *largest = fmaxf(*largest, fabsf(point[axis]));
+}
+
+/* Up to POINTS_AT_ONCE of them, the first one of which has the number `first`. */
+static void make_places(const place_maker *maker, const float (*points)[3], uint64_t first,
+                        uint64_t count, si_query_place *places)
+{
+    uint64_t keys[POINTS_AT_ONCE];
+    si_hilbert_window_keys(&maker->window, points, count, keys);
+    for (uint64_t i = 0; i < count; i++)
+        places[first + i] = (si_query_place){keys[i] >> maker->dropped_bits, first + i};
 }
 
 /* ---- sorting ---- */
@@ -82,15 +90,17 @@ static void find_center(const si_query *query, float center[3])
 
 void si_query_order(const si_query *queries, uint64_t count, si_query_place *places)
 {
-    float center[3], largest = 0;
+    float centers[POINTS_AT_ONCE][3], center[3], largest = 0;
     for (uint64_t i = 0; i < count; i++) {
         find_center(&queries[i], center);
         note_largest(&largest, center);
     }
     const place_maker maker = place_maker_for(largest);
-    for (uint64_t i = 0; i < count; i++) {
-        find_center(&queries[i], center);
-        places[i] = (si_query_place){place_of(&maker, center), i};
+    for (uint64_t first = 0; first < count; first += POINTS_AT_ONCE) {
+        uint64_t some = si_min_u64(count - first, POINTS_AT_ONCE);
+        for (uint64_t i = 0; i < some; i++)
+            find_center(&queries[first + i], centers[i]);
+        make_places(&maker, (const float(*)[3])centers, first, some, places);
     }
     sort_places(places, count);
 }
@@ -106,7 +116,7 @@ static void make_finite(const float point[3], float finite[3])
 si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint64_t *order,
                                  si_error *error)
 {
-    float point[3], largest = 0;
+    float finite[POINTS_AT_ONCE][3], point[3], largest = 0;
     uint64_t doubled;
     si_query_place *places = NULL;
     if (si_multiply_u64(count, 2, &doubled))
@@ -118,9 +128,11 @@ si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint6
         note_largest(&largest, point);
     }
     const place_maker maker = place_maker_for(largest);
-    for (uint64_t i = 0; i < count; i++) {
-        make_finite(points[i], point);
-        places[i] = (si_query_place){place_of(&maker, point), i};
+    for (uint64_t first = 0; first < count; first += POINTS_AT_ONCE) {
+        uint64_t some = si_min_u64(count - first, POINTS_AT_ONCE);
+        for (uint64_t i = 0; i < some; i++)
+            make_finite(points[first + i], finite[i]);
+        make_places(&maker, (const float(*)[3])finite, first, some, places);
     }
     sort_places(places, count);
     for (uint64_t i = 0; i < count; i++)
