@@ -248,6 +248,7 @@ static si_result start_intakes(si_builder *builder, const si_build_options *opti
     si_result status = parent ? SI_OK : si_fail_memory(error);
     if (status == SI_OK)
         status = create_intake(builder, &builder->intake, folder, error);
+    builder->intake.is_unsorted = true;
     if (status == SI_OK)
         status = create_intake(builder, &builder->run, folder, error);
     si_free(parent);

@@ -61,6 +61,14 @@ static si_result write_run(si_external_sort *sort, const si_record_pieces *recor
     return status == SI_OK ? add_run(sort, &run, error) : status;
 }
 
+/* The order in which the records lie. */
+static void order_as_they_are(const si_record_pieces *records, si_sort_entry *entries)
+{
+    for (uint64_t piece = 0; piece < records->piece_count; piece++)
+        for (uint32_t i = 0; i < records->counts[piece]; i++)
+            (entries++)->place = si_record_place(piece, i);
+}
+
 si_result si_external_sort_add(si_external_sort *sort, const si_record_pieces *records,
                                uint64_t count, float largest, const si_build_watch *watch,
                                si_error *error)
@@ -70,7 +78,10 @@ si_result si_external_sort_add(si_external_sort *sort, const si_record_pieces *r
                                    .largest = largest,
                                    .threads = sort->limits->threads,
                                    .watch = watch};
-    SI_TRY(si_sort_records(&sorting, &sort->space, error));
+    if (sort->is_unsorted)
+        order_as_they_are(records, sort->space.entries);
+    else
+        SI_TRY(si_sort_records(&sorting, &sort->space, error));
     return write_run(sort, records, count, error);
 }
 

@@ -12,6 +12,7 @@ typedef struct si_external_sort {
     size_t run_count;
     size_t run_capacity;
     si_sort_space space;
+    bool is_unsorted; /* what is added is written as it is, and never merged */
 } si_external_sort;
 
 /* `type` and `limits` stay. */

@@ -108,6 +108,7 @@ static si_result go_external(si_intake *intake, si_error *error)
 {
     SI_TRY(si_external_sort_open(&intake->sort, intake->type, &intake->limits, intake->temp_folder,
                                  error));
+    intake->sort.is_unsorted = intake->is_unsorted;
     intake->is_external = true;
     return SI_OK;
 }

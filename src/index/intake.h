@@ -19,6 +19,7 @@ typedef struct si_intake {
     float largest;         /* coordinate, in size */
     bool is_external;      /* the elements do not fit in memory */
     bool is_spilling;
+    bool is_unsorted;      /* runs are not sorted: they are only to be read again by a cursor */
     si_external_sort sort; /* of the thread that spills */
     si_result failure;     /* what is in is not all that was added: there will be no index */
     si_error failure_error;

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+#include "base/arithmetic.h"
 #include "base/memory.h"
 
 si_result si_cluster_gather(si_cluster *cluster, const void *own, size_t bytes, void *all,
                             si_error *error)
 {
-    cluster->traffic.gathered_bytes += bytes;
+    cluster->traffic.gathered_bytes += bytes * (cluster->size - 1);
     cluster->traffic.steps++;
     return cluster->calls->gather(cluster, own, bytes, all, error);
 }
@@ -55,16 +56,28 @@ static si_result share_failure(si_cluster *cluster, si_result status, unsigned f
     return si_fail(error, cluster->errors[first].status, "%s", cluster->errors[first].message);
 }
 
+si_result si_cluster_agree_on(si_cluster *cluster, si_result status, bool own, uint8_t *all,
+                              si_error *error)
+{
+    if (si_cluster_size(cluster) == 1) {
+        *all = own;
+        return status;
+    }
+    uint8_t said = (uint8_t)((unsigned)status << 1 | own);
+    unsigned first = 0;
+    SI_TRY(si_cluster_gather(cluster, &said, sizeof said, all, error));
+    while (first < cluster->size && all[first] >> 1 == SI_OK)
+        first++;
+    for (unsigned rank = 0; first == cluster->size && rank < cluster->size; rank++)
+        all[rank] &= 1;
+    return first == cluster->size ? SI_OK : share_failure(cluster, status, first, error);
+}
+
 si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error)
 {
     if (si_cluster_size(cluster) == 1)
         return status;
-    int32_t own = (int32_t)status, *all = (void *)cluster->errors;
-    unsigned first = 0;
-    SI_TRY(si_cluster_gather(cluster, &own, sizeof own, all, error));
-    while (first < cluster->size && all[first] == SI_OK)
-        first++;
-    return first == cluster->size ? SI_OK : share_failure(cluster, status, first, error);
+    return si_cluster_agree_on(cluster, status, false, (void *)cluster->errors, error);
 }
 
 si_result si_cluster_sum(si_cluster *cluster, uint64_t *numbers, size_t count, si_error *error)
@@ -80,25 +93,35 @@ si_result si_cluster_sum(si_cluster *cluster, uint64_t *numbers, size_t count, s
     return SI_OK;
 }
 
+/* Rank 0 gives each rank a slice, and all give each other theirs: so it sends no more than others.
+ */
+static si_result pass_slices(si_cluster *cluster, uint64_t *sent, void *padded, uint64_t slice,
+                             char *own, si_error *error)
+{
+    uint64_t *received = sent + cluster->size;
+    memset(sent, 0, 2 * cluster->size * sizeof *sent);
+    for (unsigned rank = 0; cluster->rank == 0 && rank < cluster->size; rank++)
+        sent[rank] = slice;
+    received[0] = slice;
+    SI_TRY(si_cluster_exchange(cluster, padded, sent, own, received, error));
+    return si_cluster_gather(cluster, own, slice, padded, error);
+}
+
 si_result si_cluster_broadcast(si_cluster *cluster, void *bytes, size_t count, si_error *error)
 {
-    uint64_t *sent = si_allocate_zeroed(cluster->size, sizeof *sent);
-    uint64_t *received = si_allocate_zeroed(cluster->size, sizeof *received);
-    char *copies = cluster->rank == 0 ? si_allocate(cluster->size, count) : NULL;
-    si_result status = SI_OK;
-    if (!sent || !received || (cluster->rank == 0 && !copies))
-        status = si_fail_memory(error);
+    uint64_t slice = si_divide_up(count, cluster->size);
+    uint64_t *numbers = si_allocate(cluster->size, 2 * sizeof *numbers);
+    char *padded = si_allocate_zeroed(cluster->size, slice), *own = si_allocate(1, slice);
+    si_result status = numbers && padded && own ? SI_OK : si_fail_memory(error);
     status = si_cluster_agree(cluster, status, error);
-    for (unsigned rank = 1; status == SI_OK && cluster->rank == 0 && rank < cluster->size; rank++) {
-        memcpy(copies + (rank - 1) * count, bytes, count);
-        sent[rank] = count;
-    }
-    if (status == SI_OK && cluster->rank > 0)
-        received[0] = count;
+    if (status == SI_OK && cluster->rank == 0)
+        memcpy(padded, bytes, count);
     if (status == SI_OK)
-        status = si_cluster_exchange(cluster, copies, sent, bytes, received, error);
-    si_free(sent);
-    si_free(received);
-    si_free(copies);
+        status = pass_slices(cluster, numbers, padded, slice, own, error);
+    if (status == SI_OK)
+        memcpy(bytes, padded, count);
+    si_free(numbers);
+    si_free(padded);
+    si_free(own);
     return status;
 }

@@ -8,6 +8,7 @@
 #ifndef SI_MULTI_CLUSTER_H
 #define SI_MULTI_CLUSTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,10 @@ void si_cluster_spoil_shares(si_cluster *cluster);
  * of the first rank that has, and must not wait for each other any more. `*error` is this rank's,
  * if it has failed. */
 si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error);
+
+/* The same; and `all`, with room for a byte of each rank, receives what each says. */
+si_result si_cluster_agree_on(si_cluster *cluster, si_result status, bool own, uint8_t *all,
+                              si_error *error);
 
 #define SI_MOST_SUMMED 64
 
