@@ -6,8 +6,9 @@
  * or so of touching: if they are wrong, another would be right of shapes that are larger or smaller
  * by that part of their own size and the distance between them. Everything is computed from
  * differences of coordinates, which double precision holds without rounding unless they differ by
- * more than a factor 2^29, so nothing is lost far from the origin; and where the quantities are
- * small integers (or such times a power of two), touching is decided exactly.
+ * more than a factor 2^29, so nothing is lost far from the origin. Where the quantities are small
+ * integers (or such times a power of two), touching of balls, capsules and boxes is decided
+ * exactly, and that of a capsule or cylinder with an end of the other.
  */
 #ifndef SI_GEOMETRY_PREDICATES_H
 #define SI_GEOMETRY_PREDICATES_H

@@ -18,11 +18,27 @@ bool si_solid_meets_ball(const si_query *query, const float center[3], float rad
     return si_squared_gap_of_end(&view, 0) <= (double)radius * (double)radius;
 }
 
+/* Where an end of either just touches the other, this is exact if all numbers are small and whole,
+ * or if the ends are the same point, which what decides about the rest is not. */
+static bool an_end_is_in_other(const si_query *query, const float p1[3], const float p2[3],
+                               float radius)
+{
+    if (si_solid_meets_ball(query, p1, 0) || si_solid_meets_ball(query, p2, 0))
+        return true;
+    if (query->shape == SI_SHAPE_ORIENTED_BOX)
+        return false;
+    float reach = query->shape == SI_SHAPE_CAPSULE ? query->radius : 0;
+    return si_ball_meets_cylinder(query->center, reach, p1, p2, radius) ||
+           si_ball_meets_cylinder(query->end, reach, p1, p2, radius);
+}
+
 bool si_solid_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
                              float radius)
 {
     if (si_squared_distance(p1, p2) <= 0)
         return si_solid_meets_ball(query, p1, radius);
+    if (an_end_is_in_other(query, p1, p2, radius))
+        return true;
     si_axis axis = axis_of(query);
     const si_axis cylinder = {p1, p2, radius};
     if (query->shape == SI_SHAPE_CAPSULE)

@@ -81,13 +81,63 @@ static void tiles(void **state)
     check_shape(SI_SHAPE_CENTERS);
 }
 
+/* ---- touching ---- */
+
+static si_query capsule(const double end[3], const double other_end[3], double radius)
+{
+    si_query query;
+    assert_int_equal(si_capsule_query(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    return query;
+}
+
+static si_query cylinder(const double end[3], const double other_end[3], double radius)
+{
+    si_query query;
+    assert_int_equal(si_cylinder_query(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    return query;
+}
+
+/* Bare lines from one point into all directions. */
+static void common_ends_touch(void **state)
+{
+    (void)state;
+    const double corner[3] = {-3, -3, 1};
+    const float end[3] = {-3, -3, 1};
+    for (int i = 1; i < 7 * 7 * 7; i++)
+        for (int j = 1; j < 7 * 7 * 7; j += 10) {
+            const double other[3] = {i % 7, i / 7 % 7, i / 49};
+            const float other_end[3] = {(float)(j % 7), (float)(j / 7 % 7), (float)(j / 49)};
+            const si_query queries[] = {capsule(corner, other, 0), capsule(other, corner, 0),
+                                        cylinder(corner, other, 0), cylinder(other, corner, 0)};
+            for (int k = 0; k < 4; k++) {
+                assert_true(si_query_meets_cylinder(&queries[k], end, other_end, 0));
+                assert_true(si_query_meets_cylinder(&queries[k], other_end, end, 0));
+            }
+        }
+}
+
+static void whole_numbers_touch_at_ends(void **state)
+{
+    (void)state;
+    const double end[3] = {-2, 3, 3}, other_end[3] = {-2, 3, 4};
+    const float p1[3] = {0, -3, 0}, p2[3] = {0, -3, -4};       /* 7 = |(2, 6, 3)| away */
+    const float side1[3] = {1, -1, 9}, side2[3] = {1, -1, -9}; /* 5 = |(3, 4, 0)| away */
+    const float other_side[3] = {1, -1, 3.5F};
+    const si_query reaching = capsule(end, other_end, 7), near = capsule(end, other_end, 4);
+    const si_query track = cylinder(end, (double[3]){-2, -9, 3}, 3);
+    assert_true(si_query_meets_cylinder(&reaching, p1, p2, 0));
+    assert_true(si_query_meets_cylinder(&reaching, p2, p1, 0));
+    assert_true(si_query_meets_cylinder(&near, side1, side2, 1));
+    assert_true(si_query_meets_cylinder(&near, side1, other_side, 1));
+    assert_true(si_query_meets_cylinder(&track, side1, (float[3]){1, 3, 3}, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(capsules),
-        cmocka_unit_test(cylinders),
-        cmocka_unit_test(oriented_boxes),
-        cmocka_unit_test(tiles),
+        cmocka_unit_test(capsules),          cmocka_unit_test(cylinders),
+        cmocka_unit_test(oriented_boxes),    cmocka_unit_test(tiles),
+        cmocka_unit_test(common_ends_touch), cmocka_unit_test(whole_numbers_touch_at_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
