@@ -1,5 +1,6 @@
 #include "grid/options.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,17 @@ enum { MOST_THREADS = 4096 };
 
 /* ---- the grid ---- */
 
+static bool read_corner(const char *word, double corner[3])
+{
+    return cli_read_point(word, corner) && !isnan(corner[0]) && !isnan(corner[1]) &&
+           !isnan(corner[2]);
+}
+
 static void set_box(void *target, const char *const *words)
 {
     cli_grid_options *options = target;
     for (int i = 0; i < 2; i++)
-        if (!cli_read_point(words[i], options->corners[i]))
+        if (!read_corner(words[i], options->corners[i]))
             cli_wrong_use("option '--box' takes two corners x,y,z, not '%s'", words[i]);
     options->has_box = true;
 }

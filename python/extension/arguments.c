@@ -103,16 +103,16 @@ static bool read_items(PyObject *const *items, double point[3])
     return done;
 }
 
-static void raise_point_shape(PyArrayObject *array)
+static void raise_point_shape(PyArrayObject *array, const char *name)
 {
     PyObject *shape = PyObject_GetAttrString((PyObject *)array, "shape");
     if (shape)
-        core_raise_shape_error("Invalid numpy array shape for 'point': %R, expected (3,)", shape);
+        core_raise_shape_error("Invalid shape of %s: %R, expected (3,)", name, shape);
     Py_XDECREF(shape);
 }
 
 /* Whatever NumPy can cast. */
-static bool read_any_point(PyObject *value, double point[3])
+static bool read_any_point(PyObject *value, const char *name, double point[3])
 {
     PyArrayObject *array = (PyArrayObject *)PyArray_FROMANY(
         value, NPY_DOUBLE, 0, 0, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_FORCECAST);
@@ -122,7 +122,7 @@ static bool read_any_point(PyObject *value, double point[3])
     if (is_point)
         memcpy(point, PyArray_DATA(array), 3 * sizeof *point);
     else
-        raise_point_shape(array);
+        raise_point_shape(array, name);
     Py_DECREF(array);
     return is_point;
 }
@@ -140,7 +140,7 @@ static bool read_array(PyArrayObject *array, double point[3])
     return true;
 }
 
-bool core_read_point(PyObject *value, double point[3])
+bool core_read_point(PyObject *value, const char *name, double point[3])
 {
     if (PyTuple_CheckExact(value) && PyTuple_GET_SIZE(value) == 3) {
         if (read_items(&PyTuple_GET_ITEM(value, 0), point))
@@ -154,7 +154,7 @@ bool core_read_point(PyObject *value, double point[3])
             return true;
     }
     PyErr_Clear();
-    return read_any_point(value, point);
+    return read_any_point(value, name, point);
 }
 
 /* ---- populations ---- */

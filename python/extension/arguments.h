@@ -23,8 +23,9 @@ bool core_read_arguments(core_parameters *parameters, PyObject *const *args, Py_
 /* NULL and None are the default. */
 bool core_read_accuracy(PyObject *value, si_accuracy *accuracy);
 
-/* Three numbers: a tuple, a list, an array, or whatever NumPy makes one of. */
-bool core_read_point(PyObject *value, double point[3]);
+/* Three numbers: a tuple, a list, an array, or whatever NumPy makes one of. `name` is for the
+ * sentence of the error. */
+bool core_read_point(PyObject *value, const char *name, double point[3]);
 
 /* What population_mode and populations make of the result on an index of one population: as it is,
  * or a dict of one entry. Consumes `result`, which may be NULL. */

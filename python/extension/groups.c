@@ -45,8 +45,9 @@ static size_t place_of(grouping *by, si_field field)
 static bool refuse(const core_kind *kind, PyObject *name)
 {
     return core_raise_argument_error(
-        "Unsupported argument: group_by=%R. It is a field of integers of the %s index.", name,
-        kind->name);
+        "Unsupported argument: group_by=%R. Expected the name of a field of integers of the %s "
+        "index, or several.",
+        name, kind->name);
 }
 
 static bool add_attribute(grouping *by, size_t number, PyObject *name)
@@ -94,7 +95,7 @@ static PyObject *names_of(PyObject *group_by, bool *several)
     PyObject *names = *several ? PySequence_Tuple(group_by) : PyTuple_Pack(1, group_by);
     if (!names) {
         if (PyErr_ExceptionMatches(PyExc_TypeError))
-            core_raise_argument_error("Unsupported argument: group_by=%R. It is the name of a "
+            core_raise_argument_error("Unsupported argument: group_by=%R. Expected the name of a "
                                       "field of integers, or several.",
                                       group_by);
         return NULL;

@@ -212,6 +212,11 @@ static si_field place_field(const core_index *self)
     return self->kind == SI_SPHERE ? SI_FIELD_CENTROID : SI_FIELD_POSITION;
 }
 
+static const char *place_name(const core_index *self)
+{
+    return self->kind == SI_SPHERE ? "centroid" : "position";
+}
+
 static bool read_radius(PyObject *value, float *radius)
 {
     double number = PyFloat_AsDouble(value);
@@ -242,8 +247,8 @@ PyObject *core_insert(PyObject *object, PyObject *const *args, Py_ssize_t count,
         return NULL;
     }
     bool has_radius = args[1] != Py_None, has_id = args[2] != Py_None;
-    if (!core_read_point(args[0], point) || (has_radius && !read_radius(args[1], &radius)) ||
-        (has_id && !read_id(args[2], &id)))
+    if (!core_read_point(args[0], place_name(self), point) ||
+        (has_radius && !read_radius(args[1], &radius)) || (has_id && !read_id(args[2], &id)))
         return NULL;
     for (int axis = 0; axis < 3; axis++)
         place[axis] = (float)point[axis];

@@ -14,7 +14,7 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
     si_index_info info = SI_INDEX_INFO_INIT;
     if (!PyArg_ParseTuple(args, "OKdOOO!:_nearest", &place, &k, &max_distance, &accuracy, fields,
                           &PyDict_Type, wanted) ||
-        !core_read_accuracy(accuracy, &chosen) || !core_read_point(place, point))
+        !core_read_accuracy(accuracy, &chosen) || !core_read_point(place, "point", point))
         return false;
     core_get_info(self, &info);
     k = k < info.element_count ? k : info.element_count;

@@ -111,14 +111,29 @@ static bool read_last_part(si_shape shape, PyObject *part, double values[9], npy
                                           : read_radius(part, values);
 }
 
+/* Those of box_query and its like. */
+static const char *name_of_point(si_shape shape, int part)
+{
+    switch (shape) {
+    case SI_SHAPE_BOX:
+    case SI_SHAPE_CENTERS:
+        return part == 0 ? "corner" : "opposite_corner";
+    case SI_SHAPE_CAPSULE:
+    case SI_SHAPE_CYLINDER:
+        return part == 0 ? "end" : "other_end";
+    default:
+        return part == 0 ? "center" : "half_size";
+    }
+}
+
 static bool read_parts(si_shape shape, PyObject *const *parts, double values[3][9],
                        npy_intp *orientation_length)
 {
-    if (!core_read_point(parts[0], values[0]))
+    if (!core_read_point(parts[0], name_of_point(shape, 0), values[0]))
         return false;
     if (shape == SI_SHAPE_SPHERE)
         return read_radius(parts[1], values[1]);
-    return core_read_point(parts[1], values[1]) &&
+    return core_read_point(parts[1], name_of_point(shape, 1), values[1]) &&
            (core_part_count(shape) == 2 ||
             read_last_part(shape, parts[2], values[2], orientation_length));
 }

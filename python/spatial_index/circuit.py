@@ -42,7 +42,7 @@ def index_circuit(
     """
     if what not in _WHATS:
         raise ArgumentError(f"a circuit has segments and synapses, not {what!r}")
-    source = {"gids": ids_of(gids), "skip_bad_cells": bool(skip_bad_cells), "position_prefix": name_or_none(position)}
+    source = {"gids": ids_of(gids, "gids"), "skip_bad_cells": bool(skip_bad_cells), "position_prefix": name_or_none(position)}
     BuildOptions(output_dir=output_dir, **options).run(
         lambda *args: _core.build_circuit(encoded(circuit_config), _WHATS[what], _names(populations), source, *args)
     )

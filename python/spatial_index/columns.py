@@ -22,26 +22,26 @@ def _floats(array):
 
 
 def integers(values, name):
-    """An array of uint64 of the same shape."""
+    """An array of uint64 of the same shape; ``name`` is for the sentence of the error."""
     array = np.asarray(values)
     if array.size == 0:
         return np.empty(array.shape, dtype=np.uint64)
     if array.dtype.kind not in "iu" and not isinstance(values, np.ndarray):
         array = _from_large_integers(values, array.shape)
     if array.dtype.kind not in "iu" or array.min() < 0:
-        raise ArgumentError(f"{name} are integers that are not negative")
+        wrong = next(value for value in array.astype(object).flat if not _is_id(value))
+        raise ArgumentError(f"{name} has {wrong!r}, expected integers from 0 to 2**64 - 1")
     return array.astype(np.uint64)
+
+
+def _is_id(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < 2**64
 
 
 def _from_large_integers(values, shape):
     """Lists in which some number needs all 64 bits NumPy makes arrays of float64."""
     objects = np.array(values, dtype=object)
-    if objects.shape == shape and all(isinstance(value, (int, np.integer)) for value in objects.flat):
-        try:
-            return objects.astype(np.uint64)
-        except OverflowError:
-            pass
-    return objects
+    return objects.astype(np.uint64) if objects.shape == shape and all(map(_is_id, objects.flat)) else objects
 
 
 def check_shape(array, shape, name):

@@ -1,12 +1,13 @@
 """Density grids: what is in each voxel, or in each region of an annotated volume."""
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from .arguments import thread_count, whole_number
-from .errors import ArgumentError, ShapeError
+from .errors import ArgumentError, LimitError, ShapeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,10 +84,10 @@ class Grids:
         return self._sums(measure, corner, opposite_corner, volume.shape, volume, accuracy, threads, wanted)
 
     def _sums(self, measure, corner, opposite_corner, shape, regions, accuracy, threads, wanted):
-        if measure not in _MEASURES:
+        if not isinstance(measure, str) or measure not in _MEASURES:
             raise ArgumentError(f"measure is {measure!r}, expected 'elements', 'touching' or 'length'")
-        if max(shape) >= 2**63:
-            raise ArgumentError(f"the grid has the shape {shape}, which is too large")
+        if math.prod(shape) >= 2**60:
+            raise LimitError(f"a grid of {' x '.join(map(str, shape))} voxels is too large")
         lower, upper = _corners(corner, opposite_corner)
         return self._grid(
             _MEASURES[measure], lower, upper, shape, regions, accuracy, thread_count(threads), wanted
@@ -94,7 +95,7 @@ class Grids:
 
 
 def _corners(corner: Point, opposite_corner: Point) -> Tuple[Tuple[float, ...], Tuple[float, ...]]:
-    corners = np.array([corner, opposite_corner], dtype=np.float64)
-    if corners.shape != (2, 3):
+    corners = [np.asarray(place, dtype=np.float64) for place in (corner, opposite_corner)]
+    if any(place.shape != (3,) for place in corners):
         raise ShapeError(f"the corners of the grid are {corner!r} and {opposite_corner!r}, expected three numbers each")
-    return tuple(corners.min(axis=0).tolist()), tuple(corners.max(axis=0).tolist())
+    return tuple(np.minimum(*corners).tolist()), tuple(np.maximum(*corners).tolist())

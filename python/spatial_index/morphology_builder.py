@@ -65,7 +65,7 @@ class MorphIndexBuilder(StepwiseBuilder):
         soma_radius: str = "contour",
         **options: Any,
     ) -> None:
-        super().__init__(_core.SI_MORPHOLOGY, ids_of(gids), options)
+        super().__init__(_core.SI_MORPHOLOGY, ids_of(gids, "gids"), options)
         self._source = {
             "morphologies": encoded(morphology_dir),
             "nodes_file": encoded(nodes_file),

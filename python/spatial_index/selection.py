@@ -9,8 +9,17 @@ def _is_selection(chosen):
     return hasattr(chosen, "ranges") and hasattr(chosen, "flatten") and not isinstance(chosen, np.ndarray)
 
 
-def _integers(chosen):
-    array = integers(chosen if isinstance(chosen, (list, tuple, range, np.ndarray)) else list(chosen), "ids")
+def _listed(chosen, name):
+    if isinstance(chosen, (list, tuple, range, np.ndarray)):
+        return chosen
+    try:
+        return list(chosen)
+    except TypeError:
+        raise TypeError(f"{name} is {chosen!r}, expected ids, ranges of ids, or a Selection") from None
+
+
+def _integers(chosen, name):
+    array = integers(_listed(chosen, name), name)
     return array if array.size else np.empty(0, dtype=np.uint64)
 
 
@@ -18,11 +27,11 @@ def _is_ranges(array):
     return array.ndim == 2 and array.shape[1] == 2
 
 
-def ids_of(chosen):
+def ids_of(chosen, name="ids"):
     """An array of uint64 from an iterable of ids, a list of ranges [(first, end), ...] or a Selection; None stays."""
     if chosen is None:
         return None
-    array = _integers(chosen.ranges if _is_selection(chosen) else chosen)
+    array = _integers(chosen.ranges if _is_selection(chosen) else chosen, name)
     if _is_ranges(array):
         pieces = [np.arange(first, max(first, end), dtype=np.uint64) for first, end in array.tolist()]
         return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.uint64)
@@ -35,7 +44,7 @@ def ranges_of(chosen):
     """An array (N, 2) of uint64, each row a first id and one past the last, from the same; None stays."""
     if chosen is None:
         return None
-    array = _integers(chosen.ranges if _is_selection(chosen) else chosen)
+    array = _integers(chosen.ranges if _is_selection(chosen) else chosen, "ids")
     if _is_ranges(array):
         return np.ascontiguousarray(array)
     if array.size == 0:

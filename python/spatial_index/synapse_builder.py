@@ -173,7 +173,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         if gids is None:
             return cls.create(edges, None, progress, output_dir, **keywords)
         builder = cls(edges, None, progress=progress, output_dir=output_dir, **keywords)
-        return builder._edges.build_on_targets(builder._options, ids_of(gids), **builder._source)
+        return builder._edges.build_on_targets(builder._options, ids_of(gids, "gids"), **builder._source)
 
     @classmethod
     def from_sonata_file(

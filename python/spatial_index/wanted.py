@@ -12,7 +12,7 @@ _SECTION_TYPES = {"soma": 1, "axon": 2, "basal": 3, "apical": 4, "basal_dendrite
 def _section_type(value):
     if isinstance(value, str):
         value = _SECTION_TYPES.get(value, value)
-    if not isinstance(value, (int, np.integer)) or not 0 <= value <= 255:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not 0 <= value <= 255:
         raise ArgumentError(f"section_types has {value!r}, expected soma, axon, basal, apical or a number from 0 to 255")
     return int(value)
 
@@ -28,16 +28,16 @@ def _somas(wanted):
     return np.array([wanted], dtype=np.uint64)
 
 
-def _ids(wanted):
+def _ids(wanted, keyword):
     single = isinstance(wanted, (int, np.integer)) or isinstance(wanted, np.ndarray) and wanted.ndim == 0
-    return ids_of([wanted] if single else wanted)
+    return ids_of([wanted] if single else wanted, keyword)
 
 
 def values_of(keyword, wanted):
     """The values that elements are to have, uint64, from what is given for a keyword; None is not."""
     if keyword == "section_types":
         return _section_types(wanted)
-    return _somas(wanted) if keyword == "somas" else _ids(wanted)
+    return _somas(wanted) if keyword == "somas" else _ids(wanted, keyword)
 
 
 def reusable(keywords):

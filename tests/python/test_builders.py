@@ -61,7 +61,7 @@ def test_cells(data, tmp_path):
     (ValueError, "both", {"gids": [1], "target_gids": [1]}),
     (RuntimeError, "Nobody", {"pop_name": "Nobody"}),
     (ValueError, "17", {"gids": [17]}),
-    (ValueError, "negative", {"gids": [-1]}),
+    (ValueError, "gids has -1", {"gids": [-1]}),
     (ValueError, "integers", {"gids": [0.5]}),
     (ValueError, "shape", {"gids": np.zeros((2, 3), dtype=int)}),
     (ValueError, "recenter", {"recenter": "maybe"}),

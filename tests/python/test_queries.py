@@ -112,7 +112,10 @@ def test_population_modes_of_one_population(points):
 
 
 @pytest.mark.parametrize("error, sentence, call", [
-    (ValueError, "shape", lambda index: index.box_query((0, 0), (1, 1, 1))),
+    (ValueError, "Invalid shape of corner: (2,)", lambda index: index.box_query((0, 0), (1, 1, 1))),
+    (ValueError, "Invalid shape of opposite_corner: (2,)", lambda index: index.box_counts((1, 1, 1), (0, 0))),
+    (ValueError, "Invalid shape of other_end: ()", lambda index: index.capsule_empty((1, 1, 1), 5, 1)),
+    (ValueError, "Invalid shape of half_size: ()", lambda index: index.oriented_box_query((1, 1, 1), 5, (1, 0, 0, 0))),
     (ValueError, "shape", lambda index: index.box_query([[0, 0, 0]], (1, 1, 1))),
     (ValueError, "shape", lambda index: index.sphere_counts(np.zeros(4), 1)),
     (IndexError, "shape", lambda index: index.box_query(1, (1, 1, 1))),
@@ -139,7 +142,7 @@ def test_population_modes_of_one_population(points):
     (TypeError, "whole number", lambda index: index.nearest((0, 0, 0), 1.5)),
     (TypeError, "whole number", lambda index: index.nearest((0, 0, 0), None)),
     (ValueError, "negative", lambda index: index.nearest((0, 0, 0), -1)),
-    (ValueError, "shape", lambda index: index.nearest((0, 0), 1)),
+    (ValueError, "Invalid shape of point: (2,)", lambda index: index.nearest((0, 0), 1)),
     (ValueError, "group_by='radius'", lambda index: index.box_counts(*BOX, group_by="radius")),
     (ValueError, "group_by='foo'", lambda index: index.sphere_counts((0, 0, 0), 1, group_by="foo")),
     (ValueError, "group_by=3", lambda index: index.sphere_counts((0, 0, 0), 1, group_by=3)),

@@ -226,11 +226,19 @@ def test_several_populations(tmp_path):
     ("segments", {"pre_gids": [1]}, ValueError, "pre_gids. "),
     ("points", {"post_gids": [1]}, ValueError, "post_gids. "),
     ("spheres", {"gids": []}, ValueError, "gids. "),
-    ("segments", {"gids": [-1]}, ValueError, "not negative"),
-    ("segments", {"gids": [1.5]}, ValueError, "integers"),
+    ("segments", {"gids": [3, -1]}, ValueError, "gids has -1, expected integers from 0 to 2**64 - 1"),
+    ("segments", {"gids": 2**64}, ValueError, f"gids has {2**64}, expected"),
+    ("segments", {"gids": [1, 1.5]}, ValueError, "gids has 1.5, expected"),
+    ("segments", {"gids": np.array([1.5, 2])}, ValueError, "gids has 1.5, expected"),
+    ("segments", {"gids": "12"}, ValueError, "gids has '1', expected"),
+    ("segments", {"gids": True}, ValueError, "gids has True, expected"),
+    ("segments", {"gids": [False]}, ValueError, "gids has False, expected"),
+    ("segments", {"gids": 1.5}, TypeError, "gids is 1.5, expected"),
+    ("points", {"ids": object}, TypeError, "ids is <class 'object'>, expected"),
     ("segments", {"gids": np.zeros((2, 3), dtype=int)}, ValueError, "(2, 3)"),
     ("segments", {"section_types": "dendrite"}, ValueError, "'dendrite'"),
     ("segments", {"section_types": [1, 256]}, ValueError, "256"),
+    ("segments", {"section_types": True}, ValueError, "section_types has True"),
     ("segments", {"section_types": [2.5]}, ValueError, "2.5"),
     ("segments", {"somas": "yes"}, ValueError, "somas is 'yes'"),
     ("segments", {"cells": [1]}, TypeError, "unexpected keyword argument 'cells'"),
@@ -250,7 +258,7 @@ def test_what_cannot_be_wanted(request, name, wanted, error, sentence):
 
 
 @pytest.mark.parametrize("group_by, sentence", [
-    ((), "0 names"), (["gid"] * 15, "15 names"), (["gid", "radius"], "'radius'"), (["gid", 3], "group_by=3"),
+    ((), "0 names"), (["gid"] * 15, "15 names"), (["gid", "radius"], "'radius'"), (["gid", 3], "group_by=3. Expected the name of a field of integers"),
     (["gid", "lyer"], "group_by='lyer'.*layer"), (3, "group_by=3")])
 def test_what_cannot_be_grouped_by(segments, group_by, sentence):
     with pytest.raises(si.ArgumentError, match=sentence):
