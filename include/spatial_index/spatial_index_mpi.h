@@ -19,10 +19,20 @@ SI_API si_result si_mpi_cluster_open(si_cluster **cluster, si_error *error);
 SI_API void si_mpi_cluster_close(si_cluster *cluster);
 
 SI_API unsigned si_mpi_cluster_rank(const si_cluster *cluster);
+SI_API unsigned si_mpi_cluster_size(const si_cluster *cluster);
 
 /* Of the processes that say 1, which is the first? 1 there, 0 elsewhere: so that one tells what all
  * know. */
 SI_API int si_mpi_cluster_is_first(const si_cluster *cluster, int is_one);
+
+/* For a process that opens several clusters, one after another: initialises MPI, which cannot be
+ * done again once it is finalised, so that closing a cluster does not finalise it. *has_started is
+ * 0 where it is initialised already; else si_mpi_end is to be called before the process ends. */
+SI_API si_result si_mpi_start(int *has_started, si_error *error);
+SI_API void si_mpi_end(void);
+
+/* Ends all processes of the job, which would wait for one that has failed by itself. */
+SI_API void si_mpi_abort(int exit_code);
 
 #ifdef __cplusplus
 }

@@ -75,19 +75,27 @@ static bool append_index(si_builder *builder, const core_index *source)
     return status == SI_OK;
 }
 
-static bool append_parts(si_builder *builder, PyObject *parts)
+static bool append_part(si_builder *builder, PyObject *part)
 {
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
-        PyObject *part = PyTuple_GET_ITEM(parts, i);
-        bool done = PyTuple_Check(part) ? append_arrays(builder, part)
-                                        : append_index(builder, (core_index *)part);
-        if (!done)
-            return false;
-    }
-    return true;
+    return PyTuple_Check(part) ? append_arrays(builder, part)
+                               : append_index(builder, (core_index *)part);
 }
 
-/* build_elements(kind, parts, folder, options): parts are tuples of columns and indexes. */
+/* One after another, so that they need not be in memory at the same time. */
+static bool append_parts(si_builder *builder, PyObject *parts)
+{
+    PyObject *iterator = PyObject_GetIter(parts), *part;
+    bool done = iterator != NULL;
+    while (done && (part = PyIter_Next(iterator)) != NULL) {
+        done = append_part(builder, part);
+        Py_DECREF(part);
+    }
+    Py_XDECREF(iterator);
+    return done && !PyErr_Occurred();
+}
+
+/* build_elements(kind, parts, folder, options): parts, any iterable, are tuples of columns and
+ * indexes. */
 PyObject *core_build_elements(PyObject *module, PyObject *args)
 {
     int kind;
@@ -98,8 +106,8 @@ PyObject *core_build_elements(PyObject *module, PyObject *args)
     si_index *index = NULL;
     si_error error;
     (void)module;
-    if (!PyArg_ParseTuple(args, "iO!O&O!:build_elements", &kind, &PyTuple_Type, &parts,
-                          core_text_or_none, &folder, &PyDict_Type, &options) ||
+    if (!PyArg_ParseTuple(args, "iOO&O!:build_elements", &kind, &parts, core_text_or_none, &folder,
+                          &PyDict_Type, &options) ||
         !core_build_begin(&build, options))
         return NULL;
     si_result status = si_builder_create((si_element_kind)kind, folder, &build.options, &builder,
@@ -110,7 +118,8 @@ PyObject *core_build_elements(PyObject *module, PyObject *args)
             return NULL;
         }
         Py_BEGIN_ALLOW_THREADS;
-        status = si_builder_finish(builder, &index, &build.report, &error);
+        status = si_builder_finish(builder, core_build_place(&build, &index), &build.report,
+                                   &error);
         Py_END_ALLOW_THREADS;
     }
     return core_build_end(&build, status, index, &error);

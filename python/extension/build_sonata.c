@@ -49,7 +49,8 @@ PyObject *core_build_segments(PyObject *module, PyObject *args)
         !read_segments_source(dict, &source) || !core_build_begin(&build, options))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_build_segments(&source, folder, &build.options, &index, &build.report, &error);
+    status = si_build_segments(&source, folder, &build.options, core_build_place(&build, &index),
+                               &build.report, &error);
     Py_END_ALLOW_THREADS;
     return core_build_end(&build, status, index, &error);
 }
@@ -92,7 +93,8 @@ PyObject *core_build_synapses(PyObject *module, PyObject *args)
         !read_synapses_source(dict, &source) || !core_build_begin(&build, options))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_build_synapses(&source, folder, &build.options, &index, &build.report, &error);
+    status = si_build_synapses(&source, folder, &build.options, core_build_place(&build, &index),
+                               &build.report, &error);
     Py_END_ALLOW_THREADS;
     return core_build_end(&build, status, index, &error);
 }

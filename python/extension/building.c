@@ -1,4 +1,5 @@
 #include "building.h"
+#include "cluster.h"
 
 int core_text_or_none(PyObject *value, void *text)
 {
@@ -99,6 +100,7 @@ bool core_build_begin(core_build *build, PyObject *options)
     build->options.progress_context = build;
     bool done = core_get_unsigned(options, "threads", &threads) &&
                 core_get_int(options, "replace", &build->options.replace) &&
+                core_get_int(options, "multi_index", &build->options.multi_index) &&
                 core_get_unsigned(options, "max_file_bytes", &build->options.max_file_bytes) &&
                 core_get_unsigned(options, "max_memory_bytes", &build->options.max_memory_bytes) &&
                 core_get_text(options, "temp_folder", &build->options.temp_folder) &&
@@ -106,7 +108,12 @@ bool core_build_begin(core_build *build, PyObject *options)
                 core_get_text(options, "dataset_path", &build->options.dataset_path) &&
                 core_get_text(options, "types_path", &build->options.types_path);
     build->options.threads = (unsigned)threads;
-    return done;
+    return done && core_get_cluster(options, &build->options.cluster);
+}
+
+si_index **core_build_place(const core_build *build, si_index **index)
+{
+    return build->options.cluster ? NULL : index;
 }
 
 static PyObject *list_of_bad_cells(const si_build_report *report)

@@ -15,6 +15,10 @@ typedef struct core_build {
  * The build must not move: the options point to it. */
 bool core_build_begin(core_build *build, PyObject *options);
 
+/* Where to put the index: nowhere if others build it too, who could not know that opening failed.
+ */
+si_index **core_build_place(const core_build *build, si_index **index);
+
 /* A tuple (index or None, dict of the report), or the exception that `status` stands for. Takes
  * over the index, which may be NULL. */
 PyObject *core_build_end(core_build *build, si_result status, si_index *index,

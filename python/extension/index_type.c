@@ -175,13 +175,14 @@ static PyObject *information(PyObject *object, PyObject *ignored)
     (void)ignored;
     core_get_info((core_index *)object, &info);
     return Py_BuildValue(
-        "{sssKsIsIsIsIsIsKsNsNszsNsN}", "element_type", si_element_kind_name(info.kind),
+        "{sssKsIsIsIsIsIsKsKsNsNszsNsN}", "element_type", si_element_kind_name(info.kind),
         "element_count", (unsigned long long)info.element_count, "format_version",
         info.format_version, "levels", info.levels, "fan_out", info.fan_out, "leaf_capacity",
         info.leaf_capacity, "block_bytes", info.block_bytes, "file_bytes",
-        (unsigned long long)info.file_bytes, "path", path_or_none(info.path), "heavy_data_path",
-        path_or_none(info.heavy_data_path), "population", info.population, "dataset_path",
-        path_or_none(info.dataset_path), "types_path", path_or_none(info.types_path));
+        (unsigned long long)info.file_bytes, "part_count", (unsigned long long)info.part_count,
+        "path", path_or_none(info.path), "heavy_data_path", path_or_none(info.heavy_data_path),
+        "population", info.population, "dataset_path", path_or_none(info.dataset_path),
+        "types_path", path_or_none(info.types_path));
 }
 
 static PyObject *usage(PyObject *object, PyObject *ignored)

@@ -1,5 +1,6 @@
 /* The module spatial_index._core. Only the package uses it. */
 #define CORE_IMPORTS_NUMPY
+#include "cluster.h"
 #include "core.h"
 #include "fields.h"
 #include "plan.h"
@@ -16,6 +17,14 @@ static PyMethodDef functions[] = {
     {"population_size", core_population_size, METH_VARARGS, NULL},
     {"space_filling_order", core_space_filling_order, METH_O, NULL},
     {"build_elements", core_build_elements, METH_VARARGS, NULL},
+    {"mpi_load", core_mpi_load, METH_VARARGS, NULL},
+    {"mpi_start", core_mpi_start, METH_NOARGS, NULL},
+    {"mpi_end", core_mpi_end, METH_NOARGS, NULL},
+    {"mpi_abort", core_mpi_abort, METH_VARARGS, NULL},
+    {"cluster_open", core_cluster_open, METH_NOARGS, NULL},
+    {"cluster_close", core_cluster_close, METH_O, NULL},
+    {"cluster_place", core_cluster_place, METH_O, NULL},
+    {"cluster_is_first", core_cluster_is_first, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -30,6 +39,7 @@ static struct PyModuleDef definition = {
 static bool add_constants(PyObject *module)
 {
     return PyModule_AddStringConstant(module, "version", si_version()) == 0 &&
+           PyModule_AddStringConstant(module, "library_folder", CORE_LIBRARY_FOLDER) == 0 &&
            PyModule_AddIntMacro(module, SI_FIELD_ID) == 0 &&
            PyModule_AddIntMacro(module, SI_FIELD_POST_GID) == 0 &&
            PyModule_AddIntMacro(module, SI_FIELD_PRE_GID) == 0 &&

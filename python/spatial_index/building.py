@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
-from . import _core, logs
+from . import _core, cluster, logs
 from .arguments import thread_count
 from .errors import ArgumentError, SpatialIndexError
 from .index import open_index
@@ -91,6 +91,9 @@ class BuildOptions:
         disk, and the index is the same. Default: half of what the machine has available.
     temp_dir: the folder for what does not fit; default: that of the index.
     disk_mem_map, mem_map_props: a DiskMemMapProps, in place of output_dir and use_mem_map.
+    multi_index: whether a multi-index is built, which lies in several files of ``output_dir``. Under ``mpirun`` or
+        ``srun`` all processes build it together: all make the same call, get the same index, or raise the same error.
+        ``progress`` and the memory are those of each process.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class BuildOptions:
         temp_dir=None,
         disk_mem_map=None,
         mem_map_props=None,
+        multi_index=False,
     ):
         props = disk_mem_map if disk_mem_map is not None else mem_map_props
         self.output_dir, self._use_mem_map = _merge_disk_mem_map(output_dir, use_mem_map, props)
@@ -112,6 +116,9 @@ class BuildOptions:
         self._replace = replace
         self._max_memory = max_memory
         self._temp_dir = temp_dir
+        self.multi_index = bool(multi_index)
+        if self.multi_index and self.output_dir is None:
+            raise ArgumentError("a multi-index needs an output_dir")
         bytes_of_size(self._use_mem_map, "use_mem_map")
         bytes_of_size(max_memory, "max_memory")
 
@@ -124,15 +131,28 @@ class BuildOptions:
         return part
 
     def run(self, build, *args, **recorded):
-        """Calls a function that builds; gives the index, after logging what the report has to tell."""
-        bar = ProgressBar() if self.progress is True else None
+        """Calls a function that builds; gives the index, after logging what the report has to tell.
+
+        It may be called by all processes of a job together: then ``options["place"]`` says which of how many it is.
+        """
+        if not self.multi_index:
+            return self._run(build, args, recorded, None, (0, 1))
+        with cluster.joined() as (others, place):
+            index = self._run(build, args, recorded, others, place)
+        return index if others is None else open_index(self.output_dir)
+
+    def _run(self, build, args, recorded, others, place):
+        bar = ProgressBar() if self.progress is True and place[0] == 0 else None
         options = {
-            "progress": bar or self.progress or None,
+            "progress": bar or (self.progress if callable(self.progress) else None),
             "threads": thread_count(self._threads),
             "replace": bool(self._replace),
             "max_file_bytes": bytes_of_size(self._use_mem_map, "use_mem_map"),
             "max_memory_bytes": bytes_of_size(self._max_memory, "max_memory"),
             "temp_folder": encoded(self._temp_dir),
+            "multi_index": self.multi_index,
+            "cluster": others,
+            "place": place,
             **recorded,
         }
         try:
@@ -140,19 +160,35 @@ class BuildOptions:
         finally:
             if bar:
                 bar.close()
-        _log_report(report)
+        _log_report(report, place[0] == 0)
         return index
+
+
+class MultiIndexBuilder:
+    """Mixed into builders of multi-indexes.
+
+    Under ``mpirun`` or ``srun`` all processes of the job make the same calls: ``create`` and its like, ``process_all``,
+    ``index`` and ``finalize`` share the work out among them. ``process_range`` is each process's own: the index
+    holds what all of them have processed.
+    """
+
+    _builds_multi_index = True
+
+    def finalize(self) -> None:
+        """Writes the multi-index of all that has been processed; ``index`` does so, too."""
+        self.index
 
 
 class StepwiseBuilder:
     """What builders of cells and of synapses share: an index of all at once, or of parts, one after another."""
 
     DiskMemMapProps = DiskMemMapProps
+    _builds_multi_index = False
 
     def __init__(self, kind, chosen, options):
         self._kind = kind
         self._chosen = chosen  # None: all
-        self._options = BuildOptions(**options)
+        self._options = BuildOptions(**{"multi_index": self._builds_multi_index, **options})
         self._parts = []
         self._index = None
 
@@ -184,9 +220,15 @@ class StepwiseBuilder:
         """An index of what is chosen, of which nothing is None."""
         raise NotImplementedError
 
+    def _empty(self, options):
+        return self._build(np.empty((0, 2) if self._kind == _core.SI_SYNAPSE else 0, np.uint64), options)
+
     def _merged(self):
+        if not self._parts and self._options.multi_index:
+            # Other processes may have some, and all make the same calls.
+            self._parts.append(self._empty(self._options.without_folder()))
         if not self._parts:
-            return self._build(np.empty((0, 2) if self._kind == _core.SI_SYNAPSE else 0, np.uint64), self._options)
+            return self._empty(self._options)
         parts, self._parts = tuple(self._parts), []
         if len(parts) == 1 and self._options.output_dir is None:
             return parts[0]
@@ -204,10 +246,15 @@ class StepwiseBuilder:
         return open_index(path)
 
 
-def _log_report(report):
+def _log_report(report, tells_numbers):
+    if tells_numbers:
+        _log_numbers(report)
+    for gid, message in report["bad_cells"]:
+        logs.logger.warning("cell %d is left out: %s", gid, message)
+
+
+def _log_numbers(report):
     if report["cells_without_soma"]:
         logs.logger.info("%d cells have no soma", report["cells_without_soma"])
     if report["cells_without_morphology"]:
         logs.logger.info("%d cells without morphology are left out", report["cells_without_morphology"])
-    for gid, message in report["bad_cells"]:
-        logs.logger.warning("cell %d is left out: %s", gid, message)

@@ -5,7 +5,7 @@ import warnings
 from typing import Any, Optional, Union
 
 from . import _core
-from .building import Progress, StepwiseBuilder, encoded, name_or_none
+from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
 from .errors import ArgumentError
 from .index import MorphIndex, Path
 from .selection import ids_of
@@ -49,7 +49,7 @@ class MorphIndexBuilder(StepwiseBuilder):
     soma_radius: "contour" or "surface": what the radius of a soma is taken from.
 
     Other keywords are those of ``spatial_index.building.BuildOptions``: output_dir, progress, threads, replace,
-    use_mem_map, disk_mem_map.
+    use_mem_map, disk_mem_map, multi_index.
     """
 
     def __init__(
@@ -142,5 +142,13 @@ class MorphIndexBuilder(StepwiseBuilder):
         return cls.create(morphology_dir, node_filename, pop_name, selection, progress, output_dir, **keywords)
 
 
-# Every index is a memory-mapped file, and every one is built on all processors.
-MorphIndexMemDiskBuilder = MorphMultiIndexBuilder = MorphIndexBuilder
+# Every index is a memory-mapped file.
+MorphIndexMemDiskBuilder = MorphIndexBuilder
+
+
+class MorphMultiIndexBuilder(MultiIndexBuilder, MorphIndexBuilder):
+    """Builds multi-indexes of somas and segments, alone or with all processes of an MPI job.
+
+    Everything is as in MorphIndexBuilder, and the index holds the same elements in the same order, but it lies in
+    several files of ``output_dir``, which must be given. See ``spatial_index.building.MultiIndexBuilder``.
+    """

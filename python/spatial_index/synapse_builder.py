@@ -1,13 +1,14 @@
 """Builders of indexes of synapses."""
 from __future__ import annotations
 
+import itertools
 import os
 from typing import Any, Optional
 
 import numpy as np
 
 from . import _core
-from .building import Progress, StepwiseBuilder, encoded, name_or_none
+from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
 from .errors import ArgumentError
 from .index import Path, SynapseIndex
 from .selection import ids_of, ranges_of
@@ -44,11 +45,12 @@ class _EdgesObject:
     def build(self, options, ranges, position_prefix=None, edge_types_file=None):
         if ranges is None:
             ranges = np.array([[0, len(self)]], dtype=np.uint64)
-        parts = tuple(self._columns(piece, position_prefix) for piece in _pieces(ranges))
-        return options.run(
-            lambda *args: _core.build_elements(_core.SI_SYNAPSE, parts, *args),
-            population=name_or_none(getattr(self._edges, "name", None)),
-        )
+
+        def build(folder, chosen):
+            parts = (self._columns(piece, position_prefix) for piece in _own_pieces(ranges, *chosen["place"]))
+            return _core.build_elements(_core.SI_SYNAPSE, parts, folder, chosen)
+
+        return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
 
     def build_on_targets(self, options, gids, **source):
         selected = self._edges.afferent_edges([int(gid) for gid in gids])
@@ -75,10 +77,17 @@ def _selection_like(edges, piece):
     return module.Selection([piece])
 
 
-def _pieces(ranges):
+def _pieces(ranges, most_rows):
     for first, end in ranges.tolist():
-        for start in range(first, end, _ROWS_AT_ONCE):
-            yield start, min(start + _ROWS_AT_ONCE, end)
+        for start in range(first, end, most_rows):
+            yield start, min(start + most_rows, end)
+
+
+def _own_pieces(ranges, number, count):
+    """What the process of this number, of ``count``, reads."""
+    rows = sum(end - first for first, end in ranges.tolist())
+    most_rows = max(1, min(_ROWS_AT_ONCE, -(-rows // count)))
+    return itertools.islice(_pieces(ranges, most_rows), number, None, count)
 
 
 def _edges_of(edges):
@@ -109,7 +118,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
     edge_types: the CSV of the edge types; None: none.
 
     Other keywords are those of ``spatial_index.building.BuildOptions``: output_dir, progress, threads, replace,
-    use_mem_map, disk_mem_map.
+    use_mem_map, disk_mem_map, multi_index.
     """
 
     def __init__(
@@ -190,5 +199,13 @@ class SynapseIndexBuilder(StepwiseBuilder):
         return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)
 
 
-# Every index is a memory-mapped file, and every one is built on all processors.
-SynapseIndexMemDiskBuilder = SynapseMultiIndexBuilder = SynapseIndexBuilder
+# Every index is a memory-mapped file.
+SynapseIndexMemDiskBuilder = SynapseIndexBuilder
+
+
+class SynapseMultiIndexBuilder(MultiIndexBuilder, SynapseIndexBuilder):
+    """Builds multi-indexes of synapses, alone or with all processes of an MPI job.
+
+    Everything is as in SynapseIndexBuilder, and the index holds the same elements in the same order, but it lies in
+    several files of ``output_dir``, which must be given. See ``spatial_index.building.MultiIndexBuilder``.
+    """

@@ -1,9 +1,10 @@
-"""Comparing indexes. What else programs used of the module of this name says what to do instead."""
+"""Comparing indexes, and what MPI programs call. What else programs used of the module of this name says what to do instead."""
 from __future__ import annotations
 
 import os
 from typing import Any, Optional
 
+from .cluster import register_mpi_excepthook  # noqa: F401  (programs find it here)
 from .errors import ArgumentError
 from .gone import raise_if_gone
 from .index import MultiPopulationIndex, open_index
@@ -45,8 +46,7 @@ _REPLACEMENTS = {
     "docopt_get_args": "the commands are programs",
     "gen_ranges": "builders do all ranges at once",
     "ranges_with_progress": "give builders progress=True",
-    "register_mpi_excepthook": "builds do not use MPI",
-    "MultiIndexWorkQueue": "builds do not use MPI",
+    "MultiIndexWorkQueue": "builders share the work out among processes themselves",
 }
 
 

@@ -14,7 +14,7 @@ typedef struct mpi_cluster {
     MPI_Comm communicator;
     MPI_Win window; /* of the counter, which rank 0 has */
     uint64_t *counter;
-    bool has_initialised;
+    int has_initialised;
     int *counts; /* 4 of each rank */
 } mpi_cluster;
 
@@ -78,15 +78,46 @@ static si_result add(si_cluster *cluster, uint64_t count, uint64_t *before, si_e
 
 static const si_cluster_calls calls = {gather, exchange, add};
 
-static si_result initialise(mpi_cluster *self, si_error *error)
+static bool is_finalised(void)
+{
+    int answer = 0;
+    MPI_Finalized(&answer);
+    return answer != 0;
+}
+
+si_result si_mpi_start(int *has_started, si_error *error)
 {
     int is_initialised = 0, provided;
+    *has_started = 0;
+    if (is_finalised())
+        return si_fail(
+            error, SI_ERROR_UNSUPPORTED,
+            "this process has finalised MPI, and can build nothing with others any more");
     MPI_Initialized(&is_initialised);
     if (is_initialised)
         return SI_OK;
     SI_TRY(check(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided), "start", error));
-    self->has_initialised = true;
+    *has_started = 1;
     return SI_OK;
+}
+
+static bool is_running(void)
+{
+    int answer = 0;
+    MPI_Initialized(&answer);
+    return answer && !is_finalised();
+}
+
+void si_mpi_end(void)
+{
+    if (is_running())
+        MPI_Finalize();
+}
+
+void si_mpi_abort(int exit_code)
+{
+    if (is_running())
+        MPI_Abort(MPI_COMM_WORLD, exit_code);
 }
 
 static si_result create_counter(mpi_cluster *self, si_error *error)
@@ -107,7 +138,7 @@ static si_result create_counter(mpi_cluster *self, si_error *error)
 static si_result start(mpi_cluster *self, si_error *error)
 {
     int rank, size;
-    SI_TRY(initialise(self, error));
+    SI_TRY(si_mpi_start(&self->has_initialised, error));
     SI_TRY(check(MPI_Comm_dup(MPI_COMM_WORLD, &self->communicator), "copy a communicator", error));
     MPI_Comm_rank(self->communicator, &rank);
     MPI_Comm_size(self->communicator, &size);
@@ -157,6 +188,11 @@ void si_mpi_cluster_close(si_cluster *cluster)
 unsigned si_mpi_cluster_rank(const si_cluster *cluster)
 {
     return cluster->rank;
+}
+
+unsigned si_mpi_cluster_size(const si_cluster *cluster)
+{
+    return cluster->size;
 }
 
 int si_mpi_cluster_is_first(const si_cluster *cluster, int is_one)

@@ -1,0 +1,121 @@
+"""The other processes of an MPI job, together with which multi-indexes are built.
+
+The library that knows MPI, libspatial_index_mpi.so, is loaded only by one of several processes. mpi4py is not needed;
+where a program uses it, its MPI is the one that is used.
+"""
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+
+from . import _core
+from .errors import CancelledError, UnsupportedError
+
+_LIBRARY = "libspatial_index_mpi.so.0"
+
+# What launchers say of the number of processes: Open MPI, MPICH and others, Slurm.
+_LAUNCHERS_SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+
+# The failure that all processes have raised last, and whether this is the one that tells of it.
+_failure = None
+_tells = True
+
+_previous_hook = sys.__excepthook__
+_ends_all = False
+
+
+def _size_by_launcher():
+    sizes = [os.environ.get(name, "") for name in _LAUNCHERS_SIZES]
+    return max((int(size) for size in sizes if size.isdecimal()), default=1)
+
+
+def _is_one_of_many():
+    """By mpi4py, where the program has started MPI with it; else by what the launcher says."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi and mpi.Is_initialized() and not mpi.Is_finalized():
+        return mpi.COMM_WORLD.size > 1
+    return _size_by_launcher() > 1
+
+
+def _library_paths():
+    """In the build folder, where it was installed, and wherever the system looks."""
+    own = os.path.dirname(os.path.abspath(_core.__file__))
+    folders = (os.path.join(own, "..", "..", "src", "mpi"), _core.library_folder)
+    return [*(os.path.join(folder, _LIBRARY) for folder in folders), _LIBRARY]
+
+
+def _load():
+    for path in _library_paths():
+        problem = _core.mpi_load(os.fsencode(path))
+        if problem is None:
+            return
+    raise UnsupportedError(f"this is one of several processes, but they cannot build together: {problem}")
+
+
+def _start():
+    _load()
+    _hook_in()
+    if _core.mpi_start():
+        atexit.register(_core.mpi_end)
+        register_mpi_excepthook()
+
+
+@contextlib.contextmanager
+def joined():
+    """All processes that this one builds with, or None; and its number among how many.
+
+    What happens inside fails in all of them or in none.
+    """
+    if not _is_one_of_many():
+        yield None, (0, 1)
+        return
+    _start()
+    cluster, failure = _core.cluster_open(), None
+    try:
+        yield cluster, _core.cluster_place(cluster)
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        _note(failure, _core.cluster_is_first(cluster, _is_own(failure)))
+        _core.cluster_close(cluster)
+
+
+def _is_own(failure):
+    """Whether something has failed here: what cancels a build is raised where it happened, and elsewhere this."""
+    return failure is not None and not isinstance(failure, CancelledError)
+
+
+def _note(failure, tells):
+    global _failure, _tells
+    _failure, _tells = failure, tells
+
+
+def register_mpi_excepthook() -> None:
+    """Lets an exception that nobody catches end all processes of an MPI job, which would wait for this one for ever.
+
+    Where all of them have raised it, as when a build has failed, each ends by itself. It is done when a build starts
+    MPI; a program that has started it by mpi4py may ask for it.
+    """
+    global _ends_all
+    _ends_all = True
+    _hook_in()
+
+
+def _hook_in():
+    global _previous_hook
+    if sys.excepthook is not _except_hook:
+        _previous_hook, sys.excepthook = sys.excepthook, _except_hook
+
+
+def _except_hook(type_, error, traceback):
+    """One tells of what all have raised."""
+    is_shared = error is not None and error is _failure
+    if _tells or not is_shared:
+        _previous_hook(type_, error, traceback)
+        sys.stderr.flush()
+    if _ends_all and not is_shared and _is_one_of_many():
+        _load()
+        _core.mpi_abort(1)
