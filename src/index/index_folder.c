@@ -75,17 +75,13 @@ static si_result find_first_missing(si_index_folder *claimed, si_error *error)
     return is_known ? SI_OK : si_fail_memory(error);
 }
 
-/* Only what is empty goes: another build may have its own folder in one that we created. */
-static void remove_created(const si_index_folder *claimed)
+/* Only what is empty goes: another build may have its own folder in one that we created. Where
+ * memory was wanting, it still may be: the path itself is cut, down to what was there before. */
+static void remove_created(si_index_folder *claimed)
 {
-    char *path = si_duplicate_string(claimed->path);
-    while (path && (rmdir(path) == 0 || errno == ENOENT) &&
-           strcmp(path, claimed->first_created) != 0) {
-        char *parent = si_path_parent(path);
-        si_free(path);
-        path = parent;
-    }
-    si_free(path);
+    while ((rmdir(claimed->path) == 0 || errno == ENOENT) &&
+           strcmp(claimed->path, claimed->first_created) != 0)
+        *strrchr(claimed->path, '/') = '\0';
 }
 
 si_result si_index_folder_sync_parents(const si_index_folder *claimed, si_error *error)
