@@ -16,32 +16,13 @@ typedef struct compare_options {
     si_open_options reading;
 } compare_options;
 
-static void set_reading(void *target, const char *const *words)
-{
-    cli_set_reading(&((compare_options *)target)->reading, words[0]);
-}
-
-static void set_max_cache_size(void *target, const char *const *words)
-{
-    cli_set_max_cache_size(&((compare_options *)target)->reading, words[0]);
-}
-
 static const cli_option option_table[] = {
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
      .help = "say it too if they are the same",
      .offset = offsetof(compare_options, verbose)},
-    {.name = "reading",
-     .words = CLI_ONE_WORD,
-     .value = "HOW",
-     .help = CLI_READING_HELP,
-     .set = set_reading},
-    {.name = "max-cache-size",
-     .words = CLI_ONE_WORD,
-     .value = "SIZE",
-     .help = CLI_MAX_CACHE_SIZE_HELP ",\nfor each index",
-     .set = set_max_cache_size},
+    CLI_READING_OPTIONS(offsetof(compare_options, reading), ",\nfor each index"),
 };
 
 /* One side of the comparison. */

@@ -83,7 +83,7 @@ static void store(const struct reader *reader, const cli_option *option, const c
 {
     char *place = (char *)reader->target + option->offset;
     if (option->set)
-        option->set(reader->target, words);
+        option->set(place, words);
     else if (option->words == CLI_FLAG)
         *(bool *)(void *)place = true;
     else
@@ -256,4 +256,9 @@ void cli_names_add(cli_names *names, const char *option, const char *list)
             return;
         list += length + 1;
     }
+}
+
+void cli_add_populations(void *names, const char *const *words)
+{
+    cli_names_add(names, "populations", words[0]);
 }

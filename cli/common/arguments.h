@@ -19,9 +19,9 @@ typedef struct cli_option {
     const char *value; /* as --help shows it; NULL for a flag */
     const char *help;  /* lines of at most 50 characters */
     unsigned commands; /* the bits of the commands that have it; 0: all that use the table */
-    /* Takes the value; NULL: it is just stored, as true or as text, at an offset in the target. */
-    void (*set)(void *target, const char *const *words);
-    size_t offset;
+    size_t offset;     /* in the target, of the place where the value goes */
+    /* Puts it there; NULL: it is just stored, as true or as text. */
+    void (*set)(void *place, const char *const *words);
 } cli_option;
 
 typedef struct cli_command {
@@ -53,6 +53,8 @@ typedef struct cli_names {
 
 /* Adds the names in "A,B". One that is empty or there already is wrong use of `option`. */
 void cli_names_add(cli_names *names, const char *option, const char *list);
+/* The same, for the option --populations. */
+void cli_add_populations(void *names, const char *const *words);
 void cli_names_free(cli_names *names);
 
 #endif

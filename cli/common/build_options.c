@@ -16,11 +16,6 @@ static void set_out(void *target, const char *const *words)
     ((cli_build_options *)target)->out = words[0];
 }
 
-static void add_populations(void *target, const char *const *words)
-{
-    cli_names_add(&((cli_build_options *)target)->populations, "populations", words[0]);
-}
-
 static void set_gids(void *target, const char *const *words)
 {
     cli_gid_list_read(&((cli_build_options *)target)->gids, "gids", words[0]);
@@ -115,7 +110,8 @@ const cli_option cli_build_option_table[] = {
              "several a folder with an index each\n"
              "(default: the only one that can be indexed)",
      .commands = CLI_CIRCUIT,
-     .set = add_populations},
+     .offset = offsetof(cli_build_options, populations),
+     .set = cli_add_populations},
     {.name = "gids",
      .words = CLI_ONE_WORD,
      .value = "IDS",

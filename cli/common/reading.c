@@ -5,8 +5,10 @@
 #include "common/numbers.h"
 #include "common/program.h"
 
-void cli_set_reading(si_open_options *options, const char *word)
+void cli_set_reading(void *open_options, const char *const *words)
 {
+    si_open_options *options = open_options;
+    const char *word = words[0];
     if (strcmp(word, "auto") == 0)
         options->reading = SI_READING_AUTO;
     else if (strcmp(word, "mapped") == 0)
@@ -17,10 +19,11 @@ void cli_set_reading(si_open_options *options, const char *word)
         cli_wrong_use("option '--reading' takes auto, mapped or explicit, not '%s'", word);
 }
 
-void cli_set_max_cache_size(si_open_options *options, const char *word)
+void cli_set_max_cache_size(void *open_options, const char *const *words)
 {
-    if (!cli_read_size(word, &options->max_cache_bytes))
+    si_open_options *options = open_options;
+    if (!cli_read_size(words[0], &options->max_cache_bytes))
         cli_wrong_use("option '--max-cache-size' takes a number of MiB, or one with K, M, G or T, "
                       "not '%s'",
-                      word);
+                      words[0]);
 }

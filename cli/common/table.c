@@ -8,6 +8,19 @@
 #include "common/output.h"
 #include "common/program.h"
 
+void cli_set_format(void *table_format, const char *const *words)
+{
+    cli_table_format *format = table_format;
+    if (strcmp(words[0], "csv") == 0)
+        *format = CLI_CSV;
+    else if (strcmp(words[0], "tsv") == 0)
+        *format = CLI_TSV;
+    else if (strcmp(words[0], "jsonl") == 0)
+        *format = CLI_JSON_LINES;
+    else
+        cli_wrong_use("option '--format' takes csv, tsv or jsonl, not '%s'", words[0]);
+}
+
 /* RFC 4180 */
 static void put_csv_string(const char *text)
 {

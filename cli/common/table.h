@@ -7,6 +7,9 @@
 
 typedef enum cli_table_format { CLI_CSV, CLI_TSV, CLI_JSON_LINES } cli_table_format;
 
+/* For the option --format. */
+void cli_set_format(void *table_format, const char *const *words);
+
 typedef struct cli_table_column {
     char *name;
     char *prefix; /* what goes before its values */

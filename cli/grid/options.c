@@ -74,52 +74,13 @@ static void set_accuracy(void *target, const char *const *words)
                       words[0]);
 }
 
-/* ---- what is wanted ---- */
-
-static void set_section_types(void *target, const char *const *words)
-{
-    cli_filter_set_section_types(&((cli_grid_options *)target)->filter, words[0]);
-}
-
-static void set_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_grid_options *)target)->filter, CLI_FILTER_GIDS, words[0]);
-}
-
-static void set_pre_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_grid_options *)target)->filter, CLI_FILTER_PRE_GIDS, words[0]);
-}
-
-static void set_post_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_grid_options *)target)->filter, CLI_FILTER_POST_GIDS, words[0]);
-}
-
-static void set_ids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_grid_options *)target)->filter, CLI_FILTER_IDS, words[0]);
-}
-
-static void add_populations(void *target, const char *const *words)
-{
-    cli_names_add(&((cli_grid_options *)target)->populations, "populations", words[0]);
-}
-
 /* ---- how ---- */
 
 static void set_format(void *target, const char *const *words)
 {
     cli_grid_options *options = target;
     options->has_format = true;
-    if (strcmp(words[0], "csv") == 0)
-        options->format = CLI_CSV;
-    else if (strcmp(words[0], "tsv") == 0)
-        options->format = CLI_TSV;
-    else if (strcmp(words[0], "jsonl") == 0)
-        options->format = CLI_JSON_LINES;
-    else
-        cli_wrong_use("option '--format' takes csv, tsv or jsonl, not '%s'", words[0]);
+    cli_set_format(&options->format, words);
 }
 
 static void set_threads(void *target, const char *const *words)
@@ -129,16 +90,6 @@ static void set_threads(void *target, const char *const *words)
         cli_wrong_use("option '--threads' takes a number from 0 to %d, not '%s'", MOST_THREADS,
                       words[0]);
     ((cli_grid_options *)target)->threads = (unsigned)threads;
-}
-
-static void set_reading(void *target, const char *const *words)
-{
-    cli_set_reading(&((cli_grid_options *)target)->reading, words[0]);
-}
-
-static void set_max_cache_size(void *target, const char *const *words)
-{
-    cli_set_max_cache_size(&((cli_grid_options *)target)->reading, words[0]);
 }
 
 static const cli_option option_table[] = {
@@ -179,45 +130,13 @@ static const cli_option option_table[] = {
      .help = "write the grid as an array of NumPy, instead of a\n"
              "table of the voxels in which there is something",
      .offset = offsetof(cli_grid_options, output)},
-    {.name = "section-types",
-     .words = CLI_ONE_WORD,
-     .value = "A,B",
-     .help = "only these: soma, axon, basal, apical or numbers",
-     .set = set_section_types},
-    {.name = "somas",
-     .words = CLI_FLAG,
-     .help = "only somas",
-     .offset = offsetof(cli_grid_options, filter.somas)},
-    {.name = "segments",
-     .words = CLI_FLAG,
-     .help = "only segments, no somas",
-     .offset = offsetof(cli_grid_options, filter.segments)},
-    {.name = "gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only somas and segments of these cells:\n"
-             "a list such as 1,5,7-20, or a file of such",
-     .set = set_gids},
-    {.name = "pre-gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses from these cells",
-     .set = set_pre_gids},
-    {.name = "post-gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses on these cells",
-     .set = set_post_gids},
-    {.name = "ids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses, spheres or points of these ids",
-     .set = set_ids},
+    CLI_FILTER_OPTIONS(cli_grid_options),
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
      .help = "of several populations, these (default: all)",
-     .set = add_populations},
+     .offset = offsetof(cli_grid_options, populations),
+     .set = cli_add_populations},
     {.name = "format",
      .words = CLI_ONE_WORD,
      .value = "FORMAT",
@@ -228,16 +147,7 @@ static const cli_option option_table[] = {
      .value = "N",
      .help = "threads to use (default: 0, all processors)",
      .set = set_threads},
-    {.name = "reading",
-     .words = CLI_ONE_WORD,
-     .value = "HOW",
-     .help = CLI_READING_HELP,
-     .set = set_reading},
-    {.name = "max-cache-size",
-     .words = CLI_ONE_WORD,
-     .value = "SIZE",
-     .help = CLI_MAX_CACHE_SIZE_HELP,
-     .set = set_max_cache_size},
+    CLI_READING_OPTIONS(offsetof(cli_grid_options, reading), ""),
 };
 
 static void check(const cli_grid_options *options)

@@ -36,11 +36,11 @@ static bool read_section_type(const char *word, size_t length, uint64_t *type)
     return cli_read_unsigned(word, length, type) && *type <= UINT8_MAX;
 }
 
-void cli_filter_set_section_types(cli_filter *filter, const char *text)
+void cli_filter_set_section_types(void *filter, const char *const *words)
 {
-    cli_gid_list *types = &filter->lists[CLI_FILTER_SECTION_TYPES];
+    cli_gid_list *types = &((cli_filter *)filter)->lists[CLI_FILTER_SECTION_TYPES];
     types->count = 0;
-    for (const char *word = text;; word++) {
+    for (const char *word = words[0];; word++) {
         size_t length = strcspn(word, ",");
         uint64_t type;
         if (!read_section_type(word, length, &type))
@@ -54,9 +54,29 @@ void cli_filter_set_section_types(cli_filter *filter, const char *text)
     }
 }
 
-void cli_filter_set_ids(cli_filter *filter, cli_filter_ids which, const char *text)
+static void set_list(cli_filter *filter, cli_filter_ids which, const char *text)
 {
     cli_gid_list_read(&filter->lists[which], listed[which].option, text);
+}
+
+void cli_filter_set_gids(void *filter, const char *const *words)
+{
+    set_list(filter, CLI_FILTER_GIDS, words[0]);
+}
+
+void cli_filter_set_pre_gids(void *filter, const char *const *words)
+{
+    set_list(filter, CLI_FILTER_PRE_GIDS, words[0]);
+}
+
+void cli_filter_set_post_gids(void *filter, const char *const *words)
+{
+    set_list(filter, CLI_FILTER_POST_GIDS, words[0]);
+}
+
+void cli_filter_set_ids(void *filter, const char *const *words)
+{
+    set_list(filter, CLI_FILTER_IDS, words[0]);
 }
 
 void cli_filter_free(cli_filter *filter)

@@ -9,36 +9,6 @@
 #include "common/reading.h"
 #include "query/shape_options.h"
 
-static void add_box(void *target, const char *const *words)
-{
-    cli_add_box(&((cli_query_options *)target)->shapes, words);
-}
-
-static void add_sphere(void *target, const char *const *words)
-{
-    cli_add_sphere(&((cli_query_options *)target)->shapes, words);
-}
-
-static void add_capsule(void *target, const char *const *words)
-{
-    cli_add_capsule(&((cli_query_options *)target)->shapes, words);
-}
-
-static void add_cylinder(void *target, const char *const *words)
-{
-    cli_add_cylinder(&((cli_query_options *)target)->shapes, words);
-}
-
-static void add_oriented_box(void *target, const char *const *words)
-{
-    cli_add_oriented_box(&((cli_query_options *)target)->shapes, words);
-}
-
-static void add_nearest(void *target, const char *const *words)
-{
-    cli_add_nearest(&((cli_query_options *)target)->shapes, words);
-}
-
 static void set_max_distance(void *target, const char *const *words)
 {
     cli_query_options *options = target;
@@ -63,19 +33,6 @@ static void set_accuracy(void *target, const char *const *words)
                       words[0]);
 }
 
-static void set_format(void *target, const char *const *words)
-{
-    cli_query_options *options = target;
-    if (strcmp(words[0], "csv") == 0)
-        options->format = CLI_CSV;
-    else if (strcmp(words[0], "tsv") == 0)
-        options->format = CLI_TSV;
-    else if (strcmp(words[0], "jsonl") == 0)
-        options->format = CLI_JSON_LINES;
-    else
-        cli_wrong_use("option '--format' takes csv, tsv or jsonl, not '%s'", words[0]);
-}
-
 static void add_fields(void *target, const char *const *words)
 {
     cli_names_add(&((cli_query_options *)target)->fields, "fields", words[0]);
@@ -86,79 +43,45 @@ static void add_group_fields(void *target, const char *const *words)
     cli_names_add(&((cli_query_options *)target)->group_by, "group-by", words[0]);
 }
 
-static void set_section_types(void *target, const char *const *words)
-{
-    cli_filter_set_section_types(&((cli_query_options *)target)->filter, words[0]);
-}
-
-static void set_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_GIDS, words[0]);
-}
-
-static void set_pre_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_PRE_GIDS, words[0]);
-}
-
-static void set_post_gids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_POST_GIDS, words[0]);
-}
-
-static void set_ids(void *target, const char *const *words)
-{
-    cli_filter_set_ids(&((cli_query_options *)target)->filter, CLI_FILTER_IDS, words[0]);
-}
-
-static void add_populations(void *target, const char *const *words)
-{
-    cli_names_add(&((cli_query_options *)target)->populations, "populations", words[0]);
-}
-
-static void set_reading(void *target, const char *const *words)
-{
-    cli_set_reading(&((cli_query_options *)target)->reading, words[0]);
-}
-
-static void set_max_cache_size(void *target, const char *const *words)
-{
-    cli_set_max_cache_size(&((cli_query_options *)target)->reading, words[0]);
-}
-
 static const cli_option option_table[] = {
     {.name = "box",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z X,Y,Z",
      .help = "what is in the box between two opposite corners",
-     .set = add_box},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_box},
     {.name = "sphere",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z R",
      .help = "what is in the sphere around a center",
-     .set = add_sphere},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_sphere},
     {.name = "capsule",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z R",
      .help = "what is within R of the way between two points",
-     .set = add_capsule},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_capsule},
     {.name = "cylinder",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z R",
      .help = "what is in the cylinder between two points, whose\n"
              "ends are flat",
-     .set = add_cylinder},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_cylinder},
     {.name = "oriented-box",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z W,X,Y,Z",
      .help = "what is in the box around a center, with this\n"
              "half size, turned by a quaternion",
-     .set = add_oriented_box},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_oriented_box},
     {.name = "nearest",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z K",
      .help = "the K elements nearest to a point, nearest first",
-     .set = add_nearest},
+     .offset = offsetof(cli_query_options, shapes),
+     .set = cli_add_nearest},
     {.name = "max-distance",
      .words = CLI_ONE_WORD,
      .value = "D",
@@ -201,50 +124,19 @@ static const cli_option option_table[] = {
      .help = "how many for each value of a field or attribute,\n"
              "or for each combination of those of several",
      .set = add_group_fields},
-    {.name = "section-types",
-     .words = CLI_ONE_WORD,
-     .value = "A,B",
-     .help = "only these: soma, axon, basal, apical or numbers",
-     .set = set_section_types},
-    {.name = "somas",
-     .words = CLI_FLAG,
-     .help = "only somas",
-     .offset = offsetof(cli_query_options, filter.somas)},
-    {.name = "segments",
-     .words = CLI_FLAG,
-     .help = "only segments, no somas",
-     .offset = offsetof(cli_query_options, filter.segments)},
-    {.name = "gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only somas and segments of these cells:\n"
-             "a list such as 1,5,7-20, or a file of such",
-     .set = set_gids},
-    {.name = "pre-gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses from these cells",
-     .set = set_pre_gids},
-    {.name = "post-gids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses on these cells",
-     .set = set_post_gids},
-    {.name = "ids",
-     .words = CLI_ONE_WORD,
-     .value = "LIST|FILE",
-     .help = "only synapses, spheres or points of these ids",
-     .set = set_ids},
+    CLI_FILTER_OPTIONS(cli_query_options),
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
      .help = "of several populations, these (default: all)",
-     .set = add_populations},
+     .offset = offsetof(cli_query_options, populations),
+     .set = cli_add_populations},
     {.name = "format",
      .words = CLI_ONE_WORD,
      .value = "FORMAT",
      .help = "csv (default), tsv or jsonl",
-     .set = set_format},
+     .offset = offsetof(cli_query_options, format),
+     .set = cli_set_format},
     {.name = "dataset",
      .words = CLI_ONE_WORD,
      .value = "PATH",
@@ -259,16 +151,7 @@ static const cli_option option_table[] = {
      .words = CLI_FLAG,
      .help = "read all of the index first: damage is an error",
      .offset = offsetof(cli_query_options, verify)},
-    {.name = "reading",
-     .words = CLI_ONE_WORD,
-     .value = "HOW",
-     .help = CLI_READING_HELP,
-     .set = set_reading},
-    {.name = "max-cache-size",
-     .words = CLI_ONE_WORD,
-     .value = "SIZE",
-     .help = CLI_MAX_CACHE_SIZE_HELP,
-     .set = set_max_cache_size},
+    CLI_READING_OPTIONS(offsetof(cli_query_options, reading), ""),
 };
 
 static void check(const cli_query_options *options)

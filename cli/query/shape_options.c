@@ -5,7 +5,7 @@
 #include "common/numbers.h"
 #include "common/program.h"
 
-void cli_add_box(cli_shapes *shapes, const char *const *words)
+void cli_add_box(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_BOX};
     for (int i = 0; i < 2; i++) {
@@ -15,7 +15,7 @@ void cli_add_box(cli_shapes *shapes, const char *const *words)
     cli_shapes_add(shapes, &shape);
 }
 
-void cli_add_sphere(cli_shapes *shapes, const char *const *words)
+void cli_add_sphere(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_SPHERE};
     if (!cli_read_point(words[0], shape.numbers))
@@ -42,17 +42,17 @@ static void add_axis(cli_shapes *shapes, cli_shape_kind kind, const char *option
     cli_shapes_add(shapes, &shape);
 }
 
-void cli_add_capsule(cli_shapes *shapes, const char *const *words)
+void cli_add_capsule(void *shapes, const char *const *words)
 {
     add_axis(shapes, CLI_CAPSULE, "capsule", words);
 }
 
-void cli_add_cylinder(cli_shapes *shapes, const char *const *words)
+void cli_add_cylinder(void *shapes, const char *const *words)
 {
     add_axis(shapes, CLI_CYLINDER, "cylinder", words);
 }
 
-void cli_add_oriented_box(cli_shapes *shapes, const char *const *words)
+void cli_add_oriented_box(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_ORIENTED_BOX};
     if (!cli_read_point(words[0], shape.numbers))
@@ -69,7 +69,7 @@ void cli_add_oriented_box(cli_shapes *shapes, const char *const *words)
     cli_shapes_add(shapes, &shape);
 }
 
-void cli_add_nearest(cli_shapes *shapes, const char *const *words)
+void cli_add_nearest(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_NEAREST};
     if (!cli_read_point(words[0], shape.numbers))

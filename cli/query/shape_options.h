@@ -4,11 +4,11 @@
 
 #include "query/shapes.h"
 
-void cli_add_box(cli_shapes *shapes, const char *const *words);
-void cli_add_sphere(cli_shapes *shapes, const char *const *words);
-void cli_add_capsule(cli_shapes *shapes, const char *const *words);
-void cli_add_cylinder(cli_shapes *shapes, const char *const *words);
-void cli_add_oriented_box(cli_shapes *shapes, const char *const *words);
-void cli_add_nearest(cli_shapes *shapes, const char *const *words);
+void cli_add_box(void *shapes, const char *const *words);
+void cli_add_sphere(void *shapes, const char *const *words);
+void cli_add_capsule(void *shapes, const char *const *words);
+void cli_add_cylinder(void *shapes, const char *const *words);
+void cli_add_oriented_box(void *shapes, const char *const *words);
+void cli_add_nearest(void *shapes, const char *const *words);
 
 #endif
