@@ -5,16 +5,6 @@
 
 #include "geometry/distance.h"
 
-static si_result check_accuracy(si_accuracy accuracy, si_error *error)
-{
-    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the accuracy of a query is %d, expected %d (best effort), %d "
-                       "(bounding box) or %d (exact)",
-                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX, (int)SI_EXACT);
-    return SI_OK;
-}
-
 static si_result check_coordinates(const double point[3], const char *name, si_error *error)
 {
     if (isnan(point[0]) || isnan(point[1]) || isnan(point[2]))
@@ -50,7 +40,7 @@ si_result si_box_query(const double corner[3], const double opposite_corner[3],
                        si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_BOX, .accuracy = accuracy};
-    SI_TRY(check_accuracy(accuracy, error));
+    SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_box(corner, opposite_corner, &made, error));
     *query = made;
     return SI_OK;
@@ -70,7 +60,7 @@ si_result si_centers_query(const double corner[3], const double opposite_corner[
 si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
                           si_query *query, si_error *error)
 {
-    SI_TRY(check_accuracy(accuracy, error));
+    SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(check_coordinates(center, "center", error));
     SI_TRY(check_radius(radius, error));
     float r = fabsf((float)radius);
@@ -141,7 +131,7 @@ si_result si_capsule_query(const double end[3], const double other_end[3], doubl
                            si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_CAPSULE, .accuracy = accuracy};
-    SI_TRY(check_accuracy(accuracy, error));
+    SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_axis(end, other_end, radius, &made, error));
     if (ends_are_same(&made))
         return si_sphere_query(end, radius, accuracy == SI_BEST_EFFORT ? SI_EXACT : accuracy, query,
@@ -154,7 +144,7 @@ si_result si_cylinder_query(const double end[3], const double other_end[3], doub
                             si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_CYLINDER, .accuracy = accuracy};
-    SI_TRY(check_accuracy(accuracy, error));
+    SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_axis(end, other_end, radius, &made, error));
     if (ends_are_same(&made))
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -209,7 +199,7 @@ si_result si_oriented_box_query(const double center[3], const double axes[2][3],
                                 si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_ORIENTED_BOX, .accuracy = accuracy};
-    SI_TRY(check_accuracy(accuracy, error));
+    SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(round_point(center, "center", made.center, error));
     SI_TRY(set_half_size(half_size, &made, error));
     if (!make_axes(axes, made.axes))

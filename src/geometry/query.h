@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+si_result si_accuracy_check(si_accuracy accuracy, si_error *error);
+
 /* Refuses what no function of the public header makes, as far as the numbers tell. */
 si_result si_query_check(const si_query *query, si_error *error);
 

@@ -2,6 +2,16 @@
 
 #include "geometry/query.h"
 
+si_result si_accuracy_check(si_accuracy accuracy, si_error *error)
+{
+    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the accuracy of a query is %d, expected %d (best effort), %d "
+                       "(bounding box) or %d (exact)",
+                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX, (int)SI_EXACT);
+    return SI_OK;
+}
+
 static si_result check_box(const si_query *query, si_error *error)
 {
     for (unsigned axis = 0; axis < 3; axis++)
@@ -35,16 +45,17 @@ static si_result check_solid(const si_query *query, si_error *error)
 
 si_result si_query_check(const si_query *query, si_error *error)
 {
-    if (query->accuracy != SI_BEST_EFFORT && query->accuracy != SI_BOUNDING_BOX &&
-        query->accuracy != SI_EXACT)
-        return si_fail(error, SI_ERROR_ARGUMENT, "unknown accuracy %d", (int)query->accuracy);
+    SI_TRY(si_accuracy_check(query->accuracy, error));
     if ((int)query->shape < SI_SHAPE_BOX || query->shape > SI_SHAPE_CENTERS)
-        return si_fail(error, SI_ERROR_ARGUMENT, "unknown query shape %d", (int)query->shape);
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "%d is no shape of a query: make queries by si_box_query or its like",
+                       (int)query->shape);
     SI_TRY(check_box(query, error));
     if (query->shape == SI_SHAPE_BOX || query->shape == SI_SHAPE_CENTERS)
         return SI_OK;
     if (!(query->radius >= 0))
-        return si_fail(error, SI_ERROR_ARGUMENT, "the radius of the query is %g",
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the radius of the query is %g: make queries by si_box_query or its like",
                        (double)query->radius);
     return query->shape == SI_SHAPE_SPHERE ? SI_OK : check_solid(query, error);
 }

@@ -129,6 +129,8 @@ si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
     if (condition_count > SI_FIELD_COUNT)
         return si_fail(error, SI_ERROR_ARGUMENT, "a filter of %zu conditions, expected at most %d",
                        condition_count, (int)SI_FIELD_COUNT);
+    if (!conditions && condition_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT, "the conditions of a filter are NULL");
     si_filter *made = si_allocate_zeroed(1, sizeof *made + condition_count * sizeof made->tests[0]);
     if (!made)
         return si_fail_memory(error);

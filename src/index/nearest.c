@@ -10,6 +10,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "geometry/kernel_set.h"
+#include "geometry/query.h"
 #include "index/copy_finds.h"
 #include "index/fetch.h"
 #include "index/filter.h"
@@ -50,20 +51,10 @@ typedef struct nearest_search {
 
 /* ---- the query ---- */
 
-static si_result check_accuracy(si_accuracy accuracy, si_error *error)
-{
-    if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the accuracy of a query is %d, expected %d (best effort), %d "
-                       "(bounding box) or %d (exact)",
-                       (int)accuracy, (int)SI_BEST_EFFORT, (int)SI_BOUNDING_BOX, (int)SI_EXACT);
-    return SI_OK;
-}
-
 static si_result check_nearest(const si_nearest *nearest, si_error *error)
 {
     const float *point = nearest->point;
-    SI_TRY(check_accuracy(nearest->accuracy, error));
+    SI_TRY(si_accuracy_check(nearest->accuracy, error));
     if (!isfinite(point[0]) || !isfinite(point[1]) || !isfinite(point[2]))
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "the point to be near is (%g, %g, %g), expected three numbers that are "

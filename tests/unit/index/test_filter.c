@@ -502,6 +502,10 @@ static void senseless_conditions_are_refused(void **state)
     check_refused(SI_MORPHOLOGY, SI_FIELD_RADIUS, "cannot filter by radius");
     check_refused(SI_MORPHOLOGY, (si_field)99, "by 99: there is no such field");
     check_refused((si_element_kind)9, SI_FIELD_ID, "9 is no kind of element");
+    si_filter *filter;
+    si_error error = {0};
+    assert_int_equal(si_filter_create(SI_POINT, NULL, 2, &filter, &error), SI_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "conditions of a filter are NULL"));
 }
 
 static void a_filter_of_another_kind_is_refused(void **state)
