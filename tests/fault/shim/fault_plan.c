@@ -65,6 +65,12 @@ static void read_calls(void)
                                 (has_disk && call >= CALL_CREATE);
 }
 
+static bool is_meant(void)
+{
+    const char *rank = getenv("FAULT_RANK");
+    return !rank || is_variable("OMPI_COMM_WORLD_RANK", rank);
+}
+
 /* Programs that the traced one starts shall not go wrong as well. */
 static void forget_preloading(void)
 {
@@ -75,7 +81,8 @@ __attribute__((constructor)) static void read_plan(void)
 {
     const char *trace = getenv("FAULT_TRACE");
     callers_find();
-    read_calls();
+    if (is_meant())
+        read_calls();
     plan.counts_all_callers = is_variable("FAULT_SCOPE", "all");
     plan.goes_on = getenv("FAULT_ONWARD") != NULL;
     plan.shortens = is_variable("FAULT_ACTION", "shorten");

@@ -9,6 +9,7 @@
  *   FAULT_SIGNAL  number of the signal that the program sends itself before the call
  *   FAULT_SCOPE   "ours" (the default): calls by the program itself and by libspatial_index;
  *                 "all": by other libraries, too
+ *   FAULT_RANK    of the processes of an MPI job only the one of this rank is meant
  *   FAULT_TRACE   a file that receives a line for every counted call
  */
 #ifndef FAULT_PLAN_H
