@@ -344,8 +344,8 @@ typedef struct si_index_info {
 /* Fails only on a wrong struct_size. */
 SI_API si_result si_index_get_info(const si_index *index, si_index_info *info);
 
-/* What has been asked of an index since it was opened, and what that took. Of a mapped one only the
- * queries are known: what is read is the kernel's affair. */
+/* What has been asked of an index since it was opened, and what that took. Of a mapped one, what is
+ * read is the kernel's affair: only pages are known. */
 typedef struct si_index_stats {
     size_t struct_size;
     si_reading reading;       /* how it is read: mapped or explicitly */
@@ -358,6 +358,12 @@ typedef struct si_index_stats {
     uint64_t rounds;          /* of reads that were under way together */
     uint64_t cache_bytes;     /* of blocks in the cache now, */
     uint64_t max_cache_bytes; /* and the most of them when no query runs */
+    uint64_t part_count;      /* of a multi-index */
+    uint64_t parts_touched;   /* of them: a query has reached them */
+    /* Of a mapped index: pages of its files that the kernel has put into this process's memory. It
+     * puts neighbours in together, and takes some out where memory is short. */
+    uint64_t pages_touched;
+    uint64_t page_bytes;
 } si_index_stats;
 
 #define SI_INDEX_STATS_INIT                                                                        \
@@ -365,7 +371,8 @@ typedef struct si_index_stats {
         .struct_size = sizeof(si_index_stats)                                                      \
     }
 
-/* Fails only on a wrong struct_size.
+/* Fails only on a wrong struct_size. Counting the pages of a mapped index takes some milliseconds
+ * for each 10 GB of it.
  *
  * Where the environment variable SI_REPORT_USAGE_STATS is set, to anything but "", "0", "Off",
  * "off" or "OFF", the same is written when an index is closed that was opened from a folder: to a

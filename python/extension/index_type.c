@@ -190,7 +190,7 @@ static PyObject *usage(PyObject *object, PyObject *ignored)
     si_index_stats stats = SI_INDEX_STATS_INIT;
     (void)ignored;
     si_index_get_stats(((core_index *)object)->index, &stats);
-    return Py_BuildValue("{sssKsKsKsKsKsKsKsKsK}", "reading",
+    return Py_BuildValue("{sssKsKsKsKsKsKsKsKsKsKsKsKsK}", "reading",
                          stats.reading == SI_READING_EXPLICIT ? "explicit" : "mapped", "queries",
                          (unsigned long long)stats.queries, "blocks_touched",
                          (unsigned long long)stats.blocks_touched, "blocks_cached",
@@ -200,7 +200,11 @@ static PyObject *usage(PyObject *object, PyObject *ignored)
                          (unsigned long long)stats.reads, "rounds",
                          (unsigned long long)stats.rounds, "cache_bytes",
                          (unsigned long long)stats.cache_bytes, "max_cache_bytes",
-                         (unsigned long long)stats.max_cache_bytes);
+                         (unsigned long long)stats.max_cache_bytes, "part_count",
+                         (unsigned long long)stats.part_count, "parts_touched",
+                         (unsigned long long)stats.parts_touched, "pages_touched",
+                         (unsigned long long)stats.pages_touched, "page_bytes",
+                         (unsigned long long)stats.page_bytes);
 }
 
 static PyObject *builtin_fields(PyObject *object, void *ignored)

@@ -44,8 +44,9 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
 
         A dict: ``reading``, "mapped" or "explicit"; ``queries``; of explicit reading ``blocks_touched``, of them
         ``blocks_cached`` and ``blocks_read``, of ``info["block_bytes"]`` each, ``blocks_evicted``, ``reads`` (calls),
-        ``rounds`` of reads under way together, ``cache_bytes`` now and ``max_cache_bytes``. What is read of a mapped
-        file is the system's affair. With SI_REPORT_USAGE_STATS=1 in the environment the same is written to
+        ``rounds`` of reads under way together, ``cache_bytes`` now and ``max_cache_bytes``; of a multi-index
+        ``part_count`` and ``parts_touched``, those that a query has reached; of a mapped index ``pages_touched``, of
+        ``page_bytes`` each, those that the system has put into the memory of this process. With SI_REPORT_USAGE_STATS=1 in the environment the same is written to
         ``si_cache_stats_<time>.json`` in the current folder when an index is closed.
         """
         return self._usage()

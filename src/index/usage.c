@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "index/index.h"
+#include "index/touched_pages.h"
 
 /* ---- counting ---- */
 
@@ -47,7 +48,11 @@ si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
         .reads = counts.reads,
         .rounds = counts.rounds,
         .cache_bytes = counts.resident * SI_BLOCK_BYTES,
-        .max_cache_bytes = index->cache ? si_block_cache_most_bytes(index->cache) : 0};
+        .max_cache_bytes = index->cache ? si_block_cache_most_bytes(index->cache) : 0,
+        .part_count = index->parts ? index->parts->count : 0,
+        .parts_touched = index->parts ? atomic_load(&index->parts->mapped_count) : 0,
+        .pages_touched = si_touched_pages(index),
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
     return SI_OK;
 }
 
@@ -82,7 +87,19 @@ static FILE *create_report(void)
     return descriptor < 0 ? NULL : fdopen(descriptor, "w");
 }
 
-static void write_report(FILE *file, const si_index_stats *stats)
+/* Of a multi-index, the parts that were touched. */
+static void write_parts(FILE *file, const si_index *index)
+{
+    const char *between = "";
+    for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
+        if (atomic_load(&index->parts->parts[i].nodes)) {
+            fprintf(file, "%s\n            {\"id\": %" PRIu64 ", \"pages_touched\": %" PRIu64 "}",
+                    between, i, si_touched_pages_of_part(index, i));
+            between = ",";
+        }
+}
+
+static void write_report(FILE *file, const si_index *index, const si_index_stats *stats)
 {
     double rate = stats->queries ? (double)stats->blocks_touched / (double)stats->queries : 0;
     fprintf(file,
@@ -98,12 +115,18 @@ static void write_report(FILE *file, const si_index_stats *stats)
             "        \"block_bytes\": %u,\n"
             "        \"blocks_read\": %" PRIu64 ",\n"
             "        \"reads\": %" PRIu64 ",\n"
-            "        \"rounds\": %" PRIu64 "\n"
-            "    }\n"
-            "]\n",
+            "        \"rounds\": %" PRIu64 ",\n"
+            "        \"page_bytes\": %" PRIu64 ",\n"
+            "        \"pages_touched\": %" PRIu64 ",\n"
+            "        \"part_count\": %" PRIu64 ",\n"
+            "        \"parts_touched\": %" PRIu64 ",\n"
+            "        \"parts\": [",
             stats->blocks_touched, stats->blocks_evicted, stats->blocks_cached, rate,
             stats->reading == SI_READING_EXPLICIT ? "explicit" : "mapped", stats->queries,
-            SI_BLOCK_BYTES, stats->blocks_read, stats->reads, stats->rounds);
+            SI_BLOCK_BYTES, stats->blocks_read, stats->reads, stats->rounds, stats->page_bytes,
+            stats->pages_touched, stats->part_count, stats->parts_touched);
+    write_parts(file, index);
+    fputs("]\n    }\n]\n", file);
 }
 
 void si_report_usage(const si_index *index)
@@ -115,6 +138,6 @@ void si_report_usage(const si_index *index)
     if (!file)
         return;
     si_index_get_stats(index, &stats);
-    write_report(file, &stats);
+    write_report(file, index, &stats);
     fclose(file);
 }

@@ -140,3 +140,5 @@ for reading in "explicit", "mapped":
     assert by_reading["explicit"]["access_count"] > 0 == by_reading["mapped"]["access_count"]
     assert all(report["id"] == 0 and report["query_count"] == 1 for report in reports)
     assert {"eviction_count", "incache_count", "usage_rate"} < by_reading["explicit"].keys()
+    assert by_reading["mapped"]["pages_touched"] > 0 == by_reading["explicit"]["pages_touched"]
+    assert all(report["part_count"] == 0 and report["parts"] == [] for report in reports)

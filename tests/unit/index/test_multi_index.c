@@ -315,6 +315,14 @@ static void any_number_of_elements(void **state)
     }
 }
 
+static si_index_stats stats_of(const si_index *index)
+{
+    si_index_stats stats = SI_INDEX_STATS_INIT;
+    assert_int_equal(si_index_get_stats(index, &stats), SI_OK);
+    assert_int_equal(stats.part_count, 3);
+    return stats;
+}
+
 static void parts_are_opened_when_reached(void **state)
 {
     (void)state;
@@ -328,14 +336,20 @@ static void parts_are_opened_when_reached(void **state)
     si_error error;
     si_index_get_info(index, &info);
     assert_int_equal(info.part_count, 3);
-    assert_int_equal(index->parts->mapped_count, 0);
+    const si_index_stats before = stats_of(index);
+    assert_int_equal(before.parts_touched, 0);
     double corner[3];
     for (int i = 0; i < 3; i++)
         corner[i] = (double)elements.first[0][i];
     assert_ok(si_box_query(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
     assert_ok(si_index_count(index, &query, &count, &error), error);
     assert_int_equal(count, 1);
-    assert_int_equal(index->parts->mapped_count, 1);
+    const si_index_stats after = stats_of(index);
+    assert_int_equal(after.parts_touched, 1);
+    assert_int_equal(after.queries, 1);
+    if (after.reading == SI_READING_MAPPED)
+        assert_true(after.pages_touched > before.pages_touched &&
+                    after.pages_touched * after.page_bytes < info.file_bytes);
     si_index_close(index);
     free_elements(&elements);
     remove_test_folder(folder);
