@@ -121,7 +121,7 @@
 
 #define CORE_ORIENTED_BOX_TEXT                                                                     \
     "center: three numbers (tuple, list or array) in micrometres, rounded to float32, finite.\n"   \
-    "half_size: half the lengths of the three sides.\n"                                            \
+    "half_size: half the lengths of the three sides, in micrometres; 0 is legal.\n"                \
     "orientation: how the box is turned around its centre: a quaternion (w, x, y, z), as SONATA\n" \
     "    has it of cells, or a rotation matrix (3, 3), the columns of which are the directions\n"  \
     "    of the sides.\n"
