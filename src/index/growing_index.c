@@ -12,22 +12,15 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
-#include "geometry/kernels.h"
 #include "index/batch.h"
-#include "index/filter.h"
 #include "index/growing_index.h"
-#include "index/search.h"
 
 /* Of the inserted elements, one in so many may be among the latest, but always so many: then making
  * the second index, and going through the latest, both take microseconds for each insertion. */
 #define LATEST_SHARE 8
 #define LATEST_MINIMUM 4096
 
-/* What kernels test at once. */
-#define ELEMENTS_AT_ONCE 64
-
-/* Places that a query finds without asking for memory. */
-#define PLACES_AT_HAND 512
+#define APPENDED_AT_ONCE 64
 
 struct si_growing_index {
     const si_index *base;
@@ -130,11 +123,11 @@ static void put_elements(si_growing_index *growing, const si_batch *batch, uint6
 static si_result append_inserted(si_builder *builder, const si_growing_index *growing,
                                  bool with_places, si_error *error)
 {
-    float vectors[ELEMENTS_AT_ONCE][3];
-    uint64_t places[ELEMENTS_AT_ONCE];
+    float vectors[APPENDED_AT_ONCE][3];
+    uint64_t places[APPENDED_AT_ONCE];
     const bool is_sphere = growing->kind == SI_SPHERE;
-    for (uint64_t first = 0; first < growing->count; first += ELEMENTS_AT_ONCE) {
-        uint64_t count = si_min_u64(ELEMENTS_AT_ONCE, growing->count - first);
+    for (uint64_t first = 0; first < growing->count; first += APPENDED_AT_ONCE) {
+        uint64_t count = si_min_u64(APPENDED_AT_ONCE, growing->count - first);
         for (uint64_t i = 0; i < count; i++) {
             for (unsigned axis = 0; axis < 3; axis++)
                 vectors[i][axis] = growing->floats[axis][first + i];
@@ -193,253 +186,6 @@ si_result si_growing_index_insert(si_growing_index *growing, const si_input_colu
     return status;
 }
 
-/* ---- the latest ---- */
-
-static uint64_t match_latest(const si_growing_index *growing, const si_query *query, uint64_t first,
-                             unsigned count)
-{
-    float *const *floats = growing->floats;
-    const si_spheres spheres = {{floats[0] + first, floats[1] + first, floats[2] + first},
-                                growing->kind == SI_SPHERE ? floats[3] + first : NULL};
-    const si_points points = {{floats[0] + first, floats[1] + first, floats[2] + first}};
-    return growing->kind == SI_SPHERE ? si_match_spheres(query, &spheres, count)
-                                      : si_match_points(query, &points, count);
-}
-
-/* Calls `found` with each set of the latest that is not empty; false from it ends that. */
-static void search_latest(const si_growing_index *growing, const si_query *query,
-                          bool (*found)(void *context, uint64_t first, uint64_t mask),
-                          void *context)
-{
-    for (uint64_t first = growing->arranged_count; first < growing->count;
-         first += ELEMENTS_AT_ONCE) {
-        unsigned count = (unsigned)si_min_u64(ELEMENTS_AT_ONCE, growing->count - first);
-        uint64_t mask = match_latest(growing, query, first, count);
-        if (mask != 0 && !found(context, first, mask))
-            return;
-    }
-}
-
-static bool add_count(void *context, uint64_t first, uint64_t mask)
-{
-    (void)first;
-    *(uint64_t *)context += (uint64_t)__builtin_popcountll(mask);
-    return true;
-}
-
-static bool stop_at_first(void *context, uint64_t first, uint64_t mask)
-{
-    (void)first, (void)mask;
-    *(int *)context = 0;
-    return false;
-}
-
-/* ---- what has been inserted ---- */
-
-/* Without a filter: that is for ids, and the ids of the second index are places. */
-static si_query without_filter(const si_query *query)
-{
-    si_query plain = *query;
-    plain.filter = NULL;
-    return plain;
-}
-
-static si_result count_unfiltered(const si_growing_index *growing, const si_query *query,
-                                  uint64_t *count, si_error *error)
-{
-    *count = 0;
-    if (growing->arranged)
-        SI_TRY(si_index_count(growing->arranged, query, count, error));
-    search_latest(growing, query, add_count, count);
-    return SI_OK;
-}
-
-/* Places of inserted elements, in order of their arrival when all are there. */
-typedef struct place_list {
-    uint64_t *places;
-    uint64_t count;
-    uint64_t at_hand[PLACES_AT_HAND];
-} place_list;
-
-static bool add_places(void *context, uint64_t first, uint64_t mask)
-{
-    place_list *list = context;
-    for (; mask; mask &= mask - 1)
-        list->places[list->count++] = first + (uint64_t)__builtin_ctzll(mask);
-    return true;
-}
-
-static int compare_places(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
-static si_result find_arranged(const si_growing_index *growing, const si_query *query,
-                               uint64_t capacity, place_list *list, si_error *error)
-{
-    const si_column column = {SI_FIELD_ID, list->places};
-    if (!growing->arranged)
-        return SI_OK;
-    SI_TRY(si_index_query(growing->arranged, query, &column, 1, capacity, &list->count, error));
-    qsort(list->places, list->count, sizeof *list->places, compare_places);
-    return SI_OK;
-}
-
-static void filter_places(const si_growing_index *growing, const si_filter *filter,
-                          place_list *list)
-{
-    uint64_t passed = 0;
-    for (uint64_t i = 0; i < list->count; i++)
-        if (si_filter_passes_id(filter, growing->ids[list->places[i]]))
-            list->places[passed++] = list->places[i];
-    list->count = passed;
-}
-
-static si_result find_inserted(const si_growing_index *growing, const si_query *query,
-                               place_list *list, si_error *error)
-{
-    uint64_t count;
-    si_query plain = without_filter(query);
-    list->count = 0;
-    list->places = NULL;
-    SI_TRY(count_unfiltered(growing, &plain, &count, error));
-    list->places = list->at_hand;
-    if (count > PLACES_AT_HAND)
-        list->places = si_allocate(count, sizeof *list->places);
-    if (!list->places)
-        return si_fail_memory(error);
-    si_result status = find_arranged(growing, &plain, count, list, error);
-    search_latest(growing, &plain, add_places, list);
-    if (query->filter)
-        filter_places(growing, query->filter, list);
-    return status;
-}
-
-static void free_places(place_list *list)
-{
-    if (list->places != list->at_hand)
-        si_free(list->places);
-}
-
-/* ---- counts and emptiness ---- */
-
-static si_result count_filtered(const si_growing_index *growing, const si_query *query,
-                                uint64_t *count, si_error *error)
-{
-    place_list list;
-    si_result status = find_inserted(growing, query, &list, error);
-    *count = list.count;
-    free_places(&list);
-    return status;
-}
-
-static si_result count_inserted(const si_growing_index *growing, const si_query *query,
-                                uint64_t *count, si_error *error)
-{
-    return query->filter ? count_filtered(growing, query, count, error)
-                         : count_unfiltered(growing, query, count, error);
-}
-
-si_result si_growing_index_count(si_growing_index *growing, const si_query *query, uint64_t *count,
-                                 si_error *error)
-{
-    uint64_t inserted = 0;
-    SI_TRY(si_index_count(growing->base, query, count, error));
-    pthread_rwlock_rdlock(&growing->lock);
-    si_result status = count_inserted(growing, query, &inserted, error);
-    pthread_rwlock_unlock(&growing->lock);
-    *count += inserted;
-    return status;
-}
-
-static si_result find_whether_empty(const si_growing_index *growing, const si_query *query,
-                                    int *empty, si_error *error)
-{
-    uint64_t count = 0;
-    if (query->filter) {
-        SI_TRY(count_filtered(growing, query, &count, error));
-        *empty = count == 0;
-        return SI_OK;
-    }
-    search_latest(growing, query, stop_at_first, empty);
-    if (*empty && growing->arranged)
-        return si_index_empty(growing->arranged, query, empty, error);
-    return SI_OK;
-}
-
-si_result si_growing_index_empty(si_growing_index *growing, const si_query *query, int *empty,
-                                 si_error *error)
-{
-    SI_TRY(si_index_empty(growing->base, query, empty, error));
-    if (!*empty)
-        return SI_OK;
-    pthread_rwlock_rdlock(&growing->lock);
-    si_result status = find_whether_empty(growing, query, empty, error);
-    pthread_rwlock_unlock(&growing->lock);
-    return status;
-}
-
-/* ---- queries ---- */
-
-static si_inserted view_inserted(const si_growing_index *growing)
-{
-    si_inserted inserted = {.count = growing->count,
-                            .ids = growing->ids,
-                            .arranged = growing->arranged,
-                            .arranged_count = growing->arranged_count};
-    for (unsigned i = 0; i < float_count(growing); i++)
-        inserted.floats[i] = growing->floats[i];
-    return inserted;
-}
-
-void si_inserted_copy(const si_inserted *inserted, si_field field, const uint64_t *places,
-                      uint64_t count, void *values)
-{
-    uint64_t *ids = values;
-    float *radii = values, (*vectors)[3] = values;
-    for (uint64_t i = 0; i < count; i++)
-        if (field == SI_FIELD_ID)
-            ids[i] = inserted->ids[places[i]];
-        else if (field == SI_FIELD_RADIUS)
-            radii[i] = inserted->floats[3][places[i]];
-        else
-            for (unsigned axis = 0; axis < 3; axis++)
-                vectors[i][axis] = inserted->floats[axis][places[i]];
-}
-
-static void copy_columns(const si_growing_index *growing, const place_list *list,
-                         const si_column *columns, size_t column_count, uint64_t filled,
-                         uint64_t capacity)
-{
-    const si_inserted inserted = view_inserted(growing);
-    if (filled >= capacity)
-        return;
-    for (size_t i = 0; i < column_count; i++) {
-        size_t size = si_element_field(growing->kind, columns[i].field)->size;
-        si_inserted_copy(&inserted, columns[i].field, list->places,
-                         si_min_u64(list->count, capacity - filled),
-                         (char *)columns[i].data + filled * size);
-    }
-}
-
-si_result si_growing_index_query(si_growing_index *growing, const si_query *query,
-                                 const si_column *columns, size_t column_count, uint64_t capacity,
-                                 uint64_t *count, si_error *error)
-{
-    place_list list;
-    SI_TRY(si_index_query(growing->base, query, columns, column_count, capacity, count, error));
-    pthread_rwlock_rdlock(&growing->lock);
-    si_result status = find_inserted(growing, query, &list, error);
-    if (status == SI_OK) {
-        copy_columns(growing, &list, columns, column_count, *count, capacity);
-        *count += list.count;
-    }
-    pthread_rwlock_unlock(&growing->lock);
-    free_places(&list);
-    return status;
-}
-
 /* ---- information, packing ---- */
 
 si_result si_growing_index_get_info(si_growing_index *growing, si_index_info *info)
@@ -462,7 +208,34 @@ si_result si_builder_append_growing(si_builder *builder, si_growing_index *growi
     return status;
 }
 
-/* ---- for others ---- */
+/* ---- what has been inserted ---- */
+
+static si_inserted view_inserted(const si_growing_index *growing)
+{
+    si_inserted inserted = {.kind = growing->kind,
+                            .count = growing->count,
+                            .ids = growing->ids,
+                            .arranged = growing->arranged,
+                            .arranged_count = growing->arranged_count};
+    for (unsigned i = 0; i < float_count(growing); i++)
+        inserted.floats[i] = growing->floats[i];
+    return inserted;
+}
+
+void si_inserted_copy(const si_inserted *inserted, si_field field, const uint64_t *places,
+                      uint64_t count, void *values)
+{
+    uint64_t *ids = values;
+    float *radii = values, (*vectors)[3] = values;
+    for (uint64_t i = 0; i < count; i++)
+        if (field == SI_FIELD_ID)
+            ids[i] = inserted->ids[places[i]];
+        else if (field == SI_FIELD_RADIUS)
+            radii[i] = inserted->floats[3][places[i]];
+        else
+            for (unsigned axis = 0; axis < 3; axis++)
+                vectors[i][axis] = inserted->floats[axis][places[i]];
+}
 
 const si_index *si_growing_index_base(const si_growing_index *growing)
 {

@@ -6,6 +6,7 @@
 
 /* In the order of arrival: an element's place. */
 typedef struct si_inserted {
+    si_element_kind kind;
     uint64_t count;
     const float *floats[4]; /* x, y, z, and radius of spheres */
     const uint64_t *ids;

@@ -16,7 +16,6 @@
 /* What is asked, and what it has to go to. */
 typedef struct growing_search {
     const si_nearest *nearest;
-    si_element_kind kind;
     const si_column *columns;
     size_t column_count;
     double *distances;
@@ -39,7 +38,7 @@ static double distance_to(const growing_search *search, const si_inserted *inser
                                 .accuracy = search->nearest->accuracy};
     const float center[3] = {inserted->floats[0][place], inserted->floats[1][place],
                              inserted->floats[2][place]};
-    return search->kind == SI_SPHERE
+    return inserted->kind == SI_SPHERE
                ? si_distance_to_sphere(&vantage, center, inserted->floats[3][place])
                : si_distance_to_point(&vantage, center);
 }
@@ -140,18 +139,19 @@ static void put_inserted(const growing_search *search, const si_inserted *insert
     search->distances[row] = element->distance;
     for (size_t i = 0; i < search->column_count; i++) {
         const si_column *column = &search->columns[i];
-        size_t size = si_element_field(search->kind, column->field)->size;
+        size_t size = si_element_field(inserted->kind, column->field)->size;
         si_inserted_copy(inserted, column->field, &element->position, 1,
                          (char *)column->data + row * size);
     }
 }
 
-static void move_row(const growing_search *search, uint64_t from, uint64_t to)
+static void move_row(const growing_search *search, const si_inserted *inserted, uint64_t from,
+                     uint64_t to)
 {
     search->distances[to] = search->distances[from];
     for (size_t i = 0; i < search->column_count; i++) {
         const si_column *column = &search->columns[i];
-        size_t size = si_element_field(search->kind, column->field)->size;
+        size_t size = si_element_field(inserted->kind, column->field)->size;
         memmove((char *)column->data + to * size, (char *)column->data + from * size, size);
     }
 }
@@ -179,7 +179,7 @@ static void merge(growing_search *search, const si_inserted *inserted, const si_
         if (last_is_inserted(search, base, heap, added))
             put_inserted(search, inserted, &heap->elements[--added], row);
         else
-            move_row(search, --base, row);
+            move_row(search, inserted, --base, row);
     }
 }
 
@@ -233,7 +233,6 @@ si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest *
                                    uint64_t *count, si_error *error)
 {
     growing_search search = {.nearest = nearest,
-                             .kind = si_growing_index_base(growing)->layout.kind,
                              .columns = columns,
                              .column_count = column_count,
                              .distances = distances};
