@@ -176,12 +176,15 @@ static void read_lines(cli_queries *queries, struct lines *lines, cli_accuracy a
 {
     char *line = NULL;
     size_t line_capacity = 0, capacity = 0;
+    ssize_t length;
     si_error error;
     errno = 0;
-    while (getline(&line, &line_capacity, lines->file) >= 0) {
+    while ((length = getline(&line, &line_capacity, lines->file)) >= 0) {
         cli_shape shape;
         cli_question question;
         lines->number++;
+        if (strlen(line) != (size_t)length)
+            cli_fail("%s, line %llu: a zero byte, expected text", lines->name, lines->number);
         if (!holds_query(line))
             continue;
         read_shape(lines, line, max_distance, &shape);
