@@ -172,3 +172,24 @@ static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders 
     si_leaf_masks rest = settle_open(query, &q, cylinders, masks.undecided);
     return (si_leaf_masks){masks.sure | rest.sure, rest.undecided};
 }
+
+/* Each cylinder with a box of its own, as a query of the kind would be: one for a box. */
+static si_leaf_masks filter_pairs(const si_query *kind, const si_cylinders *cylinders,
+                                  const si_node_boxes *boxes, unsigned count)
+{
+    si_leaf_masks masks = {0, 0};
+    si_vector_query q = {.solid = NULL};
+    for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
+        si_lanes lanes = si_first_lanes(count - i);
+        cylinder_vector c = load_cylinders(cylinders, i, lanes);
+        for (int axis = 0; axis < 3; axis++) {
+            q.box.lower[axis] = si_load(boxes->bounds[axis] + i, lanes);
+            q.box.upper[axis] = si_load(boxes->bounds[axis + 3] + i, lanes);
+        }
+        si_verdict ends = judge_by_box(&q, lanes, &c);
+        si_note(&masks, i, (si_verdict){ends.sure, si_except(lanes, lanes)});
+        if (si_bits(ends.undecided))
+            si_note(&masks, i, judge_closely(kind, &q, ends.undecided, &c));
+    }
+    return masks;
+}

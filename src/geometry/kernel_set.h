@@ -31,6 +31,9 @@ typedef struct si_kernel_set {
                                     unsigned count);
     si_leaf_masks (*filter_cylinders)(const si_query *query, const si_cylinders *cylinders,
                                       unsigned count);
+    /* Cylinder i and box i, with the accuracy of a box query, whose corners are not looked at. */
+    si_leaf_masks (*filter_pairs)(const si_query *kind, const si_cylinders *cylinders,
+                                  const si_node_boxes *boxes, unsigned count);
     /* Write the values of the elements in a mask side by side. All SI_MATCH_CAPACITY values of the
      * column may be read, and as many places of `values` written. */
     void (*select_floats)(const float *column, uint64_t mask, float *values);

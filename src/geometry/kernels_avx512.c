@@ -1,9 +1,10 @@
 #include "geometry/vector_avx512.h"
 
 #include "geometry/among_avx512.h"
+#include "geometry/equal_avx512.h"
 #include "geometry/kernel_templates.h"
 #include "geometry/select_avx512.h"
 
 const si_kernel_set si_kernels_avx512 = {
-    "avx512",     match_nodes, filter_points, filter_spheres,    filter_cylinders, select_floats,
-    select_words, words_among, bytes_among,   &distance_kernels, &voxel_kernels};
+    "avx512",      match_nodes,  filter_points, filter_spheres, filter_cylinders,  filter_pairs,
+    select_floats, select_words, words_among,   bytes_among,    &distance_kernels, &voxel_kernels};

@@ -1,9 +1,10 @@
 #include "geometry/vector_portable.h"
 
 #include "geometry/among_portable.h"
+#include "geometry/equal_portable.h"
 #include "geometry/kernel_templates.h"
 #include "geometry/select_portable.h"
 
 const si_kernel_set si_kernels_portable = {
-    "portable",   match_nodes, filter_points, filter_spheres,    filter_cylinders, select_floats,
-    select_words, words_among, bytes_among,   &distance_kernels, &voxel_kernels};
+    "portable",    match_nodes,  filter_points, filter_spheres, filter_cylinders,  filter_pairs,
+    select_floats, select_words, words_among,   bytes_among,    &distance_kernels, &voxel_kernels};

@@ -3,11 +3,9 @@
 #include <float.h>
 #include <math.h>
 
-#include "geometry/kernel_set.h"
-
 si_voxel_axis si_voxel_axis_make(double lower, double upper, int32_t count)
 {
-    return (si_voxel_axis){lower, upper, (upper - lower) / count, count};
+    return (si_voxel_axis){lower, upper, (upper - lower) / count, count / (upper - lower), count};
 }
 
 /* A step of 64 units of the last place: si_voxel_of then guesses right to one voxel, and no two
@@ -33,6 +31,11 @@ int32_t si_voxel_of(const si_voxel_axis *axis, double place)
     return voxel;
 }
 
+static si_voxel_locator undecided_locator(void)
+{
+    return (si_voxel_locator){.margin = 2};
+}
+
 /*
  * With u = 2^-24, the float (x - lower) * scale errs by u |lower| / step for `lower`, by u for each
  * of the difference, the scale and the product, and by another u where 1 is added, all times the
@@ -45,19 +48,21 @@ si_voxel_locator si_voxel_locator_of(const si_voxel_axis *axis)
     double margin = 0x1p-23 * voxels;
     bool is_useful = margin < 0.25 && isnormal(scale);
     if (!is_useful)
-        return (si_voxel_locator){.margin = 2};
+        return undecided_locator();
     return (si_voxel_locator){(float)axis->lower, scale, (float)margin, (float)axis->count};
 }
 
-void si_voxels_of_middles(const si_voxel_axis *axis, const si_voxel_locator *locator,
-                          const float *first, const float *second, int32_t *voxels)
+si_voxel_grid si_voxel_grid_make(const double lower[3], const double upper[3],
+                                 const int32_t counts[3])
 {
-    int32_t undecided[SI_MATCH_CAPACITY];
-    if (!si_kernels()->voxels->locate(locator, first, second, voxels, undecided))
-        return;
-    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i++)
-        if (undecided[i]) {
-            float middle = first == second ? first[i] : 0.5F * first[i] + 0.5F * second[i];
-            voxels[i] = si_voxel_of(axis, (double)middle);
-        }
+    si_voxel_grid grid;
+    double voxels = 1;
+    for (int axis = 0; axis < 3; axis++) {
+        grid.axes[axis] = si_voxel_axis_make(lower[axis], upper[axis], counts[axis]);
+        grid.locators[axis] = si_voxel_locator_of(&grid.axes[axis]);
+        voxels *= counts[axis];
+    }
+    for (int axis = 0; axis < 3 && voxels > SI_VOXEL_UNDECIDED; axis++)
+        grid.locators[axis] = undecided_locator();
+    return grid;
 }

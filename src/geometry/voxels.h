@@ -18,6 +18,7 @@ typedef struct si_voxel_axis {
     double lower;
     double upper;
     double step;
+    double per_micrometre; /* voxels, about */
     int32_t count;
 } si_voxel_axis;
 
@@ -53,29 +54,71 @@ typedef struct si_voxel_locator {
 
 si_voxel_locator si_voxel_locator_of(const si_voxel_axis *axis);
 
-/* Some voxels side by side: `size` of them from `origin` on. */
-typedef struct si_voxel_window {
-    int32_t origin[3];
-    int32_t size[3];
-} si_voxel_window;
+typedef struct si_voxel_grid {
+    si_voxel_axis axes[3];
+    si_voxel_locator locators[3];
+} si_voxel_grid;
+
+/* Along axes that are sound. */
+si_voxel_grid si_voxel_grid_make(const double lower[3], const double upper[3],
+                                 const int32_t counts[3]);
+
+/* Row by row, the last axis fastest. The voxel is in the grid. */
+static inline uint64_t si_voxel_number(const si_voxel_grid *grid, const int32_t voxel[3])
+{
+    uint64_t row = (uint64_t)voxel[0] * (uint64_t)grid->axes[1].count + (uint64_t)voxel[1];
+    return row * (uint64_t)grid->axes[2].count + (uint64_t)voxel[2];
+}
+
+static inline bool si_voxel_is_in_grid(const si_voxel_grid *grid, const int32_t voxel[3])
+{
+    for (int axis = 0; axis < 3; axis++)
+        if (voxel[axis] < 0 || voxel[axis] >= grid->axes[axis].count)
+            return false;
+    return true;
+}
+
+/* In the place of the number of a voxel. Grids with such numbers leave all to double precision. */
+#define SI_VOXEL_OUTSIDE UINT32_MAX
+#define SI_VOXEL_UNDECIDED (UINT32_MAX - 1)
+
+/* In which integers lengths are told. */
+typedef struct si_voxel_unit {
+    double scale; /* units in a micrometre; a power of two */
+    double most;  /* micrometres; longer ones are cut off. At most 2^46 units. */
+} si_voxel_unit;
+
+#define SI_MOST_VOXEL_GROUPS 16
+
+/* The elements of a leaf by their voxels. */
+typedef struct si_voxel_groups {
+    unsigned count;
+    uint32_t numbers[SI_MOST_VOXEL_GROUPS];
+    uint64_t members[SI_MOST_VOXEL_GROUPS];
+    uint64_t others; /* with voxels beyond so many groups */
+    uint64_t undecided;
+} si_voxel_groups;
 
 /* Kernels work on columns of SI_MATCH_CAPACITY values, all of which they read and write. */
 typedef struct si_voxel_kernels {
-    /* Voxels of the middles between `first` and `second`, or of `first` where that is the same
-     * column. Returns whether any is undecided: `undecided` is then not 0 there. */
-    bool (*locate)(const si_voxel_locator *locator, const float *first, const float *second,
-                   int32_t *voxels, int32_t *undecided);
-    /* Places in a window, row by row; outside it, the number of its voxels. Returns how many are
-     * outside. */
-    unsigned (*place)(const si_voxel_window *window, const int32_t *const voxels[3],
-                      int32_t *places);
-    /* Lengths of lines, from the three columns `first` to the three columns `second`. */
-    void (*measure)(const float *const first[3], const float *const second[3], double *lengths);
+    /* Voxels of the middles between `first` and `second`, as `middle` of element_kind.c has them,
+     * or of `first` where that is the same columns. */
+    void (*locate)(const si_voxel_grid *grid, const float *const first[3],
+                   const float *const second[3], uint32_t *numbers);
+    /* The voxel that a line with a ball swept along it touches, and another one where there are
+     * two, side by side; with any more, or whatever is not outside the grid altogether nor inside,
+     * it is undecided. Voxels have faces in 32-bit floats. */
+    void (*touch)(const si_voxel_grid *grid, const float *const first[3],
+                  const float *const second[3], const float *radii, uint32_t *numbers,
+                  uint32_t *others);
+    /* The voxel that a line is in; undecided, if it is in several. */
+    void (*locate_lines)(const si_voxel_grid *grid, const float *const first[3],
+                         const float *const second[3], uint32_t *numbers);
+    /* The lengths of lines. */
+    void (*measure)(const float *const first[3], const float *const second[3],
+                    const si_voxel_unit *unit, uint64_t *amounts);
+    /* Of the elements in a mask. What is outside is in no group. */
+    void (*group)(const uint32_t *numbers, uint64_t mask, si_voxel_groups *groups);
 } si_voxel_kernels;
-
-/* Voxels of SI_MATCH_CAPACITY places, as si_voxel_of gives them: of the middles between two columns
- * of coordinates as `middle` of element_kind.c has them, or of one column given twice. */
-void si_voxels_of_middles(const si_voxel_axis *axis, const si_voxel_locator *locator,
-                          const float *first, const float *second, int32_t *voxels);
 
 #endif

@@ -144,8 +144,7 @@ static uint64_t mask_of(const si_grid_sums *sums, const si_inserted *inserted, u
 }
 
 /* Leaves are made of the inserted elements. */
-static void add_leaves(const si_grid_sums *sums, const si_inserted *inserted,
-                       si_grid_window *window)
+static void add_leaves(const si_grid_sums *sums, const si_inserted *inserted, si_grid_adder *adder)
 {
     float floats[4 * SI_LEAF_CAPACITY] = {0};
     for (uint64_t first = 0; first < inserted->count; first += SI_LEAF_CAPACITY) {
@@ -153,20 +152,21 @@ static void add_leaves(const si_grid_sums *sums, const si_inserted *inserted,
         for (unsigned column = 0; column < sums->frame.type->float_count; column++)
             memcpy(floats + column * SI_LEAF_CAPACITY, inserted->floats[column] + first,
                    count * sizeof *floats);
-        si_grid_add_leaf(window, floats, mask_of(sums, inserted, first, count));
+        si_grid_add_leaf(&sums->frame, adder, floats, mask_of(sums, inserted, first, count));
     }
 }
 
 static si_result add_inserted(void *context, const si_inserted *inserted, si_error *error)
 {
     const si_grid_sums *sums = context;
-    si_grid_window *window = si_allocate_zeroed(1, sizeof *window);
-    if (!window)
+    si_grid_adder *adder = si_allocate_zeroed(1, sizeof *adder);
+    if (!adder)
         return si_fail_memory(error);
-    window->frame = &sums->frame;
-    add_leaves(sums, inserted, window);
-    si_result status = window->out_of_memory ? si_fail_memory(error) : SI_OK;
-    si_free(window);
+    adder->totals = sums->frame.totals;
+    add_leaves(sums, inserted, adder);
+    si_grid_adder_flush(adder);
+    si_result status = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
+    si_free(adder);
     return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include "geometry/voxels.h"
 #include "index/element_kind.h"
-#include "index/grid_totals.h"
+#include "index/grid_adder.h"
 
 typedef enum si_grid_measure {
     SI_GRID_CENTRES,  /* elements, in the voxel of their centre */
@@ -17,43 +17,30 @@ typedef struct si_grid_frame {
     const si_element_type *type;
     si_grid_measure measure;
     si_accuracy accuracy; /* of touching */
-    si_voxel_axis axes[3];
-    si_voxel_locator locators[3];
-    double units;   /* in a micrometre; a power of two */
-    double longest; /* line in a voxel: its diagonal */
+    si_voxel_grid voxels;
+    si_voxel_unit unit; /* of lengths, none of which in a voxel is longer than it has */
     si_grid_totals *totals;
 } si_grid_frame;
 
-/* Neighbouring elements fall into the same few voxels, which are added up here before they go to
- * the totals of all threads. */
-#define SI_GRID_WINDOW_VOXELS 65536u
+/* The columns of a leaf. */
+typedef struct si_grid_lines {
+    const float *first[3];
+    const float *second[3]; /* the same where elements have one place */
+    const float *radii;     /* 0 where they have none */
+} si_grid_lines;
 
-/* The most elements that may be added between flushes: sums then fit into 64 bits. */
-#define SI_GRID_WINDOW_ELEMENTS 65536u
-
-typedef struct si_grid_window {
-    const si_grid_frame *frame;
-    unsigned worker;
-    bool out_of_memory;
-    si_voxel_window voxels;
-    uint32_t voxel_count; /* 0: none; everything goes to the totals */
-    uint64_t sums[SI_GRID_WINDOW_VOXELS];
-} si_grid_window;
-
-/* A window must be empty, and is when it has been flushed. */
-void si_grid_window_open(si_grid_window *window, const si_voxel_window *voxels);
-void si_grid_window_flush(si_grid_window *window);
-
-/* Adds so much to a voxel, in the window or not. */
-void si_grid_add(si_grid_window *window, const int32_t voxel[3], uint64_t amount);
+si_grid_lines si_grid_lines_of(const si_element_type *type, const float *floats);
 
 /* The elements `mask` of a leaf, whose floats lie a column after the other. All of a column may be
  * read. */
-void si_grid_add_leaf(si_grid_window *window, const float *floats, uint64_t mask);
+void si_grid_add_leaf(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
+                      uint64_t mask);
 
-/* The voxels that what is in a box may add to, some of which need not be in the grid. False: none.
- */
-bool si_grid_voxels_of_box(const si_grid_frame *frame, const si_box *box, int32_t first[3],
-                           int32_t last[3]);
+/* 1 for each element in a mask whose voxel has a number. Returns those that are undecided. */
+uint64_t si_grid_add_ones(si_grid_adder *adder, const uint32_t *numbers, uint64_t mask);
+
+/* Unless it is outside. */
+void si_grid_add_voxel(const si_grid_frame *frame, si_grid_adder *adder, const int32_t voxel[3],
+                       uint64_t amount);
 
 #endif

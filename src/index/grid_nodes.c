@@ -1,9 +1,11 @@
 #include "index/grid_nodes.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "geometry/kernel_set.h"
 #include "index/announce.h"
 #include "index/fetch.h"
 #include "index/grid_touching.h"
@@ -11,17 +13,6 @@
 
 /* Nodes that are read together, where reading is slow. */
 #define NODES_AT_ONCE 4096
-
-si_box si_grid_child_box(const si_index *index, unsigned level, uint64_t child)
-{
-    const float *floats = si_index_node(index, level, child / SI_FAN_OUT) + child % SI_FAN_OUT;
-    si_box box;
-    for (unsigned axis = 0; axis < 3; axis++) {
-        box.lower[axis] = floats[axis * SI_FAN_OUT];
-        box.upper[axis] = floats[(3 + axis) * SI_FAN_OUT];
-    }
-    return box;
-}
 
 static uint32_t met_children(const si_grid_walk *walk, unsigned level, uint64_t node)
 {
@@ -41,38 +32,48 @@ static uint64_t elements_below(const si_index *index, unsigned level, uint64_t c
     return si_min_u64(elements, index->layout.element_count - child * elements);
 }
 
-/* Centres in a box that is in one voxel need not be looked at. */
-static bool skip_child(const si_grid_walk *walk, unsigned level, uint64_t child,
-                       si_grid_window *window)
+/* The voxels of those children that are in one voxel: all elements below count there alone. Boxes
+ * are taken for lines that have no radius; where they touch several voxels does not matter. */
+static uint32_t find_whole(const si_grid_walk *walk, unsigned level, uint64_t node,
+                           uint32_t numbers[SI_MATCH_CAPACITY])
 {
-    int32_t first[3], last[3];
-    si_box box;
-    if (!walk->may_skip)
-        return false;
-    box = si_grid_child_box(walk->index, level, child);
-    if (!si_grid_voxels_of_box(walk->frame, &box, first, last))
-        return false;
-    if (first[0] != last[0] || first[1] != last[1] || first[2] != last[2])
-        return false;
-    si_grid_add(window, first, elements_below(walk->index, level, child));
-    return true;
+    static const float no_radii[SI_MATCH_CAPACITY];
+    float corners[6][SI_MATCH_CAPACITY];
+    uint32_t others[SI_MATCH_CAPACITY], whole = 0;
+    const float *floats = si_index_node(walk->index, level, node);
+    for (unsigned side = 0; side < 6; side++) {
+        memcpy(corners[side], floats + side * SI_FAN_OUT, SI_FAN_OUT * sizeof *floats);
+        memset(corners[side] + SI_FAN_OUT, 0, (SI_MATCH_CAPACITY - SI_FAN_OUT) * sizeof *floats);
+    }
+    si_kernels()->voxels->touch(
+        &walk->frame->voxels, (const float *[]){corners[0], corners[1], corners[2]},
+        (const float *[]){corners[3], corners[4], corners[5]}, no_radii, numbers, others);
+    for (unsigned i = 0; i < SI_FAN_OUT; i++)
+        whole |= (uint32_t)(numbers[i] < SI_VOXEL_UNDECIDED && others[i] == SI_VOXEL_OUTSIDE) << i;
+    return whole;
+}
+
+/* The file's content is not trusted: a damaged node may claim children that are not there. */
+static uint32_t present_children(const si_layout *layout, unsigned level, uint64_t node)
+{
+    uint64_t present = level == 1 ? layout->leaf_count : layout->node_count[level - 1];
+    uint64_t first = node * SI_FAN_OUT;
+    return present - first < SI_FAN_OUT ? (UINT32_C(1) << (present - first)) - 1 : UINT32_MAX;
 }
 
 uint32_t si_grid_children(const si_grid_walk *walk, unsigned level, uint64_t node,
-                          si_grid_window *window)
+                          si_grid_adder *adder)
 {
-    const si_layout *layout = &walk->index->layout;
-    uint64_t present = level == 1 ? layout->leaf_count : layout->node_count[level - 1];
-    uint32_t wanted = 0;
-    for (uint32_t met = met_children(walk, level, node); met; met &= met - 1) {
-        unsigned bit = (unsigned)__builtin_ctz(met);
+    uint32_t numbers[SI_MATCH_CAPACITY];
+    uint32_t met = met_children(walk, level, node) &
+                   present_children(&walk->index->layout, level, node);
+    uint32_t whole = walk->may_skip && met ? met & find_whole(walk, level, node, numbers) : 0;
+    for (uint32_t rest = whole; rest; rest &= rest - 1) {
+        unsigned bit = (unsigned)__builtin_ctz(rest);
         uint64_t child = node * SI_FAN_OUT + bit;
-        /* The file's content is not trusted: a damaged node may claim children that are not there.
-         */
-        if (child < present && !skip_child(walk, level, child, window))
-            wanted |= UINT32_C(1) << bit;
+        si_grid_add(adder, numbers[bit], elements_below(walk->index, level, child));
     }
-    return wanted;
+    return met & ~whole;
 }
 
 /* ---- level by level ---- */
@@ -92,7 +93,7 @@ static si_result append(si_grid_nodes *nodes, uint64_t node, si_error *error)
 /* Nodes of a level that are visited together, and their children that are met. */
 typedef struct node_visit {
     const si_grid_walk *walk;
-    si_grid_window *window;
+    si_grid_adder *adder;
     unsigned level;
     const uint64_t *nodes;
     size_t count;
@@ -104,13 +105,13 @@ static si_result visit(void *context, si_error *error)
     node_visit *visited = context;
     for (size_t i = 0; i < visited->count; i++) {
         uint64_t node = visited->nodes[i];
-        uint32_t children = si_grid_children(visited->walk, visited->level, node, visited->window);
+        uint32_t children = si_grid_children(visited->walk, visited->level, node, visited->adder);
         for (; children; children &= children - 1) {
             uint64_t child = node * SI_FAN_OUT + (unsigned)__builtin_ctz(children);
             SI_TRY(append(&visited->below, child, error));
         }
     }
-    return visited->window->out_of_memory ? si_fail_memory(error) : SI_OK;
+    return visited->adder->out_of_memory ? si_fail_memory(error) : SI_OK;
 }
 
 static si_result fetch_and_visit(node_visit *visited, si_error *error)
@@ -129,10 +130,10 @@ static si_result fetch_and_visit(node_visit *visited, si_error *error)
     return status;
 }
 
-static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_window *window,
+static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_adder *adder,
                          si_grid_nodes *nodes, si_error *error)
 {
-    node_visit visited = {.walk = walk, .window = window, .level = level};
+    node_visit visited = {.walk = walk, .adder = adder, .level = level};
     si_result status = SI_OK;
     for (size_t first = 0; first < nodes->count && status == SI_OK; first += NODES_AT_ONCE) {
         visited.nodes = nodes->nodes + first;
@@ -144,13 +145,13 @@ static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_windo
     return status;
 }
 
-si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_window *window, si_grid_nodes *found,
+si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_grid_nodes *found,
                              si_error *error)
 {
     *found = (si_grid_nodes){NULL, 0, 0};
     si_result status = append(found, 0, error);
     for (unsigned level = walk->index->layout.levels; level > 1 && status == SI_OK; level--)
-        status = descend(walk, level, window, found, error);
+        status = descend(walk, level, adder, found, error);
     return status;
 }
 
@@ -162,7 +163,7 @@ static si_query query_of_bounds(const si_grid_frame *frame)
 {
     si_query query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
     for (int axis = 0; axis < 3; axis++) {
-        const si_voxel_axis *voxels = &frame->axes[axis];
+        const si_voxel_axis *voxels = &frame->voxels.axes[axis];
         query.lower[axis] = nextafterf(nextafterf((float)voxels->lower, -INFINITY), -INFINITY);
         query.upper[axis] = nextafterf(nextafterf((float)voxels->upper, INFINITY), INFINITY);
     }
@@ -172,17 +173,20 @@ static si_query query_of_bounds(const si_grid_frame *frame)
 static si_query query_of_all_voxels(const si_grid_frame *frame)
 {
     const int32_t first[3] = {0, 0, 0};
-    const int32_t last[3] = {frame->axes[0].count - 1, frame->axes[1].count - 1,
-                             frame->axes[2].count - 1};
+    const int32_t last[3] = {frame->voxels.axes[0].count - 1, frame->voxels.axes[1].count - 1,
+                             frame->voxels.axes[2].count - 1};
     return si_grid_query(frame, first, last);
 }
 
 si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter)
 {
     bool is_touching = frame->measure == SI_GRID_TOUCHING;
+    /* Exact shapes may stick out of their boxes. */
+    bool is_known = frame->measure == SI_GRID_CENTRES ||
+                    (is_touching && frame->accuracy != SI_EXACT);
     return (si_grid_walk){.index = index,
                           .frame = frame,
                           .query = is_touching ? query_of_all_voxels(frame)
                                                : query_of_bounds(frame),
-                          .may_skip = frame->measure == SI_GRID_CENTRES && !has_filter};
+                          .may_skip = is_known && !has_filter};
 }

@@ -21,15 +21,12 @@ typedef struct si_grid_walk {
 
 si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter);
 
-/* Finds nodes of level 1, for si_free. What is skipped is added to the window. */
-si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_window *window, si_grid_nodes *found,
+/* Finds nodes of level 1, for si_free. What is skipped is added. */
+si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_grid_nodes *found,
                              si_error *error);
 
 /* The children of a node that is there, one bit each, that must be looked at. */
 uint32_t si_grid_children(const si_grid_walk *walk, unsigned level, uint64_t node,
-                          si_grid_window *window);
-
-/* Child `child` of the level, whose parent is there. */
-si_box si_grid_child_box(const si_index *index, unsigned level, uint64_t child);
+                          si_grid_adder *adder);
 
 #endif

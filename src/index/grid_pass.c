@@ -13,11 +13,10 @@
 /* Lowest inner nodes that make a task. */
 #define NODES_PER_TASK (SI_GRID_TASK_LEAVES / SI_FAN_OUT)
 
-/* Of so few leaves no smaller groups are made. */
-#define FEW_LEAVES 8
+#define LEAVES_AHEAD 3
 
 typedef struct grid_worker {
-    si_grid_window window;
+    si_grid_adder adder;
     si_fetch nodes;
     si_fetch leaves;
 } grid_worker;
@@ -29,64 +28,6 @@ typedef struct grid_pass {
     grid_worker **workers; /* of each thread; NULL until it needs one */
     unsigned worker_count;
 } grid_pass;
-
-/* ---- groups of leaves ---- */
-
-typedef struct leaf_group {
-    const uint64_t *leaves;
-    size_t count;
-} leaf_group;
-
-/* The smallest window that holds all leaves. False: it is too large to be of use. */
-static bool find_window(const grid_pass *pass, const leaf_group *group, si_voxel_window *window)
-{
-    si_box all = si_box_nothing();
-    int32_t first[3], last[3];
-    uint64_t voxels = 1;
-    for (size_t i = 0; i < group->count; i++) {
-        si_box box = si_grid_child_box(pass->walk.index, 1, group->leaves[i]);
-        si_box_unite(&all, &box);
-    }
-    if (!si_grid_voxels_of_box(pass->walk.frame, &all, first, last))
-        return false;
-    for (int axis = 0; axis < 3; axis++) {
-        int32_t most = pass->walk.frame->axes[axis].count - 1;
-        window->origin[axis] = first[axis] > 0 ? first[axis] : 0;
-        window->size[axis] = (last[axis] < most ? last[axis] : most) - window->origin[axis] + 1;
-        voxels *= (uint64_t)window->size[axis];
-        if (voxels > si_min_u64(group->count * SI_LEAF_CAPACITY, SI_GRID_WINDOW_VOXELS))
-            return false;
-    }
-    return true;
-}
-
-static void add_leaf(const grid_pass *pass, uint64_t leaf, si_grid_window *window)
-{
-    const si_index *index = pass->walk.index;
-    uint64_t mask = UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
-    if (pass->filter)
-        mask = si_filter_leaf(pass->filter, index, leaf, mask);
-    if (mask != 0)
-        si_grid_add_leaf(window, si_index_leaf_floats(index, leaf), mask);
-}
-
-/* Where the voxels of a group are too many for it, those of its halves may not be. */
-static void add_group(const grid_pass *pass, const leaf_group *group, si_grid_window *window)
-{
-    si_voxel_window voxels;
-    bool fits = find_window(pass, group, &voxels);
-    if (!fits && group->count > FEW_LEAVES) {
-        size_t half = group->count / 2;
-        add_group(pass, &(leaf_group){group->leaves, half}, window);
-        add_group(pass, &(leaf_group){group->leaves + half, group->count - half}, window);
-        return;
-    }
-    if (fits)
-        si_grid_window_open(window, &voxels);
-    for (size_t i = 0; i < group->count; i++)
-        add_leaf(pass, group->leaves[i], window);
-    si_grid_window_flush(window);
-}
 
 /* ---- tasks ---- */
 
@@ -118,7 +59,7 @@ static si_result find_leaves(void *context, si_error *error)
     task->leaf_count = 0;
     for (size_t i = 0; i < task->node_count; i++) {
         uint64_t node = task->nodes[i];
-        uint32_t children = si_grid_children(&task->pass->walk, 1, node, &task->worker->window);
+        uint32_t children = si_grid_children(&task->pass->walk, 1, node, &task->worker->adder);
         for (; children; children &= children - 1)
             task->leaves[task->leaf_count++] = node * SI_FAN_OUT +
                                                (unsigned)__builtin_ctz(children);
@@ -140,13 +81,36 @@ static si_result fetch_leaves(grid_task *task, si_error *error)
     return si_fetch_now(fetch, error);
 }
 
+static void add_leaf(const grid_pass *pass, uint64_t leaf, si_grid_adder *adder)
+{
+    const si_index *index = pass->walk.index;
+    uint64_t mask = UINT64_MAX >> (64 - si_layout_leaf_size(&index->layout, leaf));
+    if (pass->filter)
+        mask = si_filter_leaf(pass->filter, index, leaf, mask);
+    if (mask != 0)
+        si_grid_add_leaf(pass->walk.frame, adder, si_index_leaf_floats(index, leaf), mask);
+}
+
+/* Floats of a leaf that is added soon: to memory that is far, processors look ahead within a page
+ * only. */
+static void prefetch_leaf(const si_index *index, uint64_t leaf)
+{
+    const float *floats = si_index_leaf_floats(index, leaf);
+    unsigned count = index->type->float_count * SI_LEAF_CAPACITY;
+    for (unsigned i = 0; i < count; i += 64 / sizeof *floats)
+        __builtin_prefetch(floats + i);
+}
+
 static si_result add_leaves(void *context, si_error *error)
 {
     const grid_task *task = context;
-    si_grid_window *window = &task->worker->window;
-    if (task->leaf_count > 0)
-        add_group(task->pass, &(leaf_group){task->leaves, task->leaf_count}, window);
-    return window->out_of_memory ? si_fail_memory(error) : SI_OK;
+    si_grid_adder *adder = &task->worker->adder;
+    for (size_t i = 0; i < task->leaf_count; i++) {
+        if (i + LEAVES_AHEAD < task->leaf_count)
+            prefetch_leaf(task->pass->walk.index, task->leaves[i + LEAVES_AHEAD]);
+        add_leaf(task->pass, task->leaves[i], adder);
+    }
+    return adder->out_of_memory ? si_fail_memory(error) : SI_OK;
 }
 
 static si_result do_task(grid_task *task, si_error *error)
@@ -168,8 +132,8 @@ static grid_worker *worker_of(const grid_pass *pass, unsigned number)
         return worker;
     worker = si_allocate_zeroed(1, sizeof *worker);
     if (worker) {
-        worker->window.frame = pass->walk.frame;
-        worker->window.worker = number;
+        worker->adder.totals = pass->walk.frame->totals;
+        worker->adder.worker = number;
         worker->nodes = worker->leaves = si_fetch_of(pass->walk.index);
     }
     return pass->workers[number] = worker;
@@ -190,14 +154,26 @@ static si_result run_task(void *context, unsigned worker, uint64_t number, si_er
 
 /* ---- the pass ---- */
 
+static si_result flush(const grid_pass *pass, si_error *error)
+{
+    bool is_out_of_memory = false;
+    for (unsigned i = 0; i < pass->worker_count; i++)
+        if (pass->workers[i]) {
+            si_grid_adder_flush(&pass->workers[i]->adder);
+            is_out_of_memory |= pass->workers[i]->adder.out_of_memory;
+        }
+    return is_out_of_memory ? si_fail_memory(error) : SI_OK;
+}
+
 static si_result run(grid_pass *pass, si_error *error)
 {
     grid_worker *worker = worker_of(pass, 0);
     if (!worker)
         return si_fail_memory(error);
-    SI_TRY(si_grid_find_nodes(&pass->walk, &worker->window, &pass->nodes, error));
-    return si_parallel(pass->worker_count, si_divide_up(pass->nodes.count, NODES_PER_TASK),
-                       run_task, pass, error);
+    SI_TRY(si_grid_find_nodes(&pass->walk, &worker->adder, &pass->nodes, error));
+    SI_TRY(si_parallel(pass->worker_count, si_divide_up(pass->nodes.count, NODES_PER_TASK),
+                       run_task, pass, error));
+    return flush(pass, error);
 }
 
 static void free_pass(grid_pass *pass)

@@ -5,10 +5,8 @@
 #include "index/grid_leaf.h"
 #include "index/index.h"
 
-/* Leaves of a task: so many that threads need not ask for more all the time, and that what is added
- * up in a window is within its bounds. */
+/* Leaves of a task: so many that threads need not ask for more all the time. */
 #define SI_GRID_TASK_LEAVES 1024
-_Static_assert(SI_GRID_TASK_LEAVES *SI_LEAF_CAPACITY <= SI_GRID_WINDOW_ELEMENTS, "");
 
 /* Adds the elements of the index that pass the filter, which may be NULL, to the totals. `threads`
  * is not 0. */

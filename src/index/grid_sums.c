@@ -12,8 +12,8 @@
 /* Corners farther out are of no use to 32-bit floats, and their differences might be infinite. */
 #define FARTHEST_CORNER 1e38
 
-/* A line in a voxel is at most 2^46 units long. So 65536 of them, which a window may hold, are less
- * than 2^63, and rounding to a unit is nothing beside the error of the line's length. */
+/* A line in a voxel is at most 2^46 units long: rounding to a unit is nothing beside the error of
+ * the line's length. */
 #define UNITS_BITS 46
 
 /* ---- checks ---- */
@@ -89,16 +89,16 @@ static si_result check_lengths(const si_index *index, si_error *error)
 
 /* ---- beginning ---- */
 
-static void set_units(si_grid_frame *frame)
+static void set_unit(si_grid_frame *frame)
 {
     double square = 0;
     int exponent;
     for (int axis = 0; axis < 3; axis++)
-        square += frame->axes[axis].step * frame->axes[axis].step;
+        square += frame->voxels.axes[axis].step * frame->voxels.axes[axis].step;
     /* Steps are rounded, and so are lengths. */
-    frame->longest = sqrt(square) * (1 + 1e-9);
-    frexp(frame->longest, &exponent);
-    frame->units = ldexp(1, UNITS_BITS - exponent);
+    frame->unit.most = sqrt(square) * (1 + 1e-9);
+    frexp(frame->unit.most, &exponent);
+    frame->unit.scale = ldexp(1, UNITS_BITS - exponent);
 }
 
 /* No more than have something to do. */
@@ -116,12 +116,10 @@ static void set_frame(si_grid_sums *sums, const si_index *index, const si_grid *
                              .measure = measure,
                              .accuracy = grid->accuracy,
                              .totals = &sums->totals};
-    for (int axis = 0; axis < 3; axis++) {
-        frame->axes[axis] = si_voxel_axis_make(grid->lower[axis], grid->upper[axis],
-                                               (int32_t)grid->shape[axis]);
-        frame->locators[axis] = si_voxel_locator_of(&frame->axes[axis]);
-    }
-    set_units(frame);
+    const int32_t counts[3] = {(int32_t)grid->shape[0], (int32_t)grid->shape[1],
+                               (int32_t)grid->shape[2]};
+    frame->voxels = si_voxel_grid_make(grid->lower, grid->upper, counts);
+    set_unit(frame);
 }
 
 si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si_grid *grid,
@@ -160,5 +158,5 @@ void si_grid_sums_free_tables(si_grid_sums *sums)
 
 double si_grid_micrometres(const si_grid_frame *frame, uint64_t low, uint64_t high)
 {
-    return (double)((unsigned __int128)high << 64 | low) / frame->units;
+    return (double)((unsigned __int128)high << 64 | low) / frame->unit.scale;
 }
