@@ -158,7 +158,10 @@ si_result si_header_read(int descriptor, const char *path, si_header_content *co
     struct stat information;
     if (fstat(descriptor, &information) != 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot inspect the file", path);
-    if (!S_ISREG(information.st_mode) || information.st_size < (off_t)sizeof page)
+    if (!S_ISREG(information.st_mode))
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: not a spatial index file: it is no ordinary file", path);
+    if (information.st_size < (off_t)sizeof page)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: not a spatial index file: it has %lld bytes, fewer than a header", path,
                        (long long)information.st_size);
