@@ -786,6 +786,9 @@ SI_API si_result si_growing_index_count(si_growing_index *growing, const si_quer
                                         uint64_t *count, si_error *error);
 SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_query *query,
                                         int *empty, si_error *error);
+SI_API si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
+                                                  const si_field *fields, size_t field_count,
+                                                  si_group_counts *groups, si_error *error);
 SI_API si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest *nearest,
                                           const si_column *columns, size_t column_count,
                                           double *distances, uint64_t *count, si_error *error);

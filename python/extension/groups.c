@@ -3,7 +3,6 @@
 #include "arguments.h"
 #include "attributes.h"
 #include "fields.h"
-#include "grown.h"
 
 #define MOST_NAMES 14
 
@@ -207,14 +206,17 @@ static PyObject *merge_groups(const grouping *by, const si_group_counts *groups)
 
 /* ---- counting ---- */
 
-static PyObject *count_packed(const grouping *by, const si_query *query)
+static PyObject *count(const grouping *by, const si_query *query)
 {
     si_group_counts groups;
     si_error error;
     si_result status;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_count_groups_by(by->self->index, query, by->counted, by->counted_count,
-                                      &groups, &error);
+    status = by->self->growing
+                 ? si_growing_index_count_groups_by(by->self->growing, query, by->counted,
+                                                    by->counted_count, &groups, &error)
+                 : si_index_count_groups_by(by->self->index, query, by->counted, by->counted_count,
+                                            &groups, &error);
     Py_END_ALLOW_THREADS;
     if (status != SI_OK) {
         core_raise(&error);
@@ -225,31 +227,12 @@ static PyObject *count_packed(const grouping *by, const si_query *query)
     return dict;
 }
 
-/* What grows is grouped by its ids alone: however often that is said, the keys are the same. */
-static PyObject *count_grown(const grouping *by, const si_query *query)
-{
-    PyObject *ids = core_grown_groups(by->self, query), *dict = NULL, *id, *count;
-    Py_ssize_t place = 0;
-    if (!ids || !by->several)
-        return ids;
-    dict = PyDict_New();
-    while (dict && PyDict_Next(ids, &place, &id, &count)) {
-        uint64_t number = PyLong_AsUnsignedLongLong(id);
-        PyObject *key = key_of(by, &number);
-        if (!key || PyDict_SetItem(dict, key, count) < 0)
-            Py_CLEAR(dict);
-        Py_XDECREF(key);
-    }
-    Py_DECREF(ids);
-    return dict;
-}
-
 PyObject *core_count_groups(core_index *self, const si_query *query, PyObject *group_by)
 {
     grouping by;
     if (!open_grouping(&by, self, group_by))
         return NULL;
-    PyObject *dict = self->growing ? count_grown(&by, query) : count_packed(&by, query);
+    PyObject *dict = count(&by, query);
     Py_DECREF(by.names);
     return dict;
 }

@@ -1,7 +1,5 @@
 #include "grown.h"
 
-#include <stdlib.h>
-
 #include "arguments.h"
 #include "found.h"
 
@@ -131,53 +129,6 @@ bool core_grown_batch(core_plan *plan, const si_query *queries, uint64_t query_c
     if (status != SI_OK)
         core_raise(&error);
     return status == SI_OK;
-}
-
-/* ---- groups ---- */
-
-static bool add_one(PyObject *dict, uint64_t id)
-{
-    PyObject *key = PyLong_FromUnsignedLongLong(id);
-    PyObject *before = key ? PyDict_GetItemWithError(dict, key) : NULL;
-    PyObject *count = NULL;
-    if (!PyErr_Occurred())
-        count = PyLong_FromLong(before ? PyLong_AsLong(before) + 1 : 1);
-    bool done = count && PyDict_SetItem(dict, key, count) == 0;
-    Py_XDECREF(count);
-    Py_XDECREF(key);
-    return done;
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
-static PyObject *count_ids(PyArrayObject *array)
-{
-    uint64_t *ids = PyArray_DATA(array);
-    npy_intp count = PyArray_DIM(array, 0);
-    PyObject *dict = PyDict_New();
-    qsort(ids, (size_t)count, sizeof *ids, compare_ids);
-    for (npy_intp i = 0; dict && i < count; i++)
-        if (!add_one(dict, ids[i]))
-            Py_CLEAR(dict);
-    return dict;
-}
-
-PyObject *core_grown_groups(const core_index *self, const si_query *query)
-{
-    core_plan plan;
-    PyObject *ids = NULL, *counts = NULL;
-    PyObject *name = core_kind_of(self->kind)->fields[0].interned;
-    if (!core_plan_open(&plan, (core_index *)(uintptr_t)self, name))
-        return NULL;
-    if (core_grown_arrays(&plan, query, &ids))
-        counts = count_ids((PyArrayObject *)ids);
-    Py_XDECREF(ids);
-    core_plan_close(&plan);
-    return counts;
 }
 
 /* ---- inserting ---- */

@@ -16,7 +16,4 @@ bool core_grown_batch(core_plan *plan, const si_query *queries, uint64_t query_c
 si_result core_grown_counts(const core_index *self, const si_query *queries, uint64_t query_count,
                             uint64_t *counts, si_error *error);
 
-/* Counts by id, the only field of integers of the kinds that grow. */
-PyObject *core_grown_groups(const core_index *self, const si_query *query);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "index/growing_index.h"
 #include "index/search.h"
 
 /* Open addressing with linear probing; the capacity is a power of two, at most half of it is used.
@@ -184,23 +185,71 @@ static si_result check_key(const si_index *index, si_field field, si_type *type,
     return SI_OK;
 }
 
-si_result si_index_count_groups_by(const si_index *index, const si_query *query,
-                                   const si_field *fields, size_t field_count,
-                                   si_group_counts *groups, si_error *error)
+static si_result make_table(const si_index *index, const si_field *fields, size_t field_count,
+                            group_table *table, si_error *error)
 {
     if (field_count == 0 || field_count > SI_FIELD_COUNT)
         return si_fail(error, SI_ERROR_ARGUMENT, "cannot group by %zu fields, expected 1 to %d",
                        field_count, (int)SI_FIELD_COUNT);
-    group_table table = {.key_count = field_count, .row_words = field_count + 1};
+    *table = (group_table){.key_count = field_count, .row_words = field_count + 1};
     for (size_t i = 0; i < field_count; i++)
-        SI_TRY(check_key(index, fields[i], &table.key_types[i], error));
-    si_result status = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
-    if (status == SI_OK && table.status != SI_OK)
+        SI_TRY(check_key(index, fields[i], &table->key_types[i], error));
+    return SI_OK;
+}
+
+/* What is in the table, unless counting has failed; the table is freed. */
+static si_result end_counting(si_result status, group_table *table, si_group_counts *groups,
+                              si_error *error)
+{
+    if (status == SI_OK && table->status != SI_OK)
         status = si_fail_memory(error);
     if (status == SI_OK)
-        status = hand_out(&table, groups, error);
-    si_free(table.rows);
+        status = hand_out(table, groups, error);
+    si_free(table->rows);
     return status;
+}
+
+si_result si_index_count_groups_by(const si_index *index, const si_query *query,
+                                   const si_field *fields, size_t field_count,
+                                   si_group_counts *groups, si_error *error)
+{
+    group_table table;
+    SI_TRY(make_table(index, fields, field_count, &table, error));
+    si_result status = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
+    return end_counting(status, &table, groups, error);
+}
+
+/* The ids of what is found, for si_free, also after a failure. */
+static si_result find_ids(si_growing_index *growing, const si_query *query, uint64_t **ids,
+                          uint64_t *count, si_error *error)
+{
+    uint64_t capacity;
+    SI_TRY(si_growing_index_count(growing, query, &capacity, error));
+    *ids = si_allocate(capacity, sizeof **ids);
+    if (!*ids)
+        return si_fail_memory(error);
+    const si_column column = {SI_FIELD_ID, *ids};
+    SI_TRY(si_growing_index_query(growing, query, &column, 1, capacity, count, error));
+    *count = si_min_u64(*count, capacity); /* some may have been inserted meanwhile */
+    return SI_OK;
+}
+
+/* The kinds that grow have no field of integers but their id. */
+si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
+                                           const si_field *fields, size_t field_count,
+                                           si_group_counts *groups, si_error *error)
+{
+    group_table table;
+    si_column columns[SI_FIELD_COUNT];
+    uint64_t *ids = NULL, count = 0;
+    SI_TRY(make_table(si_growing_index_base(growing), fields, field_count, &table, error));
+    si_result status = find_ids(growing, query, &ids, &count, error);
+    for (size_t i = 0; i < field_count; i++)
+        columns[i] = (si_column){fields[i], ids};
+    if (status == SI_OK)
+        add_batch(&table, columns, field_count, count);
+    si_free(ids);
+    return end_counting(status, &table, groups, error);
 }
 
 si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,

@@ -8,6 +8,8 @@
 
 static const element_scatter spread = {.extent = 100, .length = 5, .radius = 2};
 
+static const element_scatter few_ids = {.extent = 50, .degenerate = 1};
+
 static si_result insert(si_growing_index *growing, const test_elements *elements, uint64_t first,
                         uint64_t end, si_error *error)
 {
@@ -33,6 +35,25 @@ static si_query ball(double x, double radius)
     return query;
 }
 
+static void check_groups(si_growing_index *growing, const si_index *packed, const si_query *query)
+{
+    const si_field fields[] = {SI_FIELD_ID, SI_FIELD_ID};
+    si_group_counts groups, expected;
+    si_error error = {0};
+    for (size_t count = 1; count <= 2; count++) {
+        assert_ok(si_growing_index_count_groups_by(growing, query, fields, count, &groups, &error),
+                  error);
+        assert_ok(si_index_count_groups_by(packed, query, fields, count, &expected, &error), error);
+        assert_int_equal(groups.group_count, expected.group_count);
+        assert_int_equal(groups.field_count, count);
+        assert_memory_equal(groups.keys, expected.keys,
+                            groups.group_count * count * sizeof(uint64_t));
+        assert_memory_equal(groups.counts, expected.counts, groups.group_count * sizeof(uint64_t));
+        si_group_counts_free(&groups);
+        si_group_counts_free(&expected);
+    }
+}
+
 static void check_query(si_growing_index *growing, const si_index *packed, const si_query *query)
 {
     enum { MOST = 10000 };
@@ -51,6 +72,7 @@ static void check_query(si_growing_index *growing, const si_index *packed, const
     assert_ok(si_growing_index_empty(growing, query, &empty, &error), error);
     assert_int_equal(counted, count);
     assert_int_equal(empty, count == 0);
+    check_groups(growing, packed, query);
     free(ids);
     free(expected_ids);
 }
@@ -75,11 +97,12 @@ static void check_filtered(si_growing_index *growing, const si_index *packed,
     free(ids);
 }
 
-static void check_kind(si_element_kind kind, uint64_t base_count, uint64_t count)
+static void check_kind(si_element_kind kind, uint64_t base_count, uint64_t count,
+                       const element_scatter *scatter)
 {
     si_error error = {0};
     si_growing_index *growing;
-    test_elements elements = make_elements(kind, count, &spread, 11);
+    test_elements elements = make_elements(kind, count, scatter, 11);
     si_index *packed = build_elements(&elements, NULL, NULL);
     elements.count = base_count;
     si_index *base = build_elements(&elements, NULL, NULL);
@@ -106,9 +129,31 @@ static void check_kind(si_element_kind kind, uint64_t base_count, uint64_t count
 static void finds_the_same(void **state)
 {
     (void)state;
-    check_kind(SI_SPHERE, 0, 9000);
-    check_kind(SI_SPHERE, 1000, 1001);
-    check_kind(SI_POINT, 500, 6000);
+    check_kind(SI_SPHERE, 0, 9000, &spread);
+    check_kind(SI_SPHERE, 1000, 1001, &spread);
+    check_kind(SI_POINT, 500, 6000, &spread);
+    check_kind(SI_POINT, 3000, 9000, &few_ids);
+}
+
+static void refuses_to_group_by_what_is_no_integer(void **state)
+{
+    (void)state;
+    const si_field field = SI_FIELD_RADIUS;
+    const si_query query = ball(0, 50);
+    si_error error = {0};
+    si_growing_index *growing;
+    si_group_counts groups;
+    test_elements elements = make_elements(SI_SPHERE, 3, &spread, 1);
+    si_index *base = build_elements(&elements, NULL, NULL);
+    assert_ok(si_growing_index_create(base, &growing, &error), error);
+    assert_int_equal(si_growing_index_count_groups_by(growing, &query, &field, 1, &groups, &error),
+                     SI_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "radius: it is no integer"));
+    assert_int_equal(si_growing_index_count_groups_by(growing, &query, &field, 0, &groups, &error),
+                     SI_ERROR_ARGUMENT);
+    si_growing_index_free(growing);
+    si_index_close(base);
+    free_elements(&elements);
 }
 
 static void refuses_other_kinds(void **state)
@@ -169,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_same),
+        cmocka_unit_test(refuses_to_group_by_what_is_no_integer),
         cmocka_unit_test(refuses_other_kinds),
         cmocka_unit_test(asked_while_it_grows),
     };

@@ -89,6 +89,17 @@ static si_result find_nearest_of_growing(const surroundings *given)
     return si_growing_index_nearest(given->growing, &nearest, &column, 1, NULL, &count, NULL);
 }
 
+static si_result count_groups_of_growing(const surroundings *given)
+{
+    const si_field field = SI_FIELD_ID;
+    si_group_counts groups;
+    si_result status = si_growing_index_count_groups_by(given->growing, &given->query, &field, 1,
+                                                        &groups, NULL);
+    if (status == SI_OK)
+        si_group_counts_free(&groups);
+    return status;
+}
+
 /* One whose sets are bits, a table and bytes. */
 static si_result make_filter(const surroundings *given)
 {
@@ -138,8 +149,11 @@ static void any_allocation_may_fail_while_growing(void **state)
     (void)state;
     test_elements elements = make_elements(SI_POINT, 5000, &ordinary, 1);
     si_index *base = build_elements(&elements, NULL, NULL);
-    const surroundings given = {.growing = grow(base, &elements)};
+    surroundings given = {.growing = grow(base, &elements)};
+    assert_int_equal(si_sphere_query((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
+                     SI_OK);
     assert_survives(find_nearest_of_growing, &given);
+    assert_survives(count_groups_of_growing, &given);
     si_growing_index_free(given.growing);
     si_index_close(base);
     free_elements(&elements);
