@@ -1,6 +1,7 @@
 #include "index/leftovers.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -67,39 +68,42 @@ static bool names_heavy(const si_metadata *metadata, const char *name)
            strcmp(si_path_base_name(metadata->heavy_path), name) == 0;
 }
 
-static void remove_entry(DIR *listing, const char *folder, const char *name)
+/* Whether it is gone. */
+static bool remove_entry(DIR *listing, const char *folder, const char *name)
 {
     path_buffer path;
     size_t length = strlen(name), suffix = sizeof SI_PARTS_SUFFIX - 1;
-    if (length > suffix && strcmp(name + length - suffix, SI_PARTS_SUFFIX) == 0)
-        si_heavy_remove(join(&path, folder, name));
-    else
-        unlinkat(dirfd(listing), name, 0);
+    if (length <= suffix || strcmp(name + length - suffix, SI_PARTS_SUFFIX) != 0)
+        return unlinkat(dirfd(listing), name, 0) == 0;
+    si_heavy_remove(join(&path, folder, name));
+    return !si_path_exists(path.text);
 }
 
 /* Of the files of builds in a folder, all but the lock and the heavy files that its own metadata or
- * those in the list of its parent name. */
-static void remove_files(const char *folder, const si_metadata *own, const si_metadata *listed)
+ * those in the list of its parent name. Whether they are gone. */
+static bool remove_files(const char *folder, const si_metadata *own, const si_metadata *listed)
 {
     DIR *listing = opendir(folder);
+    bool all_are_gone = true;
     if (!listing)
-        return;
+        return false;
     for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
         const char *name = entry->d_name;
         bool is_old_heavy = is_heavy_name(name) && !names_heavy(own, name) &&
                             !names_heavy(listed, name);
         if (is_old_heavy || (is_temporary_name(name) && strcmp(name, SI_LOCK_NAME) != 0))
-            remove_entry(listing, folder, name);
+            all_are_gone = remove_entry(listing, folder, name) && all_are_gone;
     }
     closedir(listing);
+    return all_are_gone;
 }
 
-/* Keeps the folder where there is more in it. */
-static void remove_index(const char *folder)
+/* Keeps the folder where there is more in it. Whether nothing of the index is left. */
+static bool remove_index(const char *folder)
 {
     path_buffer path;
-    unlink(join(&path, folder, SI_METADATA_NAME));
-    remove_files(folder, NULL, NULL);
+    bool metadata_are_gone = unlink(join(&path, folder, SI_METADATA_NAME)) == 0 || errno == ENOENT;
+    return remove_files(folder, NULL, NULL) && metadata_are_gone;
 }
 
 /* Staged indexes are built under the lock of the folder that they are staged in: a lock of their
@@ -230,17 +234,22 @@ static void settle_populations(const char *folder, const si_metadata *current)
     remove_staging(folder);
 }
 
-static void remove_population(const char *path)
+/* False if the next build should try again: not where another one is building in the folder. */
+static bool remove_population(const char *path)
 {
+    path_buffer lock_path;
     int lock;
     if (!is_own_folder(path) || is_taken(path, &lock))
-        return;
-    remove_index(path);
+        return true;
+    bool is_gone = remove_index(path);
     si_folder_unlock(path, &lock);
-    rmdir(path);
+    if (rmdir(path) == 0)
+        return true;
+    /* What its users have put into the folder stays, and the folder with it. */
+    return is_gone && errno == ENOTEMPTY && !si_path_exists(join(&lock_path, path, SI_LOCK_NAME));
 }
 
-/* False if what was replaced may be known another time. */
+/* False if there is something left to do for the next build. */
 static bool remove_replaced(const char *folder, const si_metadata *current)
 {
     path_buffer path;
@@ -251,14 +260,15 @@ static bool remove_replaced(const char *folder, const si_metadata *current)
     si_result status = si_metadata_read(path.text, &replaced, NULL);
     if (status != SI_OK)
         return status != SI_ERROR_IO && status != SI_ERROR_MEMORY;
+    bool is_done = true;
     for (size_t i = 0; i < replaced->population_count; i++) {
         const char *population = replaced->populations[i].path;
         if (lies_in_folder(population, replaced->folder) &&
             !find_listed(current, si_path_base_name(population)))
-            remove_population(population);
+            is_done = remove_population(population) && is_done;
     }
     si_metadata_free(replaced);
-    return true;
+    return is_done;
 }
 
 void si_leftovers_remove(const char *folder)
