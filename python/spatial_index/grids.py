@@ -47,6 +47,10 @@ class Grids:
 
         Returns an array of the shape, whose first voxel is the one at the least coordinates: uint64, or of "length"
         float64, in micrometres.
+
+        Raises ArgumentError (a ValueError) for corners that are not finite or span nothing, less than one voxel along an
+        axis, voxels too small for float64, and lengths of elements that have none; ShapeError for corners or a shape that
+        are not three numbers; LimitError (an OverflowError) for more voxels than an array can have.
         """
         counts = (shape,) * 3 if np.ndim(shape) == 0 else tuple(shape)
         if len(counts) != 3:
@@ -71,7 +75,10 @@ class Grids:
         corner, opposite_corner: of the grid: where the atlas begins, and that plus its shape times the size of a voxel.
         measure, accuracy, threads, wanted: as in ``density_grid``.
 
-        Returns {region: total}, ascending, without regions in which there is nothing.
+        Returns {region: total}, ascending, without regions in which there is nothing. Of "touching", an element counts
+        once in each voxel of a region that it touches.
+
+        Raises what ``density_grid`` does; ShapeError also for regions that are no integers or not of three dimensions.
         """
         volume = np.asarray(regions)
         if volume.dtype.kind == "b":
