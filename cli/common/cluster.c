@@ -12,16 +12,18 @@
 
 #define LIBRARY_NAME "libspatial_index_mpi.so.0"
 
-/* What launchers say of the number of processes: Open MPI, MPICH and others, Slurm. */
-static bool is_one_of_many(void)
+/* What launchers say of the number of processes: Open MPI, MVAPICH, MPICH and others, Slurm. The
+ * first one counts: mpirun may itself have been started by srun. */
+static long launched_processes(void)
 {
-    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
+    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMI_SIZE",
+                                        "SLURM_STEP_NUM_TASKS"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *size = getenv(names[i]);
-        if (size && strtol(size, NULL, 10) > 1)
-            return true;
+        if (size)
+            return strtol(size, NULL, 10);
     }
-    return false;
+    return 1;
 }
 
 /* Beside the command, where it was built or installed. */
@@ -57,12 +59,24 @@ static void find(void *library, const char *name, void *function)
     memcpy(function, &symbol, sizeof symbol);
 }
 
+/* Else each process would build the whole index, all in the same place. */
+static void check_size(const cli_cluster *joined, long launched)
+{
+    unsigned (*size)(const si_cluster *);
+    find(joined->library, "si_mpi_cluster_size", &size);
+    if (size(joined->cluster) == 1)
+        cli_fail("this is one of %ld processes, but MPI knows of no other: with Slurm, srun "
+                 "--mpi=pmix or --mpi=pmi2 may help",
+                 launched);
+}
+
 void cli_cluster_join(cli_cluster *joined)
 {
     si_result (*open_cluster)(si_cluster **, si_error *);
     si_error error;
     *joined = (cli_cluster){NULL, NULL};
-    if (!is_one_of_many())
+    long launched = launched_processes();
+    if (launched <= 1)
         return;
     joined->library = load_library();
     if (!joined->library)
@@ -70,6 +84,7 @@ void cli_cluster_join(cli_cluster *joined)
     find(joined->library, "si_mpi_cluster_open", &open_cluster);
     if (open_cluster(&joined->cluster, &error) != SI_OK)
         cli_fail("%s", error.message);
+    check_size(joined, launched);
 }
 
 void cli_cluster_leave(cli_cluster *joined)

@@ -236,6 +236,13 @@ void si_intake_give_back(si_intake *intake, si_taken_chunks *taken)
     unlock(intake);
 }
 
+void si_intake_adopt(si_intake *intake, char *chunk)
+{
+    lock(intake);
+    si_record_store_adopt(&intake->store, chunk);
+    unlock(intake);
+}
+
 si_result si_intake_spill_rest(si_intake *intake, const si_build_watch *watch, si_error *error)
 {
     const si_record_store *store = &intake->store;

@@ -49,6 +49,9 @@ si_result si_intake_add_records(si_intake *intake, const char *records, uint64_t
 si_result si_intake_take_all(si_intake *intake, si_taken_chunks *taken, si_error *error);
 void si_intake_give_back(si_intake *intake, si_taken_chunks *taken);
 
+/* Takes over the memory of a chunk that was taken out of another intake with the same limits. */
+void si_intake_adopt(si_intake *intake, char *chunk);
+
 /* After the last element, where they did not fit in memory: writes what is left. */
 si_result si_intake_spill_rest(si_intake *intake, const si_build_watch *watch, si_error *error);
 

@@ -110,13 +110,21 @@ static si_result skip_pages(si_record_cursor *cursor, uint64_t count, si_error *
 
 /* ---- in memory ---- */
 
+static void leave_chunk(si_record_cursor *cursor)
+{
+    char **chunk = &cursor->taken.chunks[cursor->run++];
+    cursor->place = 0;
+    if (cursor->heir) {
+        si_intake_adopt(cursor->heir, *chunk);
+        *chunk = NULL;
+    }
+}
+
 static void find_chunk(si_record_cursor *cursor)
 {
     const si_record_pieces *records = &cursor->taken.records;
-    while (cursor->run < records->piece_count && cursor->place == records->counts[cursor->run]) {
-        cursor->run++;
-        cursor->place = 0;
-    }
+    while (cursor->run < records->piece_count && cursor->place == records->counts[cursor->run])
+        leave_chunk(cursor);
     cursor->there = cursor->run < records->piece_count ? records->counts[cursor->run] : 0;
 }
 

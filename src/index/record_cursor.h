@@ -6,6 +6,7 @@
 
 typedef struct si_record_cursor {
     si_intake *intake;
+    si_intake *heir;       /* NULL, or what is given the memory of chunks that were read */
     si_taken_chunks taken; /* of what fits in memory */
     char *block;           /* of what does not: pages that were read at once */
     uint64_t run;          /* or chunk */
@@ -22,7 +23,7 @@ si_result si_record_cursor_open(si_record_cursor *cursor, si_intake *intake,
                                 const si_build_watch *watch, si_error *error);
 void si_record_cursor_close(si_record_cursor *cursor);
 
-/* From the first record again. */
+/* From the first record again, if nothing was given to an heir. */
 void si_record_cursor_rewind(si_record_cursor *cursor);
 
 /* `*records` receives the next ones, at most so many, which lie side by side and stay until the

@@ -145,10 +145,20 @@ si_result si_record_store_take(si_record_store *store, uint64_t chunk_count, si_
 void si_record_store_give_back(si_record_store *store, si_taken_chunks *taken)
 {
     for (uint64_t i = 0; i < taken->records.piece_count; i++)
-        store->spare[store->spare_count++] = taken->chunks[i];
+        if (taken->chunks[i])
+            store->spare[store->spare_count++] = taken->chunks[i];
     store->taken_count -= taken->records.piece_count;
     si_free(taken->chunks);
     si_free(taken->counts);
     *taken = (si_taken_chunks){.count = 0};
     pthread_cond_broadcast(&store->changed);
+}
+
+void si_record_store_adopt(si_record_store *store, char *chunk)
+{
+    uint64_t there = store->end_chunk - store->first_chunk + store->taken_count;
+    if (there + store->spare_count < store->chunk_limit)
+        store->spare[store->spare_count++] = chunk;
+    else
+        free_chunk(store, chunk);
 }

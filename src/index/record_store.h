@@ -62,6 +62,9 @@ si_result si_record_store_take(si_record_store *store, uint64_t chunk_count, si_
 /* Gives chunks back, to be used again. The caller holds the lock. */
 void si_record_store_give_back(si_record_store *store, si_taken_chunks *taken);
 
+/* Takes over a chunk of another store of the same form. The caller holds the lock. */
+void si_record_store_adopt(si_record_store *store, char *chunk);
+
 /* Frees the chunks that were given back. The caller holds the lock. */
 void si_record_store_trim(si_record_store *store);
 

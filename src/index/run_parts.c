@@ -9,6 +9,9 @@
 /* Records that are handed to the writer at once. */
 #define BLOCK_RECORDS ((uint64_t)SI_PART_UNIT)
 
+/* Records lie all over the memory: they are fetched while others are copied. */
+#define PREFETCH_DISTANCE 16
+
 typedef struct run_job {
     const si_run_parts *run;
     const si_element_type *type;
@@ -194,22 +197,47 @@ static si_result swap_heads(run_job *job, si_error *error)
                                job->received_bytes, error);
 }
 
+/* Whole blocks go to the writer from where they lie, unless a part of one waits already. */
+static si_result take_blocks(run_job *job, const si_record_pieces *records,
+                             const si_sort_entry *entries, uint64_t count, uint64_t *taken,
+                             si_error *error)
+{
+    *taken = job->block_count > 0 ? 0 : count / BLOCK_RECORDS * BLOCK_RECORDS;
+    return si_parts_writer_take(&job->writer, records, entries, *taken, error);
+}
+
+static si_result stream_after_head(run_job *job, const si_record_pieces *records,
+                                   const si_sort_entry *entries, uint64_t count, si_error *error)
+{
+    while (count > 0) {
+        uint64_t some;
+        SI_TRY(take_blocks(job, records, entries, count, &some, error));
+        entries += some;
+        count -= some;
+        some = si_min_u64(count, BLOCK_RECORDS - job->block_count);
+        for (uint64_t i = 0; i < some; i++) {
+            if (i + PREFETCH_DISTANCE < some)
+                __builtin_prefetch(si_record_at(records, entries[i + PREFETCH_DISTANCE].place));
+            SI_TRY(put(job, si_record_at(records, entries[i].place), error));
+        }
+        entries += some;
+        count -= some;
+    }
+    return SI_OK;
+}
+
 static si_result stream(void *context, const si_record_pieces *records,
                         const si_sort_entry *entries, uint64_t count, si_error *error)
 {
     run_job *job = context;
     size_t bytes = job->type->record_bytes;
-    for (uint64_t i = 0; i < count; i++) {
-        const char *record = si_record_at(records, entries[i].place);
-        if (job->head_taken < job->head_count) {
-            memcpy(job->head + job->head_taken++ * bytes, record, bytes);
-            continue;
-        }
-        if (!job->is_swapped)
-            SI_TRY(swap_heads(job, error));
-        SI_TRY(put(job, record, error));
-    }
-    return SI_OK;
+    uint64_t head = si_min_u64(count, job->head_count - job->head_taken);
+    for (uint64_t i = 0; i < head; i++)
+        memcpy(job->head + job->head_taken++ * bytes, si_record_at(records, entries[i].place),
+               bytes);
+    if (head < count && !job->is_swapped)
+        SI_TRY(swap_heads(job, error));
+    return stream_after_head(job, records, entries + head, count - head, error);
 }
 
 static si_result stream_sorted(run_job *job, const si_taken_chunks *taken, si_error *error)

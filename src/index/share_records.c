@@ -259,6 +259,7 @@ static si_result find_splitters(sharing *job, si_error *error)
                                     .largest = job->largest,
                                     .most_samples = job->to->limits.memory_records};
     SI_TRY(si_splitters_find(&job->splitters, &splitting, error));
+    job->cursor.heir = job->to;
     return si_cluster_agree(job->cluster, allocate_buffers(job, error), error);
 }
 

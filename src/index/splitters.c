@@ -14,8 +14,9 @@
 #define SAMPLE_SHARE 32
 
 /* What a rank sends are quantiles of so many times more records that it looks at: so a sample
- * stands for more than itself. */
+ * stands for more than itself. On the disk, each of them may take a read. */
 #define LOOKED_AT_PER_SAMPLE 16
+#define LOOKED_AT_PER_SAMPLE_ON_DISK 4
 
 static si_result ignore_step(void *context, const char *phase, uint64_t done, si_error *error)
 {
@@ -83,16 +84,22 @@ static si_result look_at_some(const si_splitting *splitting, uint64_t looked_at,
     return SI_OK;
 }
 
+static uint64_t choose_looked_at(const si_splitting *splitting, uint64_t sample_count)
+{
+    bool is_on_disk = splitting->cursor->intake->is_external;
+    uint64_t wanted = sample_count *
+                      (is_on_disk ? LOOKED_AT_PER_SAMPLE_ON_DISK : LOOKED_AT_PER_SAMPLE);
+    wanted = si_min_u64(wanted, si_min_u64(splitting->most_samples, UINT32_MAX));
+    return si_min_u64(splitting->count, si_max_u64(wanted, sample_count));
+}
+
 /* Quantiles of what is seen. Those of different ranks are set off against each other, so that what
  * is lost by rounding is not the same on all. */
 static si_result take_samples(const si_splitting *splitting, uint64_t sample_count, char *samples,
                               si_error *error)
 {
     const si_cluster *cluster = splitting->cluster;
-    uint64_t looked_at = si_min_u64(
-        splitting->count,
-        si_min_u64(sample_count * LOOKED_AT_PER_SAMPLE,
-                   si_max_u64(sample_count, si_min_u64(splitting->most_samples, UINT32_MAX))));
+    uint64_t looked_at = choose_looked_at(splitting, sample_count);
     double step = (double)looked_at / (double)sample_count;
     double first = step * (cluster->rank + 0.5) / cluster->size;
     char *seen = si_allocate(looked_at, splitting->type->record_bytes);

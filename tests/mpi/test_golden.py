@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from launch import DATA, RANK_COUNTS, alone, needs_mpirun, together
+from launch import DATA, IS_FULL, RANK_COUNTS, alone, needs_mpirun, together
 
 CIRCUITS = pathlib.Path(DATA or "") / "data" / "circuits"
 USECASE3 = "NodeA__NodeA__chemical,NodeB__NodeB__chemical,NodeA__NodeB__chemical"
@@ -21,16 +21,21 @@ pytestmark = [needs_mpirun,
               pytest.mark.skipif(not DATA, reason="no real circuits: SPATIAL_INDEX_TEST_DATA is not set")]
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def single(request, tmp_path_factory):
-    command = COMMANDS[request.param]
-    index = tmp_path_factory.mktemp("single") / "index"
-    alone(*command, "-o", index)
-    return command, index
+# Every number of processes on one circuit; on the others, unless in a full run, two of them.
+CASES = [(name, ranks) for name in COMMANDS for ranks in RANK_COUNTS
+         if IS_FULL or name == "cells_700_799" or ranks in (4, 16)]
 
 
-@pytest.mark.parametrize("ranks", RANK_COUNTS)
-def test_same_elements(single, tmp_path, ranks):
-    command, index = single
+@pytest.fixture(scope="module")
+def singles(make_folder):
+    folder = make_folder()
+    for name, command in COMMANDS.items():
+        alone(*command, "-o", folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("name, ranks", CASES)
+def test_same_elements(singles, tmp_path, name, ranks):
+    command, index = COMMANDS[name], singles / name
     together(ranks, *command, "--multi-index", "--threads", 1, "-o", tmp_path / "multi")
     alone("compare", index, tmp_path / "multi")

@@ -1,9 +1,10 @@
 """The building commands under mpirun: the elements of the single index, whatever the number of processes."""
 import shutil
+import subprocess
 
 import pytest
 
-from launch import RANK_COUNTS, alone, needs_mpirun, together
+from launch import COMMANDS, ENVIRONMENT, RANK_COUNTS, alone, needs_mpirun, together
 
 pytestmark = needs_mpirun
 
@@ -40,10 +41,21 @@ def test_little_memory(circuit, tmp_path):
     alone("compare", circuit / "segments", tmp_path / "multi")
 
 
+def test_processes_that_mpi_does_not_know_of(circuit, tmp_path):
+    """As by an srun that speaks another language than the MPI library."""
+    command = [COMMANDS / "spatial-index-circuit", "segments", circuit / "circuit" / "circuit_config.json",
+               "--multi-index", "-o", tmp_path / "out"]
+    done = subprocess.run(command, env={**ENVIRONMENT, "SLURM_STEP_NUM_TASKS": "4"}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "one of 4 processes, but MPI knows of no other" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_tells_of_a_failure(circuit, tmp_path):
     copy = tmp_path / "circuit"
     shutil.copytree(circuit / "circuit", copy)
-    next((copy / "morphologies").iterdir()).write_text("no morphology")
+    for path in (copy / "morphologies").iterdir():
+        path.write_text("no morphology")
     lines = together(3, "circuit", "segments", copy / "circuit_config.json", "--multi-index", "-o", tmp_path / "out",
                      good=False)
     assert len(lines) == 1 and "morpholog" in lines[0]
