@@ -65,17 +65,26 @@ static si_grid make_grid(const cli_grid_options *options, const cli_populations 
 
 /* ---- by voxel ---- */
 
-/* Counts (uint64_t) or lengths (double), for free(). */
-static void *measure(const si_grid *grid, const cli_grid_options *options, const si_index *index)
+/* NULL: there is no room for so many. */
+static void *allocate_voxels(const si_grid *grid)
 {
     uint64_t count, bytes;
-    si_error error;
     if (__builtin_mul_overflow(grid->shape[0], grid->shape[1], &count) ||
         __builtin_mul_overflow(count, grid->shape[2], &count) ||
         __builtin_mul_overflow(count, 8, &bytes))
-        cli_fail("a grid of %" PRIu64 " x %" PRIu64 " x %" PRIu64 " voxels is too large",
+        return NULL;
+    return malloc(bytes > 0 ? bytes : 1);
+}
+
+/* Counts (uint64_t) or lengths (double), for free(). */
+static void *measure(const si_grid *grid, const cli_grid_options *options, const si_index *index)
+{
+    si_error error;
+    void *values = allocate_voxels(grid);
+    if (!values)
+        cli_fail("a grid of %" PRIu64 " x %" PRIu64 " x %" PRIu64 " voxels is too large for the "
+                 "memory",
                  grid->shape[0], grid->shape[1], grid->shape[2]);
-    void *values = cli_allocate(count, 8);
     si_result status = options->measures_length ? si_index_grid_lengths(index, grid, values, &error)
                                                 : si_index_grid_counts(index, grid, values, &error);
     if (status != SI_OK)
