@@ -261,8 +261,7 @@ SI_API si_result si_centers_query(const double corner[3], const double opposite_
 
 typedef struct si_index si_index;
 
-/* How the heavy file is read. Answers do not depend on it. The parts of a multi-index are always
- * mapped. */
+/* How the heavy file is read, or all files of a multi-index. Answers do not depend on it. */
 typedef enum si_reading {
     /* Explicitly where the file lies on a network file system or one in user space, else mapped.
      * The environment variable SPATIAL_INDEX_READING may say "mapped" or "explicit" instead. */
@@ -271,8 +270,9 @@ typedef enum si_reading {
     SI_READING_MAPPED = 1,
     /* By explicit reads into a cache of bounded size, which all threads share. What a query needs
      * of a level of the tree is read at the same time, so that it waits no more often than there
-     * are levels, and twice for what it finds. A file that shrinks or cannot be read is
-     * SI_ERROR_IO for the query that wants it. */
+     * are levels, and twice for what it finds, unless it reads more than some 32 MB; of each part
+     * of a multi-index it reads the header besides, the first time. A file that shrinks or cannot
+     * be read is SI_ERROR_IO for the query that wants it. */
     SI_READING_EXPLICIT = 2
 } si_reading;
 
@@ -285,8 +285,8 @@ typedef struct si_open_options {
      */
     int verify;
     si_reading reading;
-    /* Explicit reading: the most memory that blocks of the file may take. Queries that run at the
-     * same time may hold more for as long as they run, each at most a quarter of it. 0: 1 GiB, or a
+    /* Explicit reading: the most memory that blocks of the file, or of all files of a multi-index,
+     * may take when no query runs; each that runs may hold as much again at most. 0: 1 GiB, or a
      * quarter of the memory that the machine or the process's cgroups have, whichever is less; at
      * least 1 MiB. */
     uint64_t max_cache_bytes;

@@ -1,5 +1,6 @@
 /*
- * A file of which the blocks in use are in memory, read by explicit calls.
+ * A file, or several one after the other, of which the blocks in use are in memory, read by
+ * explicit calls.
  *
  * As much address space is reserved as the file has bytes, and each block, once it is read, lies
  * where it would if the file were mapped; so nothing that reads an index needs to know. What it has
@@ -18,9 +19,14 @@
 
 typedef struct si_block_cache si_block_cache;
 
+/* Where the bytes come from. Called by several threads at once. */
+typedef si_result (*si_byte_reader)(const void *context, uint64_t offset, size_t length,
+                                    void *bytes, si_error *error);
+
 typedef struct si_cached_file {
-    int descriptor;      /* stays the caller's, who closes it after the cache */
-    const char *path;    /* for errors; must live as long */
+    si_byte_reader read;
+    const void *context; /* of the reader */
+    const char *path;    /* for errors; both must live as long */
     uint64_t bytes;      /* a multiple of the size of a block */
     uint64_t lasting;    /* bytes at its beginning that never leave again once they are read */
     uint64_t most_bytes; /* of memory; what searches hold at once may exceed it */

@@ -1,8 +1,4 @@
 /* Reads of blocks: those of a fetch are under way together. */
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "index/block_cache_internal.h"
@@ -53,36 +49,10 @@ void si_block_fetch_free(si_block_fetch *fetch)
 
 /* ---- one read ---- */
 
-static si_result fail_short(const si_block_cache *cache, uint64_t offset, size_t found,
-                            size_t expected, si_error *error)
-{
-    struct stat information = {.st_size = 0};
-    fstat(cache->file.descriptor, &information);
-    return si_fail(error, SI_ERROR_IO,
-                   "%s: %zu bytes at offset %llu, expected %zu: the file has %llu bytes, but %llu "
-                   "when it was opened",
-                   cache->file.path, found, (unsigned long long)offset, expected,
-                   (unsigned long long)information.st_size, (unsigned long long)cache->file.bytes);
-}
-
 si_result si_block_cache_copy(const si_block_cache *cache, uint64_t offset, size_t length,
                               void *bytes, si_error *error)
 {
-    size_t done = 0;
-    while (done < length) {
-        ssize_t got = pread(cache->file.descriptor, (char *)bytes + done, length - done,
-                            (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return si_fail_errno(error, SI_ERROR_IO, errno,
-                                 "%s: cannot read %zu bytes at offset %llu", cache->file.path,
-                                 length - done, (unsigned long long)(offset + done));
-        if (got == 0)
-            return fail_short(cache, offset, done, length, error);
-        done += (size_t)got;
-    }
-    return SI_OK;
+    return cache->file.read(cache->file.context, offset, length, bytes, error);
 }
 
 static void note_failure(si_block_fetch *fetch, uint64_t block, const si_error *error)

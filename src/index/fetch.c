@@ -32,8 +32,24 @@ static void add(si_fetch *fetch, uint64_t offset, uint64_t bytes)
         fetch->runs[fetch->run_count++] = (si_block_range){first, end};
 }
 
+static void add_part_nodes(si_fetch *fetch, uint64_t first, uint64_t end)
+{
+    const si_parts *parts = fetch->index->parts;
+    while (first < end) {
+        const si_part *part = &parts->parts[si_parts_of_node(parts, first)];
+        uint64_t next = si_min_u64(si_part_end_node(part), end);
+        add(fetch, part->nodes_offset + (first - si_part_first_node(part)) * SI_NODE_BYTES,
+            (next - first) * SI_NODE_BYTES);
+        first = next;
+    }
+}
+
 void si_fetch_add_nodes(si_fetch *fetch, unsigned level, uint64_t first, uint64_t end)
 {
+    if (level == 1 && fetch->index->parts) {
+        add_part_nodes(fetch, first, end);
+        return;
+    }
     add(fetch, fetch->index->layout.level_offset[level] + first * SI_NODE_BYTES,
         (end - first) * SI_NODE_BYTES);
 }

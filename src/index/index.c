@@ -50,23 +50,39 @@ static uint64_t lasting_bytes(const si_layout *layout, uint64_t cache_bytes)
     return end;
 }
 
-static si_result cache_file(int descriptor, const char *path, const si_open_options *options,
-                            si_index *index, si_error *error)
+si_result si_index_cache(si_index *index, si_byte_reader read, const void *context,
+                         uint64_t cache_bytes, si_error *error)
 {
-    uint64_t cache_bytes = si_cache_bytes_to_use(options->max_cache_bytes);
-    index->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    if (index->descriptor < 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot keep it open", path);
-    /* What is to be read is known: the kernel need not guess. */
-    posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
-    const si_cached_file file = {.descriptor = index->descriptor,
+    uint64_t most_bytes = si_cache_bytes_to_use(cache_bytes);
+    const si_cached_file file = {.read = read,
+                                 .context = context,
                                  .path = index->heavy_path ? index->heavy_path : "temporary index",
-                                 .bytes = index->layout.file_bytes,
-                                 .lasting = lasting_bytes(&index->layout, cache_bytes),
-                                 .most_bytes = cache_bytes};
+                                 .bytes = index->map_bytes,
+                                 .lasting = lasting_bytes(&index->layout, most_bytes),
+                                 .most_bytes = most_bytes};
     SI_TRY(si_block_cache_open(&file, &index->cache, error));
     index->map = si_block_cache_memory(index->cache);
     return SI_OK;
+}
+
+static si_result read_file(const void *context, uint64_t offset, size_t length, void *bytes,
+                           si_error *error)
+{
+    return si_opened_file_read(context, offset, length, bytes, error);
+}
+
+static si_result cache_file(int descriptor, const char *path, const si_open_options *options,
+                            si_index *index, si_error *error)
+{
+    index->file = (si_opened_file){.descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0),
+                                   .path = index->heavy_path ? index->heavy_path
+                                                             : "temporary index",
+                                   .bytes = index->layout.file_bytes};
+    if (index->file.descriptor < 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot keep it open", path);
+    /* What is to be read is known: the kernel need not guess. */
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
+    return si_index_cache(index, read_file, &index->file, options->max_cache_bytes, error);
 }
 
 static si_result start_state(si_index *index, si_error *error)
@@ -88,6 +104,7 @@ static si_result open_file(int descriptor, const char *path, const si_open_optio
         SI_TRY(si_file_check(descriptor, path, &content, error));
     SI_TRY(start_state(index, error));
     index->layout = content.layout;
+    index->map_bytes = content.layout.file_bytes;
     index->bounds = content.bounds;
     index->checksum = content.checksum;
     index->type = si_element_type_of(content.layout.kind);
@@ -100,7 +117,7 @@ static si_index *create_index(void)
 {
     si_index *index = si_allocate_zeroed(1, sizeof *index);
     if (index)
-        index->descriptor = -1;
+        index->file.descriptor = -1;
     return index;
 }
 
@@ -153,10 +170,7 @@ static si_result open_parts(const si_metadata *metadata, const si_open_options *
                             si_index *index, si_error *error)
 {
     SI_TRY(start_state(index, error));
-    if (options->guard)
-        SI_TRY(si_map_guard_install(error));
-    index->is_guarded = options->guard != 0;
-    return si_parts_open(metadata->heavy_path, options->verify != 0, index, error);
+    return si_parts_open(metadata->heavy_path, options, index, error);
 }
 
 static si_result open_heavy_file(const si_metadata *metadata, const si_open_options *options,
@@ -257,9 +271,9 @@ void si_index_close(si_index *index)
     if (index->cache)
         si_block_cache_close(index->cache);
     else if (index->map)
-        munmap((void *)(uintptr_t)index->map, index->layout.file_bytes);
-    if (index->descriptor >= 0)
-        close(index->descriptor);
+        munmap((void *)(uintptr_t)index->map, index->map_bytes);
+    if (index->file.descriptor >= 0)
+        close(index->file.descriptor);
     si_parts_close(index);
     si_free(index->state);
     si_free(index->folder);

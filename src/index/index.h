@@ -7,6 +7,7 @@
 #include "index/block_cache.h"
 #include "index/layout.h"
 #include "index/metadata.h"
+#include "index/opened_file.h"
 #include "index/parts.h"
 #include "index/target.h"
 #include "index/usage.h"
@@ -19,9 +20,10 @@ typedef struct si_index_state {
 
 struct si_index {
     const char *map;       /* the file's bytes; of a cache, those that are fetched */
+    uint64_t map_bytes;    /* of a multi-index more than a single file has */
     si_parts *parts;       /* NULL: a single file. Else `map` is where one would be mapped. */
     si_block_cache *cache; /* NULL: mapped */
-    int descriptor;        /* of a cache */
+    si_opened_file file;   /* of a cache over a single file */
     bool is_guarded;       /* see map_guard.h */
     si_index_state *state;
     uint64_t checksum; /* of the whole file */
@@ -34,6 +36,10 @@ struct si_index {
     char *dataset_path; /* NULL: none */
     char *types_path;   /* NULL: none */
 };
+
+/* Sets up the cache of an index of which the layout is known. */
+si_result si_index_cache(si_index *index, si_byte_reader read, const void *context,
+                         uint64_t cache_bytes, si_error *error);
 
 /* Maps the heavy file that a builder without a folder has written. The descriptor stays the
  * caller's. */

@@ -6,6 +6,9 @@
 #include <signal.h>
 #include <ucontext.h>
 
+#include "base/memory.h"
+#include "index/parts_layout.h"
+
 /* A read of a map that is under way. They may be nested: a visitor may ask another index. */
 typedef struct map_guard {
     struct map_guard *outer;
@@ -37,13 +40,22 @@ static void leave_to_former(int number, siginfo_t *information, void *context)
         raise(SIGBUS); /* somebody sent it: it would not come again */
 }
 
+/* Of the reads under way on this thread, the innermost of the map that has the address. */
+static map_guard *find_guard(uintptr_t address)
+{
+    map_guard *guard = innermost;
+    while (guard && (address < guard->first || address >= guard->end))
+        guard = guard->outer;
+    return guard;
+}
+
 /* It does not return where it jumps back, so that the signals it blocks have to be let through. */
 static void handle(int number, siginfo_t *information, void *context)
 {
-    map_guard *guard = innermost;
     uintptr_t address = (uintptr_t)information->si_addr;
+    map_guard *guard = find_guard(address);
     int saved = errno;
-    if (guard && address >= guard->first && address < guard->end) {
+    if (guard) {
         guard->failed_at = address;
         pthread_sigmask(SIG_SETMASK, &((const ucontext_t *)context)->uc_sigmask, NULL);
         siglongjmp(guard->back, 1);
@@ -68,14 +80,35 @@ si_result si_map_guard_install(si_error *error)
     return SI_OK;
 }
 
-static si_result fail(const si_index *index, const map_guard *guard, si_error *error)
+static si_result fail_at(const char *path, uint64_t offset, uint64_t bytes, si_error *error)
 {
     return si_fail(error, SI_ERROR_IO,
                    "%s: cannot read at offset %llu of %llu: the file has shrunk since it was "
                    "opened, or its device fails",
-                   index->heavy_path ? index->heavy_path : "temporary index",
-                   (unsigned long long)(guard->failed_at - guard->first),
-                   (unsigned long long)index->layout.file_bytes);
+                   path, (unsigned long long)offset, (unsigned long long)bytes);
+}
+
+static si_result fail_in_part(const si_index *index, uint64_t offset, si_error *error)
+{
+    const si_parts *parts = index->parts;
+    si_part_place place = si_parts_locate(index, offset);
+    if (place.file != SI_IN_PART)
+        return fail_at(parts->top_path, place.offset, parts->top.bytes, error);
+    char *path = si_part_path(parts->folder, place.part);
+    if (!path)
+        return si_fail_memory(error);
+    fail_at(path, place.offset, parts->parts[place.part].file_bytes, error);
+    si_free(path);
+    return SI_ERROR_IO;
+}
+
+static si_result fail(const si_index *index, const map_guard *guard, si_error *error)
+{
+    uint64_t offset = guard->failed_at - guard->first;
+    if (index->parts)
+        return fail_in_part(index, offset, error);
+    return fail_at(index->heavy_path ? index->heavy_path : "temporary index", offset,
+                   index->layout.file_bytes, error);
 }
 
 static si_result read_with_guard(const si_index *index, si_map_reader reader, void *context,
@@ -83,7 +116,7 @@ static si_result read_with_guard(const si_index *index, si_map_reader reader, vo
 {
     map_guard guard = {.outer = innermost,
                        .first = (uintptr_t)index->map,
-                       .end = (uintptr_t)index->map + index->layout.file_bytes};
+                       .end = (uintptr_t)index->map + index->map_bytes};
     if (sigsetjmp(guard.back, 0) != 0) {
         innermost = guard.outer;
         return fail(index, &guard, error);

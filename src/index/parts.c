@@ -11,6 +11,10 @@
 #include "base/memory.h"
 #include "index/format.h"
 #include "index/index.h"
+#include "index/map_guard.h"
+#include "index/parts_layout.h"
+#include "index/parts_reading.h"
+#include "index/reading.h"
 #include "index/verify_file.h"
 
 #define EIGHT(value) value, value, value, value, value, value, value, value
@@ -26,7 +30,7 @@ const float si_childless_node[SI_NODE_FLOATS] = {
 static si_result map_section(const si_index *index, int descriptor, const char *path,
                              const si_section *section, uint64_t offset, si_error *error)
 {
-    uint64_t bytes = si_divide_up(section->bytes, SI_BLOCK_BYTES) * SI_BLOCK_BYTES;
+    uint64_t bytes = si_section_block_bytes(section);
     void *place = (void *)(uintptr_t)(index->map + offset);
     if (bytes > 0 && mmap(place, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, descriptor,
                           (off_t)section->offset) == MAP_FAILED)
@@ -38,34 +42,24 @@ static si_result map_section(const si_index *index, int descriptor, const char *
 static si_result map_columns(const si_index *index, const si_part *part, const si_layout *layout,
                              int descriptor, const char *path, si_error *error)
 {
-    const si_layout *whole = &index->layout;
-    uint64_t leaf = part->first / SI_LEAF_CAPACITY;
-    SI_TRY(map_section(index, descriptor, path, &layout->floats,
-                       whole->floats.offset + leaf * si_leaf_float_bytes(index->type), error));
-    for (unsigned i = 0; i < index->type->word_count; i++)
-        SI_TRY(map_section(index, descriptor, path, &layout->words[i],
-                           whole->words[i].offset + part->first * sizeof(uint64_t), error));
-    for (unsigned i = 0; i < index->type->byte_count; i++)
-        SI_TRY(map_section(index, descriptor, path, &layout->bytes[i],
-                           whole->bytes[i].offset + part->first, error));
+    for (unsigned i = 0; i < si_column_count(index->type); i++)
+        SI_TRY(map_section(index, descriptor, path, si_column_section(layout, i),
+                           si_part_column_offset(index, part, i), error));
     return SI_OK;
 }
 
-static si_result map_head(si_part *part, const si_layout *layout, int descriptor, const char *path,
-                          si_error *error)
+static si_result map_head(const si_index *index, const si_part *part, const si_layout *layout,
+                          int descriptor, const char *path, si_error *error)
 {
-    void *head = mmap(NULL, layout->floats.offset, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (head == MAP_FAILED)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot map its inner levels", path);
+    si_section head = {0, si_part_head_bytes(layout)};
+    SI_TRY(map_section(index, descriptor, path, &head, part->head_offset, error));
     /* Nodes that a search visits are far apart. */
-    madvise(head, layout->floats.offset, MADV_RANDOM);
-    part->head = head;
-    part->head_bytes = layout->floats.offset;
+    madvise((void *)(uintptr_t)(index->map + part->head_offset), head.bytes, MADV_RANDOM);
     return SI_OK;
 }
 
-static si_result check_header(const si_index *index, const si_part *part,
-                              const si_header_content *header, const char *path, si_error *error)
+static si_result compare_header(const si_index *index, const si_part *part,
+                                const si_header_content *header, const char *path, si_error *error)
 {
     if (header->layout.kind == index->layout.kind && header->checksum == part->checksum &&
         header->layout.element_count == part->element_count)
@@ -79,18 +73,36 @@ static si_result check_header(const si_index *index, const si_part *part,
                    (unsigned long long)part->checksum);
 }
 
+si_result si_part_check_header(const si_index *index, const si_part *part, int descriptor,
+                               const char *path, si_header_content *header, si_error *error)
+{
+    SI_TRY(si_header_read(descriptor, path, header, error));
+    return compare_header(index, part, header, path, error);
+}
+
 static si_result map_part(const si_index *index, si_part *part, int descriptor, const char *path,
                           si_error *error)
 {
     si_header_content header;
-    SI_TRY(si_header_read(descriptor, path, &header, error));
-    SI_TRY(check_header(index, part, &header, path, error));
+    SI_TRY(si_part_check_header(index, part, descriptor, path, &header, error));
     SI_TRY(map_columns(index, part, &header.layout, descriptor, path, error));
-    SI_TRY(map_head(part, &header.layout, descriptor, path, error));
-    atomic_store_explicit(&part->nodes, (const char *)part->head + header.layout.level_offset[1],
-                          memory_order_release);
-    atomic_fetch_add(&index->parts->mapped_count, 1);
+    SI_TRY(map_head(index, part, &header.layout, descriptor, path, error));
+    atomic_store_explicit(&part->nodes, index->map + part->nodes_offset, memory_order_release);
+    atomic_store(&part->is_reached, true);
+    atomic_fetch_add(&index->parts->reached_count, 1);
     return SI_OK;
+}
+
+si_result si_part_open(const char *path, int *descriptor, si_error *error)
+{
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*descriptor >= 0)
+        return SI_OK;
+    int reason = errno;
+    return si_fail_errno(error, reason == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, reason,
+                         "%s: cannot open this part of a multi-index%s", path,
+                         reason == ENOENT ? ", which may have been replaced since it was opened"
+                                          : "");
 }
 
 static si_result open_part(const si_parts *parts, uint64_t number, char **path, int *descriptor,
@@ -99,15 +111,9 @@ static si_result open_part(const si_parts *parts, uint64_t number, char **path, 
     *path = si_part_path(parts->folder, number);
     if (!*path)
         return si_fail_memory(error);
-    *descriptor = open(*path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (*descriptor >= 0)
-        return SI_OK;
-    int reason = errno;
-    si_result status = si_fail_errno(
-        error, reason == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, reason,
-        "%s: cannot open this part of a multi-index%s", *path,
-        reason == ENOENT ? ", which may have been replaced since it was opened" : "");
-    si_free(*path);
+    si_result status = si_part_open(*path, descriptor, error);
+    if (status != SI_OK)
+        si_free(*path);
     return status;
 }
 
@@ -158,6 +164,7 @@ static si_result list_parts(si_parts *parts, const si_part_entry *entries,
         parts->parts[i].first = first;
         parts->parts[i].element_count = entries[i].element_count;
         parts->parts[i].checksum = entries[i].checksum;
+        parts->parts[i].descriptor = -1;
         for (uint64_t unit = first / SI_PART_UNIT;
              unit * SI_PART_UNIT < first + entries[i].element_count; unit++)
             parts->of_unit[unit] = (uint32_t)i;
@@ -175,9 +182,8 @@ static si_result verify_parts(const si_index *index, si_error *error)
         int descriptor;
         si_header_content header;
         SI_TRY(open_part(index->parts, i, &path, &descriptor, error));
-        si_result status = si_header_read(descriptor, path, &header, error);
-        if (status == SI_OK)
-            status = check_header(index, &index->parts->parts[i], &header, path, error);
+        si_result status = si_part_check_header(index, &index->parts->parts[i], descriptor, path,
+                                                &header, error);
         if (status == SI_OK)
             status = si_file_check(descriptor, path, &header, error);
         close(descriptor);
@@ -188,62 +194,82 @@ static si_result verify_parts(const si_index *index, si_error *error)
 }
 
 /* Addresses for all of it, and the top's nodes there. */
-static si_result map_top(si_index *index, const si_top_content *content, int descriptor,
-                         const char *path, si_error *error)
+static si_result map_top(si_index *index, int descriptor, const si_open_options *options,
+                         si_error *error)
 {
-    void *map = mmap(NULL, content->layout.file_bytes, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const si_parts *parts = index->parts;
+    if (options->guard)
+        SI_TRY(si_map_guard_install(error));
+    void *map = mmap(NULL, index->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                     -1, 0);
     if (map == MAP_FAILED)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: no addresses for %llu bytes", path,
-                             (unsigned long long)content->layout.file_bytes);
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: no addresses for %llu bytes",
+                             parts->top_path, (unsigned long long)index->map_bytes);
     index->map = map;
+    index->is_guarded = options->guard != 0;
+    return map_section(index, descriptor, parts->top_path, &parts->top_nodes,
+                       index->layout.inner.offset, error);
+}
+
+static si_result fill_index(si_index *index, const si_top_content *content,
+                            const si_part_entry *entries, si_error *error)
+{
+    si_parts *parts = index->parts;
+    SI_TRY(list_parts(parts, entries, content, error));
+    parts->top_nodes = content->nodes;
+    parts->top.path = parts->top_path;
+    parts->top.bytes = content->file_bytes;
     index->layout = content->layout;
     index->bounds = content->bounds;
     index->checksum = content->checksum;
     index->type = si_element_type_of(content->layout.kind);
-    return map_section(index, descriptor, path, &content->nodes, content->layout.inner.offset,
-                       error);
+    return si_parts_place_heads(index, error);
 }
 
-static si_result read_top(si_index *index, bool verify, int descriptor, const char *path,
+static si_result read_top(si_index *index, int descriptor, const si_open_options *options,
                           si_error *error)
 {
+    const char *path = index->parts->top_path;
     si_top_content content;
     si_part_entry *entries;
     SI_TRY(si_top_read(descriptor, path, &content, &entries, error));
-    si_result status = list_parts(index->parts, entries, &content, error);
+    si_result status = fill_index(index, &content, entries, error);
     si_free(entries);
     SI_TRY(status);
-    SI_TRY(map_top(index, &content, descriptor, path, error));
-    if (!verify)
-        return SI_OK;
-    SI_TRY(si_top_check_nodes(descriptor, path, &content, NULL, error));
-    return verify_parts(index, error);
+    if (options->verify) {
+        SI_TRY(si_top_check_nodes(descriptor, path, &content, NULL, error));
+        SI_TRY(verify_parts(index, error));
+    }
+    if (si_choose_reading(options->reading, descriptor) == SI_READING_EXPLICIT)
+        return si_parts_cache(index, descriptor, options->max_cache_bytes, error);
+    return map_top(index, descriptor, options, error);
 }
 
-static si_result open_top(si_index *index, const char *path, bool verify, si_error *error)
+static si_result open_top(si_index *index, const char *path, const si_open_options *options,
+                          si_error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the top of the multi-index", path);
-    si_result status = read_top(index, verify, descriptor, path, error);
+    si_result status = read_top(index, descriptor, options, error);
     close(descriptor);
     return status;
 }
 
-si_result si_parts_open(const char *folder, bool verify, si_index *index, si_error *error)
+si_result si_parts_open(const char *folder, const si_open_options *options, si_index *index,
+                        si_error *error)
 {
     index->parts = si_allocate_zeroed(1, sizeof *index->parts);
     if (!index->parts)
         return si_fail_memory(error);
+    index->parts->top.descriptor = -1;
     pthread_mutex_init(&index->parts->lock, NULL);
     index->parts->folder = si_duplicate_string(folder);
-    char *path = si_path_join(folder, SI_TOP_NAME);
-    si_result status = index->parts->folder && path ? open_top(index, path, verify, error)
-                                                    : si_fail_memory(error);
-    si_free(path);
-    return status;
+    index->parts->top_path = si_path_join(folder, SI_TOP_NAME);
+    if (!index->parts->folder || !index->parts->top_path)
+        return si_fail_memory(error);
+    return open_top(index, index->parts->top_path, options, error);
 }
 
 void si_parts_close(si_index *index)
@@ -251,13 +277,12 @@ void si_parts_close(si_index *index)
     si_parts *parts = index->parts;
     if (!parts)
         return;
-    for (uint64_t i = 0; i < parts->count; i++)
-        if (parts->parts[i].head)
-            munmap(parts->parts[i].head, parts->parts[i].head_bytes);
+    si_parts_close_files(parts);
     pthread_mutex_destroy(&parts->lock);
     si_free(parts->parts);
     si_free(parts->of_unit);
     si_free(parts->folder);
+    si_free(parts->top_path);
     si_free(parts);
     index->parts = NULL;
 }

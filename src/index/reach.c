@@ -1,6 +1,7 @@
 #include "index/reach.h"
 
 #include "base/arithmetic.h"
+#include "index/map_guard.h"
 #include "index/search.h"
 
 typedef struct reach {
@@ -54,10 +55,18 @@ static si_result visit(const reach *walk, unsigned level, uint64_t node, si_erro
     return SI_OK;
 }
 
+static si_result visit_root(void *context, si_error *error)
+{
+    const reach *walk = context;
+    return visit(walk, walk->index->layout.levels, 0, error);
+}
+
 si_result si_reach_query(const si_index *index, const si_query *query, si_error *error)
 {
     const si_parts *parts = index->parts;
-    if (atomic_load_explicit(&parts->mapped_count, memory_order_relaxed) == parts->count)
+    if (index->cache || index->layout.levels == 0)
         return SI_OK;
-    return visit(&(reach){index, query}, index->layout.levels, 0, error);
+    if (atomic_load_explicit(&parts->reached_count, memory_order_relaxed) == parts->count)
+        return SI_OK;
+    return si_read_guarded(index, visit_root, &(reach){index, query}, error);
 }

@@ -39,26 +39,12 @@ static uint64_t count_range(int pagemap, const void *start, uint64_t bytes)
     return present;
 }
 
-static uint64_t count_head(int pagemap, const si_part *part)
-{
-    bool is_mapped = atomic_load_explicit(&part->nodes, memory_order_acquire) != NULL;
-    return is_mapped ? count_range(pagemap, part->head, part->head_bytes) : 0;
-}
-
-static uint64_t count_whole(int pagemap, const si_index *index)
-{
-    uint64_t count = count_range(pagemap, index->map, index->layout.file_bytes);
-    for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
-        count += count_head(pagemap, &index->parts->parts[i]);
-    return count;
-}
-
 static uint64_t count_part(int pagemap, const si_index *index, const si_part *part)
 {
     const si_layout *layout = &index->layout;
     uint64_t leaf_bytes = si_leaf_float_bytes(index->type);
     uint64_t leaves = si_divide_up(part->element_count, SI_LEAF_CAPACITY);
-    uint64_t count = count_head(pagemap, part);
+    uint64_t count = count_range(pagemap, index->map + part->head_offset, part->head_bytes);
     count += count_range(
         pagemap, index->map + layout->floats.offset + part->first / SI_LEAF_CAPACITY * leaf_bytes,
         leaves * leaf_bytes);
@@ -77,7 +63,8 @@ static uint64_t count(const si_index *index, const si_part *part)
     int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     if (pagemap < 0)
         return 0;
-    uint64_t pages = part ? count_part(pagemap, index, part) : count_whole(pagemap, index);
+    uint64_t pages = part ? count_part(pagemap, index, part)
+                          : count_range(pagemap, index->map, index->map_bytes);
     close(pagemap);
     return pages;
 }
