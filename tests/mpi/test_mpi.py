@@ -1,10 +1,12 @@
 """The building commands under mpirun: the elements of the single index, whatever the number of processes."""
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
-from launch import COMMANDS, ENVIRONMENT, RANK_COUNTS, alone, needs_mpirun, together
+from launch import COMMANDS, ENVIRONMENT, RANK_COUNTS, alone, finish, needs_mpirun, start, together
 
 pytestmark = needs_mpirun
 
@@ -60,6 +62,20 @@ def test_one_tells_of_a_failure(circuit, tmp_path):
                      good=False)
     assert len(lines) == 1 and "morpholog" in lines[0]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_signal_ends_the_job_tidily(circuit, tmp_path):
+    config = circuit / "circuit" / "circuit_config.json"
+    process = start(3, "circuit", "segments", config, "--multi-index", "--threads", 1, "-o", tmp_path / "out")
+    while not (tmp_path / "out").exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    job = finish(process)
+    if job.code == 0:
+        alone("compare", circuit / "segments", tmp_path / "out")
+    else:
+        assert job.said in ([], ["spatial-index-circuit: ended by SIGTERM, nothing was written"])
+        assert not (tmp_path / "out").exists()
 
 
 def test_one_tells_that_something_is_there(circuit, tmp_path):
