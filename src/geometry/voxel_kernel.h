@@ -179,53 +179,7 @@ static void touch(const si_voxel_grid *grid, const float *const first[3],
     }
 }
 
-/* ---- lines ---- */
-
-static void locate_lines(const si_voxel_grid *grid, const float *const first[3],
-                         const float *const second[3], uint32_t *restrict numbers)
-{
-    const si_voxel_locator locators[3] = {grid->locators[0], grid->locators[1], grid->locators[2]};
-    const int32_t counts[3] = {grid->axes[0].count, grid->axes[1].count, grid->axes[2].count};
-    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i++) {
-        bool is_outside = false, is_cut = false;
-        uint32_t number = 0;
-        for (int axis = 0; axis < 3; axis++) {
-            const float margin = locators[axis].margin;
-            voxel_place a = place_of(&locators[axis], first[axis][i], margin);
-            voxel_place b = place_of(&locators[axis], second[axis][i], margin);
-            bool is_near = a.is_near | b.is_near;
-            bool is_beyond = ((a.voxel < 0) & (b.voxel < 0)) |
-                             ((a.voxel >= counts[axis]) & (b.voxel >= counts[axis]));
-            is_outside |= is_beyond & !is_near;
-            is_cut |= is_near | (a.voxel != b.voxel);
-            number = number * (uint32_t)counts[axis] + (uint32_t)a.voxel;
-        }
-        numbers[i] = number_or(is_outside, is_cut, number);
-    }
-}
-
-/* The product is at most 2^46. So 2^52 more has no fraction left, and the number is in its lowest
- * bits. In damaged files lengths may be anything. */
-static inline uint64_t in_units(const si_voxel_unit *unit, double length)
-{
-    double bounded = length < unit->most ? length : unit->most;
-    double shifted = bounded * unit->scale + 0x1p52;
-    uint64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    return bits & ((UINT64_C(1) << 52) - 1);
-}
-
-static void measure(const float *const first[3], const float *const second[3],
-                    const si_voxel_unit *of, uint64_t *restrict amounts)
-{
-    const si_voxel_unit unit = *of;
-    for (unsigned i = 0; i < SI_MATCH_CAPACITY; i++) {
-        double x = (double)second[0][i] - (double)first[0][i];
-        double y = (double)second[1][i] - (double)first[1][i];
-        double z = (double)second[2][i] - (double)first[2][i];
-        amounts[i] = in_units(&unit, __builtin_sqrt(x * x + y * y + z * z));
-    }
-}
+#include "geometry/voxel_lines_kernel.h"
 
 /* ---- groups ---- */
 
@@ -244,4 +198,5 @@ static void group(const uint32_t *numbers, uint64_t mask, si_voxel_groups *group
     groups->others = mask;
 }
 
-static const si_voxel_kernels voxel_kernels = {locate, touch, locate_lines, measure, group};
+static const si_voxel_kernels voxel_kernels = {locate,  touch,     locate_lines,
+                                               measure, cut_lines, group};

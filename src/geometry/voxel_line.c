@@ -4,7 +4,8 @@
  * A point of the line is p1 + t v, v = p2 - p1, and it crosses the face f of an axis at
  * t = (f - p1) / v. Each of these is computed by itself, from numbers that are exact, so it errs by
  * no more than its three roundings, in whichever voxel; and as rounding keeps the order, faces are
- * crossed in their order. A length is a difference of two of them, times the length of the line.
+ * crossed in their order, by the kernels of voxel_lines_kernel.h as by this. A length is a
+ * difference of two of them, times the length of the line.
  */
 #include <math.h>
 

@@ -88,6 +88,12 @@ typedef struct si_voxel_unit {
     double most;  /* micrometres; longer ones are cut off. At most 2^46 units. */
 } si_voxel_unit;
 
+/* Pieces of lines, which may be empty, and the numbers of their voxels. */
+typedef struct si_voxel_pieces {
+    double numbers[4][64];
+    uint64_t amounts[4][64];
+} si_voxel_pieces;
+
 #define SI_MOST_VOXEL_GROUPS 16
 
 /* The elements of a leaf by their voxels. */
@@ -117,6 +123,11 @@ typedef struct si_voxel_kernels {
     /* The lengths of lines. */
     void (*measure)(const float *const first[3], const float *const second[3],
                     const si_voxel_unit *unit, uint64_t *amounts);
+    /* The parts of `count` lines in their voxels, to the bit as si_voxels_cut_line has them.
+     * Returns a mask of those that must be left to that. */
+    uint64_t (*cut_lines)(const si_voxel_grid *grid, const float *const first[3],
+                          const float *const second[3], unsigned count, const si_voxel_unit *unit,
+                          si_voxel_pieces *pieces);
     /* Of the elements in a mask. What is outside is in no group. */
     void (*group)(const uint32_t *numbers, uint64_t mask, si_voxel_groups *groups);
 } si_voxel_kernels;

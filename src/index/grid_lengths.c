@@ -23,7 +23,24 @@ static void add_piece(void *context, const int32_t voxel[3], double length)
     si_grid_add_voxel(line->frame, line->adder, voxel, in_units(&line->frame->unit, length));
 }
 
-static void add_cut_line(cut_line *line, const si_grid_lines *lines, unsigned slot)
+/* Lines of a leaf side by side. */
+typedef struct gathered_lines {
+    unsigned count;
+    float first[3][SI_LEAF_CAPACITY];
+    float second[3][SI_LEAF_CAPACITY];
+} gathered_lines;
+
+static void gather(const si_grid_lines *lines, uint64_t mask, gathered_lines *gathered)
+{
+    gathered->count = (unsigned)__builtin_popcountll(mask);
+    for (int axis = 0; axis < 3; axis++) {
+        si_kernels()->select_floats(lines->first[axis], mask, gathered->first[axis]);
+        si_kernels()->select_floats(lines->second[axis], mask, gathered->second[axis]);
+    }
+}
+
+/* Through any number of voxels. */
+static void add_long_line(cut_line *line, const gathered_lines *lines, unsigned slot)
 {
     float p1[3], p2[3];
     for (int axis = 0; axis < 3; axis++) {
@@ -31,6 +48,26 @@ static void add_cut_line(cut_line *line, const si_grid_lines *lines, unsigned sl
         p2[axis] = lines->second[axis][slot];
     }
     si_voxels_cut_line(line->frame->voxels.axes, p1, p2, add_piece, line);
+}
+
+static void add_cut_lines(cut_line *line, const gathered_lines *lines)
+{
+    const float *first[3] = {lines->first[0], lines->first[1], lines->first[2]};
+    const float *second[3] = {lines->second[0], lines->second[1], lines->second[2]};
+    const si_grid_frame *frame = line->frame;
+    si_voxel_pieces pieces;
+    uint64_t uncut = si_kernels()->voxels->cut_lines(&frame->voxels, first, second, lines->count,
+                                                     &frame->unit, &pieces);
+    for (unsigned slot = 0; slot < lines->count; slot++) {
+        if (uncut >> slot & 1) {
+            add_long_line(line, lines, slot);
+            continue;
+        }
+        for (unsigned piece = 0; piece < 4; piece++)
+            if (pieces.amounts[piece][slot])
+                si_grid_add(line->adder, (uint64_t)pieces.numbers[piece][slot],
+                            pieces.amounts[piece][slot]);
+    }
 }
 
 /* ---- leaves ---- */
@@ -71,6 +108,9 @@ void si_grid_add_lengths(const si_grid_frame *frame, si_grid_adder *adder, const
     const si_grid_lines lines = si_grid_lines_of(frame->type, floats);
     cut_line line = {frame, adder};
     uint64_t cut = add_whole_lines(frame, adder, &lines, mask);
-    for (; cut; cut &= cut - 1)
-        add_cut_line(&line, &lines, (unsigned)__builtin_ctzll(cut));
+    gathered_lines gathered;
+    if (cut) {
+        gather(&lines, cut, &gathered);
+        add_cut_lines(&line, &gathered);
+    }
 }
