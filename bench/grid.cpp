@@ -1,6 +1,8 @@
-// A density grid, and the same by a loop of count queries, one for each voxel, row by row on one
-// thread. Over the bounds of the index, and over a box in their middle. Usage: bench-grid INDEX
+// Density grids, and the same by loops of queries, one for each voxel, row by row on one thread.
+// Over the bounds of the index, and over a box in their middle. Usage: bench-grid INDEX
 // VOXELS_OF_AXIS ROUNDS
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <vector>
 
@@ -38,32 +40,112 @@ contest make_contest(const si_index *index, std::uint64_t size, double part, con
     return made;
 }
 
-std::uint64_t count_voxel(const contest &contest, const std::uint64_t (&voxel)[3])
+struct box {
+    double lower[3];
+    double upper[3];
+};
+
+// Visits the voxels in their order.
+template <class Visitor> void loop(const contest &contest, Visitor &&visitor)
 {
-    double lower[3], upper[3];
-    si_query query;
-    si_error error;
-    std::uint64_t count;
-    for (int axis = 0; axis < 3; axis++) {
-        double step = (contest.grid.upper[axis] - contest.grid.lower[axis]) /
-                      double(contest.grid.shape[axis]);
-        lower[axis] = contest.grid.lower[axis] + double(voxel[axis]) * step;
-        upper[axis] = lower[axis] + step;
+    const si_grid &grid = contest.grid;
+    const std::uint64_t *shape = grid.shape, voxels = shape[0] * shape[1] * shape[2];
+    for (std::uint64_t number = 0; number < voxels; number++) {
+        const std::uint64_t voxel[3] = {number / shape[2] / shape[1], number / shape[2] % shape[1],
+                                        number % shape[2]};
+        box box;
+        for (int axis = 0; axis < 3; axis++) {
+            double step = (grid.upper[axis] - grid.lower[axis]) / double(shape[axis]);
+            box.lower[axis] = grid.lower[axis] + double(voxel[axis]) * step;
+            box.upper[axis] = box.lower[axis] + step;
+        }
+        visitor(number, box);
     }
-    bench::check(si_box_query(lower, upper, SI_BEST_EFFORT, &query, &error), error);
-    bench::check(si_index_count(contest.index, &query, &count, &error), error);
-    return count;
 }
 
-void loop(contest &contest)
+std::uint64_t count(const contest &contest, const si_query &query)
 {
-    const std::uint64_t *shape = contest.grid.shape;
-    auto count = contest.counts.begin();
-    for (std::uint64_t x = 0; x < shape[0]; x++)
-        for (std::uint64_t y = 0; y < shape[1]; y++)
-            for (std::uint64_t z = 0; z < shape[2]; z++)
-                *count++ = count_voxel(contest, {x, y, z});
+    si_error error;
+    std::uint64_t found;
+    bench::check(si_index_count(contest.index, &query, &found, &error), error);
+    return found;
 }
+
+void loop_of_counts(contest &contest)
+{
+    loop(contest, [&](std::uint64_t voxel, const box &box) {
+        si_query query;
+        si_error error;
+        bench::check(si_box_query(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
+        contest.counts[voxel] = count(contest, query);
+    });
+}
+
+void loop_of_centres(contest &contest)
+{
+    loop(contest, [&](std::uint64_t voxel, const box &box) {
+        si_query query;
+        si_error error;
+        bench::check(si_centers_query(box.lower, box.upper, &query, &error), error);
+        contest.counts[voxel] = count(contest, query);
+    });
+}
+
+// ---- lengths ----
+
+// Of somas the second end is NaN.
+double length_in(const box &box, const float *from, const float *to)
+{
+    if (std::isnan(to[0]))
+        return 0;
+    double first = 0, end = 1, square = 0;
+    for (int axis = 0; axis < 3; axis++) {
+        double start = double(from[axis]), direction = double(to[axis]) - start;
+        square += direction * direction;
+        if (direction == 0) {
+            if (start < box.lower[axis] || start >= box.upper[axis])
+                return 0;
+            continue;
+        }
+        double lower = (box.lower[axis] - start) / direction;
+        double upper = (box.upper[axis] - start) / direction;
+        first = std::max(first, std::min(lower, upper));
+        end = std::min(end, std::max(lower, upper));
+    }
+    return first < end ? (end - first) * std::sqrt(square) : 0;
+}
+
+struct clipping {
+    const box *voxel;
+    double sum;
+};
+
+int add_lengths(void *context, const si_column *columns, size_t, std::uint64_t count)
+{
+    auto clipping = static_cast<struct clipping *>(context);
+    auto first = static_cast<const float *>(columns[0].data);
+    auto second = static_cast<const float *>(columns[1].data);
+    for (std::uint64_t i = 0; i < count; i++)
+        clipping->sum += length_in(*clipping->voxel, first + 3 * i, second + 3 * i);
+    return 0;
+}
+
+void loop_of_lengths(contest &contest, std::vector<double> &lengths)
+{
+    const si_field fields[] = {SI_FIELD_ENDPOINT1, SI_FIELD_ENDPOINT2};
+    loop(contest, [&](std::uint64_t voxel, const box &box) {
+        si_query query;
+        si_error error;
+        clipping clipping{&box, 0};
+        bench::check(si_box_query(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
+        bench::check(
+            si_index_visit(contest.index, &query, fields, 2, add_lengths, &clipping, &error),
+            error);
+        lengths[voxel] = clipping.sum;
+    });
+}
+
+// ---- grids ----
 
 template <class Work>
 void measure(const contest &contest, const char *contender, unsigned threads, Work &&work)
@@ -74,12 +156,19 @@ void measure(const contest &contest, const char *contender, unsigned threads, Wo
                         bench::processor_seconds() - before);
 }
 
-std::uint64_t total(const contest &contest)
+template <class Number> double total(const std::vector<Number> &values)
 {
-    std::uint64_t sum = 0;
-    for (std::uint64_t count : contest.counts)
-        sum += count;
+    double sum = 0;
+    for (Number value : values)
+        sum += double(value);
     return sum;
+}
+
+// The faces of queries are rounded to 32-bit floats.
+void expect_nearly(double found, double expected)
+{
+    if (std::abs(found - expected) > 1e-4 * expected)
+        throw std::runtime_error("the grid adds up to something else than the loop");
 }
 
 void run_grid(contest &contest, const char *contender, unsigned threads, int touching)
@@ -94,32 +183,75 @@ void run_grid(contest &contest, const char *contender, unsigned threads, int tou
     });
 }
 
-void run_lengths(contest &contest, std::vector<double> &lengths)
+// What both count is the same here.
+void run_touching(contest &contest)
 {
-    if (information(contest.index).kind != SI_MORPHOLOGY)
-        return;
-    contest.grid.threads = 0;
-    measure(contest, "lengths", 0, [&] {
-        si_error error;
-        bench::check(si_index_grid_lengths(contest.index, &contest.grid, lengths.data(), &error),
-                     error);
-    });
+    measure(contest, "loop of counts", 1, [&] { loop_of_counts(contest); });
+    std::vector<std::uint64_t> expected = contest.counts;
+    for (unsigned threads : {1u, 0u}) {
+        run_grid(contest, "touching", threads, 1);
+        if (contest.counts != expected)
+            throw std::runtime_error("the grid and the loop count differently");
+    }
 }
 
-// What both count is the same where elements count in every voxel that they touch.
-void run_round(contest &contest)
+void run_elements(contest &contest)
+{
+    measure(contest, "loop of centres", 1, [&] { loop_of_centres(contest); });
+    double expected = total(contest.counts);
+    for (unsigned threads : {1u, 0u})
+        run_grid(contest, "elements", threads, 0);
+    expect_nearly(total(contest.counts), expected);
+    bench::print_result("grid", contest.subject, "elements in it", 0, "elements",
+                        total(contest.counts));
+}
+
+void run_lengths(contest &contest)
 {
     std::vector<double> lengths(contest.counts.size());
-    measure(contest, "loop of counts", 1, [&] { loop(contest); });
-    std::vector<std::uint64_t> expected = contest.counts;
-    run_grid(contest, "touching", 0, 1);
-    if (contest.counts != expected)
-        throw std::runtime_error("the grid and the loop count differently");
-    run_grid(contest, "elements", 1, 0);
-    run_grid(contest, "elements", 0, 0);
-    run_lengths(contest, lengths);
-    bench::print_result("grid", contest.subject, "elements in it", 0, "elements",
-                        double(total(contest)));
+    measure(contest, "loop of lengths", 1, [&] { loop_of_lengths(contest, lengths); });
+    double expected = total(lengths);
+    for (unsigned threads : {1u, 0u}) {
+        contest.grid.threads = threads;
+        measure(contest, "lengths", threads, [&] {
+            si_error error;
+            bench::check(
+                si_index_grid_lengths(contest.index, &contest.grid, lengths.data(), &error), error);
+        });
+    }
+    expect_nearly(total(lengths), expected);
+}
+
+// Of cubes of ten voxels a side.
+void run_regions(contest &contest)
+{
+    std::vector<std::uint16_t> ids(contest.counts.size());
+    const std::uint64_t *shape = contest.grid.shape;
+    for (std::uint64_t i = 0; i < ids.size(); i++)
+        ids[i] = std::uint16_t(i / shape[2] / shape[1] / 10 * 1600 +
+                               i / shape[2] % shape[1] / 10 * 40 + i % shape[2] / 10);
+    contest.grid.counts_touching = 0;
+    for (unsigned threads : {1u, 0u}) {
+        contest.grid.threads = threads;
+        measure(contest, "elements by region", threads, [&] {
+            const si_regions regions{SI_TYPE_UINT16, ids.data()};
+            si_group_counts groups;
+            si_error error;
+            bench::check(
+                si_index_region_counts(contest.index, &contest.grid, &regions, &groups, &error),
+                error);
+            si_group_counts_free(&groups);
+        });
+    }
+}
+
+void run_round(contest &contest)
+{
+    run_touching(contest);
+    run_elements(contest);
+    run_regions(contest);
+    if (information(contest.index).kind == SI_MORPHOLOGY)
+        run_lengths(contest);
 }
 
 void run(const char *folder, std::uint64_t size, int rounds)

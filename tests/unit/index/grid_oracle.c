@@ -4,6 +4,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geometry/predicates.h"
+
+si_grid make_grid(double lower, double upper, uint64_t x, uint64_t y, uint64_t z)
+{
+    si_grid grid = SI_GRID_INIT;
+    const uint64_t shape[3] = {x, y, z};
+    for (int axis = 0; axis < 3; axis++) {
+        grid.lower[axis] = lower;
+        grid.upper[axis] = upper;
+        grid.shape[axis] = shape[axis];
+    }
+    return grid;
+}
+
+void make_adversarial(test_elements *elements, uint64_t seed)
+{
+    for (uint64_t i = 0; i < elements->count; i++) {
+        unsigned way = (unsigned)(random_bits(&seed) % 6);
+        bool is_soma = memcmp(elements->first[i], elements->second[i], sizeof(float[3])) == 0;
+        for (int axis = 0; axis < 3; axis++) {
+            float *first = &elements->first[i][axis], *second = &elements->second[i][axis];
+            if (way < 3)
+                *first = roundf(*first);
+            if (way < 2)
+                *second = roundf(*second);
+            if (way == 3 && axis != (int)(i % 3))
+                *second = *first = roundf(*first);
+            if (way == 4)
+                *second = -*first;
+            if (way == 5 && axis == (int)(i % 3))
+                *second = nextafterf(*first = roundf(*first), random_float(&seed, -1e3f, 1e3f));
+            if (is_soma)
+                *second = *first;
+        }
+    }
+}
+
 double grid_face(const si_grid *grid, int axis, uint64_t face)
 {
     double lower = grid->lower[axis], upper = grid->upper[axis];
@@ -119,4 +156,35 @@ void oracle_lengths(const test_elements *elements, const si_grid *grid, double *
         add_line(grid, ends[0], ends[1], crossings, lengths, errors);
     }
     free(crossings);
+}
+
+/* ---- touching ---- */
+
+static bool touches(const test_elements *elements, uint64_t i, const si_query *query)
+{
+    const float *first = elements->first[i], *second = elements->second[i];
+    if (elements->kind == SI_MORPHOLOGY)
+        return si_query_meets_cylinder(query, first, second, elements->radius[i]);
+    if (elements->kind == SI_SPHERE)
+        return si_query_meets_sphere(query, first, elements->radius[i]);
+    return si_query_meets_point(query, first);
+}
+
+void oracle_touching(const test_elements *elements, const si_grid *grid, uint64_t *counts)
+{
+    const uint64_t *shape = grid->shape;
+    for (uint64_t number = 0; number < voxels_of(grid); number++) {
+        const uint64_t voxel[3] = {number / shape[2] / shape[1], number / shape[2] % shape[1],
+                                   number % shape[2]};
+        double lower[3], upper[3];
+        si_query query;
+        for (int axis = 0; axis < 3; axis++) {
+            lower[axis] = grid_face(grid, axis, voxel[axis]);
+            upper[axis] = grid_face(grid, axis, voxel[axis] + 1);
+        }
+        si_box_query(lower, upper, grid->accuracy, &query, NULL);
+        counts[number] = 0;
+        for (uint64_t i = 0; i < elements->count; i++)
+            counts[number] += touches(elements, i, &query);
+    }
 }

@@ -4,6 +4,13 @@
 
 #include "unit/index/elements.h"
 
+/* A cube. */
+si_grid make_grid(double lower, double upper, uint64_t x, uint64_t y, uint64_t z);
+
+/* Ends on faces of 1 um voxels, edges and corners, lines along them, and lines through everything.
+ */
+void make_adversarial(test_elements *elements, uint64_t seed);
+
 /* As the public header has it. */
 double grid_face(const si_grid *grid, int axis, uint64_t face);
 
@@ -19,5 +26,8 @@ void oracle_counts(const test_elements *elements, const si_grid *grid,
 /* `errors` receives for each voxel how far a length may be off. */
 void oracle_lengths(const test_elements *elements, const si_grid *grid, double *lengths,
                     double *errors);
+
+/* Every element against every voxel. */
+void oracle_touching(const test_elements *elements, const si_grid *grid, uint64_t *counts);
 
 #endif

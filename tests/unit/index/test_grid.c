@@ -9,42 +9,6 @@
 
 static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_MORPHOLOGY};
 
-static si_grid make_grid(double lower, double upper, uint64_t x, uint64_t y, uint64_t z)
-{
-    si_grid grid = SI_GRID_INIT;
-    const uint64_t shape[3] = {x, y, z};
-    for (int axis = 0; axis < 3; axis++) {
-        grid.lower[axis] = lower;
-        grid.upper[axis] = upper;
-        grid.shape[axis] = shape[axis];
-    }
-    return grid;
-}
-
-/* Ends on faces, edges and corners, lines along them, and lines through everything. */
-static void make_adversarial(test_elements *elements, uint64_t seed)
-{
-    for (uint64_t i = 0; i < elements->count; i++) {
-        unsigned way = (unsigned)(random_bits(&seed) % 6);
-        bool is_soma = memcmp(elements->first[i], elements->second[i], sizeof(float[3])) == 0;
-        for (int axis = 0; axis < 3; axis++) {
-            float *first = &elements->first[i][axis], *second = &elements->second[i][axis];
-            if (way < 3)
-                *first = roundf(*first);
-            if (way < 2)
-                *second = roundf(*second);
-            if (way == 3 && axis != (int)(i % 3))
-                *second = *first = roundf(*first);
-            if (way == 4)
-                *second = -*first;
-            if (way == 5 && axis == (int)(i % 3))
-                *second = nextafterf(*first = roundf(*first), random_float(&seed, -1e3f, 1e3f));
-            if (is_soma)
-                *second = *first;
-        }
-    }
-}
-
 static void check_counts(const si_index *index, const test_elements *elements, si_grid *grid)
 {
     uint64_t *expected = calloc(voxels_of(grid), sizeof *expected);
