@@ -217,6 +217,20 @@ void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *runs, siz
 
 /* ---- finish ---- */
 
+/* Under the lock. Where no thread of the pool could be started, nobody but those who wait would
+ * read it. */
+static void await_arrival(si_block_cache *cache, uint64_t block)
+{
+    si_block_cache_unlock(cache);
+    bool has_helped = si_job_pool_help(cache->pool);
+    si_block_cache_lock(cache);
+    if (has_helped || !(atomic_load(&cache->states[block]) & SI_BLOCK_READING))
+        return;
+    cache->awaiting++;
+    pthread_cond_wait(&cache->arrived, &cache->lock);
+    cache->awaiting--;
+}
+
 /* Under the lock. A block that another fetch could not read is tried again by this one, so that it
  * has an error of its own. */
 static void await_block(si_block_fetch *fetch, uint64_t block)
@@ -224,9 +238,7 @@ static void await_block(si_block_fetch *fetch, uint64_t block)
     si_block_cache *cache = fetch->cache;
     for (uint32_t state; !((state = atomic_load(&cache->states[block])) & SI_BLOCK_PRESENT);) {
         if (state & SI_BLOCK_READING) {
-            cache->awaiting++;
-            pthread_cond_wait(&cache->arrived, &cache->lock);
-            cache->awaiting--;
+            await_arrival(cache, block);
         } else if (fetch->failure.status != SI_OK) {
             return;
         } else if (!si_block_claim(cache, block)) {

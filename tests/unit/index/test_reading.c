@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "index/block_cache_internal.h"
 #include "index/index.h"
 #include "index/reading.h"
 
@@ -237,6 +238,77 @@ static void copies_are_the_same(void **state)
     si_free(copy);
 }
 
+/* ---- how much is read ---- */
+
+/* Blocks that are read for some small boxes, far from each other, one by one or at once. */
+static uint64_t count_blocks(const scene *made, uint64_t cache_bytes, bool at_once)
+{
+    enum { BOXES = 3000 };
+    static si_query queries[BOXES];
+    si_index *index = open_index(made->folder, SI_READING_EXPLICIT, cache_bytes, 0);
+    si_matches *matches;
+    si_error error;
+    uint64_t seed = 8, count;
+    for (unsigned i = 0; i < BOXES; i++) {
+        double corner[3], other[3];
+        for (unsigned axis = 0; axis < 3; axis++) {
+            corner[axis] = (double)random_float(&seed, -100, 100);
+            other[axis] = corner[axis] + 2;
+        }
+        si_box_query(corner, other, SI_BEST_EFFORT, &queries[i], NULL);
+    }
+    assert_ok(si_matches_create(&matches, &error), error);
+    if (at_once)
+        assert_ok(si_index_match(index, queries, BOXES, 1, matches, &error), error);
+    for (unsigned i = 0; i < BOXES && !at_once; i++)
+        assert_ok(si_index_count(index, &queries[i], &count, &error), error);
+    uint64_t blocks = si_block_cache_count(index->cache).read;
+    si_matches_free(matches);
+    si_index_close(index);
+    return blocks;
+}
+
+/* What lies on both sides of a plane where the curve is long in coming back is read twice, unless
+ * the cache holds it until then. */
+static void a_batch_reads_each_block_once(void **state)
+{
+    const scene *made = *state;
+    uint64_t all = count_blocks(made, UINT64_C(1) << 30, true);
+    uint64_t one_by_one = count_blocks(made, 2 << 20, false);
+    uint64_t at_once = count_blocks(made, 2 << 20, true);
+    uint64_t with_more = count_blocks(made, 4 << 20, true);
+    assert_true(all * SI_BLOCK_BYTES > 5 << 20);
+    assert_true(one_by_one > 5 * all);
+    assert_in_range(at_once, all, all + all / 5);
+    assert_in_range(with_more, all, all + all / 10);
+}
+
+/* Where no thread can be started, those who wait for a block read it. */
+static void without_threads_all_is_read(void **state)
+{
+    const scene *made = *state;
+    si_index *index = open_index(made->folder, SI_READING_EXPLICIT, 1, 0);
+    si_block_cache *cache = index->cache;
+    const si_block_range run = {made->mapped->layout.floats.offset / SI_BLOCK_BYTES,
+                                made->mapped->layout.floats.offset / SI_BLOCK_BYTES + 20};
+    si_block_fetch *first = si_block_fetch_create(cache), *second = si_block_fetch_create(cache);
+    si_error error;
+    si_job_pool_free(cache->pool);
+    assert_ok(si_job_pool_create(0, &cache->pool, &error), error);
+    alarm(30);
+    si_block_fetch_begin(first, &run, 1, false);
+    si_block_fetch_begin(second, &run, 1, false);
+    assert_ok(si_block_fetch_finish(second, &error), error);
+    assert_ok(si_block_fetch_finish(first, &error), error);
+    alarm(0);
+    assert_int_equal(si_block_cache_count(cache).read, 20);
+    assert_memory_equal(index->map + run.first * SI_BLOCK_BYTES,
+                        made->mapped->map + run.first * SI_BLOCK_BYTES, 20 * SI_BLOCK_BYTES);
+    si_block_fetch_free(first);
+    si_block_fetch_free(second);
+    si_index_close(index);
+}
+
 /* ---- several threads ---- */
 
 typedef struct asker {
@@ -401,6 +473,8 @@ int main(void)
         cmocka_unit_test(nearest_are_those_of_the_map),
         cmocka_unit_test(batches_are_those_of_the_map),
         cmocka_unit_test(copies_are_the_same),
+        cmocka_unit_test(a_batch_reads_each_block_once),
+        cmocka_unit_test(without_threads_all_is_read),
         cmocka_unit_test(threads_share_a_cache),
         cmocka_unit_test(a_child_process_goes_on),
         cmocka_unit_test(a_file_that_shrinks_is_an_error),
