@@ -15,8 +15,9 @@ from .errors import CancelledError, UnsupportedError
 
 _LIBRARY = "libspatial_index_mpi.so.0"
 
-# What launchers say of the number of processes: Open MPI, MPICH and others, Slurm.
-_LAUNCHERS_SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+# What launchers say of the number of processes: Open MPI, MVAPICH, MPICH and others, Slurm. The first one counts: mpirun
+# may itself have been started by srun.
+_LAUNCHERS_SIZES = ("OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
 
 # The failure that all processes have raised last, and whether this is the one that tells of it.
 _failure = None
@@ -27,16 +28,16 @@ _ends_all = False
 
 
 def _size_by_launcher():
-    sizes = [os.environ.get(name, "") for name in _LAUNCHERS_SIZES]
-    return max((int(size) for size in sizes if size.isdecimal()), default=1)
+    size = next((os.environ[name] for name in _LAUNCHERS_SIZES if name in os.environ), "")
+    return int(size) if size.isdecimal() else 1
 
 
-def _is_one_of_many():
+def _size_expected():
     """By mpi4py, where the program has started MPI with it; else by what the launcher says."""
     mpi = sys.modules.get("mpi4py.MPI")
     if mpi and mpi.Is_initialized() and not mpi.Is_finalized():
-        return mpi.COMM_WORLD.size > 1
-    return _size_by_launcher() > 1
+        return mpi.COMM_WORLD.size
+    return _size_by_launcher()
 
 
 def _library_paths():
@@ -68,12 +69,14 @@ def joined():
 
     What happens inside fails in all of them or in none.
     """
-    if not _is_one_of_many():
+    size = _size_expected()
+    if size <= 1:
         yield None, (0, 1)
         return
     _start()
     cluster, failure = _core.cluster_open(), None
     try:
+        _check_size(_core.cluster_place(cluster)[1], size)
         yield cluster, _core.cluster_place(cluster)
     except BaseException as error:
         failure = error
@@ -81,6 +84,15 @@ def joined():
     finally:
         _note(failure, _core.cluster_is_first(cluster, _is_own(failure)))
         _core.cluster_close(cluster)
+
+
+def _check_size(size, launched):
+    """Else each process would build the whole index, all in the same place."""
+    if size == 1:
+        raise UnsupportedError(
+            f"this is one of {launched} processes, but MPI knows of no other: with Slurm, srun --mpi=pmix or --mpi=pmi2 "
+            "may help"
+        )
 
 
 def _is_own(failure):
@@ -116,6 +128,6 @@ def _except_hook(type_, error, traceback):
     if _tells or not is_shared:
         _previous_hook(type_, error, traceback)
         sys.stderr.flush()
-    if _ends_all and not is_shared and _is_one_of_many():
+    if _ends_all and not is_shared and _size_expected() > 1:
         _load()
         _core.mpi_abort(1)

@@ -1,12 +1,14 @@
 """Builders of multi-indexes, alone and with the processes of an MPI job."""
 import importlib.util
 import json
+import subprocess
+import sys
 
 import circuits
 import numpy as np
 import pytest
 import small_circuits as small
-from mpi_jobs import failure, job, lines, needs_mpi
+from mpi_jobs import ENVIRONMENT, failure, job, lines, needs_mpi
 
 import spatial_index as si
 from spatial_index.util import difference
@@ -111,6 +113,27 @@ def test_no_library_where_it_is_not_alone(data, tmp_path, monkeypatch):
     with pytest.raises(si.UnsupportedError, match="cannot build together: /nowhere"):
         si.SynapseMultiIndexBuilder.from_sonata_file(data.edges, "syn", output_dir=tmp_path / "s")
     assert len(si.SynapseIndexBuilder.from_sonata_file(data.edges, "syn", output_dir=tmp_path / "s")) == 6
+
+
+ALONE_AMONG_MANY = """
+import os, sys
+for name in list(os.environ):
+    if name.startswith(("OMPI_", "PMIX_")):
+        del os.environ[name]
+os.environ["SLURM_STEP_NUM_TASKS"] = "3"
+import spatial_index as si
+try:
+    si.SynapseMultiIndexBuilder.from_sonata_file(sys.argv[1], "syn", output_dir="out")
+except si.UnsupportedError as error:
+    print(error)
+"""
+
+
+@needs_mpi
+def test_processes_that_mpi_does_not_know(data, tmp_path):
+    told = subprocess.run([sys.executable, "-c", ALONE_AMONG_MANY, data.edges], cwd=tmp_path, env=ENVIRONMENT,
+                          capture_output=True, encoding="utf-8", timeout=100).stdout
+    assert "one of 3 processes, but MPI knows of no other" in told and not (tmp_path / "out").exists()
 
 
 # ---- together ----
