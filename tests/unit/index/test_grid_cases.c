@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "geometry/kernel_set.h"
+#include "geometry/predicates.h"
 #include "unit/index/grid_oracle.h"
 
 enum { ELEMENTS_OF_SCENE = 1000 };
@@ -165,11 +166,55 @@ static void what_is_at_the_bounds_is_counted(void **state)
                 }
 }
 
+/* ---- shapes that stick out of their boxes ---- */
+
+/* A cylinder of radius 1 that reaches a face well beyond its bounding box, which is rounded: it is
+ * hardly tilted. */
+static float make_tilted(uint64_t *seed, float p1[3], float p2[3])
+{
+    for (;;) {
+        memset(p2, 0, sizeof(float[3]));
+        p2[0] = random_float(seed, 0, 1e-3f);
+        p1[0] = random_float(seed, -2, -1);
+        p1[1] = random_float(seed, -1e-3f, 1e-3f);
+        p1[2] = random_float(seed, -1e-3f, 1e-3f);
+        float face = si_bound_cylinder(p1, p2, 1).upper[0] + 2.5e-5f;
+        const float lower[3] = {face, -4, -4}, upper[3] = {face + 4, 4, 4};
+        if (si_cylinder_meets_box(p1, p2, 1, lower, upper))
+            return face;
+    }
+}
+
+static void exact_shapes_count_beyond_their_boxes(void **state)
+{
+    const element_scatter scatter = {.extent = 1, .length = 0.1f, .radius = 1};
+    uint64_t seed = 5;
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        test_elements elements = make_elements(SI_MORPHOLOGY, 200, &scatter, 4);
+        float p1[3], p2[3], face = make_tilted(&seed, p1, p2);
+        si_grid both = make_grid(-4, 4, 2, 1, 1), beyond = make_grid(-4, 4, 1, 1, 1);
+        for (uint64_t j = 0; j < elements.count; j++) {
+            bool is_soma = elements.section_id[j] == 0;
+            memcpy(elements.first[j], p1, sizeof p1);
+            memcpy(elements.second[j], is_soma ? p1 : p2, sizeof p2);
+            elements.radius[j] = 1;
+        }
+        both.lower[0] = (double)face - 4;
+        both.upper[0] = (double)face + 4;
+        beyond.lower[0] = (double)face;
+        check_grid(&elements, &both);
+        check_grid(&elements, &beyond);
+        free_elements(&elements);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_scenes_are_as_brute_force_has_them),
         cmocka_unit_test(what_is_at_the_bounds_is_counted),
+        cmocka_unit_test(exact_shapes_count_beyond_their_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
