@@ -188,15 +188,19 @@ def test_no_leaks(cloud, segments, spheres):
     check_steady(min(CALLS // 60, 1000), *seldom)
 
 
-def check_steady(times, *calls):
+def is_steady(times, *calls):
     """Neither the memory of the process grows, nor the number of blocks that the interpreter has given out."""
-    repeat(min(times, 2000), *calls)
     gc.collect()
     before, blocks_before = resident_bytes(), sys.getallocatedblocks()
     repeat(times, *calls)
     gc.collect()
-    assert resident_bytes() - before < 6_000_000
-    assert sys.getallocatedblocks() - blocks_before < min(times, 2000) / 2
+    return resident_bytes() - before < 6_000_000 and sys.getallocatedblocks() - blocks_before < min(times, 2000) / 2
+
+
+def check_steady(times, *calls):
+    """What leaks leaks every time; what the interpreter keeps for later it does not."""
+    repeat(min(times, 2000), *calls)
+    assert any(is_steady(times, *calls) for _ in range(3))
 
 
 def test_reference_counts(segments, cloud):
