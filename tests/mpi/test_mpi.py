@@ -71,11 +71,14 @@ def test_a_signal_ends_the_job_tidily(circuit, tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     job = finish(process)
-    if job.code == 0:
-        alone("compare", circuit / "segments", tmp_path / "out")
-    else:
-        assert job.said in ([], ["spatial-index-circuit: ended by SIGTERM, nothing was written"])
-        assert not (tmp_path / "out").exists()
+    is_there = (tmp_path / "out" / "meta_data.json").exists()
+    # mpirun kills what has not ended a second later; what the build then leaves the next one removes.
+    assert job.said in ([], ["spatial-index-circuit: ended by SIGTERM, nothing was written"])
+    assert is_there or job.code != 0
+    assert not (is_there and job.said)
+    if not is_there:
+        together(2, "circuit", "segments", config, "--multi-index", "-o", tmp_path / "out")
+    alone("compare", circuit / "segments", tmp_path / "out")
 
 
 def test_one_tells_that_something_is_there(circuit, tmp_path):
