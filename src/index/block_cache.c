@@ -10,7 +10,7 @@
 #include "index/block_cache_internal.h"
 
 /* Reads of one file that are under way at a time. Storage that is slow to answer wants many. */
-#define MOST_READS 64
+#define MOST_READS 256
 
 /* ---- open and close ---- */
 
