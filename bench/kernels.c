@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/memory.h"
-#include "geometry/kernel_set.h"
-#include "index/index.h"
+#include "kernels/kernel_set.h"
+#include "read/index.h"
 
 enum { REPEATS = 20, MOST_TESTED = 4096 };
 

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 extern "C" {
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 }
 
 namespace bench

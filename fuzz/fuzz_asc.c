@@ -1,5 +1,5 @@
-#include "circuit/morphology.h"
 #include "fuzz_file.h"
+#include "morphology/morphology.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

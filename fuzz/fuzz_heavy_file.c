@@ -8,10 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "format/header.h"
 #include "fuzz_file.h"
-#include "index/format.h"
-#include "index/index.h"
-#include "index/verify_file.h"
+#include "read/index.h"
+#include "verify/verify_file.h"
 
 #define ELEMENTS 20000
 

@@ -1,5 +1,5 @@
+#include "format/metadata.h"
 #include "fuzz_file.h"
-#include "index/metadata.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
-#include "circuit/types_file.h"
 #include "fuzz_file.h"
+#include "sonata/types_file.h"
 
 static void ask(const si_types_file *types, const char *attribute)
 {

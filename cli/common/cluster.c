@@ -43,7 +43,7 @@ static void *load_beside(const char *folder)
 
 static void *load_library(void)
 {
-    void *library = load_beside("src/mpi");
+    void *library = load_beside("src/cluster");
     if (!library)
         library = load_beside(CLI_LIBRARY_FOLDER);
     return library ? library : dlopen(LIBRARY_NAME, RTLD_NOW | RTLD_GLOBAL);

@@ -8,7 +8,7 @@
 #include "circuit/build_progress.h"
 #include "circuit/cell_elements.h"
 #include "circuit/morphology_cache.h"
-#include "circuit/sonata_nodes.h"
+#include "sonata/sonata_nodes.h"
 
 typedef struct si_cell_indexing {
     const char *nodes_file; /* for messages, as is the population */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "circuit/morphology.h"
+#include "morphology/morphology.h"
 
 /* Consecutive points of which each pair is a segment. */
 typedef struct si_point_run {

@@ -1,10 +1,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "circuit/build_options.h"
-#include "circuit/circuit_config.h"
 #include "circuit/population_choice.h"
-#include "index/population_folders.h"
-#include "multi/cluster.h"
+#include "cluster/cluster.h"
+#include "folder/population_folders.h"
+#include "sonata/circuit_config.h"
 
 typedef struct circuit_build circuit_build;
 

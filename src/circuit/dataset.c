@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "circuit/dataset_internal.h"
-#include "circuit/hdf5_access.h"
+#include "hdf5/hdf5_access.h"
 
 typedef struct attribute_search {
     const si_sonata_group *group;

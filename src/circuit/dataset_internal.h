@@ -3,8 +3,8 @@
 #define SI_CIRCUIT_DATASET_INTERNAL_H
 
 #include "circuit/dataset.h"
-#include "circuit/sonata_population.h"
-#include "circuit/types_file.h"
+#include "sonata/sonata_population.h"
+#include "sonata/types_file.h"
 
 struct si_dataset {
     si_sonata_population *population;

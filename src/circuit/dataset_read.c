@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "circuit/dataset_internal.h"
-#include "circuit/hdf5_access.h"
+#include "hdf5/hdf5_access.h"
 
 /* An attribute: a column in each group that has it, and one of the types for the others. */
 typedef struct attribute_columns {

@@ -2,7 +2,7 @@
 #ifndef SI_CIRCUIT_POPULATION_CHOICE_H
 #define SI_CIRCUIT_POPULATION_CHOICE_H
 
-#include "circuit/circuit_config.h"
+#include "sonata/circuit_config.h"
 
 /* What the choice rests on. */
 typedef struct si_population_candidate {

@@ -6,7 +6,7 @@
 #include "circuit/build_options.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
-#include "multi/cluster.h"
+#include "cluster/cluster.h"
 
 /* Shares of the memory: rows of the nodes file, and the cache of morphologies. More would not make
  * anything faster. */

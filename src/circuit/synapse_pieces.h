@@ -2,7 +2,7 @@
 #ifndef SI_CIRCUIT_SYNAPSE_PIECES_H
 #define SI_CIRCUIT_SYNAPSE_PIECES_H
 
-#include "circuit/sonata_edges.h"
+#include "sonata/sonata_edges.h"
 
 /* Larger pieces make nothing faster. */
 #define SI_MOST_SYNAPSES_PER_PIECE (1u << 20)

@@ -8,10 +8,10 @@
 #include "base/parallel.h"
 #include "circuit/build_options.h"
 #include "circuit/build_progress.h"
-#include "circuit/sonata_population.h"
 #include "circuit/synapse_pieces.h"
-#include "circuit/types_file.h"
-#include "multi/cluster.h"
+#include "cluster/cluster.h"
+#include "sonata/sonata_population.h"
+#include "sonata/types_file.h"
 
 /* The share of the memory that reading takes. More would not make anything faster. */
 #define INPUT_SHARE 8

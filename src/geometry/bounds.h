@@ -11,7 +11,7 @@
 #include <math.h>
 
 #include "geometry/distance.h"
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 
 /* The bounding boxes of a leaf's elements as columns. */
 typedef struct si_box_columns {

@@ -9,7 +9,7 @@
 #ifndef SI_GEOMETRY_DISTANCES_H
 #define SI_GEOMETRY_DISTANCES_H
 
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 
 /* Where one looks from. Coordinates are finite. */
 typedef struct si_vantage {

@@ -1,7 +1,7 @@
 #include "geometry/predicates.h"
 
 #include "geometry/bounds.h"
-#include "geometry/query.h"
+#include "geometry/query_shape.h"
 #include "geometry/solids.h"
 
 static double square(float x)

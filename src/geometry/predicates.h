@@ -16,7 +16,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 
 bool si_query_meets_point(const si_query *query, const float position[3]);
 bool si_query_meets_sphere(const si_query *query, const float center[3], float radius);

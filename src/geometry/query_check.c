@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "geometry/query.h"
+#include "geometry/query_shape.h"
 
 si_result si_accuracy_check(si_accuracy accuracy, si_error *error)
 {

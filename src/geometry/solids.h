@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "geometry/box_view.h"
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 
 /* `query` is a capsule, a cylinder or an oriented box. Radius 0 is a point, or the bare segment. A
  * cylinder of zero length is a ball. */

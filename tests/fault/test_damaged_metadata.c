@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/index/elements.h"
+#include "unit/support/elements.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "index/metadata.h"
+#include "format/metadata.h"
 
 enum { RANDOM_DAMAGES = 10000, ELEMENTS = 100 };
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "geometry/kernels.h"
+#include "geometry/shapes.h"
 
 typedef struct random_source {
     uint64_t state;

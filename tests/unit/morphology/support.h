@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "circuit/morphology.h"
+#include "morphology/morphology.h"
 
 /* A file below the folder of shared data; NULL if there is none. Free it. */
 char *shared_path(const char *relative);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "circuit/morphology_hdf5.h"
+#include "morphology/morphology_hdf5.h"
 
 enum { ROUNDS = 4000, GREATEST = 8192 };
 

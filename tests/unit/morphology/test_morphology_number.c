@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "circuit/morphology_number.h"
+#include "morphology/morphology_number.h"
 
 static uint64_t random_state = 88172645463325252u;
 

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "circuit/hdf5_access.h"
+#include "hdf5/hdf5_access.h"
 
 int create_folder(void **state)
 {

@@ -4,8 +4,8 @@
 
 #include "unit/test.h"
 
-#include "circuit/circuit_config.h"
 #include "fixture.h"
+#include "sonata/circuit_config.h"
 
 static si_error error;
 

@@ -3,9 +3,9 @@
 
 #include "unit/test.h"
 
-#include "circuit/sonata_edges.h"
-#include "circuit/sonata_nodes.h"
 #include "fixture.h"
+#include "sonata/sonata_edges.h"
+#include "sonata/sonata_nodes.h"
 
 #include "base/memory.h"
 

@@ -7,8 +7,8 @@
 #include "unit/test.h"
 
 #include "base/memory.h"
-#include "circuit/sonata_edges.h"
 #include "fixture.h"
+#include "sonata/sonata_edges.h"
 
 static si_error error;
 

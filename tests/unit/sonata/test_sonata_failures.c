@@ -7,11 +7,11 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "circuit/circuit_config.h"
 #include "circuit/dataset.h"
-#include "circuit/sonata_edges.h"
-#include "circuit/sonata_nodes.h"
 #include "fixture.h"
+#include "sonata/circuit_config.h"
+#include "sonata/sonata_edges.h"
+#include "sonata/sonata_nodes.h"
 
 /* A circuit in a folder; everything that can be read of it is read. */
 typedef struct circuit {

@@ -4,8 +4,8 @@
 
 #include "unit/test.h"
 
-#include "circuit/sonata_nodes.h"
 #include "fixture.h"
+#include "sonata/sonata_nodes.h"
 
 static si_error error;
 

@@ -4,7 +4,7 @@
 
 #include "unit/test.h"
 
-#include "circuit/types_file.h"
+#include "sonata/types_file.h"
 
 static si_error error;
 

@@ -1,0 +1,32 @@
+#include "element/record_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void si_stored_record_read(const si_element_type *type, const si_columns *leaf, unsigned slot,
+                           char record[SI_MAX_RECORD_BYTES])
+{
+    char *to = record;
+    memset(record, 0, SI_MAX_RECORD_BYTES);
+    for (unsigned i = 0; i < type->word_count; i++, to += sizeof(uint64_t))
+        memcpy(to, &leaf->words[i][slot], sizeof(uint64_t));
+    for (unsigned i = 0; i < type->float_count; i++, to += sizeof(float))
+        memcpy(to, &leaf->floats[i][slot], sizeof(float));
+    for (unsigned i = 0; i < type->byte_count; i++, to++)
+        *to = (char)leaf->bytes[i][slot];
+}
+
+void si_record_describe(si_element_kind kind, const char *record, char *text, size_t size)
+{
+    uint64_t words[SI_MAX_WORDS] = {0};
+    memcpy(words, record, si_element_type_of(kind)->word_count * sizeof *words);
+    si_segment_ids ids = si_unpack_segment_ids(words[0]);
+    if (kind == SI_MORPHOLOGY)
+        snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)ids.gid,
+                 ids.section_id, ids.segment_id);
+    else if (kind == SI_SYNAPSE)
+        snprintf(text, size, "id %llu, post_gid %llu, pre_gid %llu", (unsigned long long)words[0],
+                 (unsigned long long)words[1], (unsigned long long)words[2]);
+    else
+        snprintf(text, size, "id %llu", (unsigned long long)words[0]);
+}

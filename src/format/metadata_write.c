@@ -1,0 +1,173 @@
+/* Writing meta_data.json. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "element/element_kind.h"
+#include "format/header.h"
+#include "format/metadata.h"
+
+static si_result write_and_flush(int descriptor, const char *text, const char *path,
+                                 si_error *error)
+{
+    SI_TRY(si_file_write_at(descriptor, text, strlen(text), 0, path, error));
+    return si_file_flush(descriptor, path, error);
+}
+
+static si_result write_new_file(const char *path, const char *text, si_error *error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the file", path);
+    si_result status = write_and_flush(descriptor, text, path, error);
+    if (close(descriptor) != 0 && status == SI_OK)
+        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
+    return status;
+}
+
+static si_result replace_file(const char *temporary, const char *path, const char *text,
+                              si_error *error)
+{
+    si_result status = write_new_file(temporary, text, error);
+    if (status == SI_OK && rename(temporary, path) != 0)
+        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
+                               path);
+    if (status != SI_OK)
+        unlink(temporary);
+    return status;
+}
+
+static si_result publish(const char *folder, const char *text, si_error *error)
+{
+    char *path = si_path_join(folder, SI_METADATA_NAME);
+    char *temporary = si_path_join(folder, ".spatial-index-metadata.tmp");
+    si_result status = path && temporary ? replace_file(temporary, path, text, error)
+                                         : si_fail_memory(error);
+    si_free(path);
+    si_free(temporary);
+    /* The new metadata stand: that a power cut might still undo them is no failure of the build. */
+    if (status == SI_OK)
+        si_folder_sync(folder, NULL);
+    return status;
+}
+
+static si_result copy_file(const char *from, const char *to, si_error *error)
+{
+    char *text;
+    size_t length;
+    SI_TRY(si_file_read_all(from, &text, &length, error));
+    si_result status = write_new_file(to, text, error);
+    if (status != SI_OK)
+        unlink(to);
+    si_free(text);
+    return status;
+}
+
+static si_result copy_metadata(const char *folder, const char *name, si_error *error)
+{
+    char *from = si_path_join(folder, SI_METADATA_NAME);
+    char *to = si_path_join(folder, name);
+    si_result status = from && to ? copy_file(from, to, error) : si_fail_memory(error);
+    si_free(from);
+    si_free(to);
+    return status;
+}
+
+si_result si_metadata_keep_list(const char *folder, const char *name, si_error *error)
+{
+    si_metadata *metadata = NULL;
+    if (!si_folder_holds_index(folder))
+        return SI_OK;
+    si_result status = si_metadata_read(folder, &metadata, error);
+    /* Metadata that say nothing may be replaced, too. */
+    if (status == SI_ERROR_FORMAT || status == SI_ERROR_UNSUPPORTED || status == SI_ERROR_NOT_FOUND)
+        return SI_OK;
+    if (status == SI_OK && metadata->population_count > 0)
+        status = copy_metadata(folder, name, error);
+    si_metadata_free(metadata);
+    return status;
+}
+
+si_result si_metadata_check_text(const char *what, const char *text, si_error *error)
+{
+    if (text && !si_utf8_is_valid(text))
+        return si_fail(error, SI_ERROR_UNSUPPORTED, "%s is not UTF-8, as %s must be: %s", what,
+                       SI_METADATA_NAME, text);
+    return SI_OK;
+}
+
+/* Takes over `root`, which may be NULL where memory ran out. */
+static si_result publish_json(const char *folder, json_t *root, si_error *error)
+{
+    char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    if (!text)
+        return si_fail(error, SI_ERROR_MEMORY,
+                       "%s: cannot make the metadata: out of memory, or a name that is not UTF-8",
+                       folder);
+    si_result status = publish(folder, text, error);
+    free(text);
+    return status;
+}
+
+/* What both the metadata of an index and its entry in a list say of it. */
+static bool describe(json_t *object, const si_metadata *single)
+{
+    json_t *variant = json_pack("{s:s, s:i}", "heavy_data_path",
+                                si_path_base_name(single->heavy_path), "format",
+                                (int)SI_FORMAT_VERSION);
+    const char *key = single->is_multi ? "multi_index" : "spatial_index";
+    if (json_object_set_new(object, key, variant) != 0)
+        return false;
+    if (!single->population && !single->dataset_path && !single->types_path)
+        return true;
+    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", single->dataset_path,
+                                 "population", single->population, "types_path",
+                                 single->types_path);
+    return json_object_set_new(object, "extended", extended) == 0;
+}
+
+/* Gives `object` up, and NULL, unless it is complete. */
+static json_t *only_if(bool is_complete, json_t *object)
+{
+    if (is_complete)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error)
+{
+    json_t *root = json_pack("{s:s, s:i}", "element_type", si_element_kind_name(metadata->kind),
+                             "version", 0);
+    bool is_complete = describe(root, metadata);
+    return publish_json(folder, only_if(is_complete, root), error);
+}
+
+static json_t *list_entry(const char *index_path, const si_metadata *single)
+{
+    json_t *entry = json_pack("{s:s}", "index_path", index_path);
+    bool is_complete = describe(entry, single);
+    return only_if(is_complete, entry);
+}
+
+si_result si_metadata_write_multi_population(const char *folder, si_element_kind kind,
+                                             const char *const *names,
+                                             const si_metadata *const *singles, size_t count,
+                                             si_error *error)
+{
+    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", si_element_kind_name(kind),
+                             "multi_population", "populations", "version", 0);
+    json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
+    bool is_complete = list != NULL;
+    for (size_t i = 0; i < count && is_complete; i++)
+        is_complete = json_object_set_new(list, names[i], list_entry(names[i], singles[i])) == 0;
+    return publish_json(folder, only_if(is_complete, root), error);
+}

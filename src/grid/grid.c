@@ -1,0 +1,204 @@
+/* Density grids: the public functions. */
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "delta/growing_index.h"
+#include "grid/grid_pass.h"
+#include "grid/grid_sums.h"
+#include "query/filter.h"
+
+static si_result add_index(const si_grid_sums *sums, const si_index *index, si_error *error)
+{
+    return si_grid_pass(index, &sums->frame, sums->filter, sums->threads, error);
+}
+
+/* ---- by voxel ---- */
+
+si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint64_t *counts,
+                               si_error *error)
+{
+    si_grid_sums sums;
+    SI_TRY(si_grid_sums_begin(&sums, index, grid, false, error));
+    memset(counts, 0, sums.voxel_count * sizeof *counts);
+    sums.totals.low = counts;
+    return add_index(&sums, index, error);
+}
+
+si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, double *lengths,
+                                si_error *error)
+{
+    si_grid_sums sums;
+    SI_TRY(si_grid_sums_begin(&sums, index, grid, true, error));
+    sums.totals.low = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.low);
+    sums.totals.high = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.high);
+    si_result status = sums.totals.low && sums.totals.high ? add_index(&sums, index, error)
+                                                           : si_fail_memory(error);
+    for (uint64_t i = 0; status == SI_OK && i < sums.voxel_count; i++)
+        lengths[i] = si_grid_micrometres(&sums.frame, sums.totals.low[i], sums.totals.high[i]);
+    si_free(sums.totals.low);
+    si_free(sums.totals.high);
+    return status;
+}
+
+/* ---- by region ---- */
+
+static si_result gather(si_grid_sums *sums, si_error *error)
+{
+    si_type type = sums->totals.regions.type;
+    bool is_signed = type == SI_TYPE_INT8 || type == SI_TYPE_INT16 || type == SI_TYPE_INT32 ||
+                     type == SI_TYPE_INT64;
+    return si_region_tables_gather(sums->totals.tables, sums->threads, is_signed)
+               ? SI_OK
+               : si_fail_memory(error);
+}
+
+static si_result hand_out_counts(const si_region_table *table, si_group_counts *counts,
+                                 si_error *error)
+{
+    si_group_counts made = {table->used, si_allocate(table->used, sizeof *made.keys),
+                            si_allocate(table->used, sizeof *made.counts), 1};
+    if (!made.keys || !made.counts) {
+        si_group_counts_free(&made);
+        return si_fail_memory(error);
+    }
+    for (size_t i = 0; i < table->used; i++) {
+        made.keys[i] = table->sums[i].region;
+        made.counts[i] = table->sums[i].low;
+    }
+    *counts = made;
+    return SI_OK;
+}
+
+static si_result hand_out_lengths(const si_grid_sums *sums, si_group_lengths *lengths,
+                                  si_error *error)
+{
+    const si_region_table *table = &sums->totals.tables[0];
+    si_group_lengths made = {table->used, si_allocate(table->used, sizeof *made.keys),
+                             si_allocate(table->used, sizeof *made.lengths)};
+    if (!made.keys || !made.lengths) {
+        si_group_lengths_free(&made);
+        return si_fail_memory(error);
+    }
+    for (size_t i = 0; i < table->used; i++) {
+        const si_region_sum *sum = &table->sums[i];
+        made.keys[i] = sum->region;
+        made.lengths[i] = si_grid_micrometres(&sums->frame, sum->low, sum->high);
+    }
+    *lengths = made;
+    return SI_OK;
+}
+
+si_result si_index_region_counts(const si_index *index, const si_grid *grid,
+                                 const si_regions *regions, si_group_counts *counts,
+                                 si_error *error)
+{
+    si_grid_sums sums;
+    si_result status = si_grid_sums_begin_regions(&sums, index, grid, regions, false, error);
+    if (status == SI_OK)
+        status = add_index(&sums, index, error);
+    if (status == SI_OK)
+        status = gather(&sums, error);
+    if (status == SI_OK)
+        status = hand_out_counts(&sums.totals.tables[0], counts, error);
+    si_grid_sums_free_tables(&sums);
+    return status;
+}
+
+si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
+                                  const si_regions *regions, si_group_lengths *lengths,
+                                  si_error *error)
+{
+    si_grid_sums sums;
+    si_result status = si_grid_sums_begin_regions(&sums, index, grid, regions, true, error);
+    if (status == SI_OK)
+        status = add_index(&sums, index, error);
+    if (status == SI_OK)
+        status = gather(&sums, error);
+    if (status == SI_OK)
+        status = hand_out_lengths(&sums, lengths, error);
+    si_grid_sums_free_tables(&sums);
+    return status;
+}
+
+void si_group_lengths_free(si_group_lengths *lengths)
+{
+    if (!lengths)
+        return;
+    si_free(lengths->keys);
+    si_free(lengths->lengths);
+    memset(lengths, 0, sizeof *lengths);
+}
+
+/* ---- indexes that grow ---- */
+
+static uint64_t mask_of(const si_grid_sums *sums, const si_inserted *inserted, uint64_t first,
+                        uint64_t count)
+{
+    uint64_t mask = UINT64_MAX >> (SI_LEAF_CAPACITY - count), passed = 0;
+    if (!sums->filter)
+        return mask;
+    for (uint64_t i = 0; i < count; i++)
+        passed |= (uint64_t)si_filter_passes_id(sums->filter, inserted->ids[first + i]) << i;
+    return passed;
+}
+
+/* Leaves are made of the inserted elements. */
+static void add_leaves(const si_grid_sums *sums, const si_inserted *inserted, si_grid_adder *adder)
+{
+    float floats[4 * SI_LEAF_CAPACITY] = {0};
+    for (uint64_t first = 0; first < inserted->count; first += SI_LEAF_CAPACITY) {
+        uint64_t count = si_min_u64(SI_LEAF_CAPACITY, inserted->count - first);
+        for (unsigned column = 0; column < sums->frame.type->float_count; column++)
+            memcpy(floats + column * SI_LEAF_CAPACITY, inserted->floats[column] + first,
+                   count * sizeof *floats);
+        si_grid_add_leaf(&sums->frame, adder, floats, mask_of(sums, inserted, first, count));
+    }
+}
+
+static si_result add_inserted(void *context, const si_inserted *inserted, si_error *error)
+{
+    const si_grid_sums *sums = context;
+    si_grid_adder *adder = si_allocate_zeroed(1, sizeof *adder);
+    if (!adder)
+        return si_fail_memory(error);
+    adder->totals = sums->frame.totals;
+    add_leaves(sums, inserted, adder);
+    si_grid_adder_flush(adder);
+    si_result status = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
+    si_free(adder);
+    return status;
+}
+
+static si_result add_growing(si_grid_sums *sums, si_growing_index *growing, si_error *error)
+{
+    SI_TRY(add_index(sums, si_growing_index_base(growing), error));
+    return si_growing_index_read_inserted(growing, add_inserted, sums, error);
+}
+
+si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
+                                       uint64_t *counts, si_error *error)
+{
+    si_grid_sums sums;
+    SI_TRY(si_grid_sums_begin(&sums, si_growing_index_base(growing), grid, false, error));
+    memset(counts, 0, sums.voxel_count * sizeof *counts);
+    sums.totals.low = counts;
+    return add_growing(&sums, growing, error);
+}
+
+si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,
+                                         const si_regions *regions, si_group_counts *counts,
+                                         si_error *error)
+{
+    si_grid_sums sums;
+    si_result status = si_grid_sums_begin_regions(&sums, si_growing_index_base(growing), grid,
+                                                  regions, false, error);
+    if (status == SI_OK)
+        status = add_growing(&sums, growing, error);
+    if (status == SI_OK)
+        status = gather(&sums, error);
+    if (status == SI_OK)
+        status = hand_out_counts(&sums.totals.tables[0], counts, error);
+    si_grid_sums_free_tables(&sums);
+    return status;
+}

@@ -1,0 +1,74 @@
+#include "grid/grid_leaf.h"
+
+#include "grid/grid_lengths.h"
+#include "grid/grid_touching.h"
+#include "kernels/kernel_set.h"
+
+_Static_assert(SI_LEAF_CAPACITY == SI_MATCH_CAPACITY, "kernels take a leaf at once");
+
+si_grid_lines si_grid_lines_of(const si_element_type *type, const float *floats)
+{
+    static const float no_radii[SI_LEAF_CAPACITY];
+    const unsigned vectors = type->float_count / 3;
+    const float *second = floats + 3 * (vectors - 1) * SI_LEAF_CAPACITY;
+    si_grid_lines lines = {.radii = type->float_count % 3 ? floats + 3 * vectors * SI_LEAF_CAPACITY
+                                                          : no_radii};
+    for (int axis = 0; axis < 3; axis++) {
+        lines.first[axis] = floats + (unsigned)axis * SI_LEAF_CAPACITY;
+        lines.second[axis] = second + (unsigned)axis * SI_LEAF_CAPACITY;
+    }
+    return lines;
+}
+
+void si_grid_add_voxel(const si_grid_frame *frame, si_grid_adder *adder, const int32_t voxel[3],
+                       uint64_t amount)
+{
+    if (si_voxel_is_in_grid(&frame->voxels, voxel))
+        si_grid_add(adder, si_voxel_number(&frame->voxels, voxel), amount);
+}
+
+uint64_t si_grid_add_ones(si_grid_adder *adder, const uint32_t *numbers, uint64_t mask)
+{
+    si_voxel_groups groups;
+    si_kernels()->voxels->group(numbers, mask, &groups);
+    for (unsigned i = 0; i < groups.count; i++)
+        si_grid_add(adder, groups.numbers[i], (uint64_t)__builtin_popcountll(groups.members[i]));
+    for (; groups.others; groups.others &= groups.others - 1)
+        si_grid_add(adder, numbers[__builtin_ctzll(groups.others)], 1);
+    return groups.undecided;
+}
+
+/* In double precision. */
+static void add_centre(const si_grid_frame *frame, si_grid_adder *adder, const si_grid_lines *lines,
+                       unsigned slot)
+{
+    int32_t voxel[3];
+    for (int axis = 0; axis < 3; axis++) {
+        const float *first = lines->first[axis], *second = lines->second[axis];
+        float middle = first == second ? first[slot] : 0.5F * first[slot] + 0.5F * second[slot];
+        voxel[axis] = si_voxel_of(&frame->voxels.axes[axis], (double)middle);
+    }
+    si_grid_add_voxel(frame, adder, voxel, 1);
+}
+
+static void add_centres(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
+                        uint64_t mask)
+{
+    const si_grid_lines lines = si_grid_lines_of(frame->type, floats);
+    uint32_t numbers[SI_LEAF_CAPACITY];
+    si_kernels()->voxels->locate(&frame->voxels, lines.first, lines.second, numbers);
+    uint64_t undecided = si_grid_add_ones(adder, numbers, mask);
+    for (; undecided; undecided &= undecided - 1)
+        add_centre(frame, adder, &lines, (unsigned)__builtin_ctzll(undecided));
+}
+
+void si_grid_add_leaf(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
+                      uint64_t mask)
+{
+    if (frame->measure == SI_GRID_CENTRES)
+        add_centres(frame, adder, floats, mask);
+    else if (frame->measure == SI_GRID_LENGTHS)
+        si_grid_add_lengths(frame, adder, floats, mask);
+    else
+        si_grid_add_touching(frame, adder, floats, mask);
+}

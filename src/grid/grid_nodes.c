@@ -1,0 +1,192 @@
+#include "grid/grid_nodes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "grid/grid_touching.h"
+#include "kernels/kernel_set.h"
+#include "read/fetch.h"
+#include "read/readahead.h"
+#include "read/sigbus_guard.h"
+
+/* Nodes that are read together, where reading is slow. */
+#define NODES_AT_ONCE 4096
+
+static uint32_t met_children(const si_grid_walk *walk, unsigned level, uint64_t node)
+{
+    const float *floats = si_index_node(walk->index, level, node);
+    si_node_boxes boxes;
+    for (unsigned side = 0; side < 6; side++)
+        boxes.bounds[side] = floats + side * SI_FAN_OUT;
+    return si_match_nodes(&walk->query, &boxes, SI_FAN_OUT).met;
+}
+
+/* Elements below child `child` of level `level`. */
+static uint64_t elements_below(const si_index *index, unsigned level, uint64_t child)
+{
+    uint64_t elements = SI_LEAF_CAPACITY;
+    for (unsigned below = 1; below < level; below++)
+        elements *= SI_FAN_OUT;
+    return si_min_u64(elements, index->layout.element_count - child * elements);
+}
+
+/* The voxels of those children that are in one voxel: all elements below count there alone. Boxes
+ * are taken for lines that have no radius; where they touch several voxels does not matter. */
+static uint32_t find_whole(const si_grid_walk *walk, unsigned level, uint64_t node,
+                           uint32_t numbers[SI_MATCH_CAPACITY])
+{
+    static const float no_radii[SI_MATCH_CAPACITY];
+    float corners[6][SI_MATCH_CAPACITY];
+    uint32_t others[SI_MATCH_CAPACITY], whole = 0;
+    const float *floats = si_index_node(walk->index, level, node);
+    for (unsigned side = 0; side < 6; side++) {
+        memcpy(corners[side], floats + side * SI_FAN_OUT, SI_FAN_OUT * sizeof *floats);
+        memset(corners[side] + SI_FAN_OUT, 0, (SI_MATCH_CAPACITY - SI_FAN_OUT) * sizeof *floats);
+    }
+    si_kernels()->voxels->touch(
+        &walk->frame->voxels, (const float *[]){corners[0], corners[1], corners[2]},
+        (const float *[]){corners[3], corners[4], corners[5]}, no_radii, numbers, others);
+    for (unsigned i = 0; i < SI_FAN_OUT; i++)
+        whole |= (uint32_t)(numbers[i] < SI_VOXEL_UNDECIDED && others[i] == SI_VOXEL_OUTSIDE) << i;
+    return whole;
+}
+
+/* The file's content is not trusted: a damaged node may claim children that are not there. */
+static uint32_t present_children(const si_layout *layout, unsigned level, uint64_t node)
+{
+    uint64_t present = level == 1 ? layout->leaf_count : layout->node_count[level - 1];
+    uint64_t first = node * SI_FAN_OUT;
+    return present - first < SI_FAN_OUT ? (UINT32_C(1) << (present - first)) - 1 : UINT32_MAX;
+}
+
+uint32_t si_grid_children(const si_grid_walk *walk, unsigned level, uint64_t node,
+                          si_grid_adder *adder)
+{
+    uint32_t numbers[SI_MATCH_CAPACITY];
+    uint32_t met = met_children(walk, level, node) &
+                   present_children(&walk->index->layout, level, node);
+    uint32_t whole = walk->may_skip && met ? met & find_whole(walk, level, node, numbers) : 0;
+    for (uint32_t rest = whole; rest; rest &= rest - 1) {
+        unsigned bit = (unsigned)__builtin_ctz(rest);
+        uint64_t child = node * SI_FAN_OUT + bit;
+        si_grid_add(adder, numbers[bit], elements_below(walk->index, level, child));
+    }
+    return met & ~whole;
+}
+
+/* ---- level by level ---- */
+
+static si_result append(si_grid_nodes *nodes, uint64_t node, si_error *error)
+{
+    if (nodes->count == nodes->capacity) {
+        uint64_t *grown = si_grow(nodes->nodes, &nodes->capacity, nodes->count + 1, sizeof *grown);
+        if (!grown)
+            return si_fail_memory(error);
+        nodes->nodes = grown;
+    }
+    nodes->nodes[nodes->count++] = node;
+    return SI_OK;
+}
+
+/* Nodes of a level that are visited together, and their children that are met. */
+typedef struct node_visit {
+    const si_grid_walk *walk;
+    si_grid_adder *adder;
+    unsigned level;
+    const uint64_t *nodes;
+    size_t count;
+    si_grid_nodes below;
+} node_visit;
+
+static si_result visit(void *context, si_error *error)
+{
+    node_visit *visited = context;
+    for (size_t i = 0; i < visited->count; i++) {
+        uint64_t node = visited->nodes[i];
+        uint32_t children = si_grid_children(visited->walk, visited->level, node, visited->adder);
+        for (; children; children &= children - 1) {
+            uint64_t child = node * SI_FAN_OUT + (unsigned)__builtin_ctz(children);
+            SI_TRY(append(&visited->below, child, error));
+        }
+    }
+    return visited->adder->out_of_memory ? si_fail_memory(error) : SI_OK;
+}
+
+static si_result fetch_and_visit(node_visit *visited, si_error *error)
+{
+    const si_index *index = visited->walk->index;
+    si_fetch fetch = si_fetch_of(index);
+    si_result status = SI_OK;
+    if (index->cache || si_announcing_pays(index)) {
+        for (size_t i = 0; i < visited->count; i++)
+            si_fetch_add_nodes(&fetch, visited->level, visited->nodes[i], visited->nodes[i] + 1);
+        status = si_fetch_now(&fetch, error);
+    }
+    if (status == SI_OK)
+        status = si_read_guarded(index, visit, visited, error);
+    si_fetch_end(&fetch);
+    return status;
+}
+
+static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_adder *adder,
+                         si_grid_nodes *nodes, si_error *error)
+{
+    node_visit visited = {.walk = walk, .adder = adder, .level = level};
+    si_result status = SI_OK;
+    for (size_t first = 0; first < nodes->count && status == SI_OK; first += NODES_AT_ONCE) {
+        visited.nodes = nodes->nodes + first;
+        visited.count = si_min_u64(NODES_AT_ONCE, nodes->count - first);
+        status = fetch_and_visit(&visited, error);
+    }
+    si_free(nodes->nodes);
+    *nodes = visited.below;
+    return status;
+}
+
+si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_grid_nodes *found,
+                             si_error *error)
+{
+    *found = (si_grid_nodes){NULL, 0, 0};
+    si_result status = append(found, 0, error);
+    for (unsigned level = walk->index->layout.levels; level > 1 && status == SI_OK; level--)
+        status = descend(walk, level, adder, found, error);
+    return status;
+}
+
+/* ---- what to find ---- */
+
+/* Bounds that hold the axes and the middles of all elements, but for the rounding of what is next
+ * to zero. */
+static si_query query_of_bounds(const si_grid_frame *frame)
+{
+    si_query query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
+    for (int axis = 0; axis < 3; axis++) {
+        const si_voxel_axis *voxels = &frame->voxels.axes[axis];
+        query.lower[axis] = nextafterf(nextafterf((float)voxels->lower, -INFINITY), -INFINITY);
+        query.upper[axis] = nextafterf(nextafterf((float)voxels->upper, INFINITY), INFINITY);
+    }
+    return query;
+}
+
+static si_query query_of_all_voxels(const si_grid_frame *frame)
+{
+    const int32_t first[3] = {0, 0, 0};
+    const int32_t last[3] = {frame->voxels.axes[0].count - 1, frame->voxels.axes[1].count - 1,
+                             frame->voxels.axes[2].count - 1};
+    return si_grid_query(frame, first, last);
+}
+
+si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter)
+{
+    bool is_touching = frame->measure == SI_GRID_TOUCHING;
+    /* Exact shapes may stick out of their boxes. */
+    bool is_known = frame->measure == SI_GRID_CENTRES ||
+                    (is_touching && frame->accuracy != SI_EXACT);
+    return (si_grid_walk){.index = index,
+                          .frame = frame,
+                          .query = is_touching ? query_of_all_voxels(frame)
+                                               : query_of_bounds(frame),
+                          .may_skip = is_known && !has_filter};
+}

@@ -1,0 +1,166 @@
+#include "hdf5/hdf5_access.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* Longer names than this are no group's. */
+#define SI_HDF5_PATH_SIZE 1024
+
+static pthread_mutex_t hdf5_lock;
+static pthread_once_t hdf5_once = PTHREAD_ONCE_INIT;
+
+/* HDF5 prints errors unless told not to. The program around may want it to, so what it has set, for
+ * this thread where HDF5 tells them apart, is put back at the end. Under the lock, all of it. */
+static unsigned lock_depth;
+static bool has_caller_handler;
+static H5E_auto2_t caller_handler;
+static void *caller_data;
+
+static void initialise_lock(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&hdf5_lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+void si_hdf5_lock(void)
+{
+    pthread_once(&hdf5_once, initialise_lock);
+    pthread_mutex_lock(&hdf5_lock);
+    if (lock_depth++ > 0)
+        return;
+    has_caller_handler = H5Eget_auto2(H5E_DEFAULT, &caller_handler, &caller_data) >= 0;
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+void si_hdf5_unlock(void)
+{
+    if (--lock_depth == 0 && has_caller_handler)
+        H5Eset_auto2(H5E_DEFAULT, caller_handler, caller_data);
+    pthread_mutex_unlock(&hdf5_lock);
+}
+
+/* A reader needs no lock on the file, and some network file systems have none to give. */
+static hid_t open_without_file_lock(const char *path)
+{
+#if H5_VERSION_GE(1, 10, 7)
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0)
+        return access;
+    H5Pset_file_locking(access, false, true);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    return file;
+#else
+    (void)path;
+    return -1;
+#endif
+}
+
+si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
+{
+    if (!si_path_exists(path))
+        return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no such file", path);
+    if (!si_path_is_file(path))
+        return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
+    if (access(path, R_OK) != 0)
+        return si_fail(error, SI_ERROR_IO, "%s: may not be read", path);
+    hid_t opened = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (opened < 0) {
+        char reason[SI_HDF5_REASON_SIZE];
+        si_hdf5_reason(reason);
+        opened = open_without_file_lock(path);
+        if (opened < 0)
+            return si_fail(error, SI_ERROR_FORMAT, "%s: not a readable HDF5 file: %s", path,
+                           reason);
+    }
+    *file = opened;
+    return SI_OK;
+}
+
+/* H5Lexists wants all links on the way but the last one to be there. */
+static bool has_links(hid_t location, const char *path)
+{
+    char part[SI_HDF5_PATH_SIZE];
+    for (const char *end = strchr(path, '/'); end; end = strchr(end + 1, '/')) {
+        size_t length = (size_t)(end - path);
+        if (length >= sizeof part)
+            return false;
+        memcpy(part, path, length);
+        part[length] = '\0';
+        if (H5Lexists(location, part, H5P_DEFAULT) == 0)
+            return false;
+    }
+    return H5Lexists(location, path, H5P_DEFAULT) != 0;
+}
+
+bool si_hdf5_exists(hid_t location, const char *path)
+{
+    return has_links(location, path) && H5Oexists_by_name(location, path, H5P_DEFAULT) != 0;
+}
+
+bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type)
+{
+    H5O_info_t info;
+    return si_hdf5_exists(location, path) &&
+           (H5Oget_info_by_name1(location, path, &info, H5P_DEFAULT) < 0 || info.type == type);
+}
+
+/* Of "WHAT: time = ..., error message = 'WHY', buf = ..." says WHAT and WHY. */
+static void shorten_reason(const char *text, char reason[SI_HDF5_REASON_SIZE])
+{
+    static const char before_why[] = "error message = '";
+    const char *end_of_what = strstr(text, ": time = ");
+    const char *why = end_of_what ? strstr(end_of_what, before_why) : NULL;
+    if (!why) {
+        snprintf(reason, SI_HDF5_REASON_SIZE, "%s", text);
+        return;
+    }
+    why += sizeof before_why - 1;
+    snprintf(reason, SI_HDF5_REASON_SIZE, "%.*s: %.*s", (int)(end_of_what - text), text,
+             (int)strcspn(why, "'"), why);
+}
+
+static herr_t keep_first(unsigned depth, const H5E_error2_t *entry, void *data)
+{
+    if (depth == 0 && entry->desc)
+        shorten_reason(entry->desc, data);
+    return 0;
+}
+
+void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE])
+{
+    snprintf(reason, SI_HDF5_REASON_SIZE, "HDF5 gives no reason");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, reason);
+}
+
+typedef struct child_visit {
+    si_hdf5_visitor visit;
+    void *context;
+    si_result status;
+    si_error *error;
+} child_visit;
+
+static herr_t visit_child(hid_t group, const char *name, const H5L_info_t *info, void *data)
+{
+    (void)group;
+    (void)info;
+    child_visit *children = data;
+    children->status = children->visit(children->context, name, children->error);
+    return children->status == SI_OK ? 0 : 1;
+}
+
+si_result si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
+                             si_error *error)
+{
+    child_visit children = {visit, context, SI_OK, error};
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_child, &children) < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: cannot be listed", path);
+    return children.status;
+}

@@ -1,0 +1,10 @@
+#include "kernels/vector_avx2.h"
+
+#include "kernels/among_avx2.h"
+#include "kernels/equal_avx2.h"
+#include "kernels/kernel_templates.h"
+#include "kernels/select_portable.h"
+
+const si_kernel_set si_kernels_avx2 = {
+    "avx2",        match_nodes,  filter_points, filter_spheres, filter_cylinders,  filter_pairs,
+    select_floats, select_words, words_among,   bytes_among,    &distance_kernels, &voxel_kernels};

@@ -1,0 +1,10 @@
+#include "kernels/vector_portable.h"
+
+#include "kernels/among_portable.h"
+#include "kernels/equal_portable.h"
+#include "kernels/kernel_templates.h"
+#include "kernels/select_portable.h"
+
+const si_kernel_set si_kernels_portable = {
+    "portable",    match_nodes,  filter_points, filter_spheres, filter_cylinders,  filter_pairs,
+    select_floats, select_words, words_among,   bytes_among,    &distance_kernels, &voxel_kernels};

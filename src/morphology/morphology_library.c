@@ -1,0 +1,129 @@
+/* Morphologies by name, from a folder or a container. */
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "morphology/morphology_hdf5.h"
+
+struct si_morphology_library {
+    char *path;
+    bool is_container;
+    hid_t file; /* of a container */
+};
+
+static si_result open_container(si_morphology_library *library, si_error *error)
+{
+    si_hdf5_lock();
+    si_result status = si_hdf5_open(library->path, &library->file, error);
+    si_hdf5_unlock();
+    library->is_container = status == SI_OK;
+    return status;
+}
+
+static si_result open_path(si_morphology_library *library, si_error *error)
+{
+    if (si_path_is_folder(library->path))
+        return SI_OK;
+    if (si_path_is_file(library->path))
+        return open_container(library, error);
+    return si_fail(error, SI_ERROR_NOT_FOUND,
+                   "morphologies '%s': no such folder, nor a container of morphologies",
+                   library->path);
+}
+
+si_result si_morphology_library_open(const char *path, si_morphology_library **library,
+                                     si_error *error)
+{
+    si_morphology_library *opened = si_allocate_zeroed(1, sizeof *opened);
+    if (!opened)
+        return si_fail_memory(error);
+    opened->path = si_duplicate_string(path);
+    si_result status = opened->path ? open_path(opened, error) : si_fail_memory(error);
+    if (status != SI_OK) {
+        si_morphology_library_close(opened);
+        return status;
+    }
+    *library = opened;
+    return SI_OK;
+}
+
+void si_morphology_library_close(si_morphology_library *library)
+{
+    if (!library)
+        return;
+    if (library->is_container) {
+        si_hdf5_lock();
+        H5Fclose(library->file);
+        si_hdf5_unlock();
+    }
+    si_free(library->path);
+    si_free(library);
+}
+
+static bool has_known_suffix(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && (strcasecmp(dot, ".h5") == 0 || strcasecmp(dot, ".asc") == 0 ||
+                   strcasecmp(dot, ".swc") == 0);
+}
+
+/* Reads the file of this name if there is one; `*found` says whether. */
+static si_result try_file(const char *folder, const char *name, const char *suffix, bool *found,
+                          si_morphology **morphology, si_error *error)
+{
+    char *path = si_path_join(folder, name);
+    char *complete = path ? si_format("%s%s", path, suffix) : NULL;
+    si_free(path);
+    if (!complete)
+        return si_fail_memory(error);
+    *found = si_path_is_file(complete);
+    si_result status = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
+    si_free(complete);
+    return status;
+}
+
+static si_result load_from_folder(const char *folder, const char *name, si_morphology **morphology,
+                                  si_error *error)
+{
+    /* The empty suffix is for names that bring their own. */
+    static const char *const suffixes[] = {"", ".h5", ".H5", ".asc", ".ASC", ".swc", ".SWC"};
+    bool found = false;
+    for (size_t i = !has_known_suffix(name); i < sizeof suffixes / sizeof *suffixes; i++) {
+        SI_TRY(try_file(folder, name, suffixes[i], &found, morphology, error));
+        if (found)
+            return SI_OK;
+    }
+    return si_fail(error, SI_ERROR_NOT_FOUND,
+                   "morphology '%s': not found in %s, expected a file of that name with the suffix "
+                   ".h5, .asc or .swc",
+                   name, folder);
+}
+
+static si_result load_from_container(const si_morphology_library *library, const char *name,
+                                     si_morphology **morphology, si_error *error)
+{
+    hid_t group = *name ? H5Gopen2(library->file, name, H5P_DEFAULT) : H5I_INVALID_HID;
+    if (group < 0)
+        return si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s': not a group of %s", name,
+                       library->path);
+    char *place = si_format("%s: morphology '%s'", library->path, name);
+    si_result status = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
+                             : si_fail_memory(error);
+    si_free(place);
+    H5Gclose(group);
+    return status;
+}
+
+si_result si_morphology_library_load(si_morphology_library *library, const char *name,
+                                     si_morphology **morphology, si_error *error)
+{
+    if (!library->is_container)
+        return load_from_folder(library->path, name, morphology, error);
+    si_hdf5_lock();
+    si_result status = load_from_container(library, name, morphology, error);
+    si_hdf5_unlock();
+    return status;
+}

@@ -1,0 +1,377 @@
+/* Many queries at once: first all is found, then it is known how much there is, then it is copied.
+ */
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "query/gather.h"
+#include "query/query_order.h"
+#include "query/search.h"
+
+/* Enough work that threads need not ask for more all the time, little enough to share out. */
+#define QUERIES_PER_TASK 32
+
+/* Where nothing else is asked for, so many threads ask an index that is read explicitly: they wait
+ * for the storage more than for processors. */
+#define WAITING_THREADS 32
+
+/* Below this, work on one thread is over before another one has started. */
+#define QUERIES_PER_THREAD 4
+
+/* What one thread has found: for its queries, one after another. */
+typedef struct find_list {
+    si_find *finds;
+    size_t count;
+    size_t capacity;
+    uint64_t element_count; /* of the query that is being run */
+    const si_index *index;
+    bool out_of_memory;
+    char apart[64]; /* from the next thread's, so that they share no line of a cache */
+} find_list;
+
+typedef struct query_finds {
+    unsigned list;
+    size_t first;
+    size_t count;
+} query_finds;
+
+struct si_matches {
+    const si_index *index;
+    const si_query *queries; /* while they are run */
+    uint64_t query_count;
+    uint64_t *offsets;     /* query_count + 1 */
+    query_finds *found;    /* query_count */
+    si_query_place *order; /* 2 * query_count; unused where there are few */
+    find_list *lists;      /* list_count */
+    unsigned list_count;
+    size_t query_capacity; /* of the three arrays above */
+    bool is_ordered;
+};
+
+/* ---- create and free ---- */
+
+si_result si_matches_create(si_matches **matches, si_error *error)
+{
+    *matches = si_allocate_zeroed(1, sizeof **matches);
+    return *matches ? SI_OK : si_fail_memory(error);
+}
+
+static void free_lists(si_matches *matches)
+{
+    for (unsigned i = 0; i < matches->list_count; i++)
+        si_free(matches->lists[i].finds);
+    si_free(matches->lists);
+    matches->lists = NULL;
+    matches->list_count = 0;
+}
+
+static void free_queries(si_matches *matches)
+{
+    si_free(matches->offsets);
+    si_free(matches->found);
+    si_free(matches->order);
+    matches->offsets = NULL;
+    matches->found = NULL;
+    matches->order = NULL;
+    matches->query_capacity = 0;
+}
+
+void si_matches_free(si_matches *matches)
+{
+    if (!matches)
+        return;
+    free_lists(matches);
+    free_queries(matches);
+    si_free(matches);
+}
+
+/* ---- room ---- */
+
+static si_result reserve_queries(si_matches *matches, uint64_t count, si_error *error)
+{
+    if (matches->offsets && count <= matches->query_capacity)
+        return SI_OK;
+    uint64_t doubled;
+    free_queries(matches);
+    if (count == UINT64_MAX || !si_multiply_u64(count, 2, &doubled))
+        return si_fail_memory(error);
+    matches->offsets = si_allocate(count + 1, sizeof *matches->offsets);
+    matches->found = si_allocate(count, sizeof *matches->found);
+    matches->order = si_allocate(doubled, sizeof *matches->order);
+    if (!matches->offsets || !matches->found || !matches->order) {
+        free_queries(matches);
+        return si_fail_memory(error);
+    }
+    matches->query_capacity = count;
+    return SI_OK;
+}
+
+static si_result reserve_lists(si_matches *matches, unsigned count, si_error *error)
+{
+    if (count > matches->list_count) {
+        free_lists(matches);
+        matches->lists = si_allocate_zeroed(count, sizeof *matches->lists);
+        if (!matches->lists)
+            return si_fail_memory(error);
+        matches->list_count = count;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        matches->lists[i].count = 0;
+        matches->lists[i].index = matches->index;
+        matches->lists[i].out_of_memory = false;
+    }
+    return SI_OK;
+}
+
+/* ---- finding ---- */
+
+static bool add_find(find_list *list, si_find find)
+{
+    if (list->count == list->capacity) {
+        si_find *grown = si_grow(list->finds, &list->capacity, list->count + 1, sizeof find);
+        list->out_of_memory = !grown;
+        if (!grown)
+            return false;
+        list->finds = grown;
+    }
+    list->finds[list->count++] = find;
+    return true;
+}
+
+static bool find_elements(void *context, uint64_t leaf, uint64_t mask)
+{
+    find_list *list = context;
+    list->element_count += (uint64_t)__builtin_popcountll(mask);
+    return add_find(list, (si_find){.first_leaf = leaf, .mask = mask});
+}
+
+static bool find_leaves(void *context, uint64_t first, uint64_t end)
+{
+    find_list *list = context;
+    list->element_count += si_leaves_size(list->index, first, end);
+    return add_find(list, (si_find){.first_leaf = first, .end_leaf = end});
+}
+
+static si_result check_query(const si_index *index, const si_query *query, uint64_t number,
+                             uint64_t count, si_error *error)
+{
+    si_error why;
+    si_result status = si_search_check(index, query, &why);
+    if (status == SI_OK || count == 1)
+        return status == SI_OK ? SI_OK : si_fail(error, status, "%s", why.message);
+    return si_fail(error, status, "query %llu: %s", (unsigned long long)number, why.message);
+}
+
+static si_result run_query(si_matches *matches, unsigned worker, uint64_t number, si_error *error)
+{
+    find_list *list = &matches->lists[worker];
+    const si_query *query = &matches->queries[number];
+    size_t first = list->count;
+    SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
+    list->element_count = 0;
+    SI_TRY(si_search(
+        matches->index, query,
+        &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves}, error));
+    if (list->out_of_memory)
+        return si_fail_memory(error);
+    matches->found[number] = (query_finds){worker, first, list->count - first};
+    matches->offsets[number + 1] = list->element_count;
+    return SI_OK;
+}
+
+/* ---- sharing out ---- */
+
+typedef si_result (*query_work)(void *context, unsigned worker, uint64_t number, si_error *error);
+
+/* Work on each query, in their order, on several threads. */
+typedef struct shared_queries {
+    query_work work;
+    void *context;
+    const si_query *queries;     /* NULL if they are not needed any more */
+    const si_query_place *order; /* NULL: as they come */
+    uint64_t count;
+    uint64_t per_task;
+} shared_queries;
+
+/* In another order than they lie in, the processor does not see the next ones coming. */
+static void prefetch_query(const shared_queries *shared, uint64_t i)
+{
+    if (!shared->queries || !shared->order || i >= shared->count)
+        return;
+    const char *query = (const char *)&shared->queries[shared->order[i].query];
+    for (size_t byte = 0; byte < sizeof *shared->queries; byte += 64)
+        __builtin_prefetch(query + byte);
+}
+
+static si_result do_task(void *context, unsigned worker, uint64_t task, si_error *error)
+{
+    const shared_queries *shared = context;
+    uint64_t end = si_min_u64((task + 1) * shared->per_task, shared->count);
+    for (uint64_t i = task * shared->per_task; i < end; i++) {
+        prefetch_query(shared, i + 2);
+        uint64_t number = shared->order ? shared->order[i].query : i;
+        SI_TRY(shared->work(shared->context, worker, number, error));
+    }
+    return SI_OK;
+}
+
+static unsigned thread_count(const si_index *index, unsigned threads, uint64_t query_count)
+{
+    uint64_t useful = query_count / QUERIES_PER_THREAD;
+    if (useful <= 1)
+        return 1;
+    if (threads == 0 && index->cache)
+        threads = WAITING_THREADS;
+    return (unsigned)si_min_u64(threads ? threads : si_processor_count(), useful);
+}
+
+static si_result share_out(shared_queries *shared, unsigned threads, si_error *error)
+{
+    uint64_t even = si_divide_up(shared->count, (uint64_t)threads * QUERIES_PER_TASK);
+    shared->per_task = si_min_u64(si_max_u64(even, 1), QUERIES_PER_TASK);
+    uint64_t tasks = si_divide_up(shared->count, shared->per_task);
+    if (threads > 1)
+        return si_parallel(threads, tasks, do_task, shared, error);
+    for (uint64_t task = 0; task < tasks; task++)
+        SI_TRY(do_task(shared, 0, task, error));
+    return SI_OK;
+}
+
+/* ---- matching ---- */
+
+static si_result find_one(void *context, unsigned worker, uint64_t number, si_error *error)
+{
+    return run_query(context, worker, number, error);
+}
+
+static void sum_offsets(si_matches *matches)
+{
+    matches->offsets[0] = 0;
+    for (uint64_t i = 0; i < matches->query_count; i++)
+        matches->offsets[i + 1] += matches->offsets[i];
+}
+
+si_result si_index_match(const si_index *index, const si_query *queries, uint64_t query_count,
+                         unsigned threads, si_matches *matches, si_error *error)
+{
+    unsigned used = thread_count(index, threads, query_count);
+    matches->index = index;
+    matches->queries = queries;
+    matches->query_count = 0;
+    SI_TRY(reserve_queries(matches, query_count, error));
+    SI_TRY(reserve_lists(matches, used, error));
+    matches->query_count = query_count;
+    matches->is_ordered = query_count > QUERIES_PER_TASK;
+    if (matches->is_ordered)
+        si_query_order(queries, query_count, matches->order);
+    shared_queries shared = {.work = find_one,
+                             .context = matches,
+                             .queries = queries,
+                             .order = matches->is_ordered ? matches->order : NULL,
+                             .count = query_count};
+    si_result status = share_out(&shared, used, error);
+    matches->queries = NULL;
+    if (status != SI_OK)
+        matches->query_count = 0;
+    sum_offsets(matches);
+    return status;
+}
+
+const uint64_t *si_matches_offsets(const si_matches *matches)
+{
+    return matches->offsets;
+}
+
+/* ---- copying ---- */
+
+typedef struct match_copy {
+    const si_matches *matches;
+    const si_column *columns;
+    size_t column_count;
+} match_copy;
+
+static si_result copy_one(void *context, unsigned worker, uint64_t number, si_error *error)
+{
+    const match_copy *copy = context;
+    const si_matches *matches = copy->matches;
+    uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
+    si_column columns[SI_FIELD_COUNT];
+    si_extractor extractor;
+    (void)worker;
+    if (first == end)
+        return SI_OK;
+    for (size_t i = 0; i < copy->column_count; i++) {
+        size_t size = matches->index->type->extractions[copy->columns[i].field].size;
+        columns[i] = (si_column){copy->columns[i].field,
+                                 (char *)copy->columns[i].data + first * size};
+    }
+    si_extractor_start(&extractor, matches->index, columns, copy->column_count, end - first);
+    const query_finds *found = &matches->found[number];
+    return si_copy_finds(matches->lists[found->list].finds + found->first, found->count, &extractor,
+                         error);
+}
+
+static si_result check_columns(const si_matches *matches, const si_column *columns,
+                               size_t column_count, si_error *error)
+{
+    if (column_count > SI_FIELD_COUNT)
+        return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, but there are only %d fields",
+                       column_count, (int)SI_FIELD_COUNT);
+    for (size_t i = 0; i < column_count; i++)
+        if (!si_element_field(matches->index->layout.kind, columns[i].field))
+            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
+                           matches->index->type->name, (int)columns[i].field);
+    return SI_OK;
+}
+
+si_result si_matches_copy(const si_matches *matches, const si_column *columns, size_t column_count,
+                          unsigned threads, si_error *error)
+{
+    match_copy copy = {matches, columns, column_count};
+    if (matches->query_count == 0)
+        return SI_OK;
+    SI_TRY(check_columns(matches, columns, column_count, error));
+    shared_queries shared = {.work = copy_one,
+                             .context = &copy,
+                             .order = matches->is_ordered ? matches->order : NULL,
+                             .count = matches->query_count};
+    return share_out(&shared, thread_count(matches->index, threads, matches->query_count), error);
+}
+
+/* ---- counting ---- */
+
+typedef struct many_counts {
+    const si_index *index;
+    const si_query *queries;
+    uint64_t query_count;
+    uint64_t *counts;
+} many_counts;
+
+static si_result count_one(void *context, unsigned worker, uint64_t number, si_error *error)
+{
+    const many_counts *many = context;
+    (void)worker;
+    SI_TRY(check_query(many->index, &many->queries[number], number, many->query_count, error));
+    return si_index_count(many->index, &many->queries[number], &many->counts[number], error);
+}
+
+si_result si_index_count_many(const si_index *index, const si_query *queries, uint64_t query_count,
+                              unsigned threads, uint64_t *counts, si_error *error)
+{
+    many_counts many = {index, queries, query_count, counts};
+    shared_queries shared = {
+        .work = count_one, .context = &many, .queries = queries, .count = query_count};
+    si_query_place *order = NULL;
+    uint64_t doubled;
+    if (query_count > QUERIES_PER_TASK) {
+        if (!si_multiply_u64(query_count, 2, &doubled) ||
+            !(order = si_allocate(doubled, sizeof *order)))
+            return si_fail_memory(error);
+        si_query_order(queries, query_count, order);
+        shared.order = order;
+    }
+    si_result status = share_out(&shared, thread_count(index, threads, query_count), error);
+    si_free(order);
+    return status;
+}

@@ -1,0 +1,351 @@
+/*
+ * The elements nearest to a point.
+ *
+ * Nodes are opened best first: each knows lower bounds for the distances of what is below its
+ * children, and the child with the least of all comes next. So nothing is visited that could not
+ * hold one of the elements found.
+ */
+#include <math.h>
+
+#include "base/arithmetic.h"
+#include "base/memory.h"
+#include "geometry/query_shape.h"
+#include "kernels/kernel_set.h"
+#include "query/filter.h"
+#include "query/gather.h"
+#include "query/nearest_heap.h"
+#include "query/nearest_prefetch.h"
+#include "query/parts_pruning.h"
+#include "read/fetch.h"
+#include "read/sigbus_guard.h"
+
+/* A node whose children are being visited; bounds of those that have been are infinite. */
+typedef struct open_node {
+    float bounds[SI_FAN_OUT];
+    uint64_t node;
+    unsigned level;
+    unsigned next; /* the child with the least bound */
+} open_node;
+
+/* In the heap of open nodes, the one with the least bound first. */
+typedef struct open_entry {
+    float bound;
+    uint32_t place; /* among the open nodes */
+} open_entry;
+
+typedef struct nearest_search {
+    const si_index *index;
+    si_vantage vantage;
+    si_overhang overhang;
+    float threshold; /* children with greater bounds do not matter */
+    double max_distance;
+    const si_filter *filter; /* NULL: none */
+    si_nearest_heap found;
+    si_fetch fetch; /* of the node or leaf that is looked at */
+
+    open_node *nodes; /* all that have been opened */
+    size_t node_count, node_capacity;
+    open_entry *heap; /* has room for all of them */
+    size_t heap_count, heap_capacity;
+} nearest_search;
+
+/* ---- the query ---- */
+
+static si_result check_nearest(const si_nearest *nearest, si_error *error)
+{
+    const float *point = nearest->point;
+    SI_TRY(si_accuracy_check(nearest->accuracy, error));
+    if (!isfinite(point[0]) || !isfinite(point[1]) || !isfinite(point[2]))
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the point to be near is (%g, %g, %g), expected three numbers that are "
+                       "finite as 32-bit floats",
+                       (double)point[0], (double)point[1], (double)point[2]);
+    if (!(nearest->max_distance >= 0))
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the greatest distance is %g, expected 0 or a positive number",
+                       nearest->max_distance);
+    return SI_OK;
+}
+
+si_result si_nearest_query(const double point[3], uint64_t k, double max_distance,
+                           si_accuracy accuracy, si_nearest *nearest, si_error *error)
+{
+    si_nearest made = {.accuracy = accuracy,
+                       .point = {(float)point[0], (float)point[1], (float)point[2]},
+                       .k = k,
+                       .max_distance = max_distance};
+    SI_TRY(check_nearest(&made, error));
+    *nearest = made;
+    return SI_OK;
+}
+
+/* ---- nodes ---- */
+
+static void sift_entry_down(nearest_search *search, size_t place, open_entry entry)
+{
+    for (size_t child; (child = 2 * place + 1) < search->heap_count; place = child) {
+        if (child + 1 < search->heap_count &&
+            search->heap[child + 1].bound < search->heap[child].bound)
+            child++;
+        if (entry.bound <= search->heap[child].bound)
+            break;
+        search->heap[place] = search->heap[child];
+    }
+    search->heap[place] = entry;
+}
+
+static void add_entry(nearest_search *search, open_entry entry)
+{
+    size_t place = search->heap_count++;
+    for (; place > 0 && entry.bound < search->heap[(place - 1) / 2].bound; place = (place - 1) / 2)
+        search->heap[place] = search->heap[(place - 1) / 2];
+    search->heap[place] = entry;
+}
+
+static si_result reserve_node(nearest_search *search, si_error *error)
+{
+    open_node *nodes = si_grow(search->nodes, &search->node_capacity, search->node_count + 1,
+                               sizeof *nodes);
+    if (!nodes)
+        return si_fail_memory(error);
+    search->nodes = nodes;
+    open_entry *heap = si_grow(search->heap, &search->heap_capacity, search->node_count + 1,
+                               sizeof *heap);
+    if (!heap)
+        return si_fail_memory(error);
+    search->heap = heap;
+    return SI_OK;
+}
+
+static si_result fetch_node(nearest_search *search, unsigned level, uint64_t node, si_error *error)
+{
+    if (!search->index->cache)
+        return SI_OK;
+    si_fetch_add_nodes(&search->fetch, level, node, node + 1);
+    return si_fetch_now(&search->fetch, error);
+}
+
+static si_result open(nearest_search *search, unsigned level, uint64_t node, si_error *error)
+{
+    const si_distance_kernels *kernels = si_kernels()->distances;
+    SI_TRY(si_reach_node(search->index, level, node, error));
+    const float *floats = si_index_node(search->index, level, node);
+    si_node_boxes boxes;
+    open_entry entry = {.place = (uint32_t)search->node_count};
+    SI_TRY(reserve_node(search, error));
+    SI_TRY(fetch_node(search, level, node, error));
+    for (unsigned side = 0; side < 6; side++)
+        boxes.bounds[side] = floats + side * SI_FAN_OUT;
+    open_node *opened = &search->nodes[search->node_count++];
+    opened->node = node;
+    opened->level = level;
+    kernels->bound_nodes(&search->vantage, search->overhang, &boxes, SI_FAN_OUT, opened->bounds);
+    opened->next = kernels->find_least(opened->bounds, SI_FAN_OUT, &entry.bound);
+    si_fetch_release(&search->fetch);
+    if (entry.bound <= search->threshold && !isinf(entry.bound))
+        add_entry(search, entry);
+    return SI_OK;
+}
+
+/* ---- leaves ---- */
+
+/* How far an element may be to be added. */
+static void set_reach(nearest_search *search)
+{
+    double reach = si_nearest_heap_is_full(&search->found) ? search->found.elements[0].distance
+                                                           : search->max_distance;
+    search->vantage.reach = (float)reach;
+    search->threshold = si_distance_threshold(reach);
+}
+
+static si_column_set leaf_columns(const nearest_search *search)
+{
+    si_column_set columns = {.floats = UINT8_MAX};
+    if (search->filter)
+        si_filter_add_columns(search->filter, &columns);
+    return columns;
+}
+
+static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+{
+    if (!search->index->cache)
+        return SI_OK;
+    si_fetch_add_leaves(&search->fetch, leaf_columns(search), leaf, leaf + 1);
+    return si_fetch_now(&search->fetch, error);
+}
+
+static si_result test_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+{
+    const si_index *index = search->index;
+    const float *floats = si_index_leaf_floats(index, leaf);
+    SI_TRY(fetch_leaf(search, leaf, error));
+    uint64_t mask = index->type->near(&search->vantage, floats,
+                                      si_layout_leaf_size(&index->layout, leaf));
+    if (mask != 0 && search->filter)
+        mask = si_filter_leaf(search->filter, index, leaf, mask);
+    for (; mask; mask &= mask - 1) {
+        unsigned slot = (unsigned)__builtin_ctzll(mask);
+        si_near_element element = {index->type->distance(&search->vantage, floats, slot),
+                                   leaf * SI_LEAF_CAPACITY + slot};
+        if (element.distance <= search->max_distance)
+            si_nearest_heap_add(&search->found, &element);
+    }
+    set_reach(search);
+    si_fetch_release(&search->fetch);
+    return SI_OK;
+}
+
+static void prefetch_leaf(const si_index *index, uint64_t leaf)
+{
+    enum { LINE_FLOATS = 16 };
+    if (leaf >= index->layout.leaf_count)
+        return;
+    const float *floats = si_index_leaf_floats(index, leaf);
+    for (size_t i = 0; i < index->type->float_count * SI_LEAF_CAPACITY; i += LINE_FLOATS)
+        __builtin_prefetch(floats + i);
+}
+
+/* ---- the walk ---- */
+
+/* Takes the child with the least bound of the first node of the heap. */
+static uint64_t take_child(nearest_search *search, unsigned *level)
+{
+    open_entry entry = search->heap[0];
+    open_node *node = &search->nodes[entry.place];
+    uint64_t child = node->node * SI_FAN_OUT + node->next;
+    *level = node->level - 1;
+    node->bounds[node->next] = INFINITY;
+    node->next = si_kernels()->distances->find_least(node->bounds, SI_FAN_OUT, &entry.bound);
+    if (isinf(entry.bound) || entry.bound > search->threshold)
+        entry = search->heap[--search->heap_count];
+    else if (node->level == 1)
+        prefetch_leaf(search->index, node->node * SI_FAN_OUT + node->next);
+    if (search->heap_count > 0)
+        sift_entry_down(search, 0, entry);
+    return child;
+}
+
+static si_result walk(void *context, si_error *error)
+{
+    nearest_search *search = context;
+    const si_layout *layout = &search->index->layout;
+    if (layout->levels > 0)
+        SI_TRY(open(search, layout->levels, 0, error));
+    while (search->heap_count > 0 && search->heap[0].bound <= search->threshold) {
+        unsigned level;
+        uint64_t child = take_child(search, &level);
+        /* The file's content is not trusted: a damaged node may claim children that are not
+         * there. */
+        if (level == 0 && child < layout->leaf_count)
+            SI_TRY(test_leaf(search, child, error));
+        else if (level > 0 && child < layout->node_count[level])
+            SI_TRY(open(search, level, child, error));
+    }
+    return SI_OK;
+}
+
+/* How many there will be before so many have passed a filter is anybody's guess. */
+#define PASSED_OF_FILTERED 16
+
+/* What is read explicitly is fetched ahead. */
+static si_result walk_fetched(nearest_search *search, si_error *error)
+{
+    si_nearest_plan plan = {.index = search->index,
+                            .vantage = &search->vantage,
+                            .overhang = search->overhang,
+                            .k = search->found.capacity,
+                            .max_distance = search->max_distance,
+                            .leaf_columns = leaf_columns(search)};
+    if (search->filter && !si_multiply_u64(plan.k, PASSED_OF_FILTERED, &plan.k))
+        plan.k = UINT64_MAX;
+    si_result status = si_nearest_plan_fetch(&plan, error);
+    if (status == SI_OK)
+        status = walk(search, error);
+    si_nearest_plan_end(&plan);
+    return status;
+}
+
+/* ---- results ---- */
+
+static si_result hand_out(const nearest_search *search, const si_column *columns,
+                          size_t column_count, double *distances, si_error *error)
+{
+    uint64_t count = search->found.count;
+    si_extractor extractor;
+    for (uint64_t i = 0; distances && i < count; i++)
+        distances[i] = search->found.elements[i].distance;
+    if (column_count == 0 || count == 0)
+        return SI_OK;
+    si_find *finds = si_allocate(count, sizeof *finds);
+    if (!finds)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t position = search->found.elements[i].position;
+        finds[i] = (si_find){.first_leaf = position / SI_LEAF_CAPACITY,
+                             .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
+    }
+    si_extractor_start(&extractor, search->index, columns, column_count, count);
+    si_result status = si_copy_finds(finds, count, &extractor, error);
+    si_free(finds);
+    return status;
+}
+
+static si_result check_columns(const si_index *index, const si_column *columns, size_t column_count,
+                               si_error *error)
+{
+    for (size_t i = 0; i < column_count; i++) {
+        if (!si_element_field(index->layout.kind, columns[i].field))
+            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
+                           index->type->name, (int)columns[i].field);
+        if (!columns[i].data)
+            return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
+    }
+    return SI_OK;
+}
+
+static si_overhang find_overhang(const si_index *index, si_accuracy accuracy)
+{
+    if (accuracy == SI_BOUNDING_BOX)
+        return SI_OVERHANG_NONE;
+    bool flat_caps = accuracy == SI_EXACT && index->type->overhang == SI_OVERHANG_CAPS;
+    return flat_caps ? SI_OVERHANG_ROUNDING : index->type->overhang;
+}
+
+si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
+                           const si_column *columns, size_t column_count, double *distances,
+                           uint64_t *count, si_error *error)
+{
+    SI_TRY(check_nearest(nearest, error));
+    SI_TRY(si_filter_check(nearest->filter, index, error));
+    SI_TRY(check_columns(index, columns, column_count, error));
+    *count = 0;
+    si_count_query(index->state->queries);
+    if (nearest->k == 0 || index->layout.element_count == 0)
+        return SI_OK;
+    nearest_search search = {
+        .index = index,
+        .vantage = {.point = {nearest->point[0], nearest->point[1], nearest->point[2]},
+                    .accuracy = nearest->accuracy},
+        .overhang = find_overhang(index, nearest->accuracy),
+        .max_distance = nearest->max_distance,
+        .filter = nearest->filter,
+        .fetch = si_fetch_of(index),
+        .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
+    search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);
+    si_result status = search.found.elements ? SI_OK : si_fail_memory(error);
+    set_reach(&search);
+    if (status == SI_OK)
+        status = index->cache ? walk_fetched(&search, error)
+                              : si_read_guarded(index, walk, &search, error);
+    if (status == SI_OK) {
+        si_nearest_heap_sort(&search.found);
+        status = hand_out(&search, columns, column_count, distances, error);
+    }
+    if (status == SI_OK)
+        *count = search.found.count;
+    si_fetch_end(&search.fetch);
+    si_free(search.found.elements);
+    si_free(search.nodes);
+    si_free(search.heap);
+    return status;
+}

@@ -1,0 +1,143 @@
+#include "read/stats.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "read/index.h"
+#include "read/resident_pages.h"
+
+/* ---- counting ---- */
+
+void si_count_query(si_query_counter counters[SI_QUERY_COUNTERS])
+{
+    static _Atomic unsigned next;
+    static _Thread_local unsigned mine; /* 0: none yet */
+    if (mine == 0)
+        mine = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) % SI_QUERY_COUNTERS + 1;
+    atomic_fetch_add_explicit(&counters[mine - 1].count, 1, memory_order_relaxed);
+}
+
+static uint64_t count_queries(const si_index *index)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < SI_QUERY_COUNTERS; i++)
+        count += atomic_load_explicit(&index->state->queries[i].count, memory_order_relaxed);
+    return count;
+}
+
+si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
+{
+    si_block_counts counts = {0};
+    if (stats->struct_size != sizeof *stats)
+        return SI_ERROR_ARGUMENT;
+    if (index->cache)
+        counts = si_block_cache_count(index->cache);
+    *stats = (si_index_stats){
+        .struct_size = sizeof *stats,
+        .reading = index->cache ? SI_READING_EXPLICIT : SI_READING_MAPPED,
+        .queries = count_queries(index),
+        .blocks_touched = counts.touched,
+        .blocks_cached = counts.hits,
+        .blocks_read = counts.read,
+        .blocks_evicted = counts.evicted,
+        .reads = counts.reads,
+        .rounds = counts.rounds,
+        .cache_bytes = counts.resident * SI_BLOCK_BYTES,
+        .max_cache_bytes = index->cache ? si_block_cache_most_bytes(index->cache) : 0,
+        .part_count = index->parts ? index->parts->count : 0,
+        .parts_touched = index->parts ? atomic_load(&index->parts->reached_count) : 0,
+        .pages_touched = si_touched_pages(index),
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
+    return SI_OK;
+}
+
+/* ---- reporting ---- */
+
+static bool is_report_wanted(void)
+{
+    static const char *const no[] = {"", "0", "Off", "off", "OFF"};
+    const char *wish = getenv("SI_REPORT_USAGE_STATS");
+    for (size_t i = 0; wish && i < sizeof no / sizeof *no; i++)
+        if (strcmp(wish, no[i]) == 0)
+            return false;
+    return wish != NULL;
+}
+
+/* Of indexes that are closed in the same second, each has a file. */
+static FILE *create_report(void)
+{
+    char moment[32], path[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&now, &utc) || !strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &utc))
+        return NULL;
+    int descriptor = -1;
+    for (unsigned number = 1; descriptor < 0 && number < 1000; number++) {
+        if (number == 1)
+            snprintf(path, sizeof path, "si_cache_stats_%s.json", moment);
+        else
+            snprintf(path, sizeof path, "si_cache_stats_%s_%u.json", moment, number);
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    return descriptor < 0 ? NULL : fdopen(descriptor, "w");
+}
+
+/* Of a multi-index, the parts that were touched. */
+static void write_parts(FILE *file, const si_index *index)
+{
+    const char *between = "";
+    for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
+        if (atomic_load(&index->parts->parts[i].is_reached)) {
+            fprintf(file, "%s\n            {\"id\": %" PRIu64 ", \"pages_touched\": %" PRIu64 "}",
+                    between, i, si_touched_pages_of_part(index, i));
+            between = ",";
+        }
+}
+
+static void write_report(FILE *file, const si_index *index, const si_index_stats *stats)
+{
+    double rate = stats->queries ? (double)stats->blocks_touched / (double)stats->queries : 0;
+    fprintf(file,
+            "[\n"
+            "    {\n"
+            "        \"access_count\": %" PRIu64 ",\n"
+            "        \"eviction_count\": %" PRIu64 ",\n"
+            "        \"id\": 0,\n"
+            "        \"incache_count\": %" PRIu64 ",\n"
+            "        \"usage_rate\": %.9g,\n"
+            "        \"reading\": \"%s\",\n"
+            "        \"query_count\": %" PRIu64 ",\n"
+            "        \"block_bytes\": %u,\n"
+            "        \"blocks_read\": %" PRIu64 ",\n"
+            "        \"reads\": %" PRIu64 ",\n"
+            "        \"rounds\": %" PRIu64 ",\n"
+            "        \"page_bytes\": %" PRIu64 ",\n"
+            "        \"pages_touched\": %" PRIu64 ",\n"
+            "        \"part_count\": %" PRIu64 ",\n"
+            "        \"parts_touched\": %" PRIu64 ",\n"
+            "        \"parts\": [",
+            stats->blocks_touched, stats->blocks_evicted, stats->blocks_cached, rate,
+            stats->reading == SI_READING_EXPLICIT ? "explicit" : "mapped", stats->queries,
+            SI_BLOCK_BYTES, stats->blocks_read, stats->reads, stats->rounds, stats->page_bytes,
+            stats->pages_touched, stats->part_count, stats->parts_touched);
+    write_parts(file, index);
+    fputs("]\n    }\n]\n", file);
+}
+
+void si_report_usage(const si_index *index)
+{
+    si_index_stats stats = SI_INDEX_STATS_INIT;
+    if (!is_report_wanted())
+        return;
+    FILE *file = create_report();
+    if (!file)
+        return;
+    si_index_get_stats(index, &stats);
+    write_report(file, index, &stats);
+    fclose(file);
+}

@@ -1,0 +1,349 @@
+/* Verification of an index folder: its metadata, its heavy file, those of its populations. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "folder/recovery.h"
+#include "format/metadata.h"
+#include "read/index.h"
+#include "verify/verify_file.h"
+#include "verify/verify_parts.h"
+
+typedef struct verification {
+    const si_verify_options *options;
+    si_damage_list list;
+    uint64_t next_task;
+} verification;
+
+/* Findings about this come after all that has been found before, and before all that follows. */
+static si_damage_log next_log(verification *job)
+{
+    return (si_damage_log){.list = &job->list, .task = job->next_task++};
+}
+
+/* ---- one index ---- */
+
+static si_result report_progress(void *context, uint64_t done, uint64_t total, si_error *error)
+{
+    const si_verify_options *options = context;
+    if (options->progress && options->progress(options->progress_context, "verifying", done, total))
+        return si_fail(error, SI_ERROR_CANCELLED, "the verification was cancelled");
+    return SI_OK;
+}
+
+static bool has_kept_its_name(const si_metadata *metadata, uint64_t checksum)
+{
+    char expected[64];
+    const char *name = si_path_base_name(metadata->heavy_path);
+    snprintf(expected, sizeof expected, SI_HEAVY_PREFIX "%016llx%s", (unsigned long long)checksum,
+             metadata->is_multi ? SI_PARTS_SUFFIX : SI_HEAVY_SUFFIX);
+    return strlen(name) != strlen(expected) ||
+           strncmp(name, SI_HEAVY_PREFIX, strlen(SI_HEAVY_PREFIX)) != 0 ||
+           strcmp(name, expected) == 0;
+}
+
+/* Do the metadata and the heavy file belong together? */
+static void check_metadata(verification *job, const si_metadata *metadata, si_element_kind kind,
+                           uint64_t checksum)
+{
+    si_damage_log log = next_log(job);
+    if (kind != metadata->kind)
+        si_damage_add(&log, "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
+                      metadata->heavy_path, si_element_kind_name(kind), metadata->folder,
+                      si_element_kind_name(metadata->kind));
+    if (!has_kept_its_name(metadata, checksum))
+        si_damage_add(&log, "%s: the checksum of its header is %016llx, not that of its name",
+                      metadata->heavy_path, (unsigned long long)checksum);
+}
+
+static si_result verify_file(verification *job, const si_verified_file *file, si_error *error)
+{
+    const si_verify_watch watch = {(void *)(uintptr_t)job->options, report_progress};
+    uint64_t first_task = job->next_task;
+    job->next_task += file->header->layout.file_bytes; /* more than there are tasks */
+    return si_file_verify(file, job->options->threads, first_task, &watch, &job->list, error);
+}
+
+static si_result verify_content(verification *job, const si_metadata *metadata, int descriptor,
+                                si_error *error)
+{
+    si_header_content header;
+    SI_TRY(si_header_read(descriptor, metadata->heavy_path, &header, error));
+    const si_verified_file file = {descriptor, metadata->heavy_path, &header};
+    check_metadata(job, metadata, header.layout.kind, header.checksum);
+    return verify_file(job, &file, error);
+}
+
+static si_result verify_single_file(verification *job, const si_metadata *metadata,
+                                    bool *heavy_is_missing, si_error *error)
+{
+    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        *heavy_is_missing = errno == ENOENT;
+        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                             "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
+                             metadata->heavy_path, metadata->folder);
+    }
+    si_result status = verify_content(job, metadata, descriptor, error);
+    close(descriptor);
+    return status;
+}
+
+/* What breaks the rules of the format is no failure here, but what is looked for; and what others
+ * say is there must be there. */
+static si_result note_damage(verification *job, si_result status, bool must_be_there,
+                             const si_error *failure, si_error *error)
+{
+    if (status == SI_OK)
+        return SI_OK;
+    if (status != SI_ERROR_FORMAT && !(status == SI_ERROR_NOT_FOUND && must_be_there))
+        return si_fail(error, status, "%s", failure->message);
+    si_damage_log log = next_log(job);
+    si_damage_add(&log, "%s", failure->message);
+    return SI_OK;
+}
+
+/* ---- multi-indexes ---- */
+
+/* What breaks the rules is damage; other failures are failures. */
+static si_result note_part_damage(verification *job, si_result status, const si_error *failure,
+                                  si_error *error)
+{
+    return note_damage(job, status, true, failure, error);
+}
+
+static si_result check_part_header(const si_part_entry *entry, const si_header_content *header,
+                                   si_element_kind kind, const char *path, si_error *error)
+{
+    if (header->layout.kind == kind && header->checksum == entry->checksum &&
+        header->layout.element_count == entry->element_count)
+        return SI_OK;
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: is not the part of which the top of the multi-index tells", path);
+}
+
+static si_result verify_open_part(verification *job, si_parts_check *check,
+                                  const si_part_entry *entry, uint64_t first, int descriptor,
+                                  const char *path, si_error *error)
+{
+    si_header_content header;
+    si_error failure;
+    si_result status = si_header_read(descriptor, path, &header, &failure);
+    if (status == SI_OK)
+        status = check_part_header(entry, &header, check->top->layout.kind, path, &failure);
+    if (status != SI_OK) {
+        check->is_complete = check->has_last = false;
+        return note_part_damage(job, status, &failure, error);
+    }
+    const si_verified_file file = {descriptor, path, &header};
+    si_damage_log log = next_log(job);
+    SI_TRY(si_parts_check_part(check, first, descriptor, path, &header, &log, error));
+    return verify_file(job, &file, error);
+}
+
+static si_result verify_part(verification *job, si_parts_check *check, const char *folder,
+                             uint64_t part, const si_part_entry *entry, uint64_t first,
+                             si_error *error)
+{
+    char *path = si_part_path(folder, part);
+    if (!path)
+        return si_fail_memory(error);
+    si_result status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        si_error failure;
+        status = si_fail_errno(&failure, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                               "%s: cannot open this part of the multi-index", path);
+        check->is_complete = check->has_last = false;
+        status = note_part_damage(job, status, &failure, error);
+    } else {
+        status = verify_open_part(job, check, entry, first, descriptor, path, error);
+        close(descriptor);
+    }
+    si_free(path);
+    return status;
+}
+
+static si_result verify_parts(verification *job, const char *folder, const si_part_entry *entries,
+                              si_parts_check *check, si_error *error)
+{
+    uint64_t first = 0;
+    check->is_complete = true;
+    check->lowest = si_allocate(check->top->layout.levels ? check->top->layout.node_count[1] : 0,
+                                sizeof *check->lowest);
+    if (!check->lowest)
+        return si_fail_memory(error);
+    si_result status = SI_OK;
+    for (uint64_t i = 0; i < check->top->part_count && status == SI_OK; i++) {
+        status = verify_part(job, check, folder, i, &entries[i], first, error);
+        first += entries[i].element_count;
+    }
+    si_damage_log log = next_log(job);
+    if (status == SI_OK)
+        status = si_parts_check_top(check, &log, error);
+    si_free(check->lowest);
+    return status;
+}
+
+static si_result verify_top(verification *job, const si_metadata *metadata, int descriptor,
+                            const char *path, si_error *error)
+{
+    si_top_content top;
+    si_part_entry *entries;
+    SI_TRY(si_top_read(descriptor, path, &top, &entries, error));
+    check_metadata(job, metadata, top.layout.kind, top.checksum);
+    si_parts_check check = {.top = &top, .top_path = path, .top_descriptor = descriptor};
+    si_result status = verify_parts(job, metadata->heavy_path, entries, &check, error);
+    si_free(entries);
+    return status;
+}
+
+static si_result verify_multi_index(verification *job, const si_metadata *metadata,
+                                    bool *heavy_is_missing, si_error *error)
+{
+    char *path = si_path_join(metadata->heavy_path, SI_TOP_NAME);
+    if (!path)
+        return si_fail_memory(error);
+    si_result status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        *heavy_is_missing = errno == ENOENT;
+        status = si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                               "%s: cannot open the top of the multi-index", path);
+    } else {
+        status = verify_top(job, metadata, descriptor, path, error);
+        close(descriptor);
+    }
+    si_free(path);
+    return status;
+}
+
+static si_result verify_index(verification *job, const si_metadata *metadata,
+                              bool *heavy_is_missing, si_error *error)
+{
+    return (metadata->is_multi ? verify_multi_index : verify_single_file)(job, metadata,
+                                                                          heavy_is_missing, error);
+}
+
+/* ---- populations ---- */
+
+static void check_kind(verification *job, const si_metadata *member, const si_metadata *list)
+{
+    si_damage_log log = next_log(job);
+    if (member->kind != list->kind)
+        si_damage_add(&log, "%s: is of type %s, but %s/" SI_METADATA_NAME " says %s",
+                      member->folder, si_element_kind_name(member->kind), list->folder,
+                      si_element_kind_name(list->kind));
+}
+
+/* A folder in a list, which holds one index. */
+static si_result verify_member(verification *job, const si_metadata *member,
+                               const si_metadata *list, bool *heavy_is_missing, si_error *error)
+{
+    if (!member->heavy_path)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: holds %zu populations, but is itself one of those in %s",
+                       member->folder, member->population_count, list->folder);
+    check_kind(job, member, list);
+    return verify_index(job, member, heavy_is_missing, error);
+}
+
+static si_result verify_path(verification *job, const char *path, const si_metadata *list,
+                             si_error *error);
+
+/* The folder's own metadata, where the list says what the index is. */
+static si_result verify_own_metadata(verification *job, const char *path, const si_metadata *list,
+                                     si_error *error)
+{
+    si_metadata *metadata;
+    si_error failure;
+    si_result status = si_metadata_read(path, &metadata, &failure);
+    if (status != SI_OK)
+        return note_damage(job, status, true, &failure, error);
+    check_kind(job, metadata, list);
+    si_metadata_free(metadata);
+    return SI_OK;
+}
+
+/* Where the file of which the list tells is gone, the index has been built again by itself. */
+static si_result verify_population(verification *job, const si_metadata_population *population,
+                                   const si_metadata *list, si_error *error)
+{
+    bool heavy_is_missing = false;
+    si_error failure;
+    if (!population->single)
+        return verify_path(job, population->path, list, error);
+    si_result status = verify_index(job, population->single, &heavy_is_missing, &failure);
+    if (heavy_is_missing)
+        return verify_path(job, population->path, list, error);
+    SI_TRY(note_damage(job, status, true, &failure, error));
+    return verify_own_metadata(job, population->path, list, error);
+}
+
+/* ---- folders ---- */
+
+static si_result verify_folder(verification *job, const si_metadata *metadata,
+                               bool *heavy_is_missing, si_error *error)
+{
+    if (metadata->heavy_path)
+        return verify_index(job, metadata, heavy_is_missing, error);
+    for (size_t i = 0; i < metadata->population_count; i++)
+        SI_TRY(verify_population(job, &metadata->populations[i], metadata, error));
+    return SI_OK;
+}
+
+static si_result verify_once(verification *job, const char *path, const si_metadata *list,
+                             bool *heavy_is_missing, si_error *error)
+{
+    si_metadata *metadata;
+    SI_TRY(si_metadata_read(path, &metadata, error));
+    si_result status = list ? verify_member(job, metadata, list, heavy_is_missing, error)
+                            : verify_folder(job, metadata, heavy_is_missing, error);
+    si_metadata_free(metadata);
+    return status;
+}
+
+/* `list` NULL: the folder that was asked for. A build may replace an index after its metadata were
+ * read, so that the file that they named is gone. Then the metadata are new. */
+static si_result verify_path(verification *job, const char *path, const si_metadata *list,
+                             si_error *error)
+{
+    si_error failure;
+    for (unsigned attempt = 1;; attempt++) {
+        bool heavy_is_missing = false;
+        si_result status = verify_once(job, path, list, &heavy_is_missing, &failure);
+        if (!heavy_is_missing || attempt == SI_OPEN_ATTEMPTS)
+            return note_damage(job, status, heavy_is_missing || list, &failure, error);
+    }
+}
+
+/* ---- the public function ---- */
+
+static void tell(const verification *job)
+{
+    for (size_t i = 0; job->options->visitor && i < job->list.kept_count; i++)
+        job->options->visitor(job->options->visitor_context, job->list.kept[i].sentence);
+}
+
+si_result si_index_verify(const char *path, const si_verify_options *options,
+                          uint64_t *damage_count, si_error *error)
+{
+    static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
+    verification job = {.options = options ? options : &defaults};
+    if (job.options->struct_size != sizeof defaults)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "si_verify_options: struct_size is %zu, expected %zu",
+                       job.options->struct_size, sizeof defaults);
+    si_damage_list_create(&job.list, job.options->most_sentences);
+    si_result status = verify_path(&job, path, NULL, error);
+    if (status == SI_OK && job.list.out_of_memory)
+        status = si_fail_memory(error);
+    tell(&job);
+    *damage_count = job.list.count;
+    si_damage_list_destroy(&job.list);
+    return status;
+}
