@@ -38,7 +38,7 @@ template <class Id> struct library_contender {
         std::uint64_t found;
         for (;;) {
             si_column column = {field, ids.data()};
-            check(si_index_query(index, &asked.query, &column, 1, ids.size(), &found, &error),
+            check(si_index_find(index, &asked.query, &column, 1, ids.size(), &found, &error),
                   error);
             if (found <= ids.size())
                 return found;

@@ -73,7 +73,7 @@ si_query everything()
     const double upper[3] = {infinity, infinity, infinity};
     si_error error;
     si_query query;
-    check(si_box_query(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
+    check(si_query_box(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
     return query;
 }
 
@@ -127,7 +127,7 @@ elements read_in_index_order(const si_index *index)
     si_error error;
     si_query query = everything();
     std::uint64_t count;
-    check(si_index_query(index, &query, results.data(), results.size(), all.count, &count, &error),
+    check(si_index_find(index, &query, results.data(), results.size(), all.count, &count, &error),
           error);
     return all;
 }

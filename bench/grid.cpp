@@ -76,7 +76,7 @@ void loop_of_counts(contest &contest)
     loop(contest, [&](std::uint64_t voxel, const box &box) {
         si_query query;
         si_error error;
-        bench::check(si_box_query(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
+        bench::check(si_query_box(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
         contest.counts[voxel] = count(contest, query);
     });
 }
@@ -86,7 +86,7 @@ void loop_of_centres(contest &contest)
     loop(contest, [&](std::uint64_t voxel, const box &box) {
         si_query query;
         si_error error;
-        bench::check(si_centers_query(box.lower, box.upper, &query, &error), error);
+        bench::check(si_query_centers(box.lower, box.upper, &query, &error), error);
         contest.counts[voxel] = count(contest, query);
     });
 }
@@ -137,7 +137,7 @@ void loop_of_lengths(contest &contest, std::vector<double> &lengths)
         si_query query;
         si_error error;
         clipping clipping{&box, 0};
-        bench::check(si_box_query(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
+        bench::check(si_query_box(box.lower, box.upper, SI_BEST_EFFORT, &query, &error), error);
         bench::check(
             si_index_visit(contest.index, &query, fields, 2, add_lengths, &clipping, &error),
             error);

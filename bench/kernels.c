@@ -85,8 +85,8 @@ static bool read_shape(FILE *shapes, shape_group *group, si_query *query)
         upper[axis] = center[axis] + extent;
     }
     si_result status = strcmp(group->shape, "box") == 0
-                           ? si_box_query(lower, upper, SI_BEST_EFFORT, query, NULL)
-                           : si_sphere_query(center, extent, SI_BEST_EFFORT, query, NULL);
+                           ? si_query_box(lower, upper, SI_BEST_EFFORT, query, NULL)
+                           : si_query_sphere(center, extent, SI_BEST_EFFORT, query, NULL);
     return status == SI_OK;
 }
 

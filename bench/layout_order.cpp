@@ -72,8 +72,8 @@ void read_field(const si_index *index, geometry &all, si_field field, std::size_
     si_error error;
     si_query everything;
     std::uint64_t found;
-    check(si_box_query(near, far, SI_BOUNDING_BOX, &everything, &error), error);
-    check(si_index_query(index, &everything, &result, 1, all.count, &found, &error), error);
+    check(si_query_box(near, far, SI_BOUNDING_BOX, &everything, &error), error);
+    check(si_index_find(index, &everything, &result, 1, all.count, &found, &error), error);
     add_columns(all, rows, components);
 }
 

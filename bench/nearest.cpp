@@ -48,11 +48,11 @@ std::vector<place> read_places(const si_index *index, si_field field)
     si_query everything;
     si_error error;
     std::uint64_t count;
-    bench::check(si_box_query(low, high, SI_BOUNDING_BOX, &everything, &error), error);
+    bench::check(si_query_box(low, high, SI_BOUNDING_BOX, &everything, &error), error);
     bench::check(si_index_count(index, &everything, &count, &error), error);
     std::vector<place> places(count);
     si_column column = {field, places.data()};
-    bench::check(si_index_query(index, &everything, &column, 1, count, &count, &error), error);
+    bench::check(si_index_find(index, &everything, &column, 1, count, &count, &error), error);
     return places;
 }
 
@@ -98,12 +98,13 @@ double ask_library(const si_index *index, const std::vector<place> &queries, std
     double sum = 0;
     for (const place &query : queries) {
         const double point[3] = {query[0], query[1], query[2]};
-        si_nearest nearest;
+        si_nearest_query nearest;
         si_error error;
         std::uint64_t count;
-        bench::check(si_nearest_query(point, k, INFINITY, SI_BEST_EFFORT, &nearest, &error), error);
+        bench::check(si_query_nearest(point, k, INFINITY, SI_BEST_EFFORT, &nearest, &error), error);
         bench::check(
-            si_index_nearest(index, &nearest, &column, 1, distances.data(), &count, &error), error);
+            si_index_find_nearest(index, &nearest, &column, 1, distances.data(), &count, &error),
+            error);
         sum += distances[count - 1];
     }
     return sum;

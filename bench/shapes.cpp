@@ -31,9 +31,9 @@ shape make_shape(bool is_box, const float center[3], float extent)
     }
     si_error error;
     if (is_box)
-        check(si_box_query(lower, upper, SI_BEST_EFFORT, &made.query, &error), error);
+        check(si_query_box(lower, upper, SI_BEST_EFFORT, &made.query, &error), error);
     else
-        check(si_sphere_query(exact_center, double(extent), SI_BEST_EFFORT, &made.query, &error),
+        check(si_query_sphere(exact_center, double(extent), SI_BEST_EFFORT, &made.query, &error),
               error);
     return made;
 }

@@ -85,9 +85,9 @@ static void *measure(const si_grid *grid, const cli_grid_options *options, const
         cli_fail("a grid of %" PRIu64 " x %" PRIu64 " x %" PRIu64 " voxels is too large for the "
                  "memory",
                  grid->shape[0], grid->shape[1], grid->shape[2]);
-    si_result status = options->measures_length ? si_index_grid_lengths(index, grid, values, &error)
+    si_result result = options->measures_length ? si_index_grid_lengths(index, grid, values, &error)
                                                 : si_index_grid_counts(index, grid, values, &error);
-    if (status != SI_OK)
+    if (result != SI_OK)
         cli_fail("%s", error.message);
     return values;
 }

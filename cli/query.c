@@ -46,11 +46,11 @@ static uint64_t count_found(const cli_population *population, const cli_question
 {
     uint64_t count;
     si_error error;
-    si_result status = question->asks_for_nearest
-                           ? si_index_nearest(population->index, &question->nearest, NULL, 0, NULL,
-                                              &count, &error)
+    si_result result = question->asks_for_nearest
+                           ? si_index_find_nearest(population->index, &question->nearest, NULL, 0,
+                                                   NULL, &count, &error)
                            : si_index_count(population->index, &question->query, &count, &error);
-    if (status != SI_OK)
+    if (result != SI_OK)
         cli_fail("%s", error.message);
     return count;
 }

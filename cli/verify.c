@@ -115,9 +115,9 @@ static uint64_t verify(const char *path, const verify_options *options, findings
     chosen.progress = on_progress;
     chosen.progress_context = &bar;
     cli_progress_bar_begin(&bar, options->progress_bar);
-    si_result status = si_index_verify(path, &chosen, &count, &error);
+    si_result result = si_verify(path, &chosen, &count, &error);
     cli_progress_bar_end(&bar);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         if (!found->json)
             cli_finish_output();
         cli_fail("%s", error.message);

@@ -19,7 +19,7 @@ static int show_box(const si_index *index, const si_query *box, si_error *error)
         {SI_FIELD_RADIUS, radii},
     };
     uint64_t count;
-    if (si_index_query(index, box, columns, 3, SHOWN, &count, error) != SI_OK)
+    if (si_index_find(index, box, columns, 3, SHOWN, &count, error) != SI_OK)
         return 1;
     printf("%" PRIu64 " elements in the box\n", count);
     for (uint64_t i = 0; i < count && i < SHOWN; i++)
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
         return 2;
     }
     int failed = si_index_open(argv[1], NULL, &index, &error) != SI_OK ||
-                 si_box_query(corner, opposite_corner, SI_BEST_EFFORT, &box, &error) != SI_OK ||
+                 si_query_box(corner, opposite_corner, SI_BEST_EFFORT, &box, &error) != SI_OK ||
                  show_box(index, &box, &error) != 0;
     if (failed)
         fprintf(stderr, "%s: %s\n", argv[0], error.message);

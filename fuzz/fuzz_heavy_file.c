@@ -139,11 +139,11 @@ static void ask(const si_index *index, const si_query *query)
 
 static void ask_for_nearest(const si_index *index)
 {
-    si_nearest nearest;
+    si_nearest_query nearest;
     double distances[50];
     uint64_t count;
-    si_nearest_query((double[3]){50, 50, 50}, 50, 1e9, SI_BEST_EFFORT, &nearest, NULL);
-    si_index_nearest(index, &nearest, NULL, 0, distances, &count, NULL);
+    si_query_nearest((double[3]){50, 50, 50}, 50, 1e9, SI_BEST_EFFORT, &nearest, NULL);
+    si_index_find_nearest(index, &nearest, NULL, 0, distances, &count, NULL);
 }
 
 static void verify(int descriptor)
@@ -163,11 +163,11 @@ static void ask_for_solids(const si_index *index, si_accuracy accuracy)
     const double end[3] = {20, 30, 25}, other_end[3] = {60, 50, 40};
     const double axes[2][3] = {{0.6, 0.8, 0}, {-0.8, 0.6, 0}};
     si_query query;
-    si_capsule_query(end, other_end, 10, accuracy, &query, NULL);
+    si_query_capsule(end, other_end, 10, accuracy, &query, NULL);
     ask(index, &query);
-    si_cylinder_query(end, other_end, 10, accuracy, &query, NULL);
+    si_query_cylinder(end, other_end, 10, accuracy, &query, NULL);
     ask(index, &query);
-    si_oriented_box_query(end, axes, other_end, accuracy, &query, NULL);
+    si_query_oriented_box(end, axes, other_end, accuracy, &query, NULL);
     ask(index, &query);
 }
 
@@ -176,15 +176,15 @@ static void ask_all(const si_index *index)
     ask_for_nearest(index);
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_EXACT; accuracy++) {
         si_query query;
-        si_box_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, (si_accuracy)accuracy,
+        si_query_box((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, (si_accuracy)accuracy,
                      &query, NULL);
         ask(index, &query);
-        si_sphere_query((double[3]){50, 50, 50}, 20, (si_accuracy)accuracy, &query, NULL);
+        si_query_sphere((double[3]){50, 50, 50}, 20, (si_accuracy)accuracy, &query, NULL);
         ask(index, &query);
         ask_for_solids(index, (si_accuracy)accuracy);
     }
     si_query tile;
-    si_centers_query((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, &tile, NULL);
+    si_query_centers((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, &tile, NULL);
     ask(index, &tile);
 }
 

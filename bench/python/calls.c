@@ -37,8 +37,8 @@ static size_t read_queries(void)
         double lower[3] = {center[0] - size, center[1] - size, center[2] - size};
         double upper[3] = {center[0] + size, center[1] + size, center[2] + size};
         check(strcmp(shape, "box") == 0
-                  ? si_box_query(lower, upper, SI_BEST_EFFORT, &queries[count], &error)
-                  : si_sphere_query(center, size, SI_BEST_EFFORT, &queries[count], &error),
+                  ? si_query_box(lower, upper, SI_BEST_EFFORT, &queries[count], &error)
+                  : si_query_sphere(center, size, SI_BEST_EFFORT, &queries[count], &error),
               &error);
         count++;
     }
@@ -82,7 +82,7 @@ static void time_fields(const si_index *index, const si_column *columns, size_t 
     uint64_t count;
     for (size_t i = 0; i < query_count; i++) {
         double start = now();
-        check(si_index_query(index, &queries[i], columns, FIELDS, MOST_RESULTS, &count, &error),
+        check(si_index_find(index, &queries[i], columns, FIELDS, MOST_RESULTS, &count, &error),
               &error);
         seconds[i] = now() - start;
     }

@@ -87,21 +87,21 @@ static bool holds_index(const char *folder)
 }
 
 /* Of a rank that has only heard of a failure, the error says so. */
-static bool is_own_failure(const cli_build_run *run, si_result status)
+static bool is_own_failure(const cli_build_run *run, si_result result)
 {
-    return status != SI_ERROR_CANCELLED || !strstr(run->error.message, "has given the build up");
+    return result != SI_ERROR_CANCELLED || !strstr(run->error.message, "has given the build up");
 }
 
-static int tell_failure(const cli_build_run *run, si_result status)
+static int tell_failure(const cli_build_run *run, si_result result)
 {
-    if (!cli_cluster_speaks(&run->cluster, is_own_failure(run, status)))
+    if (!cli_cluster_speaks(&run->cluster, is_own_failure(run, result)))
         return CLI_FAILED;
     int signal_number = cli_noted_signal();
-    if (status == SI_ERROR_CANCELLED && signal_number != 0) {
+    if (result == SI_ERROR_CANCELLED && signal_number != 0) {
         cli_say("ended by SIG%s, nothing was written", sigabbrev_np(signal_number));
         return 128 + signal_number;
     }
-    bool force_would_help = status == SI_ERROR_EXISTS && holds_index(run->chosen->out);
+    bool force_would_help = result == SI_ERROR_EXISTS && holds_index(run->chosen->out);
     cli_say("%s%s", run->error.message, force_would_help ? " (--force replaces it)" : "");
     return CLI_FAILED;
 }
@@ -117,10 +117,10 @@ static int tell_success(cli_build_run *run)
     return CLI_DONE;
 }
 
-int cli_build_run_end(cli_build_run *run, si_result status)
+int cli_build_run_end(cli_build_run *run, si_result result)
 {
     cli_progress_bar_end(&run->bar);
-    int code = status == SI_OK ? tell_success(run) : tell_failure(run, status);
+    int code = result == SI_OK ? tell_success(run) : tell_failure(run, result);
     cli_cluster_leave(&run->cluster);
     return code;
 }

@@ -19,7 +19,7 @@ typedef struct cli_build_run {
 
 void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen);
 
-/* Tells what `status` and the report say; the exit code. */
-int cli_build_run_end(cli_build_run *run, si_result status);
+/* Tells what `result` and the report say; the exit code. */
+int cli_build_run_end(cli_build_run *run, si_result result);
 
 #endif

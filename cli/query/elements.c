@@ -172,7 +172,7 @@ void cli_elements_find(cli_elements *elements, const cli_population *population,
                        const si_query *query)
 {
     si_error error;
-    si_visitor visitor = elements->batch ? batch_visited : put_visited;
+    si_results_fn visitor = elements->batch ? batch_visited : put_visited;
     ask(elements, population);
     if (si_index_visit(population->index, query, elements->visited, elements->visited_count,
                        visitor, elements, &error) != SI_OK)
@@ -196,7 +196,7 @@ static uint64_t element_count(const cli_population *population)
 }
 
 void cli_elements_find_nearest(cli_elements *elements, const cli_population *population,
-                               const si_nearest *nearest)
+                               const si_nearest_query *nearest)
 {
     si_error error;
     uint64_t all = element_count(population), room = nearest->k < all ? nearest->k : all, count;
@@ -205,8 +205,8 @@ void cli_elements_find_nearest(cli_elements *elements, const cli_population *pop
     ask(elements, population);
     for (size_t i = 0; i < elements->visited_count; i++)
         columns[i] = (si_column){elements->visited[i], cli_allocate(room, elements->sizes[i])};
-    if (si_index_nearest(population->index, nearest, columns, elements->visited_count, distances,
-                         &count, &error) != SI_OK)
+    if (si_index_find_nearest(population->index, nearest, columns, elements->visited_count,
+                              distances, &count, &error) != SI_OK)
         cli_fail("%s", error.message);
     put_nearest(elements, columns, distances, count);
     for (size_t i = 0; i < elements->visited_count; i++)

@@ -17,7 +17,7 @@ void cli_elements_find(cli_elements *elements, const cli_population *population,
                        const si_query *query);
 
 void cli_elements_find_nearest(cli_elements *elements, const cli_population *population,
-                               const si_nearest *nearest);
+                               const si_nearest_query *nearest);
 
 void cli_elements_end(cli_elements *elements);
 

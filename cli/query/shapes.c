@@ -28,10 +28,10 @@ static si_result make_oriented_box(const double numbers[10], si_accuracy accurac
                                    si_error *error)
 {
     double axes[2][3];
-    si_result status = si_quaternion_axes(numbers + 6, axes, error);
-    return status == SI_OK
-               ? si_oriented_box_query(numbers, axes, numbers + 3, accuracy, query, error)
-               : status;
+    si_result result = si_quaternion_axes(numbers + 6, axes, error);
+    return result == SI_OK
+               ? si_query_oriented_box(numbers, axes, numbers + 3, accuracy, query, error)
+               : result;
 }
 
 static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_query *query,
@@ -40,13 +40,13 @@ static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_que
     const double *numbers = shape->numbers;
     switch (shape->kind) {
     case CLI_BOX:
-        return si_box_query(numbers, numbers + 3, accuracy, query, error);
+        return si_query_box(numbers, numbers + 3, accuracy, query, error);
     case CLI_SPHERE:
-        return si_sphere_query(numbers, numbers[3], accuracy, query, error);
+        return si_query_sphere(numbers, numbers[3], accuracy, query, error);
     case CLI_CAPSULE:
-        return si_capsule_query(numbers, numbers + 3, numbers[6], accuracy, query, error);
+        return si_query_capsule(numbers, numbers + 3, numbers[6], accuracy, query, error);
     case CLI_CYLINDER:
-        return si_cylinder_query(numbers, numbers + 3, numbers[6], accuracy, query, error);
+        return si_query_cylinder(numbers, numbers + 3, numbers[6], accuracy, query, error);
     default:
         return make_oriented_box(numbers, accuracy, query, error);
     }
@@ -55,7 +55,7 @@ static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_que
 static si_result make_centers_query(const cli_shape *shape, si_query *query, si_error *error)
 {
     if (shape->kind == CLI_BOX)
-        return si_centers_query(shape->numbers, shape->numbers + 3, query, error);
+        return si_query_centers(shape->numbers, shape->numbers + 3, query, error);
     *error = (si_error){SI_ERROR_ARGUMENT, "the accuracy 'center' goes with boxes alone"};
     return SI_ERROR_ARGUMENT;
 }
@@ -68,7 +68,7 @@ static si_result make_question(const cli_shape *shape, cli_accuracy accuracy,
     if (accuracy.is_center)
         return make_centers_query(shape, &question->query, error);
     return shape->kind == CLI_NEAREST
-               ? si_nearest_query(numbers, shape->k, numbers[3], accuracy.of_shapes,
+               ? si_query_nearest(numbers, shape->k, numbers[3], accuracy.of_shapes,
                                   &question->nearest, error)
                : make_query(shape, accuracy.of_shapes, &question->query, error);
 }

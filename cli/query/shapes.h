@@ -38,7 +38,7 @@ void cli_shapes_free(cli_shapes *shapes);
 typedef struct cli_question {
     bool asks_for_nearest;
     si_query query;
-    si_nearest nearest;
+    si_nearest_query nearest;
 } cli_question;
 
 typedef struct cli_queries {

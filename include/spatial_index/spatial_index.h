@@ -12,7 +12,7 @@
  * Coordinates are stored, and decided upon, as 32-bit floats.
  *
  * Errors: functions that can fail return an si_result. Where they take an `si_error *`, it may be
- * NULL; on failure it receives the same status and one sentence that names the file, the data set
+ * NULL; on failure it receives the same result and one sentence that names the file, the data set
  * or line, the value found and the value expected. On success it is untouched. The library never
  * prints and never aborts.
  *
@@ -54,7 +54,6 @@ extern "C" {
 
 /* ---- errors ---- */
 
-/* (Not si_status: <signal.h> defines a macro of that name.) */
 typedef enum si_result {
     SI_OK = 0,
     SI_ERROR_ARGUMENT = 1,    /* a value the caller passed makes no sense */
@@ -72,12 +71,12 @@ typedef enum si_result {
 #define SI_ERROR_MESSAGE_SIZE 1024
 
 typedef struct si_error {
-    si_result status;
+    si_result result;
     char message[SI_ERROR_MESSAGE_SIZE]; /* one sentence, UTF-8, always terminated */
 } si_error;
 
-/* The name of a status, such as "SI_ERROR_FORMAT". Never NULL. */
-SI_API const char *si_status_name(si_result status);
+/* The name of a result, such as "SI_ERROR_FORMAT". Never NULL. */
+SI_API const char *si_result_name(si_result result);
 
 /* The version of the library, such as "0.1.0". */
 SI_API const char *si_version(void);
@@ -145,7 +144,7 @@ typedef struct si_field_info {
  * length, 0 where `kind` is no element kind. */
 SI_API size_t si_element_kind_fields(si_element_kind kind, const si_field_info **fields);
 
-/* One column of values. As a result its data has room for `capacity` values (see si_index_query);
+/* One column of values. As a result its data has room for `capacity` values (see si_index_find);
  * the values of one element lie side by side, so a position column is a row-major N x 3 array. */
 typedef struct si_column {
     si_field field;
@@ -207,7 +206,7 @@ typedef enum si_shape {
 
 /* A query: shape and accuracy. Made by the functions below, which say SI_ERROR_ARGUMENT of a NaN, a
  * negative size or an unknown accuracy. Coordinates, radii and sizes are rounded to 32-bit floats.
- * All shapes but that of si_centers_query are closed: touching counts. */
+ * All shapes but that of si_query_centers are closed: touching counts. */
 typedef struct si_query {
     si_shape shape;
     si_accuracy accuracy;
@@ -222,39 +221,39 @@ typedef struct si_query {
 } si_query;
 
 /* The box between two opposite corners, in any order. Infinite ones are legal. */
-SI_API si_result si_box_query(const double corner[3], const double opposite_corner[3],
+SI_API si_result si_query_box(const double corner[3], const double opposite_corner[3],
                               si_accuracy accuracy, si_query *query, si_error *error);
 
 /* The ball around a center. */
-SI_API si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
+SI_API si_result si_query_sphere(const double center[3], double radius, si_accuracy accuracy,
                                  si_query *query, si_error *error);
 
 /* What is within a radius of the straight way between two points: a corridor along a fibre. The
  * points may be the same, but must be finite, as the radius must. */
-SI_API si_result si_capsule_query(const double end[3], const double other_end[3], double radius,
+SI_API si_result si_query_capsule(const double end[3], const double other_end[3], double radius,
                                   si_accuracy accuracy, si_query *query, si_error *error);
 
 /* The solid cylinder with flat caps around the straight way between two points: an electrode. The
  * points must differ, and be finite, as the radius must. */
-SI_API si_result si_cylinder_query(const double end[3], const double other_end[3], double radius,
+SI_API si_result si_query_cylinder(const double end[3], const double other_end[3], double radius,
                                    si_accuracy accuracy, si_query *query, si_error *error);
 
 /* The box around a center whose first two sides have the directions `axes`, which may have any
  * lengths but must be at right angles, to 1e-6; the third side is across both. `half_size` is half
  * the length of each side. All must be finite. */
-SI_API si_result si_oriented_box_query(const double center[3], const double axes[2][3],
+SI_API si_result si_query_oriented_box(const double center[3], const double axes[2][3],
                                        const double half_size[3], si_accuracy accuracy,
                                        si_query *query, si_error *error);
 
 /* The first two axes of a cell or other thing that is turned by a quaternion (w, x, y, z), as in
- * SONATA's orientation_w ..., for si_oriented_box_query. It may have any length but 0. */
+ * SONATA's orientation_w ..., for si_query_oriented_box. It may have any length but 0. */
 SI_API si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error);
 
 /* The elements of which the centre is in a box without its upper sides: lower <= centre < upper in
  * every coordinate. So tiles of which each begins where the one before ends, the outer ones
  * infinite perhaps, have every element once. The centre is what SI_FIELD_CENTROID or
  * SI_FIELD_POSITION has, to the bit; there is no accuracy to choose. */
-SI_API si_result si_centers_query(const double corner[3], const double opposite_corner[3],
+SI_API si_result si_query_centers(const double corner[3], const double opposite_corner[3],
                                   si_query *query, si_error *error);
 
 /* ---- opened indexes ---- */
@@ -281,7 +280,7 @@ typedef struct si_open_options {
     /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of its types */
-    /* 1: all of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_index_verify.
+    /* 1: all of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_verify.
      */
     int verify;
     si_reading reading;
@@ -383,19 +382,19 @@ SI_API si_result si_index_get_stats(const si_index *index, si_index_stats *stats
  * `capacity` values; the first `capacity` results are written, and `*count` receives how many there
  * are in all, so a call with capacity 0 asks for the size. `columns` may be NULL where
  * `column_count` is 0. SI_ERROR_ARGUMENT: a field that this kind of element does not have. */
-SI_API si_result si_index_query(const si_index *index, const si_query *query,
-                                const si_column *columns, size_t column_count, uint64_t capacity,
-                                uint64_t *count, si_error *error);
+SI_API si_result si_index_find(const si_index *index, const si_query *query,
+                               const si_column *columns, size_t column_count, uint64_t capacity,
+                               uint64_t *count, si_error *error);
 
 /* A batch of results: `columns` holds the fields asked for, in the order asked, `count` values
  * each. It is valid during the call. Return 0 to go on, anything else to stop. */
-typedef int (*si_visitor)(void *context, const si_column *columns, size_t column_count,
-                          uint64_t count);
+typedef int (*si_results_fn)(void *context, const si_column *columns, size_t column_count,
+                             uint64_t count);
 
 /* Hands the results of a query to `visitor` in batches, in index order. Stopping is not an error.
  */
 SI_API si_result si_index_visit(const si_index *index, const si_query *query,
-                                const si_field *fields, size_t field_count, si_visitor visitor,
+                                const si_field *fields, size_t field_count, si_results_fn visitor,
                                 void *context, si_error *error);
 
 /* The number of elements that the query finds. */
@@ -429,19 +428,19 @@ SI_API void si_group_counts_free(si_group_counts *groups);
 
 /* ---- nearest elements ---- */
 
-/* Asks for the elements nearest to a point. Made by si_nearest_query. */
-typedef struct si_nearest {
+/* Asks for the elements nearest to a point. Made by si_query_nearest. */
+typedef struct si_nearest_query {
     si_accuracy accuracy;
     float point[3];
     uint64_t k;              /* so many, if there are */
     double max_distance;     /* none that is farther; infinite: however far */
     const si_filter *filter; /* the nearest of those that pass; NULL, as made: of all */
-} si_nearest;
+} si_nearest_query;
 
 /* The point is rounded to 32-bit floats, the distance is not. SI_ERROR_ARGUMENT: a point that is
  * not finite, a NaN or negative distance, or an unknown accuracy. */
-SI_API si_result si_nearest_query(const double point[3], uint64_t k, double max_distance,
-                                  si_accuracy accuracy, si_nearest *nearest, si_error *error);
+SI_API si_result si_query_nearest(const double point[3], uint64_t k, double max_distance,
+                                  si_accuracy accuracy, si_nearest_query *nearest, si_error *error);
 
 /* Writes the columns of the elements found, the nearest first, those of equal distance in index
  * order, and their distances, which may be NULL; each has room for `k` values. `*count` receives
@@ -450,39 +449,38 @@ SI_API si_result si_nearest_query(const double point[3], uint64_t k, double max_
  * A distance is that from the point to the surface of the element, 0 inside, in double precision.
  * With SI_BEST_EFFORT a segment is the capsule around its axis, with SI_EXACT the cylinder with
  * flat caps; with SI_BOUNDING_BOX every element is its bounding box. */
-SI_API si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
-                                  const si_column *columns, size_t column_count, double *distances,
-                                  uint64_t *count, si_error *error);
+SI_API si_result si_index_find_nearest(const si_index *index, const si_nearest_query *nearest,
+                                       const si_column *columns, size_t column_count,
+                                       double *distances, uint64_t *count, si_error *error);
 
 /* ---- many queries at once ---- */
 
 /* What queries have found, before any of it is copied: so it is known how much there is. One object
  * may serve many times, for one thread at a time. */
-typedef struct si_matches si_matches;
+typedef struct si_batch si_batch;
 
-SI_API si_result si_matches_create(si_matches **matches, si_error *error);
-SI_API void si_matches_free(si_matches *matches);
+SI_API si_result si_batch_create(si_batch **matches, si_error *error);
+SI_API void si_batch_free(si_batch *matches);
 
 /* Finds what each of the queries finds, on so many threads (0: one for each processor, or 32 where
  * the index is read explicitly, since these wait for the storage). Neighbouring queries are run one
  * after another, but that does not show: results are in the order of the queries, those of a query
  * in index order. What `matches` held before is gone; the index must stay open while it is used. */
-SI_API si_result si_index_match(const si_index *index, const si_query *queries,
-                                uint64_t query_count, unsigned threads, si_matches *matches,
-                                si_error *error);
+SI_API si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
+                               unsigned threads, si_batch *matches, si_error *error);
 
 /* Where among all results those of each query begin: query_count + 1 numbers, the last one being
  * the number of all results. They live until `matches` is used again. */
-SI_API const uint64_t *si_matches_offsets(const si_matches *matches);
+SI_API const uint64_t *si_batch_offsets(const si_batch *matches);
 
 /* Writes columns of all results; each has room for all of them. */
-SI_API si_result si_matches_copy(const si_matches *matches, const si_column *columns,
-                                 size_t column_count, unsigned threads, si_error *error);
+SI_API si_result si_batch_copy(const si_batch *matches, const si_column *columns,
+                               size_t column_count, unsigned threads, si_error *error);
 
 /* The number of elements that each of the queries finds. */
-SI_API si_result si_index_count_many(const si_index *index, const si_query *queries,
-                                     uint64_t query_count, unsigned threads, uint64_t *counts,
-                                     si_error *error);
+SI_API si_result si_batch_count(const si_index *index, const si_query *queries,
+                                uint64_t query_count, unsigned threads, uint64_t *counts,
+                                si_error *error);
 
 /* Writes the order of points along a space-filling curve: `order` receives the numbers of the
  * `count` points, neighbours close together. Points that are not finite come anywhere. */
@@ -513,7 +511,7 @@ typedef struct si_grid {
     uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
     /* What counting counts. 0: each element once, in the voxel that holds its centre: the position,
      * or the midpoint of the axis, as the field `centroid` gives it. 1: each element in every voxel
-     * that it touches: in those of which si_box_query, with `accuracy`, finds it. */
+     * that it touches: in those of which si_query_box, with `accuracy`, finds it. */
     int counts_touching;
     si_accuracy accuracy;
     const si_filter *filter; /* only elements that pass; NULL: all */
@@ -587,20 +585,20 @@ SI_API const si_index *si_population_set_index(const si_population_set *set, siz
 /* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
  * on, anything else to cancel what is done, which then cleans up and fails with
  * SI_ERROR_CANCELLED. */
-typedef int (*si_progress)(void *context, const char *phase, uint64_t done, uint64_t total);
+typedef int (*si_progress_fn)(void *context, const char *phase, uint64_t done, uint64_t total);
 
 /* ---- verification ---- */
 
 /* Receives one sentence about a damage. */
-typedef void (*si_damage_visitor)(void *context, const char *sentence);
+typedef void (*si_damage_fn)(void *context, const char *sentence);
 
 typedef struct si_verify_options {
     size_t struct_size;
-    unsigned threads;          /* 0: as many as there are processors */
-    uint64_t most_sentences;   /* further damage is counted, but not told; 0: no bound */
-    si_damage_visitor visitor; /* NULL: none */
+    unsigned threads;        /* 0: as many as there are processors */
+    uint64_t most_sentences; /* further damage is counted, but not told; 0: no bound */
+    si_damage_fn visitor;    /* NULL: none */
     void *visitor_context;
-    si_progress progress; /* NULL: none. In bytes. */
+    si_progress_fn progress; /* NULL: none. In bytes. */
     void *progress_context;
 } si_verify_options;
 
@@ -615,8 +613,8 @@ typedef struct si_verify_options {
  * what is below. At the end the visitor is told of the damage, in the order of the files. Finding
  * some is no failure: `*damage_count` receives how much there is, which does not depend on the
  * threads. `options` may be NULL. */
-SI_API si_result si_index_verify(const char *path, const si_verify_options *options,
-                                 uint64_t *damage_count, si_error *error);
+SI_API si_result si_verify(const char *path, const si_verify_options *options,
+                           uint64_t *damage_count, si_error *error);
 
 /* ---- attributes of the data set ---- */
 
@@ -682,7 +680,7 @@ typedef struct si_build_options {
     /* The processes that all build this multi-index together, each from what it appends; the same
      * calls are made in all of them, and the memory is that of each. NULL: this one alone. */
     si_cluster *cluster;
-    si_progress progress; /* NULL: none */
+    si_progress_fn progress; /* NULL: none */
     void *progress_context;
 } si_build_options;
 
@@ -693,8 +691,8 @@ typedef struct si_build_options {
 
 /* The size of the heavy file of an index of `element_count` elements. SI_ERROR_LIMIT: no index can
  * hold as many. */
-SI_API si_result si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
-                                     si_error *error);
+SI_API si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+                               si_error *error);
 
 typedef struct si_bad_cell {
     uint64_t gid;
@@ -789,9 +787,10 @@ SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_quer
 SI_API si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
                                                   const si_field *fields, size_t field_count,
                                                   si_group_counts *groups, si_error *error);
-SI_API si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest *nearest,
-                                          const si_column *columns, size_t column_count,
-                                          double *distances, uint64_t *count, si_error *error);
+SI_API si_result si_growing_index_nearest(si_growing_index *growing,
+                                          const si_nearest_query *nearest, const si_column *columns,
+                                          size_t column_count, double *distances, uint64_t *count,
+                                          si_error *error);
 SI_API si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
                                               uint64_t *counts, si_error *error);
 SI_API si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,

@@ -16,13 +16,13 @@ static const si_dataset *open_dataset(core_index *self)
 {
     si_dataset *opened = NULL;
     si_error error;
-    si_result status;
+    si_result result;
     if (self->dataset)
         return self->dataset;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_dataset_open(self->index, &opened, &error);
+    result = si_dataset_open(self->index, &opened, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(&error);
         return NULL;
     }
@@ -89,9 +89,9 @@ PyObject *core_attribute_names(PyObject *object, PyObject *ignored)
     size_t count = dataset ? si_dataset_attribute_count(dataset) : 0;
     for (size_t i = 0; i < count; i++) {
         PyObject *name = PyUnicode_FromString(si_dataset_attribute_name(dataset, i));
-        int status = name ? PyList_Append(names, name) : -1;
+        int result = name ? PyList_Append(names, name) : -1;
         Py_XDECREF(name);
-        if (status < 0)
+        if (result < 0)
             Py_CLEAR(names);
         if (!names)
             return NULL;
@@ -179,11 +179,11 @@ PyObject *core_read_attribute(core_index *self, PyObject *name, PyObject *ids)
     uint64_t count = (uint64_t)PyArray_SIZE((PyArrayObject *)ids);
     si_values values;
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_dataset_read(dataset, text, wanted, count, &values, &error);
+    result = si_dataset_read(dataset, text, wanted, count, &values, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(&error);
         return NULL;
     }

@@ -136,31 +136,31 @@ static si_result make_queries(const batch_parts *parts, si_shape shape, si_accur
                               const query_batch *batch, uint64_t *done, si_error *error)
 {
     core_shape numbers = {.orientation_length = parts->lengths[2]};
-    si_result status = SI_OK;
-    for (*done = 0; status == SI_OK && *done < batch->count; ++*done) {
+    si_result result = SI_OK;
+    for (*done = 0; result == SI_OK && *done < batch->count; ++*done) {
         for (int part = 0; part < core_part_count(shape); part++)
             numbers.parts[part] = (const double *)PyArray_DATA(parts->arrays[part]) +
                                   (uint64_t)parts->strides[part] * *done;
-        status = core_make_query(shape, &numbers, accuracy, &batch->queries[*done], error);
+        result = core_make_query(shape, &numbers, accuracy, &batch->queries[*done], error);
         batch->queries[*done].filter = batch->filter;
     }
-    return status;
+    return result;
 }
 
 static bool fill_batch(query_batch *batch, const batch_parts *parts, si_shape shape,
                        si_accuracy accuracy)
 {
     si_error error;
-    si_result status;
+    si_result result;
     uint64_t done;
     batch->count = (uint64_t)PyArray_DIM(parts->arrays[0], 0);
     batch->queries = PyMem_RawCalloc(batch->count, sizeof *batch->queries);
     if (!batch->queries)
         return PyErr_NoMemory();
     Py_BEGIN_ALLOW_THREADS;
-    status = make_queries(parts, shape, accuracy, batch, &done, &error);
+    result = make_queries(parts, shape, accuracy, batch, &done, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return true;
     PyMem_RawFree(batch->queries);
     return core_raise_argument_error("query %llu: %s", (unsigned long long)(done - 1),
@@ -200,12 +200,12 @@ static PyObject *new_offsets(uint64_t query_count)
     return PyArray_SimpleNew(1, &shape, NPY_INT64);
 }
 
-static bool match(const core_plan *plan, const query_batch *batch, si_matches *matches,
+static bool match(const core_plan *plan, const query_batch *batch, si_batch *matches,
                   int64_t *offsets)
 {
     if (!core_search(plan->self, batch->queries, batch->count, batch->threads, matches))
         return false;
-    memcpy(offsets, si_matches_offsets(matches), (batch->count + 1) * sizeof *offsets);
+    memcpy(offsets, si_batch_offsets(matches), (batch->count + 1) * sizeof *offsets);
     return true;
 }
 
@@ -222,7 +222,7 @@ static PyObject *run_packed(core_plan *plan, const query_batch *batch, PyObject 
     PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
     PyObject *pair = NULL;
     int64_t *ends = PyArray_DATA((PyArrayObject *)offsets);
-    si_matches *matches = core_take_matches();
+    si_batch *matches = core_take_matches();
     if (!matches)
         return NULL;
     if (match(plan, batch, matches, ends)) {
@@ -305,19 +305,19 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
 {
     npy_intp shape = (npy_intp)batch->count;
     si_error error;
-    si_result status;
+    si_result result;
     PyObject *counts = PyArray_SimpleNew(1, &shape, NPY_UINT64);
     if (!counts)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
     if (self->growing)
-        status = core_grown_counts(self, batch->queries, batch->count,
+        result = core_grown_counts(self, batch->queries, batch->count,
                                    PyArray_DATA((PyArrayObject *)counts), &error);
     else
-        status = si_index_count_many(self->index, batch->queries, batch->count, batch->threads,
-                                     PyArray_DATA((PyArrayObject *)counts), &error);
+        result = si_batch_count(self->index, batch->queries, batch->count, batch->threads,
+                                PyArray_DATA((PyArrayObject *)counts), &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(&error);
         Py_CLEAR(counts);
     }

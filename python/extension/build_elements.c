@@ -25,11 +25,11 @@ static bool read_column(PyObject *pair, si_input_column *column, uint64_t *count
 static si_result append_columns(si_builder *builder, const si_input_column *columns,
                                 size_t column_count, uint64_t count, si_error *error)
 {
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_builder_append(builder, columns, column_count, count, error);
+    result = si_builder_append(builder, columns, column_count, count, error);
     Py_END_ALLOW_THREADS;
-    return status;
+    return result;
 }
 
 bool core_read_columns(PyObject *pairs, size_t most, si_input_column *columns, size_t *column_count,
@@ -66,13 +66,13 @@ static bool append_arrays(si_builder *builder, PyObject *pairs)
 static bool append_index(si_builder *builder, const core_index *source)
 {
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = core_append_all(source, builder, &error);
+    result = core_append_all(source, builder, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 static bool append_part(si_builder *builder, PyObject *part)
@@ -110,17 +110,17 @@ PyObject *core_build_elements(PyObject *module, PyObject *args)
                           &PyDict_Type, &options) ||
         !core_build_begin(&build, options))
         return NULL;
-    si_result status = si_builder_create((si_element_kind)kind, folder, &build.options, &builder,
+    si_result result = si_builder_create((si_element_kind)kind, folder, &build.options, &builder,
                                          &error);
-    if (status == SI_OK) {
+    if (result == SI_OK) {
         if (!append_parts(builder, parts)) {
             si_builder_abort(builder);
             return NULL;
         }
         Py_BEGIN_ALLOW_THREADS;
-        status = si_builder_finish(builder, core_build_place(&build, &index), &build.report,
+        result = si_builder_finish(builder, core_build_place(&build, &index), &build.report,
                                    &error);
         Py_END_ALLOW_THREADS;
     }
-    return core_build_end(&build, status, index, &error);
+    return core_build_end(&build, result, index, &error);
 }

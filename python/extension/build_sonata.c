@@ -42,17 +42,17 @@ PyObject *core_build_segments(PyObject *module, PyObject *args)
     si_segments_source source = SI_SEGMENTS_SOURCE_INIT;
     si_index *index = NULL;
     si_error error;
-    si_result status;
+    si_result result;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!O&O!:build_segments", &PyDict_Type, &dict, core_text_or_none,
                           &folder, &PyDict_Type, &options) ||
         !read_segments_source(dict, &source) || !core_build_begin(&build, options))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_build_segments(&source, folder, &build.options, core_build_place(&build, &index),
+    result = si_build_segments(&source, folder, &build.options, core_build_place(&build, &index),
                                &build.report, &error);
     Py_END_ALLOW_THREADS;
-    return core_build_end(&build, status, index, &error);
+    return core_build_end(&build, result, index, &error);
 }
 
 /* population_size(file, edges, population) */
@@ -62,16 +62,16 @@ PyObject *core_population_size(PyObject *module, PyObject *args)
     int edges;
     uint64_t size = 0;
     si_error error;
-    si_result status;
+    si_result result;
     (void)module;
     if (!PyArg_ParseTuple(args, "ypO&:population_size", &file, &edges, core_text_or_none,
                           &population))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = (edges ? si_edges_population_size : si_nodes_population_size)(file, population, &size,
+    result = (edges ? si_edges_population_size : si_nodes_population_size)(file, population, &size,
                                                                            &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return PyLong_FromUnsignedLongLong(size);
     core_raise(&error);
     return NULL;
@@ -86,17 +86,17 @@ PyObject *core_build_synapses(PyObject *module, PyObject *args)
     si_synapses_source source = SI_SYNAPSES_SOURCE_INIT;
     si_index *index = NULL;
     si_error error;
-    si_result status;
+    si_result result;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!O&O!:build_synapses", &PyDict_Type, &dict, core_text_or_none,
                           &folder, &PyDict_Type, &options) ||
         !read_synapses_source(dict, &source) || !core_build_begin(&build, options))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_build_synapses(&source, folder, &build.options, core_build_place(&build, &index),
+    result = si_build_synapses(&source, folder, &build.options, core_build_place(&build, &index),
                                &build.report, &error);
     Py_END_ALLOW_THREADS;
-    return core_build_end(&build, status, index, &error);
+    return core_build_end(&build, result, index, &error);
 }
 
 /* ---- a circuit ---- */
@@ -122,14 +122,14 @@ static PyObject *build_circuit(const si_circuit_source *source, bool synapses, c
 {
     core_build build;
     si_error error;
-    si_result status;
+    si_result result;
     if (!core_build_begin(&build, options))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = (synapses ? si_build_circuit_synapses : si_build_circuit_segments)(
+    result = (synapses ? si_build_circuit_synapses : si_build_circuit_segments)(
         source, folder, &build.options, &build.report, &error);
     Py_END_ALLOW_THREADS;
-    return core_build_end(&build, status, NULL, &error);
+    return core_build_end(&build, result, NULL, &error);
 }
 
 /* build_circuit(config_file, synapses, populations, source, folder, options): populations is a

@@ -143,18 +143,18 @@ static PyObject *dict_of_report(const si_build_report *report)
                          list_of_bad_cells(report));
 }
 
-PyObject *core_build_end(core_build *build, si_result status, si_index *index,
+PyObject *core_build_end(core_build *build, si_result result, si_index *index,
                          const si_error *error)
 {
     if (build->raised[0]) {
         PyErr_Restore(build->raised[0], build->raised[1], build->raised[2]);
-        if (status == SI_OK) {
+        if (result == SI_OK) {
             si_build_report_free(&build->report);
             si_index_close(index);
         }
         return NULL;
     }
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(error);
         return NULL;
     }

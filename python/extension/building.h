@@ -19,9 +19,9 @@ bool core_build_begin(core_build *build, PyObject *options);
  */
 si_index **core_build_place(const core_build *build, si_index **index);
 
-/* A tuple (index or None, dict of the report), or the exception that `status` stands for. Takes
+/* A tuple (index or None, dict of the report), or the exception that `result` stands for. Takes
  * over the index, which may be NULL. */
-PyObject *core_build_end(core_build *build, si_result status, si_index *index,
+PyObject *core_build_end(core_build *build, si_result result, si_index *index,
                          const si_error *error);
 
 /* Values of a dict; without its key, or where it is None, `target` stays as it was. */

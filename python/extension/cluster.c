@@ -71,15 +71,15 @@ PyObject *core_mpi_start(PyObject *module, PyObject *ignored)
 {
     int has_started;
     si_error error;
-    si_result status;
+    si_result result;
     (void)module;
     (void)ignored;
     if (!is_loaded())
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = mpi.start(&has_started, &error);
+    result = mpi.start(&has_started, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return PyBool_FromLong(has_started);
     core_raise(&error);
     return NULL;
@@ -126,15 +126,15 @@ PyObject *core_cluster_open(PyObject *module, PyObject *ignored)
 {
     si_cluster *cluster;
     si_error error;
-    si_result status;
+    si_result result;
     (void)module;
     (void)ignored;
     if (!is_loaded())
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = mpi.open(&cluster, &error);
+    result = mpi.open(&cluster, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return PyCapsule_New(cluster, CLUSTER_CAPSULE, NULL);
     core_raise(&error);
     return NULL;

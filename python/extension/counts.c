@@ -10,11 +10,11 @@ static PyObject *count_all(const core_index *self, const si_query *query)
 {
     uint64_t count = 0;
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = core_count(self, query, &count, &error);
+    result = core_count(self, query, &count, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return PyLong_FromUnsignedLongLong(count);
     core_raise(&error);
     return NULL;
@@ -65,17 +65,17 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
     si_filter *filter;
     int empty = 0;
     si_error error;
-    si_result status;
+    si_result result;
     PyObject *const *rest = values + core_part_count(shape);
     if (!core_read_query(shape, values, rest[0], &query) ||
         !core_read_filter(self, rest + 3, &filter))
         return NULL;
     query.filter = filter;
     Py_BEGIN_ALLOW_THREADS;
-    status = core_empty(self, &query, &empty, &error);
+    result = core_empty(self, &query, &empty, &error);
     Py_END_ALLOW_THREADS;
     si_filter_free(filter);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(&error);
         return NULL;
     }

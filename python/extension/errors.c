@@ -37,7 +37,7 @@ bool core_import_errors(void)
 void core_raise(const si_error *error)
 {
     size_t known = sizeof classes / sizeof *classes;
-    PyObject *class = (size_t)error->status < known ? classes[error->status] : NULL;
+    PyObject *class = (size_t)error->result < known ? classes[error->result] : NULL;
     /* Paths in the sentence may be any bytes. */
     PyObject *message = PyUnicode_DecodeUTF8(error->message, (Py_ssize_t)strlen(error->message),
                                              "replace");

@@ -4,43 +4,43 @@
  * that searches, used again and again. */
 #define MOST_IDLE 16
 
-static si_matches *idle[MOST_IDLE];
+static si_batch *idle[MOST_IDLE];
 static size_t idle_count;
 
-si_matches *core_take_matches(void)
+si_batch *core_take_matches(void)
 {
-    si_matches *matches = NULL;
+    si_batch *matches = NULL;
     si_error error;
     if (idle_count > 0)
         return idle[--idle_count];
-    if (si_matches_create(&matches, &error) == SI_OK)
+    if (si_batch_create(&matches, &error) == SI_OK)
         return matches;
     core_raise(&error);
     return NULL;
 }
 
-void core_give_back(si_matches *matches)
+void core_give_back(si_batch *matches)
 {
     if (idle_count < MOST_IDLE)
         idle[idle_count++] = matches;
     else
-        si_matches_free(matches);
+        si_batch_free(matches);
 }
 
 /* Sooner copied than other threads would have got the GIL. */
 #define FEW_RESULTS 1024
 
 bool core_search(const core_index *self, const si_query *queries, uint64_t query_count,
-                 unsigned threads, si_matches *matches)
+                 unsigned threads, si_batch *matches)
 {
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_match(self->index, queries, query_count, threads, matches, &error);
+    result = si_batch_find(self->index, queries, query_count, threads, matches, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 bool core_new_arrays(core_plan *plan, uint64_t count, PyObject **arrays)
@@ -54,15 +54,15 @@ bool core_new_arrays(core_plan *plan, uint64_t count, PyObject **arrays)
     return true;
 }
 
-bool core_copy(const core_plan *plan, const si_matches *matches, uint64_t count, unsigned threads)
+bool core_copy(const core_plan *plan, const si_batch *matches, uint64_t count, unsigned threads)
 {
     si_error error;
-    si_result status;
+    si_result result;
     PyThreadState *state = count > FEW_RESULTS ? PyEval_SaveThread() : NULL;
-    status = si_matches_copy(matches, plan->columns, plan->column_count, threads, &error);
+    result = si_batch_copy(matches, plan->columns, plan->column_count, threads, &error);
     if (state)
         PyEval_RestoreThread(state);
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }

@@ -77,14 +77,14 @@ static PyObject *new_voxels(const grid_request *request)
 static PyObject *by_voxel(const grid_request *request)
 {
     si_error error;
-    si_result status;
+    si_result result;
     PyObject *voxels = new_voxels(request);
     if (!voxels)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = fill(request, PyArray_DATA((PyArrayObject *)voxels), &error);
+    result = fill(request, PyArray_DATA((PyArrayObject *)voxels), &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         core_raise(&error);
         Py_CLEAR(voxels);
     }
@@ -154,12 +154,12 @@ static PyObject *by_region(const grid_request *request)
 {
     region_sums sums = {0};
     si_error error;
-    si_result status;
+    si_result result;
     PyObject *dict = NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = add_up(request, &sums, &error);
+    result = add_up(request, &sums, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         dict = dict_of(request, &sums);
     else
         core_raise(&error);

@@ -43,14 +43,14 @@ static bool search_grown(const core_plan *plan, const si_query *query, const si_
                          uint64_t capacity, uint64_t *count)
 {
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_growing_index_query(plan->self->growing, query, columns, plan->column_count,
+    result = si_growing_index_query(plan->self->growing, query, columns, plan->column_count,
                                     capacity, count, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 /* Other threads may insert in between: then the first results are as many as were counted. */
@@ -77,58 +77,58 @@ bool core_grown_arrays(core_plan *plan, const si_query *query, PyObject **arrays
 si_result core_grown_counts(const core_index *self, const si_query *queries, uint64_t query_count,
                             uint64_t *counts, si_error *error)
 {
-    si_result status = SI_OK;
-    for (uint64_t i = 0; status == SI_OK && i < query_count; i++)
-        status = si_growing_index_count(self->growing, &queries[i], &counts[i], error);
-    return status;
+    si_result result = SI_OK;
+    for (uint64_t i = 0; result == SI_OK && i < query_count; i++)
+        result = si_growing_index_count(self->growing, &queries[i], &counts[i], error);
+    return result;
 }
 
 static si_result find_offsets(const core_index *self, const si_query *queries, uint64_t query_count,
                               int64_t *offsets, si_error *error)
 {
-    si_result status = core_grown_counts(self, queries, query_count, (uint64_t *)offsets + 1,
+    si_result result = core_grown_counts(self, queries, query_count, (uint64_t *)offsets + 1,
                                          error);
     offsets[0] = 0;
-    for (uint64_t i = 0; status == SI_OK && i < query_count; i++)
+    for (uint64_t i = 0; result == SI_OK && i < query_count; i++)
         offsets[i + 1] += offsets[i];
-    return status;
+    return result;
 }
 
 static si_result fill_parts(const core_plan *plan, const si_query *queries, uint64_t query_count,
                             const int64_t *offsets, si_error *error)
 {
     si_column columns[CORE_MOST_COLUMNS];
-    si_result status = SI_OK;
-    for (uint64_t i = 0; status == SI_OK && i < query_count; i++) {
+    si_result result = SI_OK;
+    for (uint64_t i = 0; result == SI_OK && i < query_count; i++) {
         uint64_t count = (uint64_t)(offsets[i + 1] - offsets[i]);
         for (size_t c = 0; c < plan->column_count; c++)
             columns[c] = (si_column){plan->columns[c].field,
                                      (char *)plan->columns[c].data +
                                          (size_t)offsets[i] * plan->column_fields[c]->size};
-        status = si_growing_index_query(plan->self->growing, &queries[i], columns,
+        result = si_growing_index_query(plan->self->growing, &queries[i], columns,
                                         plan->column_count, count, &count, error);
     }
-    return status;
+    return result;
 }
 
 bool core_grown_batch(core_plan *plan, const si_query *queries, uint64_t query_count,
                       int64_t *offsets, PyObject **arrays)
 {
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = find_offsets(plan->self, queries, query_count, offsets, &error);
+    result = find_offsets(plan->self, queries, query_count, offsets, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK) {
+    if (result == SI_OK) {
         if (!core_new_arrays(plan, (uint64_t)offsets[query_count], arrays))
             return false;
         Py_BEGIN_ALLOW_THREADS;
-        status = fill_parts(plan, queries, query_count, offsets, &error);
+        result = fill_parts(plan, queries, query_count, offsets, &error);
         Py_END_ALLOW_THREADS;
     }
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 /* ---- inserting ---- */
@@ -146,13 +146,13 @@ static PyObject *insert(core_index *self, const si_input_column *columns, size_t
                         uint64_t count)
 {
     si_error error;
-    si_result status;
+    si_result result;
     if (!start_growing(self))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_growing_index_insert(self->growing, columns, column_count, count, &error);
+    result = si_growing_index_insert(self->growing, columns, column_count, count, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         Py_RETURN_NONE;
     core_raise(&error);
     return NULL;

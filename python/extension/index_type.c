@@ -110,11 +110,11 @@ static PyObject *open_folder(const char *path, const si_open_options *options)
 {
     si_population_set *set;
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_population_set_open(path, options, &set, &error);
+    result = si_population_set_open(path, options, &set, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return contents_of(set);
     core_raise(&error);
     return NULL;
@@ -229,16 +229,16 @@ static PyObject *difference(PyObject *object, PyObject *other)
     char text[512] = "";
     int same = 0;
     si_error error;
-    si_result status;
+    si_result result;
     if (!PyObject_TypeCheck(other, &core_index_type)) {
         PyErr_Format(PyExc_TypeError, "expected an index, not %R", other);
         return NULL;
     }
     const si_index *left = ((core_index *)object)->index, *right = ((core_index *)other)->index;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_compare(left, right, &same, text, sizeof text, &error);
+    result = si_index_compare(left, right, &same, text, sizeof text, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         return same ? Py_NewRef(Py_None)
                     : PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
     core_raise(&error);
@@ -256,13 +256,13 @@ static PyObject *write_index(PyObject *object, PyObject *args)
     const char *folder;
     int replace;
     si_error error;
-    si_result status;
+    si_result result;
     if (!PyArg_ParseTuple(args, "yp:_write", &folder, &replace))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    status = si_index_write(((core_index *)object)->index, folder, replace, &error);
+    result = si_index_write(((core_index *)object)->index, folder, replace, &error);
     Py_END_ALLOW_THREADS;
-    if (status == SI_OK)
+    if (result == SI_OK)
         Py_RETURN_NONE;
     core_raise(&error);
     return NULL;

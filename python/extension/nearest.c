@@ -3,7 +3,7 @@
 #include "found.h"
 #include "wanted.h"
 
-static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nearest,
+static bool read_nearest(const core_index *self, PyObject *args, si_nearest_query *nearest,
                          PyObject **fields, PyObject **wanted)
 {
     PyObject *place, *accuracy;
@@ -18,27 +18,27 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest *nea
         return false;
     core_get_info(self, &info);
     k = k < info.element_count ? k : info.element_count;
-    if (si_nearest_query(point, k, max_distance, chosen, nearest, &error) == SI_OK)
+    if (si_query_nearest(point, k, max_distance, chosen, nearest, &error) == SI_OK)
         return true;
     core_raise(&error);
     return false;
 }
 
-static bool search(const core_plan *plan, const si_nearest *nearest, double *distances,
+static bool search(const core_plan *plan, const si_nearest_query *nearest, double *distances,
                    uint64_t *count)
 {
     const core_index *self = plan->self;
     si_error error;
-    si_result status;
+    si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    status = self->growing ? si_growing_index_nearest(self->growing, nearest, plan->columns,
+    result = self->growing ? si_growing_index_nearest(self->growing, nearest, plan->columns,
                                                       plan->column_count, distances, count, &error)
-                           : si_index_nearest(self->index, nearest, plan->columns,
-                                              plan->column_count, distances, count, &error);
+                           : si_index_find_nearest(self->index, nearest, plan->columns,
+                                                   plan->column_count, distances, count, &error);
     Py_END_ALLOW_THREADS;
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 /* Where fewer were found than there is room for. */
@@ -62,7 +62,7 @@ static bool shorten_all(const core_plan *plan, PyObject **arrays, PyObject **dis
     return shorten(distances, count);
 }
 
-static PyObject *run_nearest(core_plan *plan, const si_nearest *nearest)
+static PyObject *run_nearest(core_plan *plan, const si_nearest_query *nearest)
 {
     PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
     PyObject *pair = NULL;
@@ -85,7 +85,7 @@ static PyObject *run_nearest(core_plan *plan, const si_nearest *nearest)
 /* _nearest(point, k, max_distance, accuracy, fields, wanted): the result and the distances. */
 PyObject *core_nearest(PyObject *self, PyObject *args)
 {
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_filter *filter;
     PyObject *fields, *wanted, *pair = NULL;
     core_plan plan;

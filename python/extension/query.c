@@ -7,12 +7,12 @@
 
 static bool fill_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
 {
-    si_matches *matches = core_take_matches();
+    si_batch *matches = core_take_matches();
     if (!matches)
         return false;
     bool done = core_search(plan->self, query, 1, 1, matches);
     if (done) {
-        uint64_t count = si_matches_offsets(matches)[1];
+        uint64_t count = si_batch_offsets(matches)[1];
         done = core_new_arrays(plan, count, arrays) && core_copy(plan, matches, count, 1);
     }
     core_give_back(matches);

@@ -51,12 +51,12 @@ static si_result make_oriented_box(const core_shape *numbers, si_accuracy accura
 {
     double axes[2][3];
     const double *orientation = numbers->parts[2];
-    si_result status = numbers->orientation_length == 4
+    si_result result = numbers->orientation_length == 4
                            ? si_quaternion_axes(orientation, axes, error)
                            : split_matrix(orientation, axes, error);
-    return status == SI_OK ? si_oriented_box_query(numbers->parts[0], axes, numbers->parts[1],
+    return result == SI_OK ? si_query_oriented_box(numbers->parts[0], axes, numbers->parts[1],
                                                    accuracy, query, error)
-                           : status;
+                           : result;
 }
 
 si_result core_make_query(si_shape shape, const core_shape *numbers, si_accuracy accuracy,
@@ -65,15 +65,15 @@ si_result core_make_query(si_shape shape, const core_shape *numbers, si_accuracy
     const double *const *parts = numbers->parts;
     switch (shape) {
     case SI_SHAPE_BOX:
-        return si_box_query(parts[0], parts[1], accuracy, query, error);
+        return si_query_box(parts[0], parts[1], accuracy, query, error);
     case SI_SHAPE_CENTERS:
-        return si_centers_query(parts[0], parts[1], query, error);
+        return si_query_centers(parts[0], parts[1], query, error);
     case SI_SHAPE_SPHERE:
-        return si_sphere_query(parts[0], *parts[1], accuracy, query, error);
+        return si_query_sphere(parts[0], *parts[1], accuracy, query, error);
     case SI_SHAPE_CAPSULE:
-        return si_capsule_query(parts[0], parts[1], *parts[2], accuracy, query, error);
+        return si_query_capsule(parts[0], parts[1], *parts[2], accuracy, query, error);
     case SI_SHAPE_CYLINDER:
-        return si_cylinder_query(parts[0], parts[1], *parts[2], accuracy, query, error);
+        return si_query_cylinder(parts[0], parts[1], *parts[2], accuracy, query, error);
     default:
         return make_oriented_box(numbers, accuracy, query, error);
     }

@@ -112,13 +112,13 @@ static bool create_filter(const core_index *self, const wanted_values *wanted, s
     for (size_t i = 0; i < wanted->count; i++)
         count += wanted->conditions[i].count;
     PyThreadState *state = count > FEW_VALUES ? PyEval_SaveThread() : NULL;
-    si_result status = si_filter_create(self->kind, wanted->conditions, wanted->count, filter,
+    si_result result = si_filter_create(self->kind, wanted->conditions, wanted->count, filter,
                                         &error);
     if (state)
         PyEval_RestoreThread(state);
-    if (status != SI_OK)
+    if (result != SI_OK)
         core_raise(&error);
-    return status == SI_OK;
+    return result == SI_OK;
 }
 
 bool core_read_filter(const core_index *self, PyObject *const *values, si_filter **filter)

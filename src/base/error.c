@@ -21,10 +21,10 @@ static const char *const status_names[] = {
     [SI_ERROR_CANCELLED] = "SI_ERROR_CANCELLED",
 };
 
-const char *si_status_name(si_result status)
+const char *si_result_name(si_result result)
 {
     size_t count = sizeof status_names / sizeof status_names[0];
-    return (size_t)status < count ? status_names[status] : "SI_ERROR_UNKNOWN";
+    return (size_t)result < count ? status_names[result] : "SI_ERROR_UNKNOWN";
 }
 
 const char *si_version(void)
@@ -33,7 +33,7 @@ const char *si_version(void)
 }
 
 /* Formats into a buffer of its own first, because an argument may be the old message. */
-static void set_error(si_error *error, si_result status, const char *system_text,
+static void set_error(si_error *error, si_result result, const char *system_text,
                       const char *format, va_list arguments)
 {
     char message[SI_ERROR_MESSAGE_SIZE];
@@ -43,21 +43,21 @@ static void set_error(si_error *error, si_result status, const char *system_text
     if (system_text && (size_t)length < sizeof message)
         snprintf(message + length, sizeof message - (size_t)length, ": %s", system_text);
     si_utf8_repair(message); /* names of files may be any bytes, and the end may be cut off */
-    error->status = status;
+    error->result = result;
     memcpy(error->message, message, sizeof message);
 }
 
-void si_error_set(si_error *error, si_result status, const char *format, ...)
+void si_error_set(si_error *error, si_result result, const char *format, ...)
 {
     if (error) {
         va_list arguments;
         va_start(arguments, format);
-        set_error(error, status, NULL, format, arguments);
+        set_error(error, result, NULL, format, arguments);
         va_end(arguments);
     }
 }
 
-void si_error_set_errno(si_error *error, si_result status, int error_number, const char *format,
+void si_error_set_errno(si_error *error, si_result result, int error_number, const char *format,
                         ...)
 {
     if (error) {
@@ -65,7 +65,7 @@ void si_error_set_errno(si_error *error, si_result status, int error_number, con
         const char *system_text = strerror_r(error_number, buffer, sizeof buffer);
         va_list arguments;
         va_start(arguments, format);
-        set_error(error, status, system_text, format, arguments);
+        set_error(error, result, system_text, format, arguments);
         va_end(arguments);
     }
 }

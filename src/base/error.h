@@ -1,32 +1,32 @@
-/* How a failure is reported: a status for the program, a sentence for the person. */
+/* How a failure is reported: a result for the program, a sentence for the person. */
 #ifndef SI_BASE_ERROR_H
 #define SI_BASE_ERROR_H
 
 #include "spatial_index/spatial_index.h"
 
-/* Fills `error`, unless it is NULL, and gives `status`, so that a function can say
+/* Fills `error`, unless it is NULL, and gives `result`, so that a function can say
  * `return si_fail(error, SI_ERROR_..., "...")`. `error` may be one of the arguments.
- * Macros, so that a compiler sees that the outcome is never SI_OK; `status` is evaluated twice. */
-#define si_fail(error, status, ...)                                                                \
-    (si_error_set((error), (status), __VA_ARGS__), si_failed(status))
+ * Macros, so that a compiler sees that the outcome is never SI_OK; `result` is evaluated twice. */
+#define si_fail(error, result, ...)                                                                \
+    (si_error_set((error), (result), __VA_ARGS__), si_failed(result))
 
 /* The same with ": " and the system's text for `error_number` after the sentence. */
-#define si_fail_errno(error, status, error_number, ...)                                            \
-    (si_error_set_errno((error), (status), (error_number), __VA_ARGS__), si_failed(status))
+#define si_fail_errno(error, result, error_number, ...)                                            \
+    (si_error_set_errno((error), (result), (error_number), __VA_ARGS__), si_failed(result))
 
 #define si_fail_memory(error) si_fail(error, SI_ERROR_MEMORY, "out of memory")
 
-static inline si_result si_failed(si_result status)
+static inline si_result si_failed(si_result result)
 {
-    return status;
+    return result;
 }
 
-void si_error_set(si_error *error, si_result status, const char *format, ...)
+void si_error_set(si_error *error, si_result result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void si_error_set_errno(si_error *error, si_result status, int error_number, const char *format,
+void si_error_set_errno(si_error *error, si_result result, int error_number, const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
 
-/* Returns from the calling function with the status of `call` where it is not SI_OK. */
+/* Returns from the calling function with the result of `call` where it is not SI_OK. */
 #define SI_TRY(call)                                                                               \
     do {                                                                                           \
         si_result si_try_status = (call);                                                          \

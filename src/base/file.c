@@ -33,12 +33,12 @@ si_result si_file_read_all(const char *path, char **content, size_t *length, si_
     uint64_t size;
     SI_TRY(open_regular(path, &descriptor, &size, error));
     char *buffer = size < SIZE_MAX ? si_allocate((size_t)size + 1, 1) : NULL;
-    si_result status = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
+    si_result result = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
                               : si_fail_memory(error);
     close(descriptor);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_free(buffer);
-        return status;
+        return result;
     }
     buffer[size] = '\0';
     *content = buffer;
@@ -214,18 +214,18 @@ si_result si_folder_create(const char *path, si_error *error)
     char *partial = si_duplicate_string(path);
     if (!partial)
         return si_fail_memory(error);
-    si_result status = SI_OK;
-    for (char *slash = strchr(partial + 1, '/'); slash && status == SI_OK;
+    si_result result = SI_OK;
+    for (char *slash = strchr(partial + 1, '/'); slash && result == SI_OK;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (!si_path_is_folder(partial))
-            status = create_one(partial, error);
+            result = create_one(partial, error);
         *slash = '/';
     }
-    if (status == SI_OK && !si_path_is_folder(path))
-        status = create_one(path, error);
+    if (result == SI_OK && !si_path_is_folder(path))
+        result = create_one(path, error);
     si_free(partial);
-    return status;
+    return result;
 }
 
 si_result si_folder_sync(const char *path, si_error *error)

@@ -15,7 +15,7 @@ typedef struct shared_work {
     _Atomic int failed;
     pthread_mutex_t lock; /* of the three below */
     uint64_t failed_task;
-    si_result status;
+    si_result result;
     si_error error;
 } shared_work;
 
@@ -35,12 +35,12 @@ unsigned si_processor_count(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
-static void record_failure(shared_work *work, uint64_t task, si_result status,
+static void record_failure(shared_work *work, uint64_t task, si_result result,
                            const si_error *error)
 {
     pthread_mutex_lock(&work->lock);
-    if (work->status == SI_OK || task < work->failed_task) {
-        work->status = status;
+    if (work->result == SI_OK || task < work->failed_task) {
+        work->result = result;
         work->failed_task = task;
         work->error = *error;
     }
@@ -56,10 +56,10 @@ static void *run_worker(void *argument)
         uint64_t task = atomic_fetch_add(&work->next_task, 1);
         if (task >= work->task_count)
             break;
-        si_error error = {.status = SI_OK};
-        si_result status = work->task(work->context, self->number, task, &error);
-        if (status != SI_OK)
-            record_failure(work, task, status, &error);
+        si_error error = {.result = SI_OK};
+        si_result result = work->task(work->context, self->number, task, &error);
+        if (result != SI_OK)
+            record_failure(work, task, result, &error);
     }
     return NULL;
 }
@@ -95,7 +95,7 @@ si_result si_parallel(unsigned threads, uint64_t task_count, si_task task, void 
     run_workers(&work, workers, threads);
     pthread_mutex_destroy(&work.lock);
     si_free(workers);
-    if (work.status != SI_OK && error)
+    if (work.result != SI_OK && error)
         *error = work.error;
-    return work.status;
+    return work.result;
 }

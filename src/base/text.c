@@ -30,22 +30,22 @@ static si_result append_formatted(si_text *text, const char *format, va_list arg
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    si_result status = length < 0 ? SI_ERROR_ARGUMENT : reserve(text, (size_t)length);
-    if (status == SI_OK) {
+    si_result result = length < 0 ? SI_ERROR_ARGUMENT : reserve(text, (size_t)length);
+    if (result == SI_OK) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }
     va_end(again);
-    return status;
+    return result;
 }
 
 si_result si_text_append(si_text *text, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    si_result status = append_formatted(text, format, arguments);
+    si_result result = append_formatted(text, format, arguments);
     va_end(arguments);
-    return status;
+    return result;
 }
 
 void si_text_free(si_text *text)
@@ -59,9 +59,9 @@ char *si_format(const char *format, ...)
     si_text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    si_result status = append_formatted(&text, format, arguments);
+    si_result result = append_formatted(&text, format, arguments);
     va_end(arguments);
-    if (status == SI_OK)
+    if (result == SI_OK)
         return text.data;
     si_text_free(&text);
     return NULL;

@@ -37,7 +37,7 @@ struct si_builder {
     char *parts_folder;    /* of a cluster; rank 0 has it as its target */
     si_intake run;         /* of a cluster: this rank's run of the order of all elements */
     uint64_t buffer_bytes; /* likewise: of each buffer, when records are shared out */
-    si_progress progress;
+    si_progress_fn progress;
     void *progress_context;
     char *population;
     char *dataset_path;
@@ -132,8 +132,8 @@ static si_result choose_limits(si_builder *builder, const si_build_limits *limit
                                    &builder->limits, error);
 }
 
-si_result si_index_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
-                              si_error *error)
+si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
+                        si_error *error)
 {
     si_layout layout;
     if (!si_element_kind_is_valid((uint32_t)kind))
@@ -149,7 +149,7 @@ static si_result check_bound(const si_builder *builder, uint64_t element_count, 
                              si_error *error)
 {
     uint64_t bytes;
-    SI_TRY(si_index_file_bytes(builder->kind, element_count, &bytes, error));
+    SI_TRY(si_file_bytes(builder->kind, element_count, &bytes, error));
     if (builder->max_file_bytes && bytes > builder->max_file_bytes)
         return si_fail(error, SI_ERROR_LIMIT,
                        "the index file may take %llu bytes, but its %llu elements %s %llu bytes",
@@ -167,7 +167,7 @@ static si_result check_space(void *context, uint64_t element_count, uint64_t tem
     si_space_need target = {.folder = si_target_folder(&builder->target)};
     const si_space_need temporary = {temporary_bytes > 0 ? builder->intake.temp_folder : NULL,
                                      temporary_bytes};
-    SI_TRY(si_index_file_bytes(builder->kind, element_count, &target.bytes, error));
+    SI_TRY(si_file_bytes(builder->kind, element_count, &target.bytes, error));
     return si_check_space(&target, &temporary, error);
 }
 
@@ -231,10 +231,10 @@ static si_result tell_parts_folder(si_builder *builder, si_error *error)
     bool fits = true;
     if (si_cluster_rank(builder->cluster) == 0)
         fits = snprintf(path, sizeof path, "%s", si_target_name(&builder->target)) < PATH_MAX;
-    si_result status = fits ? SI_OK
+    si_result result = fits ? SI_OK
                             : si_fail(error, SI_ERROR_LIMIT, "%s: the path is too long",
                                       si_target_name(&builder->target));
-    SI_TRY(si_cluster_agree(builder->cluster, status, error));
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
     SI_TRY(si_cluster_broadcast(builder->cluster, path, sizeof path, error));
     builder->parts_folder = si_duplicate_string(path);
     return builder->parts_folder ? SI_OK : si_fail_memory(error);
@@ -245,27 +245,27 @@ static si_result start_intakes(si_builder *builder, const si_build_options *opti
 {
     char *parent = si_path_parent(builder->parts_folder);
     const char *folder = options->temp_folder ? options->temp_folder : parent;
-    si_result status = parent ? SI_OK : si_fail_memory(error);
-    if (status == SI_OK)
-        status = create_intake(builder, &builder->intake, folder, error);
+    si_result result = parent ? SI_OK : si_fail_memory(error);
+    if (result == SI_OK)
+        result = create_intake(builder, &builder->intake, folder, error);
     builder->intake.is_unsorted = true;
-    if (status == SI_OK)
-        status = create_intake(builder, &builder->run, folder, error);
+    if (result == SI_OK)
+        result = create_intake(builder, &builder->run, folder, error);
     si_free(parent);
-    return status;
+    return result;
 }
 
 /* All ranks succeed, or none. */
 static si_result join_cluster(si_builder *builder, const char *folder,
-                              const si_build_options *options, si_result status, si_error *error)
+                              const si_build_options *options, si_result result, si_error *error)
 {
-    SI_TRY(si_cluster_agree(builder->cluster, status, error));
-    status = open_target_of_cluster(builder, folder, options, error);
-    SI_TRY(si_cluster_agree(builder->cluster, status, error));
-    status = tell_parts_folder(builder, error);
-    if (status == SI_OK)
-        status = start_intakes(builder, options, error);
-    return si_cluster_agree(builder->cluster, status, error);
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
+    result = open_target_of_cluster(builder, folder, options, error);
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
+    result = tell_parts_folder(builder, error);
+    if (result == SI_OK)
+        result = start_intakes(builder, options, error);
+    return si_cluster_agree(builder->cluster, result, error);
 }
 
 static si_result prepare(si_builder *builder, const si_build_limits *limits, const char *folder,
@@ -287,10 +287,10 @@ static si_result prepare(si_builder *builder, const si_build_limits *limits, con
 static si_result initialise(si_builder *builder, const si_build_limits *limits, const char *folder,
                             const si_build_options *options, si_error *error)
 {
-    si_result status = prepare(builder, limits, folder, options, error);
+    si_result result = prepare(builder, limits, folder, options, error);
     if (builder->cluster)
-        return join_cluster(builder, folder, options, status, error);
-    SI_TRY(status);
+        return join_cluster(builder, folder, options, result, error);
+    SI_TRY(result);
     SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
         folder, options->replace != 0, &builder->target, error));
     return start_intake(builder, options, error);
@@ -315,12 +315,12 @@ si_result si_builder_create_within(const si_build_limits *limits, si_element_kin
     created->type = si_element_type_of(kind);
     created->target = (si_target){.folder.lock = -1, .descriptor = -1};
     pthread_mutex_init(&created->lock, NULL);
-    si_result status = initialise(created, limits, folder, options, error);
-    if (status == SI_OK)
+    si_result result = initialise(created, limits, folder, options, error);
+    if (result == SI_OK)
         *builder = created;
     else
         free_builder(created);
-    return status;
+    return result;
 }
 
 si_result si_builder_create(si_element_kind kind, const char *folder,
@@ -334,9 +334,9 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
-    si_batch batch;
+    si_column_batch batch;
     uint64_t expected = UINT64_MAX;
-    SI_TRY(si_batch_open(&batch, builder->kind, columns, column_count, count, error));
+    SI_TRY(si_column_batch_open(&batch, builder->kind, columns, column_count, count, error));
     si_add_u64(si_intake_count(&builder->intake), count, &expected);
     SI_TRY(check_bound(builder, expected, false, error));
     return si_intake_add(&builder->intake, &batch, error);
@@ -392,12 +392,12 @@ static si_result write_from_memory(const write_job *job, si_error *error)
     si_taken_chunks taken;
     si_sort_space space = {.capacity = 0};
     SI_TRY(si_intake_take_all(&job->builder->intake, &taken, error));
-    si_result status = si_sort_space_allocate(&space, taken.count, error);
-    if (status == SI_OK)
-        status = write_sorted(job, &taken, &space, error);
+    si_result result = si_sort_space_allocate(&space, taken.count, error);
+    if (result == SI_OK)
+        result = write_sorted(job, &taken, &space, error);
     si_sort_space_free(&space);
     si_intake_give_back(&job->builder->intake, &taken);
-    return status;
+    return result;
 }
 
 static si_result write_from_runs(const write_job *job, si_error *error)
@@ -445,11 +445,11 @@ static si_result write_multi_index(const write_job *single, si_error *error)
     si_parts_writer writer;
     write_job job = *single;
     job.parts = &writer;
-    si_result status = si_parts_writer_begin(&writer, &writing, error);
-    if (status == SI_OK)
-        status = write_parts(&job, error);
+    si_result result = si_parts_writer_begin(&writer, &writing, error);
+    if (result == SI_OK)
+        result = write_parts(&job, error);
     si_parts_writer_free(&writer);
-    return status;
+    return result;
 }
 
 static si_result write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
@@ -488,8 +488,8 @@ static si_result write_together(si_builder *builder, uint64_t *count, si_error *
                             builder->buffer_bytes / builder->type->record_bytes, &watch, error));
     si_intake_empty(&builder->intake);
     SI_TRY(si_run_parts_write(&run, count, &checksum, error));
-    si_result status = publish_parts(builder, checksum, error);
-    return si_cluster_agree(builder->cluster, status, error);
+    si_result result = publish_parts(builder, checksum, error);
+    return si_cluster_agree(builder->cluster, result, error);
 }
 
 static si_result finish_together(si_builder *builder, const char *folder, si_index **index,
@@ -497,7 +497,7 @@ static si_result finish_together(si_builder *builder, const char *folder, si_ind
 {
     uint64_t count, bytes;
     SI_TRY(write_together(builder, &count, error));
-    SI_TRY(si_index_file_bytes(builder->kind, count, &bytes, error));
+    SI_TRY(si_file_bytes(builder->kind, count, &bytes, error));
     if (report)
         *report = (si_build_report){
             .struct_size = sizeof *report, .element_count = count, .file_bytes = bytes};
@@ -508,12 +508,12 @@ static si_result finish_in_cluster(si_builder *builder, si_index **index, si_bui
                                    si_error *error)
 {
     char *folder = si_path_parent(builder->parts_folder);
-    si_result status = si_cluster_agree(builder->cluster, folder ? SI_OK : si_fail_memory(error),
+    si_result result = si_cluster_agree(builder->cluster, folder ? SI_OK : si_fail_memory(error),
                                         error);
-    if (status == SI_OK)
-        status = finish_together(builder, folder, index, report, error);
+    if (result == SI_OK)
+        result = finish_together(builder, folder, index, report, error);
     si_free(folder);
-    return status;
+    return result;
 }
 
 static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
@@ -544,14 +544,14 @@ static si_result write_and_publish(si_builder *builder, si_index **index, si_bui
 si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
-        status = si_fail(error, SI_ERROR_ARGUMENT,
+        result = si_fail(error, SI_ERROR_ARGUMENT,
                          "si_build_report: struct_size is %zu, expected %zu", report->struct_size,
                          sizeof *report);
-    if (status == SI_OK)
-        status = (builder->cluster ? finish_in_cluster : write_and_publish)(builder, index, report,
+    if (result == SI_OK)
+        result = (builder->cluster ? finish_in_cluster : write_and_publish)(builder, index, report,
                                                                             error);
     free_builder(builder);
-    return status;
+    return result;
 }

@@ -7,7 +7,7 @@
 
 typedef struct element_copy {
     si_builder *builder;
-    si_result status;
+    si_result result;
     si_error *error;
 } element_copy;
 
@@ -18,8 +18,8 @@ static int append_batch(void *context, const si_column *columns, size_t column_c
     si_input_column inputs[MOST_INPUTS];
     for (size_t i = 0; i < column_count; i++)
         inputs[i] = (si_input_column){columns[i].field, columns[i].data};
-    copy->status = si_builder_append(copy->builder, inputs, column_count, count, copy->error);
-    return copy->status != SI_OK;
+    copy->result = si_builder_append(copy->builder, inputs, column_count, count, copy->error);
+    return copy->result != SI_OK;
 }
 
 si_result si_builder_append_index(si_builder *builder, const si_index *index, si_error *error)
@@ -34,8 +34,8 @@ si_result si_builder_append_index(si_builder *builder, const si_index *index, si
     const si_element_type *type = si_element_type_of(info.kind);
     for (size_t i = 0; i < type->input_count; i++)
         fields[i] = type->inputs[i].field;
-    SI_TRY(si_box_query(lowest, highest, SI_BOUNDING_BOX, &everything, error));
+    SI_TRY(si_query_box(lowest, highest, SI_BOUNDING_BOX, &everything, error));
     SI_TRY(
         si_index_visit(index, &everything, fields, type->input_count, append_batch, &copy, error));
-    return copy.status;
+    return copy.result;
 }

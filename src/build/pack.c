@@ -101,13 +101,13 @@ static si_result touch_large_pages(const si_packer *packer, uint64_t first, uint
     char *zeros = si_allocate_zeroed(SI_LARGE_PAGE_BYTES, 1);
     if (!zeros)
         return si_fail_memory(error);
-    si_result status = SI_OK;
-    for (; first < end && status == SI_OK; first += SI_LARGE_PAGE_BYTES)
-        status = si_file_write_at(packer->descriptor, zeros,
+    si_result result = SI_OK;
+    for (; first < end && result == SI_OK; first += SI_LARGE_PAGE_BYTES)
+        result = si_file_write_at(packer->descriptor, zeros,
                                   si_min_u64(SI_LARGE_PAGE_BYTES, end - first), first, packer->path,
                                   error);
     si_free(zeros);
-    return status;
+    return result;
 }
 
 static si_result prepare_file(const si_packer *packer, si_error *error)
@@ -156,12 +156,12 @@ si_result si_packer_create(const si_packing *packing, si_packer **packer, si_err
                            .path = packing->path,
                            .part_elements = packing->part_elements,
                            .worker_count = packing->workers};
-    si_result status = initialise(created, error);
-    if (status == SI_OK)
+    si_result result = initialise(created, error);
+    if (result == SI_OK)
         *packer = created;
     else
         si_packer_free(created);
-    return status;
+    return result;
 }
 
 void si_packer_free(si_packer *packer)

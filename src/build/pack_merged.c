@@ -68,9 +68,9 @@ si_result si_pack_merged(const si_layout *layout, si_external_sort *sort, float 
                                 .bytes = si_packer_bytes(layout, job.threads, SI_PART_UNIT),
                                 .take = take};
     SI_TRY(si_packer_create(&packing, &job.packer, error));
-    si_result status = si_external_sort_merge(sort, largest, &inner, &sink, error);
-    if (status == SI_OK)
-        status = si_packer_finish(job.packer, checksum, error);
+    si_result result = si_external_sort_merge(sort, largest, &inner, &sink, error);
+    if (result == SI_OK)
+        result = si_packer_finish(job.packer, checksum, error);
     si_packer_free(job.packer);
-    return status;
+    return result;
 }

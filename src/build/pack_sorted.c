@@ -58,10 +58,10 @@ si_result si_pack(const si_layout *layout, const si_pack_source *source, int des
         .part_elements = choose_part_elements(layout->element_count, threads),
         .is_direct = is_too_large_to_stay(layout->file_bytes)};
     SI_TRY(si_packer_create(&packing, &job.packer, error));
-    si_result status = si_parallel(threads, si_packer_part_count(job.packer), write_part, &job,
+    si_result result = si_parallel(threads, si_packer_part_count(job.packer), write_part, &job,
                                    error);
-    if (status == SI_OK)
-        status = si_packer_finish(job.packer, checksum, error);
+    if (result == SI_OK)
+        result = si_packer_finish(job.packer, checksum, error);
     si_packer_free(job.packer);
-    return status;
+    return result;
 }

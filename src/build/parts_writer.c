@@ -35,11 +35,11 @@ static si_result create_file(const char *path, int *descriptor, si_error *error)
 
 static si_result flush_and_close(int *descriptor, const char *path, si_error *error)
 {
-    si_result status = si_file_flush(*descriptor, path, error);
-    if (close(*descriptor) != 0 && status == SI_OK)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
+    si_result result = si_file_flush(*descriptor, path, error);
+    if (close(*descriptor) != 0 && result == SI_OK)
+        result = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
     *descriptor = -1;
-    return status;
+    return result;
 }
 
 /* ---- begin and end ---- */
@@ -112,18 +112,18 @@ static si_result note_lowest_nodes(si_parts_writer *writer, si_error *error)
     float *nodes = si_allocate(NODES_AT_ONCE, SI_NODE_BYTES);
     if (!nodes)
         return si_fail_memory(error);
-    si_result status = SI_OK;
-    for (uint64_t first = 0; first < layout->node_count[1] && status == SI_OK;
+    si_result result = SI_OK;
+    for (uint64_t first = 0; first < layout->node_count[1] && result == SI_OK;
          first += NODES_AT_ONCE) {
         uint64_t count = si_min_u64(NODES_AT_ONCE, layout->node_count[1] - first);
-        status = si_file_read_at(writer->descriptor, nodes, count * SI_NODE_BYTES,
+        result = si_file_read_at(writer->descriptor, nodes, count * SI_NODE_BYTES,
                                  layout->level_offset[1] + first * SI_NODE_BYTES, writer->path,
                                  error);
-        for (uint64_t i = 0; i < count && status == SI_OK; i++)
+        for (uint64_t i = 0; i < count && result == SI_OK; i++)
             writer->lowest[writer->lowest_count++] = si_nodes_box(nodes + i * SI_NODE_FLOATS);
     }
     si_free(nodes);
-    return status;
+    return result;
 }
 
 static si_result finish_part(si_parts_writer *writer, si_error *error)
@@ -221,12 +221,12 @@ static si_result write_top_file(const char *path, si_element_kind kind, const si
 {
     int descriptor;
     SI_TRY(create_file(path, &descriptor, error));
-    si_result status = si_top_write(descriptor, path, kind, parts, part_count, lowest, checksum,
+    si_result result = si_top_write(descriptor, path, kind, parts, part_count, lowest, checksum,
                                     error);
-    if (status == SI_OK)
+    if (result == SI_OK)
         return flush_and_close(&descriptor, path, error);
     close(descriptor);
-    return status;
+    return result;
 }
 
 si_result si_parts_write_top(const char *folder, si_element_kind kind, const si_part_entry *parts,
@@ -236,7 +236,7 @@ si_result si_parts_write_top(const char *folder, si_element_kind kind, const si_
     char *path = si_path_join(folder, SI_TOP_NAME);
     if (!path)
         return si_fail_memory(error);
-    si_result status = write_top_file(path, kind, parts, part_count, lowest, checksum, error);
+    si_result result = write_top_file(path, kind, parts, part_count, lowest, checksum, error);
     si_free(path);
-    return status;
+    return result;
 }

@@ -72,14 +72,14 @@ static si_result find_starts(run_job *job, si_error *error)
     si_cluster *cluster = job->run->cluster;
     all = si_allocate(cluster->size, sizeof own);
     SI_TRY(si_cluster_agree(cluster, all ? SI_OK : si_fail_memory(error), error));
-    si_result status = si_cluster_gather(cluster, &own, sizeof own, all, error);
+    si_result result = si_cluster_gather(cluster, &own, sizeof own, all, error);
     job->starts[0] = 0;
-    for (unsigned rank = 0; status == SI_OK && rank < cluster->size; rank++) {
+    for (unsigned rank = 0; result == SI_OK && rank < cluster->size; rank++) {
         job->starts[rank + 1] = job->starts[rank] + all[rank].count;
         job->largest = all[rank].largest > job->largest ? all[rank].largest : job->largest;
     }
     si_free(all);
-    return status;
+    return result;
 }
 
 static void divide(run_job *job)
@@ -189,9 +189,9 @@ static si_result put(run_job *job, const char *record, si_error *error)
 
 static si_result swap_heads(run_job *job, si_error *error)
 {
-    si_result status = si_cluster_agree(job->run->cluster, SI_OK, error);
-    job->has_heard = status != SI_OK;
-    SI_TRY(status);
+    si_result result = si_cluster_agree(job->run->cluster, SI_OK, error);
+    job->has_heard = result != SI_OK;
+    SI_TRY(result);
     job->is_swapped = true;
     return si_cluster_exchange(job->run->cluster, job->head, job->sent_bytes, job->tail,
                                job->received_bytes, error);
@@ -248,22 +248,22 @@ static si_result stream_sorted(run_job *job, const si_taken_chunks *taken, si_er
                                    .threads = job->run->intake->limits.threads,
                                    .watch = job->run->watch};
     si_sort_space space = {.capacity = 0};
-    si_result status = si_sort_space_allocate(&space, taken->count, error);
-    if (status == SI_OK)
-        status = si_sort_records(&sorting, &space, error);
-    if (status == SI_OK)
-        status = stream(job, &taken->records, space.entries, taken->count, error);
+    si_result result = si_sort_space_allocate(&space, taken->count, error);
+    if (result == SI_OK)
+        result = si_sort_records(&sorting, &space, error);
+    if (result == SI_OK)
+        result = stream(job, &taken->records, space.entries, taken->count, error);
     si_sort_space_free(&space);
-    return status;
+    return result;
 }
 
 static si_result stream_from_memory(run_job *job, si_error *error)
 {
     si_taken_chunks taken;
     SI_TRY(si_intake_take_all(job->run->intake, &taken, error));
-    si_result status = stream_sorted(job, &taken, error);
+    si_result result = stream_sorted(job, &taken, error);
     si_intake_give_back(job->run->intake, &taken);
-    return status;
+    return result;
 }
 
 static si_result stream_from_runs(run_job *job, si_error *error)
@@ -336,17 +336,17 @@ static si_result write_top(run_job *job, uint64_t *checksum, si_error *error)
     uint64_t *counts = si_allocate(cluster->size, sizeof *counts);
     all.entries = si_allocate(is_first ? all.part_count : 0, sizeof *all.entries);
     all.lowest = si_allocate(is_first ? lowest_count : 0, sizeof *all.lowest);
-    si_result status = counts && all.entries && all.lowest ? SI_OK : si_fail_memory(error);
-    status = si_cluster_agree(cluster, status, error);
-    if (status == SI_OK)
-        status = gather_parts(job, counts, &all, error);
-    if (status == SI_OK && is_first)
-        status = si_parts_write_top(job->run->folder, job->run->kind, all.entries, all.part_count,
+    si_result result = counts && all.entries && all.lowest ? SI_OK : si_fail_memory(error);
+    result = si_cluster_agree(cluster, result, error);
+    if (result == SI_OK)
+        result = gather_parts(job, counts, &all, error);
+    if (result == SI_OK && is_first)
+        result = si_parts_write_top(job->run->folder, job->run->kind, all.entries, all.part_count,
                                     all.lowest, checksum, error);
     si_free(counts);
     si_free(all.entries);
     si_free(all.lowest);
-    return si_cluster_agree(cluster, status, error);
+    return si_cluster_agree(cluster, result, error);
 }
 
 /* ---- all ---- */
@@ -358,12 +358,12 @@ static si_result write_all(run_job *job, uint64_t *checksum, si_error *error)
     SI_TRY(find_starts(job, error));
     divide(job);
     SI_TRY(si_cluster_agree(cluster, begin_writing(job, error), error));
-    si_result status = write_run(job, error);
+    si_result result = write_run(job, error);
     /* Whoever fails before the heads are swapped is heard of there, else here. Whoever hears of it
      * there has failed too, and does not ask again. */
     if (job->has_heard)
-        return status;
-    SI_TRY(si_cluster_agree(cluster, status, error));
+        return result;
+    SI_TRY(si_cluster_agree(cluster, result, error));
     return write_top(job, checksum, error);
 }
 
@@ -374,9 +374,9 @@ si_result si_run_parts_write(const si_run_parts *run, uint64_t *count, uint64_t 
                    .type = si_element_type_of(run->kind),
                    .grain = run->grain ? run->grain : SI_PARTS_GRAIN,
                    .writer.descriptor = -1};
-    si_result status = write_all(&job, checksum, error);
-    if (status == SI_OK)
+    si_result result = write_all(&job, checksum, error);
+    if (result == SI_OK)
         *count = element_count(&job);
     free_job(&job);
-    return status;
+    return result;
 }

@@ -216,15 +216,15 @@ static si_result pass_on(sharing *job, si_error *error)
 static si_result share_in_rounds(sharing *job, si_error *error)
 {
     unsigned size = job->cluster->size;
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     for (bool is_done = false; !is_done;) {
-        if (status == SI_OK)
-            status = fill_waiting(job, error);
+        if (result == SI_OK)
+            result = fill_waiting(job, error);
         SI_TRY(
-            si_cluster_agree_on(job->cluster, status, job->waiting_count > 0, job->sends, error));
+            si_cluster_agree_on(job->cluster, result, job->waiting_count > 0, job->sends, error));
         is_done = !memchr(job->sends, true, size);
         if (!is_done)
-            status = pass_on(job, error);
+            result = pass_on(job, error);
     }
     return SI_OK;
 }
@@ -238,15 +238,15 @@ static si_result count_all(sharing *job, si_error *error)
         float largest;
         float zero;
     } own = {job->count, job->largest, 0}, *all = si_allocate(job->cluster->size, sizeof own);
-    si_result status = si_cluster_agree(job->cluster, all ? SI_OK : si_fail_memory(error), error);
-    if (status == SI_OK)
-        status = si_cluster_gather(job->cluster, &own, sizeof own, all, error);
-    for (unsigned rank = 0; status == SI_OK && rank < job->cluster->size; rank++) {
+    si_result result = si_cluster_agree(job->cluster, all ? SI_OK : si_fail_memory(error), error);
+    if (result == SI_OK)
+        result = si_cluster_gather(job->cluster, &own, sizeof own, all, error);
+    for (unsigned rank = 0; result == SI_OK && rank < job->cluster->size; rank++) {
         job->count_of_all += all[rank].count;
         job->largest = all[rank].largest > job->largest ? all[rank].largest : job->largest;
     }
     si_free(all);
-    return status;
+    return result;
 }
 
 static si_result find_splitters(sharing *job, si_error *error)
@@ -273,16 +273,16 @@ si_result si_share_records(si_cluster *cluster, si_intake *from, si_intake *to,
                    .count = si_intake_count(from),
                    .largest = from->largest,
                    .capacity = si_min_u64(si_max_u64(buffer_records, 1), UINT32_MAX)};
-    si_result status = allocate_numbers(&job, error);
-    if (status == SI_OK)
-        status = si_record_cursor_open(&job.cursor, from, watch, error);
-    status = si_cluster_agree(cluster, status, error);
-    if (status == SI_OK)
-        status = count_all(&job, error);
-    if (status == SI_OK)
-        status = find_splitters(&job, error);
-    if (status == SI_OK)
-        status = share_in_rounds(&job, error);
+    si_result result = allocate_numbers(&job, error);
+    if (result == SI_OK)
+        result = si_record_cursor_open(&job.cursor, from, watch, error);
+    result = si_cluster_agree(cluster, result, error);
+    if (result == SI_OK)
+        result = count_all(&job, error);
+    if (result == SI_OK)
+        result = find_splitters(&job, error);
+    if (result == SI_OK)
+        result = share_in_rounds(&job, error);
     free_all(&job);
-    return status;
+    return result;
 }

@@ -35,15 +35,15 @@ static si_result choose_in_order(const si_splitting *splitting, const char *reco
     const si_record_pieces pieces = {bytes, 1, &records, &piece_count};
     const si_sort_input sorting = {splitting->type, &pieces, splitting->largest, 1, &quiet};
     si_sort_space space = {.capacity = 0};
-    si_result status = si_sort_space_allocate(&space, count, error);
-    if (status == SI_OK)
-        status = si_sort_records(&sorting, &space, error);
-    for (uint64_t i = 0; i < chosen_count && status == SI_OK; i++) {
+    si_result result = si_sort_space_allocate(&space, count, error);
+    if (result == SI_OK)
+        result = si_sort_records(&sorting, &space, error);
+    for (uint64_t i = 0; i < chosen_count && result == SI_OK; i++) {
         uint64_t place = si_min_u64((uint64_t)(first + (double)i * step), count - 1);
         memcpy(chosen + i * bytes, si_record_at(&pieces, space.entries[place].place), bytes);
     }
     si_sort_space_free(&space);
-    return status;
+    return result;
 }
 
 /* ---- the samples of a rank ---- */
@@ -103,13 +103,13 @@ static si_result take_samples(const si_splitting *splitting, uint64_t sample_cou
     double step = (double)looked_at / (double)sample_count;
     double first = step * (cluster->rank + 0.5) / cluster->size;
     char *seen = si_allocate(looked_at, splitting->type->record_bytes);
-    si_result status = seen ? look_at_some(splitting, looked_at, seen, error)
+    si_result result = seen ? look_at_some(splitting, looked_at, seen, error)
                             : si_fail_memory(error);
-    if (status == SI_OK)
-        status = choose_in_order(splitting, seen, looked_at, first, step, sample_count, samples,
+    if (result == SI_OK)
+        result = choose_in_order(splitting, seen, looked_at, first, step, sample_count, samples,
                                  error);
     si_free(seen);
-    return status;
+    return result;
 }
 
 /* ---- all samples ---- */
@@ -136,15 +136,15 @@ static si_result gather_samples(si_splitters *splitters, const si_splitting *spl
         tables->received[rank] *= is_first ? bytes : 0;
     }
     char *samples = si_allocate(is_first ? total : 0, bytes);
-    si_result status = si_cluster_agree(cluster, samples ? SI_OK : si_fail_memory(error), error);
-    if (status == SI_OK)
-        status = si_cluster_exchange(cluster, own, tables->sent, samples, tables->received, error);
+    si_result result = si_cluster_agree(cluster, samples ? SI_OK : si_fail_memory(error), error);
+    if (result == SI_OK)
+        result = si_cluster_exchange(cluster, own, tables->sent, samples, tables->received, error);
     double step = (double)total / cluster->size;
-    if (status == SI_OK && is_first && total > 0)
-        status = choose_in_order(splitting, samples, total, step, step, splitters->count,
+    if (result == SI_OK && is_first && total > 0)
+        result = choose_in_order(splitting, samples, total, step, step, splitters->count,
                                  splitters->records, error);
     si_free(samples);
-    return si_cluster_agree(cluster, status, error);
+    return si_cluster_agree(cluster, result, error);
 }
 
 static si_result find_records(si_splitters *splitters, const si_splitting *splitting,
@@ -155,19 +155,19 @@ static si_result find_records(si_splitters *splitters, const si_splitting *split
     number_tables tables = {si_allocate_zeroed(cluster->size, sizeof *tables.sent),
                             si_allocate_zeroed(cluster->size, sizeof *tables.received)};
     char *samples = si_allocate(count, splitting->type->record_bytes);
-    si_result status = tables.sent && tables.received && samples ? SI_OK : si_fail_memory(error);
-    if (status == SI_OK && count > 0)
-        status = take_samples(splitting, count, samples, error);
-    status = si_cluster_agree(cluster, status, error);
-    if (status == SI_OK)
-        status = gather_samples(splitters, splitting, samples, count, &tables, error);
-    if (status == SI_OK)
-        status = si_cluster_broadcast(cluster, splitters->records,
+    si_result result = tables.sent && tables.received && samples ? SI_OK : si_fail_memory(error);
+    if (result == SI_OK && count > 0)
+        result = take_samples(splitting, count, samples, error);
+    result = si_cluster_agree(cluster, result, error);
+    if (result == SI_OK)
+        result = gather_samples(splitters, splitting, samples, count, &tables, error);
+    if (result == SI_OK)
+        result = si_cluster_broadcast(cluster, splitters->records,
                                       splitters->count * splitting->type->record_bytes, error);
     si_free(tables.sent);
     si_free(tables.received);
     si_free(samples);
-    return status;
+    return result;
 }
 
 static void compute_keys(const si_splitters *splitters, const char *records, uint64_t count,

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 typedef struct si_build_progress {
-    si_progress callback; /* NULL: nobody listens */
+    si_progress_fn callback; /* NULL: nobody listens */
     void *callback_context;
     pthread_mutex_t lock; /* of all below */
     bool cancelled;       /* for good */

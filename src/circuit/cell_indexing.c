@@ -101,17 +101,17 @@ static si_result record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const
 static si_result refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_error *reason,
                              si_error *error)
 {
-    if (reason->status == SI_ERROR_MEMORY)
+    if (reason->result == SI_ERROR_MEMORY)
         return si_fail_memory(error);
     si_error sentence;
-    si_error_set(&sentence, reason->status, "%s: cell %" PRIu64 " of population '%s': %s",
+    si_error_set(&sentence, reason->result, "%s: cell %" PRIu64 " of population '%s': %s",
                  indexing->nodes_file, gid, indexing->population, reason->message);
     if (!indexing->skip_bad_cells)
-        return si_fail(error, sentence.status, "%s", sentence.message);
+        return si_fail(error, sentence.result, "%s", sentence.message);
     pthread_mutex_lock(&indexing->lock);
-    si_result status = record_bad_cell(indexing, gid, sentence.message);
+    si_result result = record_bad_cell(indexing, gid, sentence.message);
     pthread_mutex_unlock(&indexing->lock);
-    return status == SI_OK ? SI_OK : si_fail_memory(error);
+    return result == SI_OK ? SI_OK : si_fail_memory(error);
 }
 
 /* Adds a cell whose shape is known. */
@@ -127,7 +127,7 @@ static si_result add_cell(si_cell_indexing *indexing, si_cell_elements *elements
     si_error reason;
     if (si_cell_elements_add(elements, shape, placement, gid, &reason) != SI_OK) {
         uint32_t name = indexing->cells->morphologies[row];
-        si_error_set(&reason, reason.status, "morphology '%s': %s",
+        si_error_set(&reason, reason.result, "morphology '%s': %s",
                      indexing->cells->morphology_names.names[name], reason.message);
         return refuse_cell(indexing, gid, &reason, error);
     }
@@ -151,9 +151,9 @@ static si_result index_cell(si_cell_indexing *indexing, si_cell_elements *elemen
     if (find_placement(cells, row, &placement, &reason) != SI_OK ||
         si_morphology_cache_acquire(indexing->cache, name, &shape, &reason) != SI_OK)
         return refuse_cell(indexing, cells->gids[row], &reason, error);
-    si_result status = add_cell(indexing, elements, row, shape, &placement, counts, error);
+    si_result result = add_cell(indexing, elements, row, shape, &placement, counts, error);
     si_morphology_cache_release(indexing->cache, name);
-    return status;
+    return result;
 }
 
 static si_result index_block(void *context, unsigned worker, uint64_t block, si_error *error)
@@ -165,9 +165,9 @@ static si_result index_block(void *context, unsigned worker, uint64_t block, si_
     for (uint64_t row = first; row < end; row++)
         SI_TRY(index_cell(indexing, &indexing->elements[worker], row, &counts, error));
     pthread_mutex_lock(&indexing->lock);
-    si_result status = si_build_report_add(&indexing->counts, &counts, error);
+    si_result result = si_build_report_add(&indexing->counts, &counts, error);
     pthread_mutex_unlock(&indexing->lock);
-    SI_TRY(status);
+    SI_TRY(result);
     uint64_t done = atomic_fetch_add(&indexing->cells_done, end - first) + (end - first);
     return si_build_progress_report(indexing->progress, "cells", done, indexing->cells_in_all,
                                     error);

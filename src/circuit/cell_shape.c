@@ -161,12 +161,12 @@ si_result si_cell_shape_create(const si_morphology *morphology, si_soma_radius s
     si_cell_shape *created = si_allocate_zeroed(1, sizeof *created);
     if (!created)
         return si_fail_memory(error);
-    si_result status = fill_shape(morphology, soma_radius, created, error);
-    if (status == SI_OK)
+    si_result result = fill_shape(morphology, soma_radius, created, error);
+    if (result == SI_OK)
         *shape = created;
     else
         si_cell_shape_free(created);
-    return status;
+    return result;
 }
 
 void si_cell_shape_free(si_cell_shape *shape)

@@ -143,16 +143,16 @@ static si_result choose_only(circuit_build *build, si_error *error)
 {
     si_population_candidate *candidates = NULL;
     size_t count, chosen;
-    si_result status = build->kind->list_candidates(build, &candidates, &count, error);
-    if (status == SI_OK)
-        status = si_choose_only_population(candidates, count, build->source->config_file,
+    si_result result = build->kind->list_candidates(build, &candidates, &count, error);
+    if (result == SI_OK)
+        result = si_choose_only_population(candidates, count, build->source->config_file,
                                            build->kind->elements, &chosen, error);
-    if (status == SI_OK) {
+    if (result == SI_OK) {
         build->names[0] = candidates[chosen].name;
         build->count = 1;
     }
     si_free(candidates);
-    return status;
+    return result;
 }
 
 static si_result choose_named(circuit_build *build, si_error *error)
@@ -186,9 +186,9 @@ static si_result build_one(circuit_build *build, size_t position, const char *fo
     si_build_report report = SI_BUILD_REPORT_INIT;
     SI_TRY(build->kind->build_population(build, build->names[position], folder, &build->options,
                                          &report, error));
-    si_result status = si_build_report_add(&build->report, &report, error);
+    si_result result = si_build_report_add(&build->report, &report, error);
     si_build_report_free(&report);
-    return status;
+    return result;
 }
 
 /* Of a cluster, rank 0 has the folders. */
@@ -198,10 +198,10 @@ static si_result build_all(circuit_build *build, si_population_folders *folders,
     bool is_first = si_cluster_rank(cluster) == 0;
     for (size_t i = 0; i < build->count; i++)
         SI_TRY(build_one(build, i, is_first ? folders->populations[i].path : NULL, error));
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (is_first)
-        status = si_population_folders_publish(folders, build->kind->element_kind, error);
-    return si_cluster_agree(cluster, status, error);
+        result = si_population_folders_publish(folders, build->kind->element_kind, error);
+    return si_cluster_agree(cluster, result, error);
 }
 
 /* Each index records its own population and files, whatever the options say of them. */
@@ -209,28 +209,28 @@ static si_result build_several(circuit_build *build, const char *folder, si_erro
 {
     si_population_folders folders = {.folder.lock = -1};
     bool is_first = si_cluster_rank(build->options.cluster) == 0;
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (is_first)
-        status = si_population_folders_claim(&folders, folder, build->names, build->count,
+        result = si_population_folders_claim(&folders, folder, build->names, build->count,
                                              build->options.replace != 0, error);
-    bool is_claimed = is_first && status == SI_OK;
-    status = si_cluster_agree(build->options.cluster, status, error);
+    bool is_claimed = is_first && result == SI_OK;
+    result = si_cluster_agree(build->options.cluster, result, error);
     build->options.population = NULL;
     build->options.dataset_path = NULL;
     build->options.types_path = NULL;
-    if (status == SI_OK)
-        status = build_all(build, &folders, error);
+    if (result == SI_OK)
+        result = build_all(build, &folders, error);
     if (is_claimed)
         si_population_folders_release(&folders);
-    return status;
+    return result;
 }
 
 static si_result run(circuit_build *build, const char *folder, si_error *error)
 {
-    si_result status = si_circuit_config_open(build->source->config_file, &build->config, error);
-    if (status == SI_OK)
-        status = choose_populations(build, error);
-    SI_TRY(si_cluster_agree(build->options.cluster, status, error));
+    si_result result = si_circuit_config_open(build->source->config_file, &build->config, error);
+    if (result == SI_OK)
+        result = choose_populations(build, error);
+    SI_TRY(si_cluster_agree(build->options.cluster, result, error));
     return build->count == 1 ? build_one(build, 0, folder, error)
                              : build_several(build, folder, error);
 }
@@ -243,14 +243,14 @@ static si_result build_circuit(const circuit_kind *kind, const si_circuit_source
     SI_TRY(check_source(source, folder, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    si_result status = run(&build, folder, error);
-    if (status == SI_OK && report)
+    si_result result = run(&build, folder, error);
+    if (result == SI_OK && report)
         *report = build.report;
     else
         si_build_report_free(&build.report);
     si_free(build.names);
     si_circuit_config_close(build.config);
-    return status;
+    return result;
 }
 
 si_result si_build_circuit_segments(const si_circuit_source *source, const char *folder,

@@ -56,14 +56,14 @@ static si_result search_types(const si_types_file *types, attribute_search *sear
 static si_result list_attributes(si_dataset *dataset, si_error *error)
 {
     attribute_search search = {0};
-    si_result status = search_groups(dataset->population, &search, error);
-    if (status == SI_OK)
-        status = search_types(dataset->types, &search, error);
+    si_result result = search_groups(dataset->population, &search, error);
+    if (result == SI_OK)
+        result = search_types(dataset->types, &search, error);
     dataset->attributes = si_name_interner_take(&search.names);
     if (dataset->attributes.count > 0)
         qsort(dataset->attributes.names, dataset->attributes.count,
               sizeof *dataset->attributes.names, compare_names);
-    return status;
+    return result;
 }
 
 /* What the SONATA file has is there without the types, so that they cannot be read is only told to
@@ -74,12 +74,12 @@ static si_result open_types(const char *path, si_population_kind kind, si_datase
     si_error problem;
     if (!path || path[0] == '\0')
         return SI_OK;
-    si_result status = si_types_file_open(path, si_population_kind_type_id(kind), &dataset->types,
+    si_result result = si_types_file_open(path, si_population_kind_type_id(kind), &dataset->types,
                                           &problem);
-    if (status == SI_OK)
+    if (result == SI_OK)
         return SI_OK;
     dataset->types_problem = si_duplicate_string(problem.message);
-    return status == SI_ERROR_MEMORY || !dataset->types_problem ? si_fail_memory(error) : SI_OK;
+    return result == SI_ERROR_MEMORY || !dataset->types_problem ? si_fail_memory(error) : SI_OK;
 }
 
 static si_result open_dataset(const char *path, const char *types_path, const char *population,
@@ -102,11 +102,11 @@ si_result si_dataset_open_file(const char *path, const char *types_path, const c
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_result status = open_dataset(path, types_path, population, kind, opened, error);
+    si_result result = open_dataset(path, types_path, population, kind, opened, error);
     si_hdf5_unlock();
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_dataset_close(opened);
-        return status;
+        return result;
     }
     *dataset = opened;
     return SI_OK;

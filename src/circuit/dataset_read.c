@@ -189,12 +189,12 @@ static si_result read_strings(const attribute_columns *attribute, const si_group
     uint32_t *indices = si_allocate(count, sizeof *indices);
     if (!indices)
         return si_fail_memory(error);
-    si_result status = read_texts(attribute, located, located_count, &interner, indices, error);
-    if (status == SI_OK)
-        status = point_to_texts(&interner, indices, count, values, error);
+    si_result result = read_texts(attribute, located, located_count, &interner, indices, error);
+    if (result == SI_OK)
+        result = point_to_texts(&interner, indices, count, values, error);
     si_name_interner_free(&interner);
     si_free(indices);
-    return status;
+    return result;
 }
 
 static si_result read_numbers_into(const attribute_columns *attribute, const si_group_rows *located,
@@ -222,10 +222,10 @@ static si_result read_numbers(const attribute_columns *attribute, const si_group
     void *data = si_allocate(count, form_of(attribute->type).size);
     if (!data)
         return si_fail_memory(error);
-    si_result status = read_numbers_into(attribute, located, located_count, data, error);
-    if (status != SI_OK) {
+    si_result result = read_numbers_into(attribute, located, located_count, data, error);
+    if (result != SI_OK) {
         si_free(data);
-        return status;
+        return result;
     }
     *values = (si_values){attribute->type, count, data, NULL};
     return SI_OK;
@@ -238,11 +238,11 @@ static si_result read_values(const attribute_columns *attribute, const uint64_t 
     size_t located_count;
     SI_TRY(si_sonata_population_locate(attribute->dataset->population, 0, ids, count, &located,
                                        &located_count, error));
-    si_result status = attribute->type == SI_TYPE_STRING
+    si_result result = attribute->type == SI_TYPE_STRING
                            ? read_strings(attribute, located, located_count, count, values, error)
                            : read_numbers(attribute, located, located_count, count, values, error);
     si_group_rows_free(located, located_count);
-    return status;
+    return result;
 }
 
 static si_result read_attribute(attribute_columns *attribute, const uint64_t *ids, uint64_t count,
@@ -253,14 +253,14 @@ static si_result read_attribute(attribute_columns *attribute, const uint64_t *id
     if (!attribute->columns)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_result status = open_columns(attribute, error);
-    if (status == SI_OK)
-        status = read_values(attribute, ids, count, values, error);
+    si_result result = open_columns(attribute, error);
+    if (result == SI_OK)
+        result = read_values(attribute, ids, count, values, error);
     for (size_t g = 0; g < group_count; g++)
         si_sonata_column_close(&attribute->columns[g]);
     si_hdf5_unlock();
     si_free(attribute->columns);
-    return status;
+    return result;
 }
 
 static int compare_name(const void *key, const void *name)

@@ -24,9 +24,9 @@ static si_result read_type_ids(const si_sonata_population *population, const si_
     in_order.positions = NULL;
     SI_TRY(si_sonata_column_open(population->population, population->path,
                                  si_population_kind_type_id(population->kind), 1, &column, error));
-    si_result status = si_sonata_column_read_integers(&column, &in_order, ids, error);
+    si_result result = si_sonata_column_read_integers(&column, &in_order, ids, error);
     si_sonata_column_close(&column);
-    return status;
+    return result;
 }
 
 static si_result find_type_rows(const si_dataset *dataset, const si_rows *elements,
@@ -52,16 +52,16 @@ static si_result locate_types(const si_dataset *dataset, const si_rows *elements
 {
     int64_t *ids = si_allocate(elements->count, sizeof *ids);
     size_t *located = si_allocate(elements->count, sizeof *located);
-    si_result status = ids && located ? read_type_ids(dataset->population, elements, ids, error)
+    si_result result = ids && located ? read_type_ids(dataset->population, elements, ids, error)
                                       : si_fail_memory(error);
-    if (status == SI_OK)
-        status = find_type_rows(dataset, elements, ids, located, error);
+    if (result == SI_OK)
+        result = find_type_rows(dataset, elements, ids, located, error);
     si_free(ids);
-    if (status == SI_OK)
+    if (result == SI_OK)
         *rows = located;
     else
         si_free(located);
-    return status;
+    return result;
 }
 
 static si_result put_doubles(const si_types_file *types, size_t column, const si_rows *elements,
@@ -89,14 +89,14 @@ si_result si_dataset_read_type_numbers(const si_dataset *dataset, size_t column,
                                        si_error *error)
 {
     size_t *rows;
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     SI_TRY(locate_types(dataset, elements, &rows, error));
     if (type == SI_TYPE_INT64)
         put_integers(dataset->types, column, elements, rows, values);
     else
-        status = put_doubles(dataset->types, column, elements, rows, values, error);
+        result = put_doubles(dataset->types, column, elements, rows, values, error);
     si_free(rows);
-    return status;
+    return result;
 }
 
 static si_result put_texts(const si_types_file *types, size_t column, const si_rows *elements,
@@ -118,7 +118,7 @@ si_result si_dataset_read_type_texts(const si_dataset *dataset, size_t column,
 {
     size_t *rows;
     SI_TRY(locate_types(dataset, elements, &rows, error));
-    si_result status = put_texts(dataset->types, column, elements, rows, interner, indices, error);
+    si_result result = put_texts(dataset->types, column, elements, rows, interner, indices, error);
     si_free(rows);
-    return status;
+    return result;
 }

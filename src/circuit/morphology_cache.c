@@ -13,7 +13,7 @@ typedef struct entry {
     size_t users; /* threads that use it or wait for it */
     bool loading;
     si_cell_shape *shape; /* NULL: loading, or failed */
-    si_result status;
+    si_result result;
     char *message; /* of a failure */
     size_t bytes;
     char name[];
@@ -176,7 +176,7 @@ static void drop_user(si_morphology_cache *cache, entry *used)
 {
     if (--used->users > 0)
         return;
-    if (used->status == SI_ERROR_MEMORY) {
+    if (used->result == SI_ERROR_MEMORY) {
         remove_entry(cache, used);
         return;
     }
@@ -187,15 +187,15 @@ static void drop_user(si_morphology_cache *cache, entry *used)
 /* The caller holds the lock, which is given up meanwhile. */
 static void load_entry(si_morphology_cache *cache, entry *loaded)
 {
-    si_error failure = {.status = SI_OK};
+    si_error failure = {.result = SI_OK};
     si_cell_shape *shape = NULL;
     pthread_mutex_unlock(&cache->lock);
-    si_result status = cache->loader(cache->context, loaded->name, &shape, &failure);
-    char *message = status == SI_OK ? NULL : si_duplicate_string(failure.message);
+    si_result result = cache->loader(cache->context, loaded->name, &shape, &failure);
+    char *message = result == SI_OK ? NULL : si_duplicate_string(failure.message);
     pthread_mutex_lock(&cache->lock);
-    if (status != SI_OK && !message)
-        status = SI_ERROR_MEMORY;
-    loaded->status = status;
+    if (result != SI_OK && !message)
+        result = SI_ERROR_MEMORY;
+    loaded->result = result;
     loaded->shape = shape;
     loaded->message = message;
     size_t bytes = shape ? si_cell_shape_bytes(shape) : message ? strlen(message) + 1 : 0;
@@ -230,16 +230,16 @@ si_result si_morphology_cache_acquire(si_morphology_cache *cache, const char *na
 {
     pthread_mutex_lock(&cache->lock);
     entry *used = use_entry(cache, name);
-    si_result status = used ? used->status : SI_ERROR_MEMORY;
-    if (status == SI_OK) {
+    si_result result = used ? used->result : SI_ERROR_MEMORY;
+    if (result == SI_OK) {
         *shape = used->shape;
     } else {
-        si_error_set(error, status, "%s", used && used->message ? used->message : "out of memory");
+        si_error_set(error, result, "%s", used && used->message ? used->message : "out of memory");
         if (used)
             drop_user(cache, used);
     }
     pthread_mutex_unlock(&cache->lock);
-    return status;
+    return result;
 }
 
 void si_morphology_cache_release(si_morphology_cache *cache, const char *name)

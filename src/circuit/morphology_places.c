@@ -8,16 +8,16 @@ static si_result add_place(si_morphology_places *places, const char *path, si_er
 {
     if (!path || path[0] == '\0')
         return SI_OK;
-    si_error failure = {.status = SI_OK};
+    si_error failure = {.result = SI_OK};
     si_morphology_library *library = NULL;
-    si_result status = si_morphology_library_open(path, &library, &failure);
-    if (status == SI_ERROR_NOT_FOUND) {
-        if (missing->status == SI_OK)
+    si_result result = si_morphology_library_open(path, &library, &failure);
+    if (result == SI_ERROR_NOT_FOUND) {
+        if (missing->result == SI_OK)
             *missing = failure;
         return SI_OK;
     }
-    if (status != SI_OK)
-        return si_fail(error, status, "%s", failure.message);
+    if (result != SI_OK)
+        return si_fail(error, result, "%s", failure.message);
     places->paths[places->count] = path;
     places->libraries[places->count++] = library;
     return SI_OK;
@@ -25,13 +25,13 @@ static si_result add_place(si_morphology_places *places, const char *path, si_er
 
 static si_result add_places(si_morphology_places *places, const char *const *paths, si_error *error)
 {
-    si_error missing = {.status = SI_OK};
+    si_error missing = {.result = SI_OK};
     for (int i = 0; i < SI_MORPHOLOGY_PLACES_MAX; i++)
         SI_TRY(add_place(places, paths[i], &missing, error));
     if (places->count > 0)
         return SI_OK;
-    if (missing.status != SI_OK)
-        return si_fail(error, missing.status, "%s", missing.message);
+    if (missing.result != SI_OK)
+        return si_fail(error, missing.result, "%s", missing.message);
     return si_fail(error, SI_ERROR_ARGUMENT,
                    "no folder or container of morphologies is given, expected at least one");
 }
@@ -41,10 +41,10 @@ si_result si_morphology_places_open(si_morphology_places *places, const char *mo
                                     si_error *error)
 {
     const char *const paths[] = {morphologies, alternate_h5v1, alternate_asc};
-    si_result status = add_places(places, paths, error);
-    if (status != SI_OK)
+    si_result result = add_places(places, paths, error);
+    if (result != SI_OK)
         si_morphology_places_close(places);
-    return status;
+    return result;
 }
 
 void si_morphology_places_close(si_morphology_places *places)
@@ -65,23 +65,23 @@ static si_result fail_not_found(const si_morphology_places *places, const char *
                                 si_error *error)
 {
     si_text paths = {0};
-    si_result status = list_paths(places, &paths);
-    if (status == SI_OK)
-        status = si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s' is not in %s", name,
+    si_result result = list_paths(places, &paths);
+    if (result == SI_OK)
+        result = si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s' is not in %s", name,
                          paths.data);
     else
-        status = si_fail_memory(error);
+        result = si_fail_memory(error);
     si_text_free(&paths);
-    return status;
+    return result;
 }
 
 static si_result make_shape(const si_morphology_places *places, size_t place, const char *name,
                             const si_morphology *morphology, si_cell_shape **shape, si_error *error)
 {
-    si_error failure = {.status = SI_OK};
-    si_result status = si_cell_shape_create(morphology, places->soma_radius, shape, &failure);
-    if (status != SI_OK)
-        return si_fail(error, status, "morphology '%s' of %s: %s", name, places->paths[place],
+    si_error failure = {.result = SI_OK};
+    si_result result = si_cell_shape_create(morphology, places->soma_radius, shape, &failure);
+    if (result != SI_OK)
+        return si_fail(error, result, "morphology '%s' of %s: %s", name, places->paths[place],
                        failure.message);
     return SI_OK;
 }
@@ -92,14 +92,14 @@ si_result si_morphology_places_load(void *context, const char *name, si_cell_sha
     const si_morphology_places *places = context;
     for (size_t i = 0; i < places->count; i++) {
         si_morphology *morphology = NULL;
-        si_result status = si_morphology_library_load(places->libraries[i], name, &morphology,
+        si_result result = si_morphology_library_load(places->libraries[i], name, &morphology,
                                                       error);
-        if (status == SI_ERROR_NOT_FOUND)
+        if (result == SI_ERROR_NOT_FOUND)
             continue;
-        if (status == SI_OK)
-            status = make_shape(places, i, name, morphology, shape, error);
+        if (result == SI_OK)
+            result = make_shape(places, i, name, morphology, shape, error);
         si_morphology_free(morphology);
-        return status;
+        return result;
     }
     return fail_not_found(places, name, error);
 }

@@ -54,19 +54,19 @@ static si_result fail_to_choose(const si_population_candidate *candidates, size_
                                 si_error *error)
 {
     si_text list = {0};
-    si_result status = list_candidates(candidates, count, fitting > 0, &list);
-    if (status != SI_OK)
-        status = si_fail_memory(error);
+    si_result result = list_candidates(candidates, count, fitting > 0, &list);
+    if (result != SI_OK)
+        result = si_fail_memory(error);
     else if (fitting > 0)
-        status = si_fail(error, SI_ERROR_ARGUMENT,
+        result = si_fail(error, SI_ERROR_ARGUMENT,
                          "%s: several populations have %s, and none was named: %s", file, elements,
                          list.data);
     else
-        status = si_fail(error, SI_ERROR_NOT_FOUND,
+        result = si_fail(error, SI_ERROR_NOT_FOUND,
                          "%s: no population has %s that can be indexed; there are: %s", file,
                          elements, list.data ? list.data : "none at all");
     si_text_free(&list);
-    return status;
+    return result;
 }
 
 si_result si_choose_only_population(const si_population_candidate *candidates, size_t count,

@@ -134,9 +134,9 @@ static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, 
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
-        si_result status = si_cell_indexing_add(&build->indexing, &cells, error);
+        si_result result = si_cell_indexing_add(&build->indexing, &cells, error);
         si_cells_free(&cells);
-        SI_TRY(status);
+        SI_TRY(result);
     }
     return SI_OK;
 }
@@ -225,12 +225,12 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(si_build_means_find(&build.options, &build.means, error));
     build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
-    si_result status = run(&build, folder, index, error);
-    if (status == SI_OK && report) {
+    si_result result = run(&build, folder, index, error);
+    if (result == SI_OK && report) {
         *report = build.indexing.counts;
         report->struct_size = sizeof *report;
         build.indexing.counts = (si_build_report)SI_BUILD_REPORT_INIT;
     }
     clean_up(&build);
-    return status;
+    return result;
 }

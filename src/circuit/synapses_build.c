@@ -180,7 +180,7 @@ static si_result open_inputs(synapses_build *build, si_error *error)
 static si_result check_file_bound(const synapses_build *build, si_error *error)
 {
     uint64_t bytes, bound = build->options.multi_index ? 0 : build->options.max_file_bytes;
-    SI_TRY(si_index_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
+    SI_TRY(si_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
     if (bound > 0 && bytes > bound)
         return si_fail(error, SI_ERROR_LIMIT,
                        "the index file may take %" PRIu64 " bytes, but the %" PRIu64
@@ -306,9 +306,9 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(si_build_means_find(&build.options, &build.means, error));
     build.options.threads = build.means.threads;
     si_build_progress_start(&build.progress, &build.options);
-    si_result status = run(&build, folder, index, &written, error);
-    if (status == SI_OK && report)
+    si_result result = run(&build, folder, index, &written, error);
+    if (result == SI_OK && report)
         *report = written;
     clean_up(&build);
-    return status;
+    return result;
 }

@@ -45,39 +45,39 @@ void si_cluster_spoil_shares(si_cluster *cluster)
 /* ---- agreement ---- */
 
 /* Some rank has failed: its error is told to all. */
-static si_result share_failure(si_cluster *cluster, si_result status, unsigned first,
+static si_result share_failure(si_cluster *cluster, si_result result, unsigned first,
                                si_error *error)
 {
-    si_error own = {.status = status};
-    if (error && status != SI_OK)
+    si_error own = {.result = result};
+    if (error && result != SI_OK)
         own = *error;
     own.message[SI_ERROR_MESSAGE_SIZE - 1] = '\0';
     SI_TRY(si_cluster_gather(cluster, &own, sizeof own, cluster->errors, error));
-    return si_fail(error, cluster->errors[first].status, "%s", cluster->errors[first].message);
+    return si_fail(error, cluster->errors[first].result, "%s", cluster->errors[first].message);
 }
 
-si_result si_cluster_agree_on(si_cluster *cluster, si_result status, bool own, uint8_t *all,
+si_result si_cluster_agree_on(si_cluster *cluster, si_result result, bool own, uint8_t *all,
                               si_error *error)
 {
     if (si_cluster_size(cluster) == 1) {
         *all = own;
-        return status;
+        return result;
     }
-    uint8_t said = (uint8_t)((unsigned)status << 1 | own);
+    uint8_t said = (uint8_t)((unsigned)result << 1 | own);
     unsigned first = 0;
     SI_TRY(si_cluster_gather(cluster, &said, sizeof said, all, error));
     while (first < cluster->size && all[first] >> 1 == SI_OK)
         first++;
     for (unsigned rank = 0; first == cluster->size && rank < cluster->size; rank++)
         all[rank] &= 1;
-    return first == cluster->size ? SI_OK : share_failure(cluster, status, first, error);
+    return first == cluster->size ? SI_OK : share_failure(cluster, result, first, error);
 }
 
-si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error)
+si_result si_cluster_agree(si_cluster *cluster, si_result result, si_error *error)
 {
     if (si_cluster_size(cluster) == 1)
-        return status;
-    return si_cluster_agree_on(cluster, status, false, (void *)cluster->errors, error);
+        return result;
+    return si_cluster_agree_on(cluster, result, false, (void *)cluster->errors, error);
 }
 
 si_result si_cluster_sum(si_cluster *cluster, uint64_t *numbers, size_t count, si_error *error)
@@ -112,16 +112,16 @@ si_result si_cluster_broadcast(si_cluster *cluster, void *bytes, size_t count, s
     uint64_t slice = si_divide_up(count, cluster->size);
     uint64_t *numbers = si_allocate(cluster->size, 2 * sizeof *numbers);
     char *padded = si_allocate_zeroed(cluster->size, slice), *own = si_allocate(1, slice);
-    si_result status = numbers && padded && own ? SI_OK : si_fail_memory(error);
-    status = si_cluster_agree(cluster, status, error);
-    if (status == SI_OK && cluster->rank == 0)
+    si_result result = numbers && padded && own ? SI_OK : si_fail_memory(error);
+    result = si_cluster_agree(cluster, result, error);
+    if (result == SI_OK && cluster->rank == 0)
         memcpy(padded, bytes, count);
-    if (status == SI_OK)
-        status = pass_slices(cluster, numbers, padded, slice, own, error);
-    if (status == SI_OK)
+    if (result == SI_OK)
+        result = pass_slices(cluster, numbers, padded, slice, own, error);
+    if (result == SI_OK)
         memcpy(bytes, padded, count);
     si_free(numbers);
     si_free(padded);
     si_free(own);
-    return status;
+    return result;
 }

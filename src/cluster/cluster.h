@@ -68,10 +68,10 @@ void si_cluster_spoil_shares(si_cluster *cluster);
 /* All ranks say how it went: SI_OK if it went well everywhere. Else all fail, each with the error
  * of the first rank that has, and must not wait for each other any more. `*error` is this rank's,
  * if it has failed. */
-si_result si_cluster_agree(si_cluster *cluster, si_result status, si_error *error);
+si_result si_cluster_agree(si_cluster *cluster, si_result result, si_error *error);
 
 /* The same; and `all`, with room for a byte of each rank, receives what each says. */
-si_result si_cluster_agree_on(si_cluster *cluster, si_result status, bool own, uint8_t *all,
+si_result si_cluster_agree_on(si_cluster *cluster, si_result result, bool own, uint8_t *all,
                               si_error *error);
 
 #define SI_MOST_SUMMED 64

@@ -159,12 +159,12 @@ si_result si_mpi_cluster_open(si_cluster **cluster, si_error *error)
         return si_fail_memory(error);
     self->communicator = MPI_COMM_NULL;
     self->window = MPI_WIN_NULL;
-    si_result status = start(self, error);
-    if (status == SI_OK)
+    si_result result = start(self, error);
+    if (result == SI_OK)
         *cluster = &self->cluster;
     else
         si_mpi_cluster_close(&self->cluster);
-    return status;
+    return result;
 }
 
 void si_mpi_cluster_close(si_cluster *cluster)

@@ -14,7 +14,7 @@ typedef struct thread_rank {
     const void *sent; /* what others read in the step that is done */
     const uint64_t *sent_bytes;
     pthread_t thread;
-    si_result status;
+    si_result result;
     si_error error;
 } thread_rank;
 
@@ -79,13 +79,13 @@ static void *run_rank(void *context)
     int is_complete = self->shared->is_complete;
     pthread_mutex_unlock(&self->shared->lock);
     if (is_complete)
-        self->status = self->shared->work(&self->cluster, self->shared->context, &self->error);
+        self->result = self->shared->work(&self->cluster, self->shared->context, &self->error);
     return NULL;
 }
 
 static si_result run_all(shared_state *shared, unsigned size, si_error *error)
 {
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     unsigned started = 0;
     pthread_mutex_lock(&shared->lock);
     for (; started < size; started++) {
@@ -105,10 +105,10 @@ static si_result run_all(shared_state *shared, unsigned size, si_error *error)
     if (started < size)
         return si_fail(error, SI_ERROR_MEMORY, "cannot start rank %u of %u", started, size);
     for (unsigned rank = size; rank-- > 0;)
-        if (shared->ranks[rank].status != SI_OK)
-            status = si_fail(error, shared->ranks[rank].status, "%s",
+        if (shared->ranks[rank].result != SI_OK)
+            result = si_fail(error, shared->ranks[rank].result, "%s",
                              shared->ranks[rank].error.message);
-    return status;
+    return result;
 }
 
 si_result si_thread_cluster_run(unsigned size, si_rank_work work, void *context,
@@ -120,7 +120,7 @@ si_result si_thread_cluster_run(unsigned size, si_rank_work work, void *context,
         return si_fail_memory(error);
     pthread_mutex_init(&shared.lock, NULL);
     pthread_barrier_init(&shared.barrier, NULL, size);
-    si_result status = run_all(&shared, size, error);
+    si_result result = run_all(&shared, size, error);
     for (unsigned rank = 0; traffic && rank < size; rank++)
         traffic[rank] = shared.ranks[rank].cluster.traffic;
     for (unsigned rank = 0; rank < size; rank++)
@@ -128,5 +128,5 @@ si_result si_thread_cluster_run(unsigned size, si_rank_work work, void *context,
     pthread_mutex_destroy(&shared.lock);
     pthread_barrier_destroy(&shared.barrier);
     si_free(shared.ranks);
-    return status;
+    return result;
 }

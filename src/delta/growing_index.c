@@ -98,7 +98,7 @@ static si_result reserve(si_growing_index *growing, uint64_t count, si_error *er
     return SI_OK;
 }
 
-static void put_elements(si_growing_index *growing, const si_batch *batch, uint64_t first_id)
+static void put_elements(si_growing_index *growing, const si_column_batch *batch, uint64_t first_id)
 {
     const bool is_sphere = growing->kind == SI_SPHERE;
     const float(*vectors)[3] = batch->data[is_sphere ? SI_FIELD_CENTROID : SI_FIELD_POSITION];
@@ -146,11 +146,11 @@ static si_result build_arranged(const si_growing_index *growing, si_index **arra
 {
     si_builder *builder;
     SI_TRY(si_builder_create(growing->kind, NULL, NULL, &builder, NULL));
-    si_result status = append_inserted(builder, growing, true, NULL);
-    if (status == SI_OK)
+    si_result result = append_inserted(builder, growing, true, NULL);
+    if (result == SI_OK)
         return si_builder_finish(builder, arranged, NULL, NULL);
     si_builder_abort(builder);
-    return status;
+    return result;
 }
 
 /* Where there is no room for the second index, the first one goes on: answers do not depend on it.
@@ -172,18 +172,18 @@ static void arrange_if_due(si_growing_index *growing)
 si_result si_growing_index_insert(si_growing_index *growing, const si_input_column *columns,
                                   size_t column_count, uint64_t count, si_error *error)
 {
-    si_batch batch;
+    si_column_batch batch;
     si_index_info info = SI_INDEX_INFO_INIT;
-    SI_TRY(si_batch_open(&batch, growing->kind, columns, column_count, count, error));
+    SI_TRY(si_column_batch_open(&batch, growing->kind, columns, column_count, count, error));
     si_index_get_info(growing->base, &info);
     pthread_rwlock_wrlock(&growing->lock);
-    si_result status = reserve(growing, count, error);
-    if (status == SI_OK) {
+    si_result result = reserve(growing, count, error);
+    if (result == SI_OK) {
         put_elements(growing, &batch, info.element_count + growing->count);
         arrange_if_due(growing);
     }
     pthread_rwlock_unlock(&growing->lock);
-    return status;
+    return result;
 }
 
 /* ---- information, packing ---- */
@@ -203,9 +203,9 @@ si_result si_builder_append_growing(si_builder *builder, si_growing_index *growi
 {
     SI_TRY(si_builder_append_index(builder, growing->base, error));
     pthread_rwlock_rdlock(&growing->lock);
-    si_result status = append_inserted(builder, growing, false, error);
+    si_result result = append_inserted(builder, growing, false, error);
     pthread_rwlock_unlock(&growing->lock);
-    return status;
+    return result;
 }
 
 /* ---- what has been inserted ---- */
@@ -247,7 +247,7 @@ si_result si_growing_index_read_inserted(si_growing_index *growing, si_inserted_
 {
     pthread_rwlock_rdlock(&growing->lock);
     const si_inserted inserted = view_inserted(growing);
-    si_result status = reader(context, &inserted, error);
+    si_result result = reader(context, &inserted, error);
     pthread_rwlock_unlock(&growing->lock);
-    return status;
+    return result;
 }

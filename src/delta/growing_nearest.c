@@ -15,7 +15,7 @@
 
 /* What is asked, and what it has to go to. */
 typedef struct growing_search {
-    const si_nearest *nearest;
+    const si_nearest_query *nearest;
     const si_column *columns;
     size_t column_count;
     double *distances;
@@ -87,7 +87,7 @@ static bool are_enough(const growing_search *search, const si_inserted *inserted
 static si_result ask_arranged(const growing_search *search, const si_inserted *inserted,
                               arranged_finds *finds, si_error *error)
 {
-    si_nearest nearest = *search->nearest;
+    si_nearest_query nearest = *search->nearest;
     finds->places = si_allocate(finds->asked, sizeof *finds->places);
     finds->distances = si_allocate(finds->asked, sizeof *finds->distances);
     if (!finds->places || !finds->distances)
@@ -95,8 +95,8 @@ static si_result ask_arranged(const growing_search *search, const si_inserted *i
     const si_column column = {SI_FIELD_ID, finds->places};
     nearest.filter = NULL;
     nearest.k = finds->asked;
-    return si_index_nearest(inserted->arranged, &nearest, &column, 1, finds->distances,
-                            &finds->count, error);
+    return si_index_find_nearest(inserted->arranged, &nearest, &column, 1, finds->distances,
+                                 &finds->count, error);
 }
 
 static void add_finds(const growing_search *search, const si_inserted *inserted,
@@ -121,12 +121,12 @@ static si_result add_arranged(const growing_search *search, const si_inserted *i
     while (!*found && si_multiply_u64(asked, MORE, &asked) &&
            asked <= inserted->arranged_count / GREAT_PART) {
         arranged_finds finds = {.asked = asked};
-        si_result status = ask_arranged(search, inserted, &finds, error);
-        *found = status == SI_OK && are_enough(search, inserted, &finds, heap->capacity);
+        si_result result = ask_arranged(search, inserted, &finds, error);
+        *found = result == SI_OK && are_enough(search, inserted, &finds, heap->capacity);
         if (*found)
             add_finds(search, inserted, &finds, heap);
         free_finds(&finds);
-        SI_TRY(status);
+        SI_TRY(result);
     }
     return SI_OK;
 }
@@ -194,22 +194,23 @@ static si_result add_inserted(void *context, const si_inserted *inserted, si_err
     if (!heap.elements)
         return si_fail_memory(error);
     bool found;
-    si_result status = add_arranged(search, inserted, &heap, &found, error);
-    if (status == SI_OK) {
+    si_result result = add_arranged(search, inserted, &heap, &found, error);
+    if (result == SI_OK) {
         add_one_by_one(search, inserted, found ? inserted->arranged_count : 0, &heap);
         si_nearest_heap_sort(&heap);
         merge(search, inserted, &heap);
     }
     si_free(heap.elements);
-    return status;
+    return result;
 }
 
 /* ---- the whole ---- */
 
 static si_result find_all(si_growing_index *growing, growing_search *search, si_error *error)
 {
-    SI_TRY(si_index_nearest(si_growing_index_base(growing), search->nearest, search->columns,
-                            search->column_count, search->distances, &search->base_count, error));
+    SI_TRY(si_index_find_nearest(si_growing_index_base(growing), search->nearest, search->columns,
+                                 search->column_count, search->distances, &search->base_count,
+                                 error));
     return si_growing_index_read_inserted(growing, add_inserted, search, error);
 }
 
@@ -218,17 +219,17 @@ static si_result find_without_distances(si_growing_index *growing, growing_searc
                                         si_error *error)
 {
     si_index_info info = SI_INDEX_INFO_INIT;
-    si_nearest nearest = *search->nearest;
+    si_nearest_query nearest = *search->nearest;
     si_growing_index_get_info(growing, &info);
     nearest.k = si_min_u64(nearest.k, info.element_count);
     search->nearest = &nearest;
     search->distances = si_allocate(nearest.k, sizeof *search->distances);
-    si_result status = search->distances ? find_all(growing, search, error) : si_fail_memory(error);
+    si_result result = search->distances ? find_all(growing, search, error) : si_fail_memory(error);
     si_free(search->distances);
-    return status;
+    return result;
 }
 
-si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest *nearest,
+si_result si_growing_index_nearest(si_growing_index *growing, const si_nearest_query *nearest,
                                    const si_column *columns, size_t column_count, double *distances,
                                    uint64_t *count, si_error *error)
 {

@@ -114,7 +114,7 @@ static si_result find_arranged(const si_inserted *inserted, const si_query *quer
     const si_column column = {SI_FIELD_ID, list->places};
     if (!inserted->arranged)
         return SI_OK;
-    SI_TRY(si_index_query(inserted->arranged, query, &column, 1, capacity, &list->count, error));
+    SI_TRY(si_index_find(inserted->arranged, query, &column, 1, capacity, &list->count, error));
     qsort(list->places, list->count, sizeof *list->places, compare_places);
     return SI_OK;
 }
@@ -141,11 +141,11 @@ static si_result find_inserted(const si_inserted *inserted, const si_query *quer
         list->places = si_allocate(count, sizeof *list->places);
     if (!list->places)
         return si_fail_memory(error);
-    si_result status = find_arranged(inserted, &plain, count, list, error);
+    si_result result = find_arranged(inserted, &plain, count, list, error);
     search_latest(inserted, &plain, add_places, list);
     if (query->filter)
         filter_places(inserted, query->filter, list);
-    return status;
+    return result;
 }
 
 static void free_places(place_list *list)
@@ -160,10 +160,10 @@ static si_result count_filtered(const si_inserted *inserted, const si_query *que
                                 si_error *error)
 {
     place_list list;
-    si_result status = find_inserted(inserted, query, &list, error);
+    si_result result = find_inserted(inserted, query, &list, error);
     *count = list.count;
     free_places(&list);
-    return status;
+    return result;
 }
 
 static si_result count_inserted(void *context, const si_inserted *inserted, si_error *error)
@@ -231,13 +231,13 @@ static si_result add_inserted(void *context, const si_inserted *inserted, si_err
 {
     growing_query *asked = context;
     place_list list;
-    si_result status = find_inserted(inserted, asked->query, &list, error);
-    if (status == SI_OK) {
+    si_result result = find_inserted(inserted, asked->query, &list, error);
+    if (result == SI_OK) {
         copy_columns(asked, inserted, &list);
         asked->count += list.count;
     }
     free_places(&list);
-    return status;
+    return result;
 }
 
 si_result si_growing_index_query(si_growing_index *growing, const si_query *query,
@@ -245,8 +245,8 @@ si_result si_growing_index_query(si_growing_index *growing, const si_query *quer
                                  uint64_t *count, si_error *error)
 {
     growing_query asked = {query, columns, column_count, capacity, 0, 0};
-    SI_TRY(si_index_query(si_growing_index_base(growing), query, columns, column_count, capacity,
-                          &asked.count, error));
+    SI_TRY(si_index_find(si_growing_index_base(growing), query, columns, column_count, capacity,
+                         &asked.count, error));
     SI_TRY(si_growing_index_read_inserted(growing, add_inserted, &asked, error));
     *count = asked.count;
     return SI_OK;

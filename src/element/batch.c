@@ -25,7 +25,7 @@ static bool is_input_field(const si_element_type *type, si_field field)
     return false;
 }
 
-static si_result check_all_given(const si_batch *batch, si_error *error)
+static si_result check_all_given(const si_column_batch *batch, si_error *error)
 {
     for (size_t i = 0; i < batch->type->input_count; i++) {
         const si_input *input = &batch->type->inputs[i];
@@ -36,7 +36,7 @@ static si_result check_all_given(const si_batch *batch, si_error *error)
     return SI_OK;
 }
 
-static si_result collect_columns(si_batch *batch, const si_input_column *columns,
+static si_result collect_columns(si_column_batch *batch, const si_input_column *columns,
                                  size_t column_count, si_error *error)
 {
     for (size_t i = 0; i < column_count; i++) {
@@ -54,7 +54,7 @@ static si_result collect_columns(si_batch *batch, const si_input_column *columns
 
 /* "synapse with id 17 (row 3)", "gid 3, section 1, segment 0": how an element is called in errors.
  */
-static void describe_element(const si_batch *batch, uint64_t i, char *text, size_t size)
+static void describe_element(const si_column_batch *batch, uint64_t i, char *text, size_t size)
 {
     const uint64_t *gids = batch->data[SI_FIELD_GID], *ids = batch->data[SI_FIELD_ID];
     const uint32_t *sections = batch->data[SI_FIELD_SECTION_ID];
@@ -84,14 +84,14 @@ static uint32_t largest_bits(const float *values, uint64_t count)
     return largest;
 }
 
-static bool is_unread(const si_batch *batch, const si_input *input, uint64_t i)
+static bool is_unread(const si_column_batch *batch, const si_input *input, uint64_t i)
 {
     const uint32_t *sections = batch->data[SI_FIELD_SECTION_ID];
     return input->role == SI_INPUT_SECOND_VECTOR && sections[i] == 0;
 }
 
 /* One by one, to find the element to blame, and to pass over what of somas is not read. */
-static si_result check_each_vector(si_batch *batch, const si_input *input, si_error *error)
+static si_result check_each_vector(si_column_batch *batch, const si_input *input, si_error *error)
 {
     const float(*vectors)[3] = batch->data[input->field];
     for (uint64_t i = 0; i < batch->count; i++) {
@@ -112,7 +112,7 @@ static si_result check_each_vector(si_batch *batch, const si_input *input, si_er
     return SI_OK;
 }
 
-static si_result check_vectors(si_batch *batch, const si_input *input, si_error *error)
+static si_result check_vectors(si_column_batch *batch, const si_input *input, si_error *error)
 {
     uint32_t bits = largest_bits(batch->data[input->field], 3 * batch->count);
     float largest;
@@ -123,7 +123,7 @@ static si_result check_vectors(si_batch *batch, const si_input *input, si_error 
     return SI_OK;
 }
 
-static si_result check_radii(const si_batch *batch, si_error *error)
+static si_result check_radii(const si_column_batch *batch, si_error *error)
 {
     const float *radii = batch->data[SI_FIELD_RADIUS];
     unsigned bad = 0;
@@ -141,7 +141,7 @@ static si_result check_radii(const si_batch *batch, si_error *error)
     return SI_OK;
 }
 
-static si_result check_segment_ids(const si_batch *batch, si_error *error)
+static si_result check_segment_ids(const si_column_batch *batch, si_error *error)
 {
     const uint64_t *gids = batch->data[SI_FIELD_GID];
     const uint32_t *sections = batch->data[SI_FIELD_SECTION_ID];
@@ -156,7 +156,7 @@ static si_result check_segment_ids(const si_batch *batch, si_error *error)
     return SI_OK;
 }
 
-static si_result check_input(si_batch *batch, const si_input *input, si_error *error)
+static si_result check_input(si_column_batch *batch, const si_input *input, si_error *error)
 {
     switch (input->role) {
     case SI_INPUT_VECTOR:
@@ -171,10 +171,11 @@ static si_result check_input(si_batch *batch, const si_input *input, si_error *e
     }
 }
 
-si_result si_batch_open(si_batch *batch, si_element_kind kind, const si_input_column *columns,
-                        size_t column_count, uint64_t count, si_error *error)
+si_result si_column_batch_open(si_column_batch *batch, si_element_kind kind,
+                               const si_input_column *columns, size_t column_count, uint64_t count,
+                               si_error *error)
 {
-    *batch = (si_batch){.kind = kind, .type = si_element_type_of(kind), .count = count};
+    *batch = (si_column_batch){.kind = kind, .type = si_element_type_of(kind), .count = count};
     if (count > SIZE_MAX / 64)
         return si_fail(error, SI_ERROR_ARGUMENT, "%llu elements at once cannot be",
                        (unsigned long long)count);

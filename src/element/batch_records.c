@@ -45,7 +45,8 @@ static void put_bytes(record_column to, const uint8_t *values, uint64_t count)
         memcpy(to.at + i * to.stride, &values[i], 1);
 }
 
-static void put_segment_ids(record_column to, const si_batch *batch, uint64_t first, uint64_t count)
+static void put_segment_ids(record_column to, const si_column_batch *batch, uint64_t first,
+                            uint64_t count)
 {
     const uint64_t *gids = (const uint64_t *)batch->data[SI_FIELD_GID] + first;
     const uint32_t *sections = (const uint32_t *)batch->data[SI_FIELD_SECTION_ID] + first;
@@ -57,7 +58,7 @@ static void put_segment_ids(record_column to, const si_batch *batch, uint64_t fi
 }
 
 /* A soma's second endpoint is its first one: a cylinder of no length is the ball of its radius. */
-static void put_second_endpoints(record_column to, const si_batch *batch, uint64_t first,
+static void put_second_endpoints(record_column to, const si_column_batch *batch, uint64_t first,
                                  uint64_t count)
 {
     const float(*starts)[3] = batch->data[SI_FIELD_ENDPOINT1];
@@ -84,8 +85,8 @@ static record_column byte_column(const si_element_type *type, const si_input *in
                            type->record_bytes};
 }
 
-static void put_input(const si_batch *batch, const si_input *input, uint64_t first, uint64_t count,
-                      uint64_t position, char *records)
+static void put_input(const si_column_batch *batch, const si_input *input, uint64_t first,
+                      uint64_t count, uint64_t position, char *records)
 {
     const si_element_type *type = batch->type;
     const void *data = batch->data[input->field];
@@ -120,8 +121,8 @@ static void put_input(const si_batch *batch, const si_input *input, uint64_t fir
     }
 }
 
-void si_batch_put_records(const si_batch *batch, uint64_t first, uint64_t count, uint64_t position,
-                          char *records)
+void si_column_batch_put_records(const si_column_batch *batch, uint64_t first, uint64_t count,
+                                 uint64_t position, char *records)
 {
     size_t stride = batch->type->record_bytes;
     for (uint64_t done = 0; done < count; done += RECORDS_AT_A_TIME) {

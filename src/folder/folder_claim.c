@@ -32,14 +32,14 @@ static si_result check_no_stranger(const char *folder, const si_folder_claim *cl
     DIR *listing = opendir(folder);
     if (!listing)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot read the folder", folder);
-    si_result status = SI_OK;
-    for (struct dirent *entry; status == SI_OK && (entry = readdir(listing)) != NULL;)
+    si_result result = SI_OK;
+    for (struct dirent *entry; result == SI_OK && (entry = readdir(listing)) != NULL;)
         if (!is_expected(folder, claim, entry->d_name))
-            status = si_fail(error, SI_ERROR_EXISTS,
+            result = si_fail(error, SI_ERROR_EXISTS,
                              "%s: the folder is not empty, and holds no index: there is %s", folder,
                              entry->d_name);
     closedir(listing);
-    return status;
+    return result;
 }
 
 static si_result check_free(const char *folder, const si_folder_claim *claim, si_error *error)
@@ -89,17 +89,17 @@ si_result si_index_folder_sync_parents(const si_index_folder *claimed, si_error 
     if (!claimed->first_created)
         return SI_OK;
     char *path = si_duplicate_string(claimed->path);
-    si_result status = SI_OK;
-    for (bool is_last = false; path && status == SI_OK && !is_last;) {
+    si_result result = SI_OK;
+    for (bool is_last = false; path && result == SI_OK && !is_last;) {
         is_last = strcmp(path, claimed->first_created) == 0;
         char *parent = si_path_parent(path);
-        status = parent ? si_folder_sync(parent, error) : si_fail_memory(error);
+        result = parent ? si_folder_sync(parent, error) : si_fail_memory(error);
         si_free(path);
         path = parent;
     }
     bool is_complete = path != NULL;
     si_free(path);
-    return is_complete || status != SI_OK ? status : si_fail_memory(error);
+    return is_complete || result != SI_OK ? result : si_fail_memory(error);
 }
 
 /* ---- claiming ---- */
@@ -115,10 +115,10 @@ static si_result create_and_lock(si_index_folder *claimed, si_error *error)
  * would be used here. */
 static si_result claim_path(const si_folder_claim *claim, si_index_folder *claimed, si_error *error)
 {
-    si_result status = SI_ERROR_NOT_FOUND;
-    for (unsigned attempt = 0; status == SI_ERROR_NOT_FOUND && attempt < CLAIM_ATTEMPTS; attempt++)
-        status = create_and_lock(claimed, error);
-    SI_TRY(status);
+    si_result result = SI_ERROR_NOT_FOUND;
+    for (unsigned attempt = 0; result == SI_ERROR_NOT_FOUND && attempt < CLAIM_ATTEMPTS; attempt++)
+        result = create_and_lock(claimed, error);
+    SI_TRY(result);
     SI_TRY(check_free(claimed->path, claim, error));
     si_leftovers_remove(claimed->path);
     return SI_OK;
@@ -131,10 +131,10 @@ si_result si_index_folder_claim(const char *folder, const si_folder_claim *claim
     if (!*folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "the name of the index folder is empty");
     claimed->path = si_path_absolute(folder);
-    si_result status = claimed->path ? claim_path(claim, claimed, error) : si_fail_memory(error);
-    if (status != SI_OK)
+    si_result result = claimed->path ? claim_path(claim, claimed, error) : si_fail_memory(error);
+    if (result != SI_OK)
         si_index_folder_release(claimed);
-    return status;
+    return result;
 }
 
 void si_index_folder_keep(si_index_folder *claimed)

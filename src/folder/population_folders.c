@@ -25,11 +25,11 @@ static si_result claim_place(const si_population_folders *folders, size_t positi
 {
     const si_folder_claim claim = {.replace = replace};
     char *path = si_path_join(folders->folder.path, folders->names[position]);
-    si_result status = path ? si_index_folder_claim(path, &claim,
+    si_result result = path ? si_index_folder_claim(path, &claim,
                                                     &folders->populations[position].place, error)
                             : si_fail_memory(error);
     si_free(path);
-    return status;
+    return result;
 }
 
 static si_result claim_populations(si_population_folders *folders, bool replace, si_error *error)
@@ -42,11 +42,11 @@ static si_result claim_populations(si_population_folders *folders, bool replace,
     }
     for (size_t i = 0; i < folders->count; i++)
         folders->populations[i].place.lock = -1;
-    si_result status = create_staging(folders, staging, error);
+    si_result result = create_staging(folders, staging, error);
     si_free(staging);
-    for (size_t i = 0; i < folders->count && status == SI_OK; i++)
-        status = claim_place(folders, i, replace, error);
-    return status;
+    for (size_t i = 0; i < folders->count && result == SI_OK; i++)
+        result = claim_place(folders, i, replace, error);
+    return result;
 }
 
 si_result si_population_folders_claim(si_population_folders *folders, const char *folder,
@@ -56,10 +56,10 @@ si_result si_population_folders_claim(si_population_folders *folders, const char
     const si_folder_claim claim = {.replace = replace, .names = names, .name_count = count};
     *folders = (si_population_folders){.names = names, .count = count};
     SI_TRY(si_index_folder_claim(folder, &claim, &folders->folder, error));
-    si_result status = claim_populations(folders, replace, error);
-    if (status != SI_OK)
+    si_result result = claim_populations(folders, replace, error);
+    if (result != SI_OK)
         si_population_folders_release(folders);
-    return status;
+    return result;
 }
 
 /* ---- publishing ---- */
@@ -69,10 +69,10 @@ static si_result move_heavy_file(si_population_folder *population, char *to, si_
 {
     const char *from = population->metadata->heavy_path;
     bool was_there = si_path_exists(to);
-    si_result status = si_heavy_rename(from, to, error);
-    if (status != SI_OK) {
+    si_result result = si_heavy_rename(from, to, error);
+    if (result != SI_OK) {
         si_free(to);
-        return status;
+        return result;
     }
     if (was_there)
         si_free(to);
@@ -97,10 +97,10 @@ static si_result write_list(const si_population_folders *folders, si_element_kin
         return si_fail_memory(error);
     for (size_t i = 0; i < folders->count; i++)
         listed[i] = folders->populations[i].metadata;
-    si_result status = si_metadata_write_multi_population(
+    si_result result = si_metadata_write_multi_population(
         folders->folder.path, kind, folders->names, listed, folders->count, error);
     si_free(listed);
-    return status;
+    return result;
 }
 
 si_result si_population_folders_publish(si_population_folders *folders, si_element_kind kind,

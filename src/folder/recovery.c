@@ -257,9 +257,9 @@ static bool remove_replaced(const char *folder, const si_metadata *current)
     join(&path, folder, SI_REPLACED_NAME);
     if (!si_path_is_file(path.text))
         return true;
-    si_result status = si_metadata_read(path.text, &replaced, NULL);
-    if (status != SI_OK)
-        return status != SI_ERROR_IO && status != SI_ERROR_MEMORY;
+    si_result result = si_metadata_read(path.text, &replaced, NULL);
+    if (result != SI_OK)
+        return result != SI_ERROR_IO && result != SI_ERROR_MEMORY;
     bool is_done = true;
     for (size_t i = 0; i < replaced->population_count; i++) {
         const char *population = replaced->populations[i].path;

@@ -32,14 +32,14 @@ static si_result open_unlinked(si_target *target, si_error *error)
     if (!path)
         return si_fail_memory(error);
     target->descriptor = mkostemp(path, O_CLOEXEC);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (target->descriptor < 0)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create a temporary file",
+        result = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create a temporary file",
                                folder);
     else
         unlink(path);
     si_free(path);
-    return status;
+    return result;
 }
 
 /* The lock makes sure that nobody else uses the name; a dead build may have left a file of it. */
@@ -80,10 +80,10 @@ si_result si_target_open_parts(const char *folder, bool replace, si_target *targ
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "a multi-index needs a folder");
     SI_TRY(si_index_folder_claim(folder, &claim, &target->folder, error));
-    si_result status = create_parts_folder(target, error);
-    if (status != SI_OK)
+    si_result result = create_parts_folder(target, error);
+    if (result != SI_OK)
         si_target_close(target);
-    return status;
+    return result;
 }
 
 si_result si_target_open(const char *folder, bool replace, si_target *target, si_error *error)
@@ -93,10 +93,10 @@ si_result si_target_open(const char *folder, bool replace, si_target *target, si
     if (!folder)
         return open_unlinked(target, error);
     SI_TRY(si_index_folder_claim(folder, &claim, &target->folder, error));
-    si_result status = open_temporary(target, error);
-    if (status != SI_OK)
+    si_result result = open_temporary(target, error);
+    if (result != SI_OK)
         si_target_close(target);
-    return status;
+    return result;
 }
 
 const char *si_target_name(const si_target *target)
@@ -139,10 +139,10 @@ static si_result give_final_name(si_target *target, const char *name, si_error *
     if (!path)
         return si_fail_memory(error);
     bool was_there = si_path_exists(path);
-    si_result status = si_heavy_rename(target->temporary, path, error);
-    if (status != SI_OK) {
+    si_result result = si_heavy_rename(target->temporary, path, error);
+    if (result != SI_OK) {
         si_free(path);
-        return status;
+        return result;
     }
     forget_temporary(target);
     if (was_there)
@@ -193,13 +193,13 @@ si_result si_target_publish(si_target *target, const si_target_content *content,
                            target->is_multi ? SI_PARTS_SUFFIX : SI_HEAVY_SUFFIX);
     if (!name)
         return si_fail_memory(error);
-    si_result status = publish_as(target, name, content, error);
-    if (status != SI_OK)
+    si_result result = publish_as(target, name, content, error);
+    if (result != SI_OK)
         si_unpublished_remove(target->folder.path);
     /* What the new index has replaced, or else what this build has left. */
     si_leftovers_remove(target->folder.path);
     si_free(name);
-    return status;
+    return result;
 }
 
 void si_target_close(si_target *target)

@@ -173,9 +173,9 @@ si_result si_top_write(int descriptor, const char *path, si_element_kind kind,
     if (!nodes)
         return si_fail_memory(error);
     fill_levels(&content, lowest, nodes);
-    si_result status = write_all(descriptor, path, &content, parts, nodes, checksum, error);
+    si_result result = write_all(descriptor, path, &content, parts, nodes, checksum, error);
     si_free(nodes);
-    return status;
+    return result;
 }
 
 /* ---- reading ---- */
@@ -261,13 +261,13 @@ si_result si_top_read(int descriptor, const char *path, si_top_content *content,
     *parts = si_allocate(content->part_count, sizeof **parts);
     if (!*parts)
         return si_fail_memory(error);
-    si_result status = si_file_read_at(descriptor, *parts, content->table.bytes,
+    si_result result = si_file_read_at(descriptor, *parts, content->table.bytes,
                                        content->table.offset, path, error);
-    if (status == SI_OK)
-        status = check_table(content, *parts, path, error);
-    if (status != SI_OK)
+    if (result == SI_OK)
+        result = check_table(content, *parts, path, error);
+    if (result != SI_OK)
         si_free(*parts);
-    return status;
+    return result;
 }
 
 static bool is_zero(const char *bytes, uint64_t count)
@@ -314,11 +314,11 @@ si_result si_top_check_nodes(int descriptor, const char *path, const si_top_cont
     char *bytes = si_allocate(rest, 1);
     if (!bytes)
         return si_fail_memory(error);
-    si_result status = si_file_read_at(descriptor, bytes, rest, first, path, error);
-    if (status == SI_OK)
-        status = check_bytes(content, path, bytes, rest, gap, error);
-    if (status == SI_OK && lowest)
-        status = check_boxes(content, path, bytes + gap, lowest, error);
+    si_result result = si_file_read_at(descriptor, bytes, rest, first, path, error);
+    if (result == SI_OK)
+        result = check_bytes(content, path, bytes, rest, gap, error);
+    if (result == SI_OK && lowest)
+        result = check_boxes(content, path, bytes + gap, lowest, error);
     si_free(bytes);
-    return status;
+    return result;
 }

@@ -183,9 +183,9 @@ static si_result parse(const char *path, si_metadata *metadata, si_error *error)
     if (!root)
         return si_fail(error, SI_ERROR_FORMAT, "%s: line %d: not JSON: %s", path, problem.line,
                        problem.text);
-    si_result status = read_root(root, path, metadata, error);
+    si_result result = read_root(root, path, metadata, error);
     json_decref(root);
-    return status;
+    return result;
 }
 
 static si_result read_at(const char *path, bool is_folder, si_metadata *metadata, si_error *error)
@@ -197,16 +197,16 @@ static si_result read_at(const char *path, bool is_folder, si_metadata *metadata
     metadata->folder = is_folder ? si_duplicate_string(real) : si_path_parent(real);
     char *json_path = is_folder ? si_path_join(real, SI_METADATA_NAME) : si_duplicate_string(real);
     free(real);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (!metadata->folder || !json_path)
-        status = si_fail_memory(error);
+        result = si_fail_memory(error);
     else if (is_folder && access(json_path, F_OK) != 0 && errno == ENOENT)
-        status = si_fail(error, SI_ERROR_NOT_FOUND, "%s: no index here: it has no %s", path,
+        result = si_fail(error, SI_ERROR_NOT_FOUND, "%s: no index here: it has no %s", path,
                          SI_METADATA_NAME);
     else
-        status = parse(json_path, metadata, error);
+        result = parse(json_path, metadata, error);
     si_free(json_path);
-    return status;
+    return result;
 }
 
 si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *error)
@@ -214,12 +214,12 @@ si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *e
     si_metadata *read = si_allocate_zeroed(1, sizeof *read);
     if (!read)
         return si_fail_memory(error);
-    si_result status = read_at(path, si_path_is_folder(path), read, error);
-    if (status == SI_OK)
+    si_result result = read_at(path, si_path_is_folder(path), read, error);
+    if (result == SI_OK)
         *metadata = read;
     else
         si_metadata_free(read);
-    return status;
+    return result;
 }
 
 /* Wants no memory that may not be there: what a build may remove hangs on the answer. */

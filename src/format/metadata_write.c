@@ -26,36 +26,36 @@ static si_result write_new_file(const char *path, const char *text, si_error *er
     int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot create the file", path);
-    si_result status = write_and_flush(descriptor, text, path, error);
-    if (close(descriptor) != 0 && status == SI_OK)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
-    return status;
+    si_result result = write_and_flush(descriptor, text, path, error);
+    if (close(descriptor) != 0 && result == SI_OK)
+        result = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot close the file", path);
+    return result;
 }
 
 static si_result replace_file(const char *temporary, const char *path, const char *text,
                               si_error *error)
 {
-    si_result status = write_new_file(temporary, text, error);
-    if (status == SI_OK && rename(temporary, path) != 0)
-        status = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
+    si_result result = write_new_file(temporary, text, error);
+    if (result == SI_OK && rename(temporary, path) != 0)
+        result = si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot rename it to %s", temporary,
                                path);
-    if (status != SI_OK)
+    if (result != SI_OK)
         unlink(temporary);
-    return status;
+    return result;
 }
 
 static si_result publish(const char *folder, const char *text, si_error *error)
 {
     char *path = si_path_join(folder, SI_METADATA_NAME);
     char *temporary = si_path_join(folder, ".spatial-index-metadata.tmp");
-    si_result status = path && temporary ? replace_file(temporary, path, text, error)
+    si_result result = path && temporary ? replace_file(temporary, path, text, error)
                                          : si_fail_memory(error);
     si_free(path);
     si_free(temporary);
     /* The new metadata stand: that a power cut might still undo them is no failure of the build. */
-    if (status == SI_OK)
+    if (result == SI_OK)
         si_folder_sync(folder, NULL);
-    return status;
+    return result;
 }
 
 static si_result copy_file(const char *from, const char *to, si_error *error)
@@ -63,21 +63,21 @@ static si_result copy_file(const char *from, const char *to, si_error *error)
     char *text;
     size_t length;
     SI_TRY(si_file_read_all(from, &text, &length, error));
-    si_result status = write_new_file(to, text, error);
-    if (status != SI_OK)
+    si_result result = write_new_file(to, text, error);
+    if (result != SI_OK)
         unlink(to);
     si_free(text);
-    return status;
+    return result;
 }
 
 static si_result copy_metadata(const char *folder, const char *name, si_error *error)
 {
     char *from = si_path_join(folder, SI_METADATA_NAME);
     char *to = si_path_join(folder, name);
-    si_result status = from && to ? copy_file(from, to, error) : si_fail_memory(error);
+    si_result result = from && to ? copy_file(from, to, error) : si_fail_memory(error);
     si_free(from);
     si_free(to);
-    return status;
+    return result;
 }
 
 si_result si_metadata_keep_list(const char *folder, const char *name, si_error *error)
@@ -85,14 +85,14 @@ si_result si_metadata_keep_list(const char *folder, const char *name, si_error *
     si_metadata *metadata = NULL;
     if (!si_folder_holds_index(folder))
         return SI_OK;
-    si_result status = si_metadata_read(folder, &metadata, error);
+    si_result result = si_metadata_read(folder, &metadata, error);
     /* Metadata that say nothing may be replaced, too. */
-    if (status == SI_ERROR_FORMAT || status == SI_ERROR_UNSUPPORTED || status == SI_ERROR_NOT_FOUND)
+    if (result == SI_ERROR_FORMAT || result == SI_ERROR_UNSUPPORTED || result == SI_ERROR_NOT_FOUND)
         return SI_OK;
-    if (status == SI_OK && metadata->population_count > 0)
-        status = copy_metadata(folder, name, error);
+    if (result == SI_OK && metadata->population_count > 0)
+        result = copy_metadata(folder, name, error);
     si_metadata_free(metadata);
-    return status;
+    return result;
 }
 
 si_result si_metadata_check_text(const char *what, const char *text, si_error *error)
@@ -112,9 +112,9 @@ static si_result publish_json(const char *folder, json_t *root, si_error *error)
         return si_fail(error, SI_ERROR_MEMORY,
                        "%s: cannot make the metadata: out of memory, or a name that is not UTF-8",
                        folder);
-    si_result status = publish(folder, text, error);
+    si_result result = publish(folder, text, error);
     free(text);
-    return status;
+    return result;
 }
 
 /* What both the metadata of an index and its entry in a list say of it. */

@@ -92,9 +92,9 @@ si_result si_nodes_write_upper_levels(const si_layout *layout, int descriptor, c
                            .path = path,
                            .below = si_allocate(PIECE_NODES, SI_NODE_BYTES),
                            .nodes = si_allocate(PIECE_NODES / SI_FAN_OUT, SI_NODE_BYTES)};
-    si_result status = writer.below && writer.nodes ? write_levels(&writer, bounds, error)
+    si_result result = writer.below && writer.nodes ? write_levels(&writer, bounds, error)
                                                     : si_fail_memory(error);
     si_free(writer.below);
     si_free(writer.nodes);
-    return status;
+    return result;
 }

@@ -18,7 +18,7 @@ static si_result check_box(const si_query *query, si_error *error)
         if (!(query->lower[axis] <= query->upper[axis]))
             return si_fail(error, SI_ERROR_ARGUMENT,
                            "the query's box runs from %g to %g along %c: make queries by "
-                           "si_box_query or its like",
+                           "si_query_box or its like",
                            (double)query->lower[axis], (double)query->upper[axis], "xyz"[axis]);
     return SI_OK;
 }
@@ -38,7 +38,7 @@ static si_result check_solid(const si_query *query, si_error *error)
         finite = finite && isfinite(axes[i]);
     if (!finite)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "a coordinate of the query is not finite: make queries by si_box_query or "
+                       "a coordinate of the query is not finite: make queries by si_query_box or "
                        "its like");
     return SI_OK;
 }
@@ -48,14 +48,14 @@ si_result si_query_check(const si_query *query, si_error *error)
     SI_TRY(si_accuracy_check(query->accuracy, error));
     if ((int)query->shape < SI_SHAPE_BOX || query->shape > SI_SHAPE_CENTERS)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "%d is no shape of a query: make queries by si_box_query or its like",
+                       "%d is no shape of a query: make queries by si_query_box or its like",
                        (int)query->shape);
     SI_TRY(check_box(query, error));
     if (query->shape == SI_SHAPE_BOX || query->shape == SI_SHAPE_CENTERS)
         return SI_OK;
     if (!(query->radius >= 0))
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the radius of the query is %g: make queries by si_box_query or its like",
+                       "the radius of the query is %g: make queries by si_query_box or its like",
                        (double)query->radius);
     return query->shape == SI_SHAPE_SPHERE ? SI_OK : check_solid(query, error);
 }

@@ -36,7 +36,7 @@ static si_result set_box(const double corner[3], const double opposite_corner[3]
     return SI_OK;
 }
 
-si_result si_box_query(const double corner[3], const double opposite_corner[3],
+si_result si_query_box(const double corner[3], const double opposite_corner[3],
                        si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_BOX, .accuracy = accuracy};
@@ -46,7 +46,7 @@ si_result si_box_query(const double corner[3], const double opposite_corner[3],
     return SI_OK;
 }
 
-si_result si_centers_query(const double corner[3], const double opposite_corner[3], si_query *query,
+si_result si_query_centers(const double corner[3], const double opposite_corner[3], si_query *query,
                            si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_CENTERS, .accuracy = SI_EXACT};
@@ -57,7 +57,7 @@ si_result si_centers_query(const double corner[3], const double opposite_corner[
 
 /* The bounding box is rounded once per operation, as those of the elements are. That of a ball of
  * infinite radius is everything, also where the center lies at infinity. */
-si_result si_sphere_query(const double center[3], double radius, si_accuracy accuracy,
+si_result si_query_sphere(const double center[3], double radius, si_accuracy accuracy,
                           si_query *query, si_error *error)
 {
     SI_TRY(si_accuracy_check(accuracy, error));
@@ -127,20 +127,20 @@ static bool ends_are_same(const si_query *query)
 }
 
 /* Without length a capsule is a ball, and the shapes alone decide, as with capsules. */
-si_result si_capsule_query(const double end[3], const double other_end[3], double radius,
+si_result si_query_capsule(const double end[3], const double other_end[3], double radius,
                            si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_CAPSULE, .accuracy = accuracy};
     SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_axis(end, other_end, radius, &made, error));
     if (ends_are_same(&made))
-        return si_sphere_query(end, radius, accuracy == SI_BEST_EFFORT ? SI_EXACT : accuracy, query,
+        return si_query_sphere(end, radius, accuracy == SI_BEST_EFFORT ? SI_EXACT : accuracy, query,
                                error);
     *query = made;
     return SI_OK;
 }
 
-si_result si_cylinder_query(const double end[3], const double other_end[3], double radius,
+si_result si_query_cylinder(const double end[3], const double other_end[3], double radius,
                             si_accuracy accuracy, si_query *query, si_error *error)
 {
     si_query made = {.shape = SI_SHAPE_CYLINDER, .accuracy = accuracy};
@@ -194,7 +194,7 @@ static si_result set_half_size(const double half_size[3], si_query *query, si_er
     return SI_OK;
 }
 
-si_result si_oriented_box_query(const double center[3], const double axes[2][3],
+si_result si_query_oriented_box(const double center[3], const double axes[2][3],
                                 const double half_size[3], si_accuracy accuracy, si_query *query,
                                 si_error *error)
 {

@@ -10,7 +10,7 @@
  * its shape does too: box against cylinder as capsule, ball against cylinder with flat caps. With
  * SI_EXACT the shapes alone decide, and a cylinder has flat caps. The shape tests are those of real
  * arithmetic on the 32-bit coordinates, evaluated in double precision; predicates.h has them for
- * one element. Queries are those of si_box_query and si_sphere_query; a ball of infinite radius
+ * one element. Queries are those of si_query_box and si_query_sphere; a ball of infinite radius
  * finds everything, one of finite radius around a center at infinity nothing.
  */
 #ifndef SI_GEOMETRY_SHAPES_H

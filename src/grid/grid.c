@@ -32,13 +32,13 @@ si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, doub
     SI_TRY(si_grid_sums_begin(&sums, index, grid, true, error));
     sums.totals.low = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.low);
     sums.totals.high = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.high);
-    si_result status = sums.totals.low && sums.totals.high ? add_index(&sums, index, error)
+    si_result result = sums.totals.low && sums.totals.high ? add_index(&sums, index, error)
                                                            : si_fail_memory(error);
-    for (uint64_t i = 0; status == SI_OK && i < sums.voxel_count; i++)
+    for (uint64_t i = 0; result == SI_OK && i < sums.voxel_count; i++)
         lengths[i] = si_grid_micrometres(&sums.frame, sums.totals.low[i], sums.totals.high[i]);
     si_free(sums.totals.low);
     si_free(sums.totals.high);
-    return status;
+    return result;
 }
 
 /* ---- by region ---- */
@@ -94,15 +94,15 @@ si_result si_index_region_counts(const si_index *index, const si_grid *grid,
                                  si_error *error)
 {
     si_grid_sums sums;
-    si_result status = si_grid_sums_begin_regions(&sums, index, grid, regions, false, error);
-    if (status == SI_OK)
-        status = add_index(&sums, index, error);
-    if (status == SI_OK)
-        status = gather(&sums, error);
-    if (status == SI_OK)
-        status = hand_out_counts(&sums.totals.tables[0], counts, error);
+    si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, false, error);
+    if (result == SI_OK)
+        result = add_index(&sums, index, error);
+    if (result == SI_OK)
+        result = gather(&sums, error);
+    if (result == SI_OK)
+        result = hand_out_counts(&sums.totals.tables[0], counts, error);
     si_grid_sums_free_tables(&sums);
-    return status;
+    return result;
 }
 
 si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
@@ -110,15 +110,15 @@ si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
                                   si_error *error)
 {
     si_grid_sums sums;
-    si_result status = si_grid_sums_begin_regions(&sums, index, grid, regions, true, error);
-    if (status == SI_OK)
-        status = add_index(&sums, index, error);
-    if (status == SI_OK)
-        status = gather(&sums, error);
-    if (status == SI_OK)
-        status = hand_out_lengths(&sums, lengths, error);
+    si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, true, error);
+    if (result == SI_OK)
+        result = add_index(&sums, index, error);
+    if (result == SI_OK)
+        result = gather(&sums, error);
+    if (result == SI_OK)
+        result = hand_out_lengths(&sums, lengths, error);
     si_grid_sums_free_tables(&sums);
-    return status;
+    return result;
 }
 
 void si_group_lengths_free(si_group_lengths *lengths)
@@ -165,9 +165,9 @@ static si_result add_inserted(void *context, const si_inserted *inserted, si_err
     adder->totals = sums->frame.totals;
     add_leaves(sums, inserted, adder);
     si_grid_adder_flush(adder);
-    si_result status = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
+    si_result result = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
     si_free(adder);
-    return status;
+    return result;
 }
 
 static si_result add_growing(si_grid_sums *sums, si_growing_index *growing, si_error *error)
@@ -191,14 +191,14 @@ si_result si_growing_index_region_counts(si_growing_index *growing, const si_gri
                                          si_error *error)
 {
     si_grid_sums sums;
-    si_result status = si_grid_sums_begin_regions(&sums, si_growing_index_base(growing), grid,
+    si_result result = si_grid_sums_begin_regions(&sums, si_growing_index_base(growing), grid,
                                                   regions, false, error);
-    if (status == SI_OK)
-        status = add_growing(&sums, growing, error);
-    if (status == SI_OK)
-        status = gather(&sums, error);
-    if (status == SI_OK)
-        status = hand_out_counts(&sums.totals.tables[0], counts, error);
+    if (result == SI_OK)
+        result = add_growing(&sums, growing, error);
+    if (result == SI_OK)
+        result = gather(&sums, error);
+    if (result == SI_OK)
+        result = hand_out_counts(&sums.totals.tables[0], counts, error);
     si_grid_sums_free_tables(&sums);
-    return status;
+    return result;
 }

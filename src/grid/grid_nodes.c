@@ -118,41 +118,41 @@ static si_result fetch_and_visit(node_visit *visited, si_error *error)
 {
     const si_index *index = visited->walk->index;
     si_fetch fetch = si_fetch_of(index);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (index->cache || si_announcing_pays(index)) {
         for (size_t i = 0; i < visited->count; i++)
             si_fetch_add_nodes(&fetch, visited->level, visited->nodes[i], visited->nodes[i] + 1);
-        status = si_fetch_now(&fetch, error);
+        result = si_fetch_now(&fetch, error);
     }
-    if (status == SI_OK)
-        status = si_read_guarded(index, visit, visited, error);
+    if (result == SI_OK)
+        result = si_read_guarded(index, visit, visited, error);
     si_fetch_end(&fetch);
-    return status;
+    return result;
 }
 
 static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_adder *adder,
                          si_grid_nodes *nodes, si_error *error)
 {
     node_visit visited = {.walk = walk, .adder = adder, .level = level};
-    si_result status = SI_OK;
-    for (size_t first = 0; first < nodes->count && status == SI_OK; first += NODES_AT_ONCE) {
+    si_result result = SI_OK;
+    for (size_t first = 0; first < nodes->count && result == SI_OK; first += NODES_AT_ONCE) {
         visited.nodes = nodes->nodes + first;
         visited.count = si_min_u64(NODES_AT_ONCE, nodes->count - first);
-        status = fetch_and_visit(&visited, error);
+        result = fetch_and_visit(&visited, error);
     }
     si_free(nodes->nodes);
     *nodes = visited.below;
-    return status;
+    return result;
 }
 
 si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_grid_nodes *found,
                              si_error *error)
 {
     *found = (si_grid_nodes){NULL, 0, 0};
-    si_result status = append(found, 0, error);
-    for (unsigned level = walk->index->layout.levels; level > 1 && status == SI_OK; level--)
-        status = descend(walk, level, adder, found, error);
-    return status;
+    si_result result = append(found, 0, error);
+    for (unsigned level = walk->index->layout.levels; level > 1 && result == SI_OK; level--)
+        result = descend(walk, level, adder, found, error);
+    return result;
 }
 
 /* ---- what to find ---- */

@@ -199,7 +199,7 @@ si_result si_grid_pass(const si_index *index, const si_grid_frame *frame, const 
     pass.workers = si_allocate_zeroed(threads, sizeof(grid_worker *));
     if (!pass.workers)
         return si_fail_memory(error);
-    si_result status = run(&pass, error);
+    si_result result = run(&pass, error);
     free_pass(&pass);
-    return status;
+    return result;
 }

@@ -62,7 +62,7 @@ static si_result check_grid(const si_grid *grid, uint64_t *voxel_count, si_error
     for (int axis = 0; axis < 3; axis++)
         SI_TRY(check_axis(grid, axis, error));
     SI_TRY(count_voxels(grid, voxel_count, error));
-    return si_box_query(origin, origin, grid->accuracy, &query, error);
+    return si_query_box(origin, origin, grid->accuracy, &query, error);
 }
 
 static si_result check_regions(const si_regions *regions, si_error *error)

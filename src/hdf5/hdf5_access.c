@@ -143,7 +143,7 @@ void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE])
 typedef struct child_visit {
     si_hdf5_visitor visit;
     void *context;
-    si_result status;
+    si_result result;
     si_error *error;
 } child_visit;
 
@@ -152,8 +152,8 @@ static herr_t visit_child(hid_t group, const char *name, const H5L_info_t *info,
     (void)group;
     (void)info;
     child_visit *children = data;
-    children->status = children->visit(children->context, name, children->error);
-    return children->status == SI_OK ? 0 : 1;
+    children->result = children->visit(children->context, name, children->error);
+    return children->result == SI_OK ? 0 : 1;
 }
 
 si_result si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visit, void *context,
@@ -162,5 +162,5 @@ si_result si_hdf5_each_child(hid_t group, const char *path, si_hdf5_visitor visi
     child_visit children = {visit, context, SI_OK, error};
     if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_child, &children) < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: cannot be listed", path);
-    return children.status;
+    return children.result;
 }

@@ -30,11 +30,11 @@ bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type);
 void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE]);
 
 /* Fails with the sentence, ": " and the reason. */
-#define si_hdf5_fail(error, status, format, ...)                                                   \
+#define si_hdf5_fail(error, result, format, ...)                                                   \
     do {                                                                                           \
         char si_hdf5_why[SI_HDF5_REASON_SIZE];                                                     \
         si_hdf5_reason(si_hdf5_why);                                                               \
-        return si_fail(error, status, format ": %s", __VA_ARGS__, si_hdf5_why);                    \
+        return si_fail(error, result, format ": %s", __VA_ARGS__, si_hdf5_why);                    \
     } while (0)
 
 /* Calls `visit` for each name in a group, in alphabetical order, until one fails. */

@@ -16,9 +16,9 @@ static si_result read_text(const char *path, parse_text *parse, si_morphology **
     char *text;
     size_t length;
     SI_TRY(si_file_read_all(path, &text, &length, error));
-    si_result status = parse(text, length, path, morphology, error);
+    si_result result = parse(text, length, path, morphology, error);
     si_free(text);
-    return status;
+    return result;
 }
 
 si_result si_morphology_read(const char *path, si_morphology **morphology, si_error *error)

@@ -187,11 +187,11 @@ si_result si_morphology_parse_asc(const char *text, size_t length, const char *p
     si_source source = {path, text, text + length};
     si_asc_parser parser = {.source = &source};
     SI_TRY(si_morphology_builder_start(&parser.builder, path, error));
-    si_result status = read_all(&parser, error);
+    si_result result = read_all(&parser, error);
     si_free(parser.bodies);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_morphology_builder_abandon(&parser.builder);
-        return status;
+        return result;
     }
     size_t soma_points = parser.builder.morphology->soma_point_count;
     si_morphology_builder_finish(&parser.builder, si_contour_soma_type(soma_points), morphology);

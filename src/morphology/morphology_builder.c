@@ -59,10 +59,10 @@ si_result si_morphology_builder_start(si_morphology_builder *builder, const char
     builder->morphology = si_allocate_zeroed(1, sizeof *builder->morphology);
     if (!builder->morphology)
         return si_fail_memory(error);
-    si_result status = reserve_first(builder, error);
-    if (status != SI_OK)
+    si_result result = reserve_first(builder, error);
+    if (result != SI_OK)
         si_morphology_builder_abandon(builder);
-    return status;
+    return result;
 }
 
 si_result si_morphology_builder_begin_section(si_morphology_builder *builder, uint8_t type,

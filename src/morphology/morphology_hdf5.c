@@ -89,10 +89,10 @@ static si_result read_structure(const si_hdf5_place *place, structure *table, si
     SI_TRY(si_hdf5_read_table(place, "structure", STRUCTURE_COLUMNS, H5T_NATIVE_DOUBLE, &values,
                               &table->row_count, error));
     table->rows = si_allocate(table->row_count, sizeof *table->rows);
-    si_result status = table->rows ? convert_structure(place, values, table, error)
+    si_result result = table->rows ? convert_structure(place, values, table, error)
                                    : si_fail_memory(error);
     si_free(values);
-    SI_TRY(status);
+    SI_TRY(result);
     if (table->row_count == 0)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: data set 'structure' is empty, expected at least one row", place->name);
@@ -220,12 +220,12 @@ static si_result build(const si_hdf5_place *place, const structure *table,
                        "%s: the soma has a single point, expected none or a contour", place->name);
     si_morphology_builder builder;
     SI_TRY(si_morphology_builder_start(&builder, place->name, error));
-    si_result status = add_all(table, points, &builder, error);
-    if (status == SI_OK)
+    si_result result = add_all(table, points, &builder, error);
+    if (result == SI_OK)
         si_morphology_builder_finish(&builder, si_contour_soma_type(soma_rows), morphology);
     else
         si_morphology_builder_abandon(&builder);
-    return status;
+    return result;
 }
 
 static si_result read_tables(const si_hdf5_place *place, structure *table, point_table *points,
@@ -246,27 +246,27 @@ si_result si_morphology_read_hdf5_group(hid_t group, const char *place_name,
     si_hdf5_place place = {group, place_name};
     structure table = {0};
     point_table points = {0};
-    si_result status = read_tables(&place, &table, &points, error);
-    if (status == SI_OK)
-        status = build(&place, &table, &points, morphology, error);
+    si_result result = read_tables(&place, &table, &points, error);
+    if (result == SI_OK)
+        result = build(&place, &table, &points, morphology, error);
     si_free(table.rows);
     si_free(points.rows);
-    return status;
+    return result;
 }
 
 static si_result read_file(const char *path, si_morphology **morphology, si_error *error)
 {
     hid_t file;
     SI_TRY(si_hdf5_open(path, &file, error));
-    si_result status = si_morphology_read_hdf5_group(file, path, morphology, error);
+    si_result result = si_morphology_read_hdf5_group(file, path, morphology, error);
     H5Fclose(file);
-    return status;
+    return result;
 }
 
 si_result si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error)
 {
     si_hdf5_lock();
-    si_result status = read_file(path, morphology, error);
+    si_result result = read_file(path, morphology, error);
     si_hdf5_unlock();
-    return status;
+    return result;
 }

@@ -115,10 +115,10 @@ si_result si_hdf5_read_table(const si_hdf5_place *place, const char *dataset, si
 {
     hid_t opened;
     SI_TRY(open_dataset(place, dataset, &opened, error));
-    si_result status = read_open_table(opened, place, dataset, columns, memory_type, values, rows,
+    si_result result = read_open_table(opened, place, dataset, columns, memory_type, values, rows,
                                        error);
     H5Dclose(opened);
-    return status;
+    return result;
 }
 
 si_result si_hdf5_read_dimension_count(const si_hdf5_place *place, const char *dataset, int *count,
@@ -164,7 +164,7 @@ si_result si_hdf5_read_attribute(const si_hdf5_place *place, const char *object,
     if (opened < 0)
         return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
                        object, attribute);
-    si_result status = read_open_attribute(opened, place, attribute, count, values, error);
+    si_result result = read_open_attribute(opened, place, attribute, count, values, error);
     H5Aclose(opened);
-    return status;
+    return result;
 }

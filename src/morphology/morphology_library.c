@@ -17,10 +17,10 @@ struct si_morphology_library {
 static si_result open_container(si_morphology_library *library, si_error *error)
 {
     si_hdf5_lock();
-    si_result status = si_hdf5_open(library->path, &library->file, error);
+    si_result result = si_hdf5_open(library->path, &library->file, error);
     si_hdf5_unlock();
-    library->is_container = status == SI_OK;
-    return status;
+    library->is_container = result == SI_OK;
+    return result;
 }
 
 static si_result open_path(si_morphology_library *library, si_error *error)
@@ -41,10 +41,10 @@ si_result si_morphology_library_open(const char *path, si_morphology_library **l
     if (!opened)
         return si_fail_memory(error);
     opened->path = si_duplicate_string(path);
-    si_result status = opened->path ? open_path(opened, error) : si_fail_memory(error);
-    if (status != SI_OK) {
+    si_result result = opened->path ? open_path(opened, error) : si_fail_memory(error);
+    if (result != SI_OK) {
         si_morphology_library_close(opened);
-        return status;
+        return result;
     }
     *library = opened;
     return SI_OK;
@@ -80,9 +80,9 @@ static si_result try_file(const char *folder, const char *name, const char *suff
     if (!complete)
         return si_fail_memory(error);
     *found = si_path_is_file(complete);
-    si_result status = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
+    si_result result = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
     si_free(complete);
-    return status;
+    return result;
 }
 
 static si_result load_from_folder(const char *folder, const char *name, si_morphology **morphology,
@@ -110,11 +110,11 @@ static si_result load_from_container(const si_morphology_library *library, const
         return si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s': not a group of %s", name,
                        library->path);
     char *place = si_format("%s: morphology '%s'", library->path, name);
-    si_result status = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
+    si_result result = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
                              : si_fail_memory(error);
     si_free(place);
     H5Gclose(group);
-    return status;
+    return result;
 }
 
 si_result si_morphology_library_load(si_morphology_library *library, const char *name,
@@ -123,7 +123,7 @@ si_result si_morphology_library_load(si_morphology_library *library, const char 
     if (!library->is_container)
         return load_from_folder(library->path, name, morphology, error);
     si_hdf5_lock();
-    si_result status = load_from_container(library, name, morphology, error);
+    si_result result = load_from_container(library, name, morphology, error);
     si_hdf5_unlock();
-    return status;
+    return result;
 }

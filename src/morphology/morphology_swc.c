@@ -113,9 +113,9 @@ static si_result add_sections(const si_source *source, const si_swc_tree *tree,
     walk.stack = si_allocate(tree->count, sizeof *walk.stack);
     if (!walk.stack)
         return si_fail_memory(error);
-    si_result status = add_neurites(&walk, error);
+    si_result result = add_neurites(&walk, error);
     si_free(walk.stack);
-    return status;
+    return result;
 }
 
 static si_result add_soma(const si_swc_tree *tree, si_morphology_builder *builder, si_error *error)
@@ -135,12 +135,12 @@ static si_result build(const si_source *source, const si_swc_tree *tree, si_morp
     SI_TRY(si_swc_check_soma(source, tree, error));
     si_morphology_builder builder;
     SI_TRY(si_morphology_builder_start(&builder, source->path, error));
-    si_result status = add_soma(tree, &builder, error);
-    if (status == SI_OK)
-        status = add_sections(source, tree, &builder, error);
-    if (status != SI_OK) {
+    si_result result = add_soma(tree, &builder, error);
+    if (result == SI_OK)
+        result = add_sections(source, tree, &builder, error);
+    if (result != SI_OK) {
         si_morphology_builder_abandon(&builder);
-        return status;
+        return result;
     }
     si_morphology_builder_finish(&builder, si_swc_soma_type(tree), morphology);
     return SI_OK;
@@ -158,12 +158,12 @@ si_result si_morphology_parse_swc(const char *text, size_t length, const char *p
     si_source source = {path, text, text + length};
     si_swc_samples samples;
     si_swc_tree tree = {0};
-    si_result status = read_samples(&source, &samples, error);
-    if (status == SI_OK)
-        status = si_swc_tree_build(&source, &samples, &tree, error);
-    if (status == SI_OK)
-        status = build(&source, &tree, morphology, error);
+    si_result result = read_samples(&source, &samples, error);
+    if (result == SI_OK)
+        result = si_swc_tree_build(&source, &samples, &tree, error);
+    if (result == SI_OK)
+        result = build(&source, &tree, morphology, error);
     si_swc_tree_free(&tree);
     si_swc_samples_free(&samples);
-    return status;
+    return result;
 }

@@ -119,9 +119,9 @@ si_result si_swc_link_parents(const si_source *source, si_swc_samples *samples, 
     id_entry *entries = si_allocate(samples->count, sizeof *entries);
     if (!entries)
         return si_fail_memory(error);
-    si_result status = link_with_entries(source, samples, entries, error);
+    si_result result = link_with_entries(source, samples, entries, error);
     si_free(entries);
-    return status;
+    return result;
 }
 
 /* Counts, adds up to where each list ends, and moves that down to its beginning while filling the
@@ -177,17 +177,17 @@ static si_result refuse_cycles(const si_source *source, const si_swc_tree *tree,
 {
     bool *reached = si_allocate_zeroed(tree->count, sizeof *reached);
     uint32_t *waiting = si_allocate(tree->count, sizeof *waiting);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (!reached || !waiting) {
-        status = si_fail_memory(error);
+        result = si_fail_memory(error);
     } else {
         size_t reached_count = mark_reached(tree, reached, waiting);
         if (reached_count < tree->count)
-            status = fail_unreached(source, tree, reached, reached_count, error);
+            result = fail_unreached(source, tree, reached, reached_count, error);
     }
     si_free(reached);
     si_free(waiting);
-    return status;
+    return result;
 }
 
 si_result si_swc_tree_build(const si_source *source, const si_swc_samples *samples,

@@ -36,7 +36,7 @@ typedef struct query_finds {
     size_t count;
 } query_finds;
 
-struct si_matches {
+struct si_batch {
     const si_index *index;
     const si_query *queries; /* while they are run */
     uint64_t query_count;
@@ -51,13 +51,13 @@ struct si_matches {
 
 /* ---- create and free ---- */
 
-si_result si_matches_create(si_matches **matches, si_error *error)
+si_result si_batch_create(si_batch **matches, si_error *error)
 {
     *matches = si_allocate_zeroed(1, sizeof **matches);
     return *matches ? SI_OK : si_fail_memory(error);
 }
 
-static void free_lists(si_matches *matches)
+static void free_lists(si_batch *matches)
 {
     for (unsigned i = 0; i < matches->list_count; i++)
         si_free(matches->lists[i].finds);
@@ -66,7 +66,7 @@ static void free_lists(si_matches *matches)
     matches->list_count = 0;
 }
 
-static void free_queries(si_matches *matches)
+static void free_queries(si_batch *matches)
 {
     si_free(matches->offsets);
     si_free(matches->found);
@@ -77,7 +77,7 @@ static void free_queries(si_matches *matches)
     matches->query_capacity = 0;
 }
 
-void si_matches_free(si_matches *matches)
+void si_batch_free(si_batch *matches)
 {
     if (!matches)
         return;
@@ -88,7 +88,7 @@ void si_matches_free(si_matches *matches)
 
 /* ---- room ---- */
 
-static si_result reserve_queries(si_matches *matches, uint64_t count, si_error *error)
+static si_result reserve_queries(si_batch *matches, uint64_t count, si_error *error)
 {
     if (matches->offsets && count <= matches->query_capacity)
         return SI_OK;
@@ -107,7 +107,7 @@ static si_result reserve_queries(si_matches *matches, uint64_t count, si_error *
     return SI_OK;
 }
 
-static si_result reserve_lists(si_matches *matches, unsigned count, si_error *error)
+static si_result reserve_lists(si_batch *matches, unsigned count, si_error *error)
 {
     if (count > matches->list_count) {
         free_lists(matches);
@@ -157,13 +157,13 @@ static si_result check_query(const si_index *index, const si_query *query, uint6
                              uint64_t count, si_error *error)
 {
     si_error why;
-    si_result status = si_search_check(index, query, &why);
-    if (status == SI_OK || count == 1)
-        return status == SI_OK ? SI_OK : si_fail(error, status, "%s", why.message);
-    return si_fail(error, status, "query %llu: %s", (unsigned long long)number, why.message);
+    si_result result = si_search_check(index, query, &why);
+    if (result == SI_OK || count == 1)
+        return result == SI_OK ? SI_OK : si_fail(error, result, "%s", why.message);
+    return si_fail(error, result, "query %llu: %s", (unsigned long long)number, why.message);
 }
 
-static si_result run_query(si_matches *matches, unsigned worker, uint64_t number, si_error *error)
+static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, si_error *error)
 {
     find_list *list = &matches->lists[worker];
     const si_query *query = &matches->queries[number];
@@ -245,15 +245,15 @@ static si_result find_one(void *context, unsigned worker, uint64_t number, si_er
     return run_query(context, worker, number, error);
 }
 
-static void sum_offsets(si_matches *matches)
+static void sum_offsets(si_batch *matches)
 {
     matches->offsets[0] = 0;
     for (uint64_t i = 0; i < matches->query_count; i++)
         matches->offsets[i + 1] += matches->offsets[i];
 }
 
-si_result si_index_match(const si_index *index, const si_query *queries, uint64_t query_count,
-                         unsigned threads, si_matches *matches, si_error *error)
+si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
+                        unsigned threads, si_batch *matches, si_error *error)
 {
     unsigned used = thread_count(index, threads, query_count);
     matches->index = index;
@@ -270,15 +270,15 @@ si_result si_index_match(const si_index *index, const si_query *queries, uint64_
                              .queries = queries,
                              .order = matches->is_ordered ? matches->order : NULL,
                              .count = query_count};
-    si_result status = share_out(&shared, used, error);
+    si_result result = share_out(&shared, used, error);
     matches->queries = NULL;
-    if (status != SI_OK)
+    if (result != SI_OK)
         matches->query_count = 0;
     sum_offsets(matches);
-    return status;
+    return result;
 }
 
-const uint64_t *si_matches_offsets(const si_matches *matches)
+const uint64_t *si_batch_offsets(const si_batch *matches)
 {
     return matches->offsets;
 }
@@ -286,7 +286,7 @@ const uint64_t *si_matches_offsets(const si_matches *matches)
 /* ---- copying ---- */
 
 typedef struct match_copy {
-    const si_matches *matches;
+    const si_batch *matches;
     const si_column *columns;
     size_t column_count;
 } match_copy;
@@ -294,7 +294,7 @@ typedef struct match_copy {
 static si_result copy_one(void *context, unsigned worker, uint64_t number, si_error *error)
 {
     const match_copy *copy = context;
-    const si_matches *matches = copy->matches;
+    const si_batch *matches = copy->matches;
     uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
     si_column columns[SI_FIELD_COUNT];
     si_extractor extractor;
@@ -312,7 +312,7 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
                          error);
 }
 
-static si_result check_columns(const si_matches *matches, const si_column *columns,
+static si_result check_columns(const si_batch *matches, const si_column *columns,
                                size_t column_count, si_error *error)
 {
     if (column_count > SI_FIELD_COUNT)
@@ -325,8 +325,8 @@ static si_result check_columns(const si_matches *matches, const si_column *colum
     return SI_OK;
 }
 
-si_result si_matches_copy(const si_matches *matches, const si_column *columns, size_t column_count,
-                          unsigned threads, si_error *error)
+si_result si_batch_copy(const si_batch *matches, const si_column *columns, size_t column_count,
+                        unsigned threads, si_error *error)
 {
     match_copy copy = {matches, columns, column_count};
     if (matches->query_count == 0)
@@ -356,8 +356,8 @@ static si_result count_one(void *context, unsigned worker, uint64_t number, si_e
     return si_index_count(many->index, &many->queries[number], &many->counts[number], error);
 }
 
-si_result si_index_count_many(const si_index *index, const si_query *queries, uint64_t query_count,
-                              unsigned threads, uint64_t *counts, si_error *error)
+si_result si_batch_count(const si_index *index, const si_query *queries, uint64_t query_count,
+                         unsigned threads, uint64_t *counts, si_error *error)
 {
     many_counts many = {index, queries, query_count, counts};
     shared_queries shared = {
@@ -371,7 +371,7 @@ si_result si_index_count_many(const si_index *index, const si_query *queries, ui
         si_query_order(queries, query_count, order);
         shared.order = order;
     }
-    si_result status = share_out(&shared, thread_count(index, threads, query_count), error);
+    si_result result = share_out(&shared, thread_count(index, threads, query_count), error);
     si_free(order);
-    return status;
+    return result;
 }

@@ -6,10 +6,10 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "element/record.h"
+#include "element/record_order.h"
 #include "element/record_read.h"
 #include "read/fetch.h"
 #include "read/sigbus_guard.h"
-#include "sort/sort.h"
 
 /*
  * Elements stand in a total order that depends on them alone, so two indexes with the same elements
@@ -124,14 +124,14 @@ static si_result read_element(const si_index *index, uint64_t position, char *re
                               si_error *error)
 {
     si_fetch fetch = si_fetch_of(index);
-    si_result status = fetch_leaves(&fetch, position, position + 1, error);
-    if (status == SI_OK)
-        status = si_fetch_finish(&fetch, error);
-    if (status == SI_OK)
-        status = si_read_guarded(index, read_guarded, &(element_read){index, position, record},
+    si_result result = fetch_leaves(&fetch, position, position + 1, error);
+    if (result == SI_OK)
+        result = si_fetch_finish(&fetch, error);
+    if (result == SI_OK)
+        result = si_read_guarded(index, read_guarded, &(element_read){index, position, record},
                                  error);
     si_fetch_end(&fetch);
-    return status;
+    return result;
 }
 
 static si_result describe_difference(const comparison *compared, char *difference, size_t size,
@@ -169,11 +169,11 @@ si_result si_index_compare(const si_index *left, const si_index *right, int *sam
     }
     SI_TRY(si_parts_reach_all(left, error));
     SI_TRY(si_parts_reach_all(right, error));
-    si_result status = find_difference(&compared, error);
+    si_result result = find_difference(&compared, error);
     si_fetch_end(&compared.left_fetch);
     si_fetch_end(&compared.right_fetch);
-    if (status != SI_OK)
-        return status;
+    if (result != SI_OK)
+        return result;
     *same = compared.position == left->layout.element_count &&
             compared.position == right->layout.element_count;
     return *same ? SI_OK : describe_difference(&compared, difference, difference_size, error);

@@ -135,15 +135,15 @@ si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
     if (!made)
         return si_fail_memory(error);
     made->kind = kind;
-    si_result status = SI_OK;
-    for (size_t i = 0; status == SI_OK && i < condition_count; i++)
-        status = make_test(made, &conditions[i], error);
+    si_result result = SI_OK;
+    for (size_t i = 0; result == SI_OK && i < condition_count; i++)
+        result = make_test(made, &conditions[i], error);
     made->is_quick = !has_table(made);
-    if (status == SI_OK)
+    if (result == SI_OK)
         *filter = made;
     else
         si_filter_free(made);
-    return status;
+    return result;
 }
 
 void si_filter_free(si_filter *filter)

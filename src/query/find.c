@@ -101,8 +101,8 @@ static void copy_found(void *context)
     si_extractor_flush(&collector->extractor);
 }
 
-si_result si_index_query(const si_index *index, const si_query *query, const si_column *columns,
-                         size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
+si_result si_index_find(const si_index *index, const si_query *query, const si_column *columns,
+                        size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
     SI_TRY(si_search_check(index, query, error));
     for (size_t i = 0; i < column_count; i++) {
@@ -136,7 +136,7 @@ typedef struct result_batcher {
     size_t column_count;
     uint64_t added; /* to the extractor */
     si_extractor extractor;
-    si_visitor visitor;
+    si_results_fn visitor;
     void *visitor_context;
     bool stopped;
 } result_batcher;
@@ -200,28 +200,28 @@ static si_result allocate_batch(result_batcher *batcher, const si_field *fields,
 }
 
 si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
-                         size_t field_count, si_visitor visitor, void *context, si_error *error)
+                         size_t field_count, si_results_fn visitor, void *context, si_error *error)
 {
     SI_TRY(si_search_check(index, query, error));
     result_batcher batcher = {.index = index,
                               .column_count = field_count,
                               .visitor = visitor,
                               .visitor_context = context};
-    si_result status = allocate_batch(&batcher, fields, error);
-    if (status == SI_OK) {
+    si_result result = allocate_batch(&batcher, fields, error);
+    if (result == SI_OK) {
         si_extractor_start(&batcher.extractor, index, batcher.columns, field_count, BATCH_CAPACITY);
-        status = si_search(index, query,
+        result = si_search(index, query,
                            &(si_search_sink){.context = &batcher,
                                              .leaf = batch_leaf,
                                              .leaves = batch_leaves,
                                              .needed = batcher.extractor.needed,
                                              .settle = batch_found},
                            error);
-        if (status == SI_OK)
+        if (result == SI_OK)
             flush(&batcher);
     }
     for (size_t i = 0; batcher.columns && i < field_count; i++)
         si_free(batcher.columns[i].data);
     si_free(batcher.columns);
-    return status;
+    return result;
 }

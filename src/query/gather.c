@@ -160,9 +160,9 @@ si_result si_copy_finds(const si_find *finds, size_t count, si_extractor *extrac
         return si_read_guarded(index, copy_mapped, &copy, error);
     copy.most_leaves = most_leaves(extractor);
     copy.groups[0].fetch = copy.groups[1].fetch = si_fetch_of(index);
-    si_result status = copy_in_groups(&copy, error);
+    si_result result = copy_in_groups(&copy, error);
     si_fetch_end(&copy.groups[0].fetch);
     si_fetch_end(&copy.groups[1].fetch);
     si_free(copy.ranges);
-    return status;
+    return result;
 }

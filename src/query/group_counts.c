@@ -16,7 +16,7 @@ typedef struct group_table {
     size_t used;
     size_t key_count;
     si_type key_types[SI_FIELD_COUNT];
-    si_result status;
+    si_result result;
 } group_table;
 
 /* ---- the table ---- */
@@ -112,8 +112,8 @@ static void add_results(group_table *table, const si_column *columns, uint64_t f
         widen_keys(table->key_types[i],
                    (const char *)columns[i].data + first * type_size(table->key_types[i]), count,
                    table->key_count, keys + i);
-    for (uint64_t i = 0; i < count && table->status == SI_OK; i++)
-        table->status = add(table, keys + i * table->key_count);
+    for (uint64_t i = 0; i < count && table->result == SI_OK; i++)
+        table->result = add(table, keys + i * table->key_count);
 }
 
 static int add_batch(void *context, const si_column *columns, size_t column_count, uint64_t count)
@@ -122,7 +122,7 @@ static int add_batch(void *context, const si_column *columns, size_t column_coun
     (void)column_count;
     for (uint64_t first = 0; first < count; first += RESULTS_AT_ONCE)
         add_results(table, columns, first, si_min_u64(count - first, RESULTS_AT_ONCE));
-    return table->status != SI_OK;
+    return table->result != SI_OK;
 }
 
 /* ---- handing out ---- */
@@ -198,15 +198,15 @@ static si_result make_table(const si_index *index, const si_field *fields, size_
 }
 
 /* What is in the table, unless counting has failed; the table is freed. */
-static si_result end_counting(si_result status, group_table *table, si_group_counts *groups,
+static si_result end_counting(si_result result, group_table *table, si_group_counts *groups,
                               si_error *error)
 {
-    if (status == SI_OK && table->status != SI_OK)
-        status = si_fail_memory(error);
-    if (status == SI_OK)
-        status = hand_out(table, groups, error);
+    if (result == SI_OK && table->result != SI_OK)
+        result = si_fail_memory(error);
+    if (result == SI_OK)
+        result = hand_out(table, groups, error);
     si_free(table->rows);
-    return status;
+    return result;
 }
 
 si_result si_index_count_groups_by(const si_index *index, const si_query *query,
@@ -215,8 +215,8 @@ si_result si_index_count_groups_by(const si_index *index, const si_query *query,
 {
     group_table table;
     SI_TRY(make_table(index, fields, field_count, &table, error));
-    si_result status = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
-    return end_counting(status, &table, groups, error);
+    si_result result = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
+    return end_counting(result, &table, groups, error);
 }
 
 /* The ids of what is found, for si_free, also after a failure. */
@@ -243,13 +243,13 @@ si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_q
     si_column columns[SI_FIELD_COUNT];
     uint64_t *ids = NULL, count = 0;
     SI_TRY(make_table(si_growing_index_base(growing), fields, field_count, &table, error));
-    si_result status = find_ids(growing, query, &ids, &count, error);
+    si_result result = find_ids(growing, query, &ids, &count, error);
     for (size_t i = 0; i < field_count; i++)
         columns[i] = (si_column){fields[i], ids};
-    if (status == SI_OK)
+    if (result == SI_OK)
         add_batch(&table, columns, field_count, count);
     si_free(ids);
-    return end_counting(status, &table, groups, error);
+    return end_counting(result, &table, groups, error);
 }
 
 si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,

@@ -51,7 +51,7 @@ typedef struct nearest_search {
 
 /* ---- the query ---- */
 
-static si_result check_nearest(const si_nearest *nearest, si_error *error)
+static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
 {
     const float *point = nearest->point;
     SI_TRY(si_accuracy_check(nearest->accuracy, error));
@@ -67,13 +67,13 @@ static si_result check_nearest(const si_nearest *nearest, si_error *error)
     return SI_OK;
 }
 
-si_result si_nearest_query(const double point[3], uint64_t k, double max_distance,
-                           si_accuracy accuracy, si_nearest *nearest, si_error *error)
+si_result si_query_nearest(const double point[3], uint64_t k, double max_distance,
+                           si_accuracy accuracy, si_nearest_query *nearest, si_error *error)
 {
-    si_nearest made = {.accuracy = accuracy,
-                       .point = {(float)point[0], (float)point[1], (float)point[2]},
-                       .k = k,
-                       .max_distance = max_distance};
+    si_nearest_query made = {.accuracy = accuracy,
+                             .point = {(float)point[0], (float)point[1], (float)point[2]},
+                             .k = k,
+                             .max_distance = max_distance};
     SI_TRY(check_nearest(&made, error));
     *nearest = made;
     return SI_OK;
@@ -258,11 +258,11 @@ static si_result walk_fetched(nearest_search *search, si_error *error)
                             .leaf_columns = leaf_columns(search)};
     if (search->filter && !si_multiply_u64(plan.k, PASSED_OF_FILTERED, &plan.k))
         plan.k = UINT64_MAX;
-    si_result status = si_nearest_plan_fetch(&plan, error);
-    if (status == SI_OK)
-        status = walk(search, error);
+    si_result result = si_nearest_plan_fetch(&plan, error);
+    if (result == SI_OK)
+        result = walk(search, error);
     si_nearest_plan_end(&plan);
-    return status;
+    return result;
 }
 
 /* ---- results ---- */
@@ -285,9 +285,9 @@ static si_result hand_out(const nearest_search *search, const si_column *columns
                              .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
     }
     si_extractor_start(&extractor, search->index, columns, column_count, count);
-    si_result status = si_copy_finds(finds, count, &extractor, error);
+    si_result result = si_copy_finds(finds, count, &extractor, error);
     si_free(finds);
-    return status;
+    return result;
 }
 
 static si_result check_columns(const si_index *index, const si_column *columns, size_t column_count,
@@ -311,9 +311,9 @@ static si_overhang find_overhang(const si_index *index, si_accuracy accuracy)
     return flat_caps ? SI_OVERHANG_ROUNDING : index->type->overhang;
 }
 
-si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
-                           const si_column *columns, size_t column_count, double *distances,
-                           uint64_t *count, si_error *error)
+si_result si_index_find_nearest(const si_index *index, const si_nearest_query *nearest,
+                                const si_column *columns, size_t column_count, double *distances,
+                                uint64_t *count, si_error *error)
 {
     SI_TRY(check_nearest(nearest, error));
     SI_TRY(si_filter_check(nearest->filter, index, error));
@@ -332,20 +332,20 @@ si_result si_index_nearest(const si_index *index, const si_nearest *nearest,
         .fetch = si_fetch_of(index),
         .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
     search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);
-    si_result status = search.found.elements ? SI_OK : si_fail_memory(error);
+    si_result result = search.found.elements ? SI_OK : si_fail_memory(error);
     set_reach(&search);
-    if (status == SI_OK)
-        status = index->cache ? walk_fetched(&search, error)
+    if (result == SI_OK)
+        result = index->cache ? walk_fetched(&search, error)
                               : si_read_guarded(index, walk, &search, error);
-    if (status == SI_OK) {
+    if (result == SI_OK) {
         si_nearest_heap_sort(&search.found);
-        status = hand_out(&search, columns, column_count, distances, error);
+        result = hand_out(&search, columns, column_count, distances, error);
     }
-    if (status == SI_OK)
+    if (result == SI_OK)
         *count = search.found.count;
     si_fetch_end(&search.fetch);
     si_free(search.found.elements);
     si_free(search.nodes);
     si_free(search.heap);
-    return status;
+    return result;
 }

@@ -171,10 +171,10 @@ si_result si_nearest_plan_fetch(si_nearest_plan *plan, si_error *error)
     child_list lists[2] = {{0}, {0}};
     for (unsigned level = 0; level <= plan->index->layout.levels; level++)
         plan->fetches[level] = si_fetch_of(plan->index);
-    si_result status = fetch_levels(plan, lists, error);
+    si_result result = fetch_levels(plan, lists, error);
     si_free(lists[0].children);
     si_free(lists[1].children);
-    return status;
+    return result;
 }
 
 void si_nearest_plan_end(si_nearest_plan *plan)

@@ -266,7 +266,7 @@ si_result si_staged_search(const si_index *index, const si_query *query, const s
                                     FIRST_LEAVES);
     search.nodes = si_fetch_of(index);
     search.groups[0].fetch = search.groups[1].fetch = si_fetch_of(index);
-    si_result status = si_read_guarded(index, search_all, &search, error);
+    si_result result = si_read_guarded(index, search_all, &search, error);
     end_search(&search);
-    return status;
+    return result;
 }

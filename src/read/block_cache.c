@@ -57,14 +57,14 @@ si_result si_block_cache_open(const si_cached_file *file, si_block_cache **cache
     opened->most_blocks = file->most_bytes / SI_BLOCK_BYTES;
     opened->process = getpid();
     set_up_locks(opened);
-    si_result status = reserve_memory(opened, error);
-    if (status == SI_OK)
-        status = si_job_pool_create(MOST_READS, &opened->pool, error);
-    if (status == SI_OK)
+    si_result result = reserve_memory(opened, error);
+    if (result == SI_OK)
+        result = si_job_pool_create(MOST_READS, &opened->pool, error);
+    if (result == SI_OK)
         *cache = opened;
     else
         si_block_cache_close(opened);
-    return status;
+    return result;
 }
 
 void si_block_cache_close(si_block_cache *cache)

@@ -57,7 +57,7 @@ si_result si_block_cache_copy(const si_block_cache *cache, uint64_t offset, size
 
 static void note_failure(si_block_fetch *fetch, uint64_t block, const si_error *error)
 {
-    if (fetch->failure.status != SI_OK && fetch->failed_block <= block)
+    if (fetch->failure.result != SI_OK && fetch->failed_block <= block)
         return;
     fetch->failed_block = block;
     fetch->failure = *error;
@@ -69,10 +69,10 @@ static void read_and_tell(si_block_fetch *fetch, const si_block_range *run, bool
     si_block_cache *cache = fetch->cache;
     uint64_t offset = run->first * SI_BLOCK_BYTES;
     si_error error;
-    si_result status = si_block_cache_copy(cache, offset, (run->end - run->first) * SI_BLOCK_BYTES,
+    si_result result = si_block_cache_copy(cache, offset, (run->end - run->first) * SI_BLOCK_BYTES,
                                            cache->memory + offset, &error);
     si_block_cache_lock(cache);
-    if (status == SI_OK) {
+    if (result == SI_OK) {
         si_block_arrive(cache, run);
     } else {
         si_block_give_up(cache, run);
@@ -202,7 +202,7 @@ void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *runs, siz
     holding progress = {.fetch = fetch};
     fetch->runs = runs;
     fetch->run_count = fetch->read_count = 0;
-    fetch->failure.status = SI_OK;
+    fetch->failure.result = SI_OK;
     fetch->awaits_others = false;
     hold_blocks(&progress, runs, run_count);
     atomic_fetch_add_explicit(&cache->hits, progress.hits, memory_order_relaxed);
@@ -239,7 +239,7 @@ static void await_block(si_block_fetch *fetch, uint64_t block)
     for (uint32_t state; !((state = atomic_load(&cache->states[block])) & SI_BLOCK_PRESENT);) {
         if (state & SI_BLOCK_READING) {
             await_arrival(cache, block);
-        } else if (fetch->failure.status != SI_OK) {
+        } else if (fetch->failure.result != SI_OK) {
             return;
         } else if (!si_block_claim(cache, block)) {
             note_failure(fetch, block, &(si_error){SI_ERROR_MEMORY, "out of memory"});
@@ -280,8 +280,8 @@ si_result si_block_fetch_finish(si_block_fetch *fetch, si_error *error)
         fetch->read_count = 0;
         fetch->awaits_others = false;
     }
-    if (fetch->failure.status != SI_OK)
-        return si_fail(error, fetch->failure.status, "%s", fetch->failure.message);
+    if (fetch->failure.result != SI_OK)
+        return si_fail(error, fetch->failure.result, "%s", fetch->failure.message);
     return SI_OK;
 }
 

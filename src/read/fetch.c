@@ -14,7 +14,7 @@ static bool reserve_run(si_fetch *fetch)
     si_block_range *grown = si_grow(fetch->runs, &fetch->run_capacity, fetch->run_count + 1,
                                     sizeof *grown);
     if (!grown)
-        fetch->status = SI_ERROR_MEMORY;
+        fetch->result = SI_ERROR_MEMORY;
     else
         fetch->runs = grown;
     return grown != NULL;
@@ -106,7 +106,7 @@ static si_result begin_reading(si_fetch *fetch, bool waits, si_error *error)
 
 si_result si_fetch_begin(si_fetch *fetch, bool waits, si_error *error)
 {
-    if (fetch->status != SI_OK)
+    if (fetch->result != SI_OK)
         return si_fail_memory(error);
     if (fetch->index->cache)
         return begin_reading(fetch, waits, error);
@@ -131,7 +131,7 @@ void si_fetch_release(si_fetch *fetch)
     if (fetch->blocks)
         si_block_fetch_release(fetch->blocks);
     fetch->run_count = 0;
-    fetch->status = SI_OK;
+    fetch->result = SI_OK;
 }
 
 void si_fetch_end(si_fetch *fetch)

@@ -16,7 +16,7 @@ typedef struct si_fetch {
     si_block_range *runs;
     size_t run_count;
     size_t run_capacity;
-    si_result status; /* of adding */
+    si_result result; /* of adding */
 } si_fetch;
 
 static inline si_fetch si_fetch_of(const si_index *index)

@@ -136,18 +136,18 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
     si_index *mapped = create_index();
     if (!mapped)
         return si_fail_memory(error);
-    si_result status = open_file(descriptor, "temporary index", &options, mapped, error);
-    if (status == SI_OK)
-        status = copy_text(content->population, &mapped->population, error);
-    if (status == SI_OK)
-        status = copy_text(content->dataset_path, &mapped->dataset_path, error);
-    if (status == SI_OK)
-        status = copy_text(content->types_path, &mapped->types_path, error);
-    if (status == SI_OK)
+    si_result result = open_file(descriptor, "temporary index", &options, mapped, error);
+    if (result == SI_OK)
+        result = copy_text(content->population, &mapped->population, error);
+    if (result == SI_OK)
+        result = copy_text(content->dataset_path, &mapped->dataset_path, error);
+    if (result == SI_OK)
+        result = copy_text(content->types_path, &mapped->types_path, error);
+    if (result == SI_OK)
         *index = mapped;
     else
         si_index_close(mapped);
-    return status;
+    return result;
 }
 
 /* ---- opening ---- */
@@ -161,9 +161,9 @@ static si_result open_single_file(const si_metadata *metadata, const si_open_opt
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
-    si_result status = open_file(descriptor, metadata->heavy_path, options, index, error);
+    si_result result = open_file(descriptor, metadata->heavy_path, options, index, error);
     close(descriptor);
-    return status;
+    return result;
 }
 
 static si_result open_parts(const si_metadata *metadata, const si_open_options *options,
@@ -176,14 +176,14 @@ static si_result open_parts(const si_metadata *metadata, const si_open_options *
 static si_result open_heavy_file(const si_metadata *metadata, const si_open_options *options,
                                  si_index *index, si_error *error)
 {
-    si_result status = (metadata->is_multi ? open_parts : open_single_file)(metadata, options,
+    si_result result = (metadata->is_multi ? open_parts : open_single_file)(metadata, options,
                                                                             index, error);
-    if (status == SI_OK && index->layout.kind != metadata->kind)
+    if (result == SI_OK && index->layout.kind != metadata->kind)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
                        metadata->heavy_path, index->type->name, metadata->folder,
                        si_element_kind_name(metadata->kind));
-    return status;
+    return result;
 }
 
 static si_result fill_index(const si_metadata *metadata, const si_open_options *options,
@@ -210,12 +210,12 @@ si_result si_index_open_single(const si_metadata *metadata, const si_open_option
     si_index *opened = create_index();
     if (!opened)
         return si_fail_memory(error);
-    si_result status = fill_index(metadata, options ? options : &defaults, opened, error);
-    if (status == SI_OK)
+    si_result result = fill_index(metadata, options ? options : &defaults, opened, error);
+    if (result == SI_OK)
         *index = opened;
     else
         si_index_close(opened);
-    return status;
+    return result;
 }
 
 si_result si_open_options_check(const si_open_options *options, si_error *error)
@@ -239,10 +239,10 @@ static si_result open_once(const char *path, const si_open_options *options, si_
 {
     si_metadata *metadata;
     SI_TRY(si_metadata_read(path, &metadata, error));
-    si_result status = si_index_open_single(metadata, options, index, error);
-    *heavy_is_missing = status == SI_ERROR_NOT_FOUND;
+    si_result result = si_index_open_single(metadata, options, index, error);
+    *heavy_is_missing = result == SI_ERROR_NOT_FOUND;
     si_metadata_free(metadata);
-    return status;
+    return result;
 }
 
 /* A build may replace the index after its metadata were read and before the heavy file that they
@@ -254,11 +254,11 @@ si_result si_index_open(const char *path, const si_open_options *options, si_ind
     SI_TRY(si_open_options_check(options, error));
     for (unsigned attempt = 1;; attempt++) {
         bool heavy_is_missing = false;
-        si_result status = open_once(path, options, index, &heavy_is_missing, &failure);
-        if (status == SI_OK)
+        si_result result = open_once(path, options, index, &heavy_is_missing, &failure);
+        if (result == SI_OK)
             return SI_OK;
         if (!heavy_is_missing || attempt == SI_OPEN_ATTEMPTS)
-            return si_fail(error, status, "%s", failure.message);
+            return si_fail(error, result, "%s", failure.message);
     }
 }
 
@@ -367,9 +367,9 @@ static si_result copy_file(const si_index *index, si_target *target, si_error *e
 {
     SI_TRY(si_target_reserve(target, index->layout.file_bytes, error));
     char *buffer = si_allocate(COPIED_AT_ONCE, 1);
-    si_result status = buffer ? copy_pieces(index, buffer, target, error) : si_fail_memory(error);
+    si_result result = buffer ? copy_pieces(index, buffer, target, error) : si_fail_memory(error);
     si_free(buffer);
-    return status;
+    return result;
 }
 
 /* Of a multi-index, the elements become a single file. */
@@ -383,11 +383,11 @@ static si_result build_copy(const si_index *index, const char *folder, int repla
     options.dataset_path = index->dataset_path;
     options.types_path = index->types_path;
     SI_TRY(si_builder_create(index->layout.kind, folder, &options, &builder, error));
-    si_result status = si_builder_append_index(builder, index, error);
-    if (status == SI_OK)
+    si_result result = si_builder_append_index(builder, index, error);
+    if (result == SI_OK)
         return si_builder_finish(builder, NULL, NULL, error);
     si_builder_abort(builder);
-    return status;
+    return result;
 }
 
 static si_result write_copy(const si_index *index, const char *folder, int replace, si_error *error)
@@ -399,11 +399,11 @@ static si_result write_copy(const si_index *index, const char *folder, int repla
                                  .dataset_path = index->dataset_path,
                                  .types_path = index->types_path};
     SI_TRY(si_target_open(folder, replace != 0, &target, error));
-    si_result status = copy_file(index, &target, error);
-    if (status == SI_OK)
-        status = si_target_publish(&target, &content, error);
+    si_result result = copy_file(index, &target, error);
+    if (result == SI_OK)
+        result = si_target_publish(&target, &content, error);
     si_target_close(&target);
-    return status;
+    return result;
 }
 
 si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)

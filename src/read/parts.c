@@ -111,10 +111,10 @@ static si_result open_part(const si_parts *parts, uint64_t number, char **path, 
     *path = si_part_path(parts->folder, number);
     if (!*path)
         return si_fail_memory(error);
-    si_result status = si_part_open(*path, descriptor, error);
-    if (status != SI_OK)
+    si_result result = si_part_open(*path, descriptor, error);
+    if (result != SI_OK)
         si_free(*path);
-    return status;
+    return result;
 }
 
 si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error)
@@ -125,18 +125,18 @@ si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error
     int descriptor;
     if (atomic_load_explicit(&part->nodes, memory_order_acquire))
         return SI_OK;
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     pthread_mutex_lock(&parts->lock);
     if (!atomic_load(&part->nodes)) {
-        status = open_part(parts, number, &path, &descriptor, error);
-        if (status == SI_OK) {
-            status = map_part(index, part, descriptor, path, error);
+        result = open_part(parts, number, &path, &descriptor, error);
+        if (result == SI_OK) {
+            result = map_part(index, part, descriptor, path, error);
             close(descriptor);
             si_free(path);
         }
     }
     pthread_mutex_unlock(&parts->lock);
-    return status;
+    return result;
 }
 
 si_result si_parts_reach_all(const si_index *index, si_error *error)
@@ -182,13 +182,13 @@ static si_result verify_parts(const si_index *index, si_error *error)
         int descriptor;
         si_header_content header;
         SI_TRY(open_part(index->parts, i, &path, &descriptor, error));
-        si_result status = si_part_check_header(index, &index->parts->parts[i], descriptor, path,
+        si_result result = si_part_check_header(index, &index->parts->parts[i], descriptor, path,
                                                 &header, error);
-        if (status == SI_OK)
-            status = si_file_check(descriptor, path, &header, error);
+        if (result == SI_OK)
+            result = si_file_check(descriptor, path, &header, error);
         close(descriptor);
         si_free(path);
-        SI_TRY(status);
+        SI_TRY(result);
     }
     return SI_OK;
 }
@@ -233,9 +233,9 @@ static si_result read_top(si_index *index, int descriptor, const si_open_options
     si_top_content content;
     si_part_entry *entries;
     SI_TRY(si_top_read(descriptor, path, &content, &entries, error));
-    si_result status = fill_index(index, &content, entries, error);
+    si_result result = fill_index(index, &content, entries, error);
     si_free(entries);
-    SI_TRY(status);
+    SI_TRY(result);
     if (options->verify) {
         SI_TRY(si_top_check_nodes(descriptor, path, &content, NULL, error));
         SI_TRY(verify_parts(index, error));
@@ -252,9 +252,9 @@ static si_result open_top(si_index *index, const char *path, const si_open_optio
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the top of the multi-index", path);
-    si_result status = read_top(index, descriptor, options, error);
+    si_result result = read_top(index, descriptor, options, error);
     close(descriptor);
-    return status;
+    return result;
 }
 
 si_result si_parts_open(const char *folder, const si_open_options *options, si_index *index,

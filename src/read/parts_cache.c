@@ -46,12 +46,12 @@ static si_result open_checked(const si_index *index, si_part *part, const char *
     posix_fadvise(*descriptor, 0, 0, POSIX_FADV_RANDOM);
     if (atomic_load(&part->is_reached))
         return SI_OK;
-    si_result status = si_part_check_header(index, part, *descriptor, path, &header, error);
-    if (status != SI_OK)
+    si_result result = si_part_check_header(index, part, *descriptor, path, &header, error);
+    if (result != SI_OK)
         close(*descriptor);
     else if (!atomic_exchange(&part->is_reached, true))
         atomic_fetch_add(&index->parts->reached_count, 1);
-    return status;
+    return result;
 }
 
 static si_result read_file_of_part(const si_index *index, si_part *part, const char *path,
@@ -63,10 +63,10 @@ static si_result read_file_of_part(const si_index *index, si_part *part, const c
         SI_TRY(open_checked(index, part, path, &file.descriptor, error));
         is_kept = keep_open(index->parts, part, file.descriptor);
     }
-    si_result status = si_opened_file_read(&file, place->offset, place->bytes, bytes, error);
+    si_result result = si_opened_file_read(&file, place->offset, place->bytes, bytes, error);
     if (!is_kept)
         close(file.descriptor);
-    return status;
+    return result;
 }
 
 static si_result read_part(const si_index *index, const si_part_place *place, void *bytes,
@@ -76,9 +76,9 @@ static si_result read_part(const si_index *index, const si_part_place *place, vo
     if (!path)
         return si_fail_memory(error);
     si_part *part = &index->parts->parts[place->part];
-    si_result status = read_file_of_part(index, part, path, place, bytes, error);
+    si_result result = read_file_of_part(index, part, path, place, bytes, error);
     si_free(path);
-    return status;
+    return result;
 }
 
 /* ---- reading the map ---- */

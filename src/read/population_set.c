@@ -17,11 +17,11 @@ static si_result open_listed(const si_metadata_population *population,
                              const si_open_options *options, bool is_last_attempt, si_index **index,
                              si_error *error)
 {
-    si_result status = SI_ERROR_NOT_FOUND;
+    si_result result = SI_ERROR_NOT_FOUND;
     if (population->single)
-        status = si_index_open_single(population->single, options, index, error);
-    if (status != SI_ERROR_NOT_FOUND || (population->single && !is_last_attempt))
-        return status;
+        result = si_index_open_single(population->single, options, index, error);
+    if (result != SI_ERROR_NOT_FOUND || (population->single && !is_last_attempt))
+        return result;
     return si_index_open(population->path, options, index, error);
 }
 
@@ -68,11 +68,11 @@ static si_result open_once(const char *path, const si_open_options *options, boo
 {
     si_metadata *metadata;
     SI_TRY(si_metadata_read(path, &metadata, error));
-    si_result status = metadata->heavy_path
+    si_result result = metadata->heavy_path
                            ? open_single(set, path, options, error)
                            : open_members(set, metadata, options, is_last_attempt, error);
     si_metadata_free(metadata);
-    return status;
+    return result;
 }
 
 static si_result try_to_open(const char *path, const si_open_options *options, bool is_last_attempt,
@@ -81,12 +81,12 @@ static si_result try_to_open(const char *path, const si_open_options *options, b
     si_population_set *opened = si_allocate_zeroed(1, sizeof *opened);
     if (!opened)
         return si_fail_memory(error);
-    si_result status = open_once(path, options, is_last_attempt, opened, error);
-    if (status == SI_OK)
+    si_result result = open_once(path, options, is_last_attempt, opened, error);
+    if (result == SI_OK)
         *set = opened;
     else
         si_population_set_close(opened);
-    return status;
+    return result;
 }
 
 /* A build may replace the indexes after their list was read and before they are opened. Then the
@@ -94,13 +94,13 @@ static si_result try_to_open(const char *path, const si_open_options *options, b
 si_result si_population_set_open(const char *path, const si_open_options *options,
                                  si_population_set **set, si_error *error)
 {
-    si_error failure = {.status = SI_OK};
-    si_result status = SI_ERROR_NOT_FOUND;
+    si_error failure = {.result = SI_OK};
+    si_result result = SI_ERROR_NOT_FOUND;
     SI_TRY(si_open_options_check(options, error));
-    for (unsigned attempt = 1; status == SI_ERROR_NOT_FOUND && attempt <= SI_OPEN_ATTEMPTS;
+    for (unsigned attempt = 1; result == SI_ERROR_NOT_FOUND && attempt <= SI_OPEN_ATTEMPTS;
          attempt++)
-        status = try_to_open(path, options, attempt == SI_OPEN_ATTEMPTS, set, &failure);
-    return status == SI_OK ? SI_OK : si_fail(error, status, "%s", failure.message);
+        result = try_to_open(path, options, attempt == SI_OPEN_ATTEMPTS, set, &failure);
+    return result == SI_OK ? SI_OK : si_fail(error, result, "%s", failure.message);
 }
 
 void si_population_set_close(si_population_set *set)

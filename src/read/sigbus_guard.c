@@ -122,9 +122,9 @@ static si_result read_with_guard(const si_index *index, si_map_reader reader, vo
         return fail(index, &guard, error);
     }
     innermost = &guard;
-    si_result status = reader(context, error);
+    si_result result = reader(context, error);
     innermost = guard.outer;
-    return status;
+    return result;
 }
 
 si_result si_read_guarded(const si_index *index, si_map_reader reader, void *context,

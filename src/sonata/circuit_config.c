@@ -151,20 +151,20 @@ static si_result fail_unknown(const si_circuit_config *config, const si_config_n
 static si_result find_in_files(si_circuit_config *config, si_config_network *network,
                                const char *name, si_config_population **found, si_error *error)
 {
-    si_error first_error = {.status = SI_OK};
+    si_error first_error = {.result = SI_OK};
     for (size_t i = 0; i < network->entry_count; i++) {
         si_error entry_error;
         if (network->entries[i].is_listed)
             continue;
         if (si_config_entry_list(config, network, i, &entry_error) != SI_OK &&
-            first_error.status == SI_OK)
+            first_error.result == SI_OK)
             first_error = entry_error;
     }
     *found = si_config_network_find(network, name);
     if (*found)
         return SI_OK;
-    if (first_error.status != SI_OK)
-        return si_fail(error, first_error.status, "%s", first_error.message);
+    if (first_error.result != SI_OK)
+        return si_fail(error, first_error.result, "%s", first_error.message);
     return fail_unknown(config, network, name, error);
 }
 

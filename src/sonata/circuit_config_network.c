@@ -152,10 +152,10 @@ static si_result find_type(si_config_population *population, si_error *error)
     bool all_virtual;
     SI_TRY(si_sonata_nodes_open(population->file, population->types_file, population->name, &nodes,
                                 error));
-    si_result status = si_sonata_nodes_all_virtual(nodes, &all_virtual, error);
+    si_result result = si_sonata_nodes_all_virtual(nodes, &all_virtual, error);
     si_sonata_nodes_close(nodes);
-    if (status != SI_OK || !all_virtual)
-        return status;
+    if (result != SI_OK || !all_virtual)
+        return result;
     char *type = si_duplicate_string("virtual");
     if (!type)
         return si_fail_memory(error);
@@ -180,16 +180,16 @@ static si_result add_population(si_circuit_config *config, si_config_network *ne
         return si_fail_memory(error);
     population->entry = entry;
     population->name = si_duplicate_string(name);
-    si_result status = population->name ? SI_OK : si_fail_memory(error);
-    if (status == SI_OK)
-        status = read_files(config, network, population, error);
-    if (status == SI_OK)
-        status = read_overrides(config, network, overrides, population, error);
-    if (status == SI_OK && !is_named && network->kind == SI_NODES)
-        status = find_type(population, error);
-    if (status != SI_OK) {
+    si_result result = population->name ? SI_OK : si_fail_memory(error);
+    if (result == SI_OK)
+        result = read_files(config, network, population, error);
+    if (result == SI_OK)
+        result = read_overrides(config, network, overrides, population, error);
+    if (result == SI_OK && !is_named && network->kind == SI_NODES)
+        result = find_type(population, error);
+    if (result != SI_OK) {
         free_population(population);
-        return status;
+        return result;
     }
     set_views(population);
     populations[network->population_count++] = population;
@@ -219,12 +219,12 @@ static si_result add_named_populations(si_circuit_config *config, si_config_netw
     const char **names = sorted_keys(populations);
     if (!names)
         return si_fail_memory(error);
-    si_result status = SI_OK;
-    for (size_t i = 0; i < json_object_size(populations) && status == SI_OK; i++)
-        status = add_population(config, network, entry, names[i],
+    si_result result = SI_OK;
+    for (size_t i = 0; i < json_object_size(populations) && result == SI_OK; i++)
+        result = add_population(config, network, entry, names[i],
                                 json_object_get(populations, names[i]), true, error);
     si_free(names);
-    return status;
+    return result;
 }
 
 static si_result read_entry(si_circuit_config *config, si_config_network *network, size_t entry,
@@ -267,30 +267,30 @@ si_result si_config_network_read(si_circuit_config *config, si_population_kind k
         return SI_OK;
     const json_t *networks = json_object_get(config->json, "networks");
     const json_t *list = json_object_get(networks, network_name(kind));
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (networks && !json_is_null(networks) && !json_is_object(networks))
-        status = si_fail(error, SI_ERROR_FORMAT, "%s: networks is not an object", config->path);
+        result = si_fail(error, SI_ERROR_FORMAT, "%s: networks is not an object", config->path);
     else if (list && !json_is_null(list) && !json_is_array(list))
-        status = si_fail(error, SI_ERROR_FORMAT, "%s: networks.%s is not a list", config->path,
+        result = si_fail(error, SI_ERROR_FORMAT, "%s: networks.%s is not a list", config->path,
                          network_name(kind));
     else
-        status = read_entries(config, network, list, error);
-    network->is_read = status == SI_OK;
-    if (status != SI_OK) {
+        result = read_entries(config, network, list, error);
+    network->is_read = result == SI_OK;
+    if (result != SI_OK) {
         si_config_network_free(network);
         *network = (si_config_network){.kind = kind};
     }
-    return status;
+    return result;
 }
 
 static si_result file_of_entry(si_circuit_config *config, const si_config_network *network,
                                size_t entry, char **file, si_error *error)
 {
     si_config_population files = {.entry = entry};
-    si_result status = read_files(config, network, &files, error);
+    si_result result = read_files(config, network, &files, error);
     si_free(files.types_file);
     *file = files.file;
-    return status;
+    return result;
 }
 
 static si_result add_populations_of_file(si_circuit_config *config, si_config_network *network,
@@ -298,13 +298,13 @@ static si_result add_populations_of_file(si_circuit_config *config, si_config_ne
 {
     si_name_table names = {0};
     si_hdf5_lock();
-    si_result status = si_sonata_population_names(file, network->kind, &names, error);
+    si_result result = si_sonata_population_names(file, network->kind, &names, error);
     si_hdf5_unlock();
-    SI_TRY(status);
-    for (uint32_t i = 0; i < names.count && status == SI_OK; i++)
-        status = add_population(config, network, entry, names.names[i], NULL, false, error);
+    SI_TRY(result);
+    for (uint32_t i = 0; i < names.count && result == SI_OK; i++)
+        result = add_population(config, network, entry, names.names[i], NULL, false, error);
     si_name_table_free(&names);
-    return status;
+    return result;
 }
 
 si_result si_config_entry_list(si_circuit_config *config, si_config_network *network, size_t entry,
@@ -312,12 +312,12 @@ si_result si_config_entry_list(si_circuit_config *config, si_config_network *net
 {
     char *file;
     size_t count_before = network->population_count;
-    si_result status = file_of_entry(config, network, entry, &file, error);
-    if (status == SI_OK)
-        status = add_populations_of_file(config, network, entry, file, error);
+    si_result result = file_of_entry(config, network, entry, &file, error);
+    if (result == SI_OK)
+        result = add_populations_of_file(config, network, entry, file, error);
     si_free(file);
-    network->entries[entry].is_listed = status == SI_OK;
-    while (status != SI_OK && network->population_count > count_before)
+    network->entries[entry].is_listed = result == SI_OK;
+    while (result != SI_OK && network->population_count > count_before)
         free_population(network->populations[--network->population_count]);
-    return status;
+    return result;
 }

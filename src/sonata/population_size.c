@@ -10,13 +10,13 @@ static si_result population_size(const char *file, si_population_kind kind, cons
         return si_fail(error, SI_ERROR_ARGUMENT, "no %ss file is given",
                        si_population_kind_element(kind));
     si_hdf5_lock();
-    si_result status = si_sonata_population_open(file, kind, population, &opened, error);
-    if (status == SI_OK) {
+    si_result result = si_sonata_population_open(file, kind, population, &opened, error);
+    if (result == SI_OK) {
         *size = opened->size;
         si_sonata_population_close(opened);
     }
     si_hdf5_unlock();
-    return status;
+    return result;
 }
 
 si_result si_nodes_population_size(const char *nodes_file, const char *population, uint64_t *size,

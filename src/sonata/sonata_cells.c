@@ -256,14 +256,14 @@ si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uin
     *cells = (si_cells){0};
     cell_reader reader = {.cells = cells};
     si_hdf5_lock();
-    si_result status = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
-    if (status == SI_OK)
-        status = read_cells(&reader, error);
+    si_result result = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
+    if (result == SI_OK)
+        result = read_cells(&reader, error);
     si_hdf5_unlock();
     free_reader(&reader);
-    if (status != SI_OK)
+    if (result != SI_OK)
         si_cells_free(cells);
-    return status;
+    return result;
 }
 
 void si_cells_free(si_cells *cells)

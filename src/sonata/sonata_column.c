@@ -27,9 +27,9 @@ static si_result classify_enumeration(si_sonata_column *column, si_error *error)
     hid_t base = H5Tget_super(type);
     if (base < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: a broken enumeration type", column->path);
-    si_result status = classify_integer(column, base, error);
+    si_result result = classify_integer(column, base, error);
     H5Tclose(base);
-    return status;
+    return result;
 }
 
 static si_result classify(si_sonata_column *column, si_error *error)
@@ -127,9 +127,9 @@ static si_result open_dataset(si_sonata_column *column, hid_t group, const char 
     hid_t space = H5Dget_space(column->dataset);
     if (space < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: no readable size", column->path);
-    si_result status = check_shape(column, space, error);
+    si_result result = check_shape(column, space, error);
     H5Sclose(space);
-    return status;
+    return result;
 }
 
 si_result si_sonata_column_open(hid_t group, const char *group_path, const char *name,
@@ -139,12 +139,12 @@ si_result si_sonata_column_open(hid_t group, const char *group_path, const char 
     column->path = si_format("%s/%s", group_path, name);
     if (!column->path)
         return si_fail_memory(error);
-    si_result status = open_dataset(column, group, name, error);
-    if (status == SI_OK)
-        status = classify(column, error);
-    if (status != SI_OK)
+    si_result result = open_dataset(column, group, name, error);
+    if (result == SI_OK)
+        result = classify(column, error);
+    if (result != SI_OK)
         si_sonata_column_close(column);
-    return status;
+    return result;
 }
 
 static si_result read_library(si_sonata_column *column, const si_sonata_column *library,
@@ -158,10 +158,10 @@ static si_result read_library(si_sonata_column *column, const si_sonata_column *
         return si_fail_memory(error);
     si_name_interner interner = {0};
     si_rows rows = si_rows_range(0, library->rows);
-    si_result status = si_sonata_column_read_names(library, &rows, &interner, column->library,
+    si_result result = si_sonata_column_read_names(library, &rows, &interner, column->library,
                                                    error);
     column->library_names = si_name_interner_take(&interner);
-    return status;
+    return result;
 }
 
 si_result si_sonata_column_open_attribute(hid_t group, const char *group_path, const char *name,
@@ -173,22 +173,22 @@ si_result si_sonata_column_open_attribute(hid_t group, const char *group_path, c
         si_sonata_column_close(column);
         return si_fail_memory(error);
     }
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (si_hdf5_exists(group, library_name)) {
         si_sonata_column library;
-        status = si_sonata_column_open(group, group_path, library_name, 1, &library, error);
-        if (status == SI_OK)
-            status = read_library(column, &library, error);
+        result = si_sonata_column_open(group, group_path, library_name, 1, &library, error);
+        if (result == SI_OK)
+            result = read_library(column, &library, error);
         si_sonata_column_close(&library);
         column->is_enumerated = true;
     }
     si_free(library_name);
-    if (status == SI_OK && column->is_enumerated && column->class == SI_COLUMN_TEXT)
-        status = si_fail(error, SI_ERROR_FORMAT, "%s: text, expected indices, as it has a library",
+    if (result == SI_OK && column->is_enumerated && column->class == SI_COLUMN_TEXT)
+        result = si_fail(error, SI_ERROR_FORMAT, "%s: text, expected indices, as it has a library",
                          column->path);
-    if (status != SI_OK)
+    if (result != SI_OK)
         si_sonata_column_close(column);
-    return status;
+    return result;
 }
 
 void si_sonata_column_close(si_sonata_column *column)

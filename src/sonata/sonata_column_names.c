@@ -99,15 +99,15 @@ static si_result read_text_piece(const si_sonata_column *column, const text_form
 {
     if (form->is_variable)
         memset(buffer, 0, piece->length * form->size);
-    si_result status = si_sonata_column_read_piece(column, form->type, piece->start, piece->length,
+    si_result result = si_sonata_column_read_piece(column, form->type, piece->start, piece->length,
                                                    buffer, error);
-    if (status == SI_OK)
-        status = form->is_variable
+    if (result == SI_OK)
+        result = form->is_variable
                      ? intern_variable(rows, piece, buffer, interner, indices, error)
                      : intern_fixed(column, rows, piece, buffer, interner, indices, error);
     if (form->is_variable)
         reclaim_texts(form->type, piece->length, buffer);
-    return status;
+    return result;
 }
 
 static si_result read_texts(const si_sonata_column *column, const si_rows *rows,
@@ -118,13 +118,13 @@ static si_result read_texts(const si_sonata_column *column, const si_rows *rows,
     uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, PIECE_BYTES / form.size));
     limit = si_max_u64(1, si_min_u64(limit, column->rows));
     void *buffer = si_allocate(limit, form.size);
-    si_result status = buffer ? SI_OK : si_fail_memory(error);
+    si_result result = buffer ? SI_OK : si_fail_memory(error);
     si_row_piece piece = {0};
-    while (status == SI_OK && si_rows_next(rows, limit, &piece))
-        status = read_text_piece(column, &form, rows, &piece, buffer, interner, indices, error);
+    while (result == SI_OK && si_rows_next(rows, limit, &piece))
+        result = read_text_piece(column, &form, rows, &piece, buffer, interner, indices, error);
     si_free(buffer);
     H5Tclose(form.type);
-    return status;
+    return result;
 }
 
 /* The index of a library entry in the interner's table; `known` remembers those met before. */
@@ -179,16 +179,16 @@ static si_result read_entries(const si_sonata_column *column, const si_rows *row
     uint64_t limit = si_max_u64(1, si_min_u64(PIECE_ROWS, column->rows));
     uint64_t *buffer = si_allocate(limit, sizeof *buffer);
     uint32_t *known = si_allocate(column->library_names.count, sizeof *known);
-    si_result status = SI_ERROR_MEMORY;
+    si_result result = SI_ERROR_MEMORY;
     if (buffer && known) {
         memset(known, 0xff, column->library_names.count * sizeof *known);
-        status = read_entries_into(column, rows, buffer, limit, known, interner, indices, error);
+        result = read_entries_into(column, rows, buffer, limit, known, interner, indices, error);
     } else {
-        si_error_set(error, status, "out of memory");
+        si_error_set(error, result, "out of memory");
     }
     si_free(known);
     si_free(buffer);
-    return status;
+    return result;
 }
 
 si_result si_sonata_column_read_names(const si_sonata_column *column, const si_rows *rows,

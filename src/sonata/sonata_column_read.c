@@ -42,7 +42,7 @@ si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
     hsize_t size[2] = {count, column->width};
     hid_t file_space = H5Dget_space(column->dataset);
     hid_t memory_space = H5Screate_simple(column->width == 1 ? 1 : 2, size, NULL);
-    si_result status = file_space < 0 || memory_space < 0
+    si_result result = file_space < 0 || memory_space < 0
                            ? si_fail_memory(error)
                            : read_selected(column, memory_type, memory_space, file_space, start,
                                            count, values, error);
@@ -50,7 +50,7 @@ si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
         H5Sclose(memory_space);
     if (file_space >= 0)
         H5Sclose(file_space);
-    return status;
+    return result;
 }
 
 /* Puts the rows asked for, out of a piece, where they go. */
@@ -97,16 +97,16 @@ static si_result read_by_pieces(const si_sonata_column *column, const si_rows *r
     void *buffer = si_allocate(limit, row_size);
     if (!buffer)
         return si_fail_memory(error);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     si_row_piece piece = {0};
-    while (status == SI_OK && si_rows_next(rows, limit, &piece)) {
-        status = si_sonata_column_read_piece(column, memory_type, piece.start, piece.length, buffer,
+    while (result == SI_OK && si_rows_next(rows, limit, &piece)) {
+        result = si_sonata_column_read_piece(column, memory_type, piece.start, piece.length, buffer,
                                              error);
-        if (status == SI_OK)
+        if (result == SI_OK)
             place(rows, &piece, buffer, row_size, values, stride);
     }
     si_free(buffer);
-    return status;
+    return result;
 }
 
 si_result si_sonata_column_read(const si_sonata_column *column, const si_rows *rows,

@@ -53,16 +53,16 @@ static si_result read_ranges(const si_sonata_column *column, const si_rows *rows
     uint64_t *bounds = si_allocate(rows->count, 2 * sizeof *bounds);
     list->ranges = si_allocate(rows->count, sizeof *list->ranges);
     list->count = 0;
-    si_result status = bounds && list->ranges
+    si_result result = bounds && list->ranges
                            ? si_sonata_column_read_ids(column, rows, bounds, error)
                            : si_fail_memory(error);
-    for (uint64_t k = 0; k < rows->count && status == SI_OK; k++) {
+    for (uint64_t k = 0; k < rows->count && result == SI_OK; k++) {
         uint64_t position = si_rows_position(rows, k);
         si_edge_range range = {bounds[2 * position], bounds[2 * position + 1]};
         if (range.start == range.end)
             continue;
         if (range.start > range.end || range.end > limit)
-            status = si_fail(error, SI_ERROR_FORMAT,
+            result = si_fail(error, SI_ERROR_FORMAT,
                              "%s: row %" PRIu64 " is the range %" PRIu64 " to %" PRIu64
                              ", expected one within 0 to %" PRIu64,
                              column->path, si_rows_row(rows, k), range.start, range.end, limit);
@@ -70,7 +70,7 @@ static si_result read_ranges(const si_sonata_column *column, const si_rows *rows
             list->ranges[list->count++] = range;
     }
     si_free(bounds);
-    return status;
+    return result;
 }
 
 /* Opens the index; `nodes` is named node_id_to_range in older files. */
@@ -86,11 +86,11 @@ static si_result open_index(const si_sonata_population *population, si_sonata_co
     if (!si_hdf5_exists(group, name) && si_hdf5_exists(group, INDEX_GROUP "/node_id_to_range"))
         name = INDEX_GROUP "/node_id_to_range";
     SI_TRY(si_sonata_column_open(group, population->path, name, 2, nodes, error));
-    si_result status = si_sonata_column_open(group, population->path,
+    si_result result = si_sonata_column_open(group, population->path,
                                              INDEX_GROUP "/range_to_edge_id", 2, ranges, error);
-    if (status != SI_OK)
+    if (result != SI_OK)
         si_sonata_column_close(nodes);
-    return status;
+    return result;
 }
 
 /* Sorted, each once, below `limit`. */
@@ -125,14 +125,14 @@ static si_result find_range_rows(const si_sonata_column *nodes, const si_sonata_
     size_t id_count;
     si_rows rows = {0};
     SI_TRY(sort_ids(gids, count, nodes->rows, &ids, &id_count, error));
-    si_result status = si_rows_list(ids, NULL, id_count, &rows, error);
-    if (status == SI_OK)
-        status = read_ranges(nodes, &rows, ranges->rows, range_rows, error);
+    si_result result = si_rows_list(ids, NULL, id_count, &rows, error);
+    if (result == SI_OK)
+        result = read_ranges(nodes, &rows, ranges->rows, range_rows, error);
     si_rows_free(&rows);
     si_free(ids);
-    if (status == SI_OK)
+    if (result == SI_OK)
         merge_ranges(range_rows);
-    return status;
+    return result;
 }
 
 static si_result expand_rows(const range_list *range_rows, si_rows *rows, si_error *error)
@@ -148,9 +148,9 @@ static si_result expand_rows(const range_list *range_rows, si_rows *rows, si_err
         for (uint64_t row = range_rows->ranges[i].start; row < range_rows->ranges[i].end; row++)
             list[next++] = row;
     }
-    si_result status = si_rows_list(list, NULL, count, rows, error);
+    si_result result = si_rows_list(list, NULL, count, rows, error);
     si_free(list);
-    return status;
+    return result;
 }
 
 static si_result find_edges(const si_sonata_edges *edges, const si_sonata_column *nodes,
@@ -159,16 +159,16 @@ static si_result find_edges(const si_sonata_edges *edges, const si_sonata_column
 {
     range_list range_rows = {0};
     si_rows rows = {0};
-    si_result status = find_range_rows(nodes, ranges, gids, count, &range_rows, error);
-    if (status == SI_OK)
-        status = expand_rows(&range_rows, &rows, error);
-    if (status == SI_OK)
-        status = read_ranges(ranges, &rows, edges->population->size, found, error);
-    if (status == SI_OK)
+    si_result result = find_range_rows(nodes, ranges, gids, count, &range_rows, error);
+    if (result == SI_OK)
+        result = expand_rows(&range_rows, &rows, error);
+    if (result == SI_OK)
+        result = read_ranges(ranges, &rows, edges->population->size, found, error);
+    if (result == SI_OK)
         merge_ranges(found);
     si_rows_free(&rows);
     si_free(range_rows.ranges);
-    return status;
+    return result;
 }
 
 static si_result select_targets(const si_sonata_edges *edges, const uint64_t *gids, size_t count,
@@ -176,10 +176,10 @@ static si_result select_targets(const si_sonata_edges *edges, const uint64_t *gi
 {
     si_sonata_column nodes, ranges;
     SI_TRY(open_index(edges->population, &nodes, &ranges, error));
-    si_result status = find_edges(edges, &nodes, &ranges, gids, count, found, error);
+    si_result result = find_edges(edges, &nodes, &ranges, gids, count, found, error);
     si_sonata_column_close(&nodes);
     si_sonata_column_close(&ranges);
-    return status;
+    return result;
 }
 
 si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
@@ -187,15 +187,15 @@ si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t 
                                          si_error *error)
 {
     range_list found = {0};
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (count > 0 && edges->population->size > 0) {
         si_hdf5_lock();
-        status = select_targets(edges, gids, count, &found, error);
+        result = select_targets(edges, gids, count, &found, error);
         si_hdf5_unlock();
     }
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_free(found.ranges);
-        return status;
+        return result;
     }
     *ranges = found.ranges;
     *range_count = found.count;

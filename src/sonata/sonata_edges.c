@@ -119,11 +119,11 @@ si_result si_sonata_edges_open(const char *edges_file, const char *population,
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_result status = open_edges(edges_file, population, position_prefix, opened, error);
+    si_result result = open_edges(edges_file, population, position_prefix, opened, error);
     si_hdf5_unlock();
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_sonata_edges_close(opened);
-        return status;
+        return result;
     }
     *edges = opened;
     return SI_OK;
@@ -188,11 +188,11 @@ static si_result read_positions(const si_sonata_edges *edges, uint64_t start, ui
     size_t located_count;
     SI_TRY(si_sonata_population_locate(edges->population, start, NULL, count, &located,
                                        &located_count, error));
-    si_result status = SI_OK;
-    for (size_t g = 0; g < located_count && status == SI_OK; g++)
-        status = read_group_positions(edges, &located[g], positions, error);
+    si_result result = SI_OK;
+    for (size_t g = 0; g < located_count && result == SI_OK; g++)
+        result = read_group_positions(edges, &located[g], positions, error);
     si_group_rows_free(located, located_count);
-    return status;
+    return result;
 }
 
 static si_result read_rows(const si_sonata_edges *edges, uint64_t start, uint64_t count,
@@ -216,7 +216,7 @@ si_result si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t 
     if (start == end)
         return SI_OK;
     si_hdf5_lock();
-    si_result status = read_rows(edges, start, end - start, rows, error);
+    si_result result = read_rows(edges, start, end - start, rows, error);
     si_hdf5_unlock();
-    return status;
+    return result;
 }

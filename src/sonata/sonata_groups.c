@@ -71,13 +71,13 @@ static si_result read_places(const si_sonata_population *population, uint64_t fi
         places->elements[i] = ids ? ids[i] : first + i;
     si_rows elements;
     SI_TRY(list_elements(first, ids, count, &elements, error));
-    si_result status = si_sonata_column_read_ids(&population->group_ids, &elements,
+    si_result result = si_sonata_column_read_ids(&population->group_ids, &elements,
                                                  places->group_ids, error);
-    if (status == SI_OK)
-        status = si_sonata_column_read_ids(&population->group_rows, &elements, places->group_rows,
+    if (result == SI_OK)
+        result = si_sonata_column_read_ids(&population->group_rows, &elements, places->group_rows,
                                            error);
     si_rows_free(&elements);
-    return status;
+    return result;
 }
 
 static si_result check_groups_exist(const si_sonata_population *population,
@@ -137,21 +137,21 @@ static si_result locate_grouped(const si_sonata_population *population, uint64_t
                                 size_t *located_count, si_error *error)
 {
     element_places places, collected = {0};
-    si_result status = read_places(population, first, ids, count, &places, error);
-    if (status == SI_OK)
-        status = check_groups_exist(population, &places, count, error);
-    if (status == SI_OK) {
+    si_result result = read_places(population, first, ids, count, &places, error);
+    if (result == SI_OK)
+        result = check_groups_exist(population, &places, count, error);
+    if (result == SI_OK) {
         collected = (element_places){si_allocate(count, sizeof(uint64_t)),
                                      si_allocate(count, sizeof(uint64_t)),
                                      si_allocate(count, sizeof(uint64_t))};
-        status = collected.group_ids && collected.group_rows && collected.elements
+        result = collected.group_ids && collected.group_rows && collected.elements
                      ? locate_in_groups(population, &places, count, &collected, located,
                                         located_count, error)
                      : si_fail_memory(error);
     }
     free_places(&collected);
     free_places(&places);
-    return status;
+    return result;
 }
 
 si_result si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
@@ -163,18 +163,18 @@ si_result si_sonata_population_locate(const si_sonata_population *population, ui
     if (!groups)
         return si_fail_memory(error);
     size_t group_count = 0;
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (count == 0) {
         /* No group is needed. */
     } else if (population->is_grouped) {
-        status = locate_grouped(population, first, ids, count, groups, &group_count, error);
+        result = locate_grouped(population, first, ids, count, groups, &group_count, error);
     } else {
         group_count = 1;
-        status = locate_ungrouped(population, first, ids, count, groups, error);
+        result = locate_ungrouped(population, first, ids, count, groups, error);
     }
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_group_rows_free(groups, population->group_count);
-        return status;
+        return result;
     }
     *located = groups;
     *located_count = group_count;

@@ -72,11 +72,11 @@ static si_result need_type_rows(si_node_reader *reader, si_error *error)
                                  &type_ids, error));
     int64_t *ids = si_allocate(reader->count, sizeof *ids);
     reader->type_rows = si_allocate(reader->count, sizeof *reader->type_rows);
-    si_result status = ids && reader->type_rows ? read_type_rows(reader, &type_ids, ids, error)
+    si_result result = ids && reader->type_rows ? read_type_rows(reader, &type_ids, ids, error)
                                                 : si_fail_memory(error);
     si_free(ids);
     si_sonata_column_close(&type_ids);
-    return status;
+    return result;
 }
 
 static void forget_null_names(const si_rows *rows, const si_name_table *table, uint32_t *indices)
@@ -94,12 +94,12 @@ static si_result names_in_group(const si_group_rows *located, const char *attrib
     si_sonata_column column;
     SI_TRY(si_sonata_column_open_attribute(located->group->group, located->group->path, attribute,
                                            &column, error));
-    si_result status = si_sonata_column_read_names(&column, &located->rows, interner, indices,
+    si_result result = si_sonata_column_read_names(&column, &located->rows, interner, indices,
                                                    error);
-    if (status == SI_OK)
+    if (result == SI_OK)
         forget_null_names(&located->rows, &interner->table, indices);
     si_sonata_column_close(&column);
-    return status;
+    return result;
 }
 
 static si_result names_in_types(si_node_reader *reader, const si_group_rows *located,
@@ -143,12 +143,12 @@ static si_result numbers_in_group(const si_group_rows *located, const char *attr
     si_sonata_column column;
     SI_TRY(si_sonata_column_open(located->group->group, located->group->path, attribute, 1, &column,
                                  error));
-    si_result status = si_sonata_column_read_doubles(&column, &located->rows, values, stride,
+    si_result result = si_sonata_column_read_doubles(&column, &located->rows, values, stride,
                                                      error);
     si_sonata_column_close(&column);
     for (uint64_t k = 0; k < located->rows.count; k++)
         given[si_rows_position(&located->rows, k)] |= bit;
-    return status;
+    return result;
 }
 
 static si_result numbers_in_types(si_node_reader *reader, const si_group_rows *located,

@@ -24,11 +24,11 @@ si_result si_sonata_nodes_open(const char *nodes_file, const char *node_types_fi
     if (!opened)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_result status = open_nodes(nodes_file, node_types_file, population, opened, error);
+    si_result result = open_nodes(nodes_file, node_types_file, population, opened, error);
     si_hdf5_unlock();
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_sonata_nodes_close(opened);
-        return status;
+        return result;
     }
     *nodes = opened;
     return SI_OK;
@@ -64,14 +64,14 @@ static si_result all_virtual_in_group(si_node_reader *reader, const si_group_row
                                       uint32_t *indices, bool *all_virtual, si_error *error)
 {
     si_name_interner interner = {0};
-    si_result status = si_node_reader_names(reader, located, "model_type", &interner, indices,
+    si_result result = si_node_reader_names(reader, located, "model_type", &interner, indices,
                                             error);
-    for (uint64_t k = 0; k < located->rows.count && status == SI_OK && *all_virtual; k++) {
+    for (uint64_t k = 0; k < located->rows.count && result == SI_OK && *all_virtual; k++) {
         uint32_t index = indices[si_rows_position(&located->rows, k)];
         *all_virtual = index != SI_NO_NAME && si_model_type_is_virtual(interner.table.names[index]);
     }
     si_name_interner_free(&interner);
-    return status;
+    return result;
 }
 
 static si_result all_virtual_in_piece(const si_sonata_nodes *nodes, uint64_t first, uint64_t count,
@@ -79,11 +79,11 @@ static si_result all_virtual_in_piece(const si_sonata_nodes *nodes, uint64_t fir
 {
     si_node_reader reader;
     SI_TRY(si_node_reader_start(nodes, first, NULL, count, &reader, error));
-    si_result status = SI_OK;
-    for (size_t g = 0; g < reader.located_count && status == SI_OK && *all_virtual; g++)
-        status = all_virtual_in_group(&reader, &reader.located[g], indices, all_virtual, error);
+    si_result result = SI_OK;
+    for (size_t g = 0; g < reader.located_count && result == SI_OK && *all_virtual; g++)
+        result = all_virtual_in_group(&reader, &reader.located[g], indices, all_virtual, error);
     si_node_reader_finish(&reader);
-    return status;
+    return result;
 }
 
 si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual, si_error *error)
@@ -93,12 +93,12 @@ si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual,
     if (!indices)
         return si_fail_memory(error);
     si_hdf5_lock();
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     *all_virtual = size > 0;
-    for (uint64_t first = 0; first < size && status == SI_OK && *all_virtual; first += PIECE_NODES)
-        status = all_virtual_in_piece(nodes, first, si_min_u64(PIECE_NODES, size - first), indices,
+    for (uint64_t first = 0; first < size && result == SI_OK && *all_virtual; first += PIECE_NODES)
+        result = all_virtual_in_piece(nodes, first, si_min_u64(PIECE_NODES, size - first), indices,
                                       all_virtual, error);
     si_hdf5_unlock();
     si_free(indices);
-    return status;
+    return result;
 }

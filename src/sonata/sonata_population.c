@@ -69,11 +69,11 @@ static si_result add_group_name(void *context, const char *name, si_error *error
 static si_result list_groups(hid_t parent, const char *path, si_name_table *names, si_error *error)
 {
     group_names found = {.parent = parent};
-    si_result status = si_hdf5_each_child(parent, path, add_group_name, &found, error);
-    if (status == SI_OK)
+    si_result result = si_hdf5_each_child(parent, path, add_group_name, &found, error);
+    if (result == SI_OK)
         *names = si_name_interner_take(&found.names);
     si_name_interner_free(&found.names);
-    return status;
+    return result;
 }
 
 si_result si_sonata_population_names(const char *file_path, si_population_kind kind,
@@ -81,13 +81,13 @@ si_result si_sonata_population_names(const char *file_path, si_population_kind k
 {
     hid_t file, root;
     SI_TRY(si_hdf5_open(file_path, &file, error));
-    si_result status = open_root(file, file_path, kind, &root, error);
-    if (status == SI_OK) {
-        status = list_groups(root, file_path, names, error);
+    si_result result = open_root(file, file_path, kind, &root, error);
+    if (result == SI_OK) {
+        result = list_groups(root, file_path, names, error);
         H5Gclose(root);
     }
     H5Fclose(file);
-    return status;
+    return result;
 }
 
 static bool table_has(const si_name_table *names, const char *name)
@@ -140,9 +140,9 @@ static si_result open_named(si_sonata_population *population, hid_t root, const 
 {
     si_name_table names = {0};
     SI_TRY(list_groups(root, population->file_path, &names, error));
-    si_result status = choose_name(population, &names, name, error);
+    si_result result = choose_name(population, &names, name, error);
     si_name_table_free(&names);
-    SI_TRY(status);
+    SI_TRY(result);
     population->population = H5Gopen2(root, population->name, H5P_DEFAULT);
     if (population->population < 0)
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: cannot be opened", population->path);
@@ -192,17 +192,17 @@ static si_result open_groups(si_sonata_population *population, si_error *error)
     si_name_table names = {0};
     SI_TRY(list_groups(population->population, population->path, &names, error));
     population->groups = si_allocate((size_t)names.count + 1, sizeof *population->groups);
-    si_result status = population->groups ? SI_OK : si_fail_memory(error);
+    si_result result = population->groups ? SI_OK : si_fail_memory(error);
     uint64_t id;
-    for (uint32_t i = 0; i < names.count && status == SI_OK; i++) {
+    for (uint32_t i = 0; i < names.count && result == SI_OK; i++) {
         if (parse_group_id(names.names[i], &id))
-            status = add_group(population, names.names[i], id, error);
+            result = add_group(population, names.names[i], id, error);
     }
     si_name_table_free(&names);
     /* Elements whose attributes are all in the types file need no group. */
-    if (status == SI_OK && population->group_count == 0)
-        status = add_group(population, "0", 0, error);
-    return status;
+    if (result == SI_OK && population->group_count == 0)
+        result = add_group(population, "0", 0, error);
+    return result;
 }
 
 static si_result open_group_columns(si_sonata_population *population, si_error *error)
@@ -232,9 +232,9 @@ static si_result open_population(si_sonata_population *population, const char *n
     hid_t root;
     SI_TRY(si_hdf5_open(population->file_path, &population->file, error));
     SI_TRY(open_root(population->file, population->file_path, population->kind, &root, error));
-    si_result status = open_named(population, root, name, error);
+    si_result result = open_named(population, root, name, error);
     H5Gclose(root);
-    SI_TRY(status);
+    SI_TRY(result);
     SI_TRY(read_size(population, error));
     SI_TRY(open_groups(population, error));
     return open_group_columns(population, error);
@@ -252,11 +252,11 @@ si_result si_sonata_population_open(const char *file_path, si_population_kind ki
     opened->population = -1;
     opened->group_ids.dataset = opened->group_rows.dataset = -1;
     opened->file_path = si_duplicate_string(file_path);
-    si_result status = opened->file_path ? open_population(opened, name, error)
+    si_result result = opened->file_path ? open_population(opened, name, error)
                                          : si_fail_memory(error);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_sonata_population_close(opened);
-        return status;
+        return result;
     }
     *population = opened;
     return SI_OK;

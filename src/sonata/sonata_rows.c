@@ -66,10 +66,10 @@ si_result si_rows_list(const uint64_t *rows, const uint64_t *positions, uint64_t
         list->rows[k] = rows[k];
         list->positions[k] = positions ? positions[k] : k;
     }
-    si_result status = is_ascending(rows, count) ? SI_OK : sort_rows(list, error);
-    if (status != SI_OK)
+    si_result result = is_ascending(rows, count) ? SI_OK : sort_rows(list, error);
+    if (result != SI_OK)
         si_rows_free(list);
-    return status;
+    return result;
 }
 
 void si_rows_free(si_rows *rows)

@@ -23,11 +23,11 @@ static si_result open_text(char *text, size_t length, const char *path, const ch
     opened->text = text;
     opened->id_name = id_name;
     opened->path = si_duplicate_string(path);
-    si_result status = opened->path ? si_types_file_parse_text(opened, length, error)
+    si_result result = opened->path ? si_types_file_parse_text(opened, length, error)
                                     : si_fail_memory(error);
-    if (status != SI_OK) {
+    if (result != SI_OK) {
         si_types_file_close(opened);
-        return status;
+        return result;
     }
     *types = opened;
     return SI_OK;

@@ -10,13 +10,13 @@ si_result si_external_sort_open(si_external_sort *sort, const si_element_type *t
                                 si_error *error)
 {
     *sort = (si_external_sort){.type = type, .limits = limits};
-    si_result status = si_spill_file_open(temp_folder, &sort->file, error);
-    if (status == SI_OK)
-        status = si_sort_space_allocate(&sort->space, limits->run_chunks * limits->chunk_records,
+    si_result result = si_spill_file_open(temp_folder, &sort->file, error);
+    if (result == SI_OK)
+        result = si_sort_space_allocate(&sort->space, limits->run_chunks * limits->chunk_records,
                                         error);
-    if (status != SI_OK)
+    if (result != SI_OK)
         si_external_sort_close(sort);
-    return status;
+    return result;
 }
 
 void si_external_sort_close(si_external_sort *sort)
@@ -51,14 +51,14 @@ static si_result write_run(si_external_sort *sort, const si_record_pieces *recor
 {
     si_run_writer writer;
     si_run run;
-    si_result status = si_run_writer_begin(&writer, sort->type, sort->limits, &sort->file, count,
+    si_result result = si_run_writer_begin(&writer, sort->type, sort->limits, &sort->file, count,
                                            error);
-    if (status == SI_OK)
-        status = si_run_writer_add(&writer, records, sort->space.entries, count, error);
-    if (status == SI_OK)
-        status = si_run_writer_finish(&writer, &run, error);
+    if (result == SI_OK)
+        result = si_run_writer_add(&writer, records, sort->space.entries, count, error);
+    if (result == SI_OK)
+        result = si_run_writer_finish(&writer, &run, error);
     si_run_writer_free(&writer);
-    return status == SI_OK ? add_run(sort, &run, error) : status;
+    return result == SI_OK ? add_run(sort, &run, error) : result;
 }
 
 /* The order in which the records lie. */
@@ -118,14 +118,14 @@ static si_result merge_first(si_external_sort *sort, uint64_t run_count, float l
                                 .bytes = si_run_writer_bytes(sort->limits),
                                 .take = take_into_run};
     si_run merged;
-    si_result status = si_run_writer_begin(&writer, sort->type, sort->limits, &sort->file,
+    si_result result = si_run_writer_begin(&writer, sort->type, sort->limits, &sort->file,
                                            records_of(sort->runs, run_count), error);
-    if (status == SI_OK)
-        status = si_merge_runs(&input, &sink, error);
-    if (status == SI_OK)
-        status = si_run_writer_finish(&writer, &merged, error);
+    if (result == SI_OK)
+        result = si_merge_runs(&input, &sink, error);
+    if (result == SI_OK)
+        result = si_run_writer_finish(&writer, &merged, error);
     si_run_writer_free(&writer);
-    SI_TRY(status);
+    SI_TRY(result);
     sort->run_count -= run_count;
     memmove(sort->runs, sort->runs + run_count, sort->run_count * sizeof *sort->runs);
     return add_run(sort, &merged, error);

@@ -78,10 +78,10 @@ static si_result spill_chunks(si_intake *intake, uint64_t chunk_count, const si_
     float largest = intake->largest;
     uint64_t element_count = intake->store.count;
     unlock(intake);
-    si_result status = spill_taken(intake, &taken, largest, element_count, watch, error);
+    si_result result = spill_taken(intake, &taken, largest, element_count, watch, error);
     lock(intake);
     si_record_store_give_back(&intake->store, &taken);
-    return status;
+    return result;
 }
 
 static si_result spill_run(si_intake *intake)
@@ -158,7 +158,7 @@ static si_result reserve(si_intake *intake, uint64_t count, float largest, uint6
 
 /* What is added: a batch, or records. */
 typedef struct addition {
-    const si_batch *batch; /* NULL: records */
+    const si_column_batch *batch; /* NULL: records */
     const char *records;
     uint64_t count;
     float largest;
@@ -173,7 +173,7 @@ static void fill(si_intake *intake, const addition *added, uint64_t from, uint64
         char *records = si_record_store_at(&intake->store, first + done, &run);
         some = si_min_u64(count - done, run);
         if (added->batch)
-            si_batch_put_records(added->batch, from + done, some, first + done, records);
+            si_column_batch_put_records(added->batch, from + done, some, first + done, records);
         else
             memcpy(records, added->records + (from + done) * record_bytes, some * record_bytes);
         si_record_store_fill(&intake->store, first + done, some);
@@ -181,11 +181,11 @@ static void fill(si_intake *intake, const addition *added, uint64_t from, uint64
 }
 
 /* A part of a batch is in: there is no way back. */
-static void note_failure(si_intake *intake, si_result status, const si_error *error)
+static void note_failure(si_intake *intake, si_result result, const si_error *error)
 {
     if (intake->failure != SI_OK)
         return;
-    intake->failure = status;
+    intake->failure = result;
     intake->failure_error = *error;
 }
 
@@ -195,20 +195,20 @@ static si_result add(si_intake *intake, const addition *added, si_error *error)
         uint64_t first;
         si_error reason;
         lock(intake);
-        si_result status = reserve(intake, added->count - done, added->largest, &first, &count,
+        si_result result = reserve(intake, added->count - done, added->largest, &first, &count,
                                    &reason);
-        if (status != SI_OK && done > 0)
-            note_failure(intake, status, &reason);
+        if (result != SI_OK && done > 0)
+            note_failure(intake, result, &reason);
         unlock(intake);
-        if (status != SI_OK && error)
+        if (result != SI_OK && error)
             *error = reason;
-        SI_TRY(status);
+        SI_TRY(result);
         fill(intake, added, done, count, first);
     }
     return SI_OK;
 }
 
-si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error)
+si_result si_intake_add(si_intake *intake, const si_column_batch *batch, si_error *error)
 {
     return add(intake, &(addition){batch, NULL, batch->count, batch->largest}, error);
 }
@@ -224,9 +224,9 @@ si_result si_intake_add_records(si_intake *intake, const char *records, uint64_t
 si_result si_intake_take_all(si_intake *intake, si_taken_chunks *taken, si_error *error)
 {
     lock(intake);
-    si_result status = si_record_store_take(&intake->store, intake->store.end_chunk, taken, error);
+    si_result result = si_record_store_take(&intake->store, intake->store.end_chunk, taken, error);
     unlock(intake);
-    return status;
+    return result;
 }
 
 void si_intake_give_back(si_intake *intake, si_taken_chunks *taken)
@@ -246,16 +246,16 @@ void si_intake_adopt(si_intake *intake, char *chunk)
 si_result si_intake_spill_rest(si_intake *intake, const si_build_watch *watch, si_error *error)
 {
     const si_record_store *store = &intake->store;
-    si_result status = intake->failure;
-    if (status != SI_OK && error)
+    si_result result = intake->failure;
+    if (result != SI_OK && error)
         *error = intake->failure_error;
     lock(intake);
-    while (status == SI_OK && store->first_chunk < store->end_chunk)
-        status = spill_chunks(
+    while (result == SI_OK && store->first_chunk < store->end_chunk)
+        result = spill_chunks(
             intake, si_min_u64(intake->limits.run_chunks, store->end_chunk - store->first_chunk),
             watch, error);
     si_record_store_trim(&intake->store);
     unlock(intake);
     si_external_sort_end_adding(&intake->sort);
-    return status;
+    return result;
 }

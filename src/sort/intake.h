@@ -6,10 +6,10 @@
 #ifndef SI_SORT_INTAKE_H
 #define SI_SORT_INTAKE_H
 
-#include "build/record_store.h"
 #include "element/batch.h"
 #include "sort/external_sort.h"
 #include "sort/memory_plan.h"
+#include "sort/record_store.h"
 
 typedef struct si_intake {
     const si_element_type *type;
@@ -39,7 +39,7 @@ void si_intake_empty(si_intake *intake);
 
 /* From any thread. */
 uint64_t si_intake_count(si_intake *intake);
-si_result si_intake_add(si_intake *intake, const si_batch *batch, si_error *error);
+si_result si_intake_add(si_intake *intake, const si_column_batch *batch, si_error *error);
 
 /* Records that lie side by side; no coordinate is larger than `largest`. */
 si_result si_intake_add_records(si_intake *intake, const char *records, uint64_t count,

@@ -1,7 +1,6 @@
 #include "sort/memory_plan.h"
 
 #include "base/arithmetic.h"
-#include "build/pack.h"
 #include "sort/sort.h"
 
 #define MEBIBYTE (UINT64_C(1) << 20)

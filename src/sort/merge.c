@@ -144,21 +144,21 @@ typedef struct load_job {
     si_slab *slab;
     bool is_running;
     pthread_t thread;
-    si_result status;
+    si_result result;
     si_error error;
 } load_job;
 
 static void *load(void *context)
 {
     load_job *job = context;
-    job->status = si_slab_load(job->loader, job->slab, &job->error);
+    job->result = si_slab_load(job->loader, job->slab, &job->error);
     return NULL;
 }
 
 /* Where no more threads are to be had, it is loaded at once. */
 static void start_loading(load_job *job)
 {
-    job->status = SI_OK;
+    job->result = SI_OK;
     job->is_running = pthread_create(&job->thread, NULL, load, job) == 0;
     if (!job->is_running)
         load(job);
@@ -168,9 +168,9 @@ static si_result finish_loading(load_job *job, si_error *error)
 {
     if (job->is_running)
         pthread_join(job->thread, NULL);
-    if (job->status != SI_OK && error)
+    if (job->result != SI_OK && error)
         *error = job->error;
-    return job->status;
+    return job->result;
 }
 
 /* ---- the whole ---- */
@@ -184,13 +184,13 @@ static si_result merge_all(merge_job *job, si_error *error)
         is_last = job->slabs[turn].is_last;
         if (!is_last)
             start_loading(&ahead);
-        si_result status = merge_slab(job, &job->slabs[turn], &job->kept[turn],
+        si_result result = merge_slab(job, &job->slabs[turn], &job->kept[turn],
                                       &job->kept[1 - turn], error);
         if (!is_last) {
-            si_result loaded = finish_loading(&ahead, status == SI_OK ? error : NULL);
-            status = status == SI_OK ? loaded : status;
+            si_result loaded = finish_loading(&ahead, result == SI_OK ? error : NULL);
+            result = result == SI_OK ? loaded : result;
         }
-        SI_TRY(status);
+        SI_TRY(result);
     }
     return SI_OK;
 }
@@ -198,13 +198,13 @@ static si_result merge_all(merge_job *job, si_error *error)
 si_result si_merge_runs(const si_merge_input *input, const si_merge_sink *sink, si_error *error)
 {
     merge_job job = {.input = input, .sink = sink};
-    si_result status = allocate_all(&job, error);
-    if (status == SI_OK)
-        status = si_slab_loader_open(&job.loader, input->type, input->file,
+    si_result result = allocate_all(&job, error);
+    if (result == SI_OK)
+        result = si_slab_loader_open(&job.loader, input->type, input->file,
                                      input->limits->page_bytes, input->runs, input->run_count,
                                      error);
-    if (status == SI_OK)
-        status = merge_all(&job, error);
+    if (result == SI_OK)
+        result = merge_all(&job, error);
     free_all(&job);
-    return status;
+    return result;
 }

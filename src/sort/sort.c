@@ -251,11 +251,11 @@ si_result si_sort_records(const si_sort_input *input, si_sort_space *space, si_e
 {
     sort_job job = {
         .input = input, .space = space, .window = si_hilbert_window_for(input->largest)};
-    si_result status = key_records(&job, error);
-    if (status == SI_OK && job.count > 0)
-        status = sort_keyed(&job, error);
+    si_result result = key_records(&job, error);
+    if (result == SI_OK && job.count > 0)
+        result = sort_keyed(&job, error);
     si_free(job.slices);
     si_free(job.starts);
     si_free(job.bucket_starts);
-    return status;
+    return result;
 }

@@ -88,20 +88,20 @@ static si_result verify_single_file(verification *job, const si_metadata *metada
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
     }
-    si_result status = verify_content(job, metadata, descriptor, error);
+    si_result result = verify_content(job, metadata, descriptor, error);
     close(descriptor);
-    return status;
+    return result;
 }
 
 /* What breaks the rules of the format is no failure here, but what is looked for; and what others
  * say is there must be there. */
-static si_result note_damage(verification *job, si_result status, bool must_be_there,
+static si_result note_damage(verification *job, si_result result, bool must_be_there,
                              const si_error *failure, si_error *error)
 {
-    if (status == SI_OK)
+    if (result == SI_OK)
         return SI_OK;
-    if (status != SI_ERROR_FORMAT && !(status == SI_ERROR_NOT_FOUND && must_be_there))
-        return si_fail(error, status, "%s", failure->message);
+    if (result != SI_ERROR_FORMAT && !(result == SI_ERROR_NOT_FOUND && must_be_there))
+        return si_fail(error, result, "%s", failure->message);
     si_damage_log log = next_log(job);
     si_damage_add(&log, "%s", failure->message);
     return SI_OK;
@@ -110,10 +110,10 @@ static si_result note_damage(verification *job, si_result status, bool must_be_t
 /* ---- multi-indexes ---- */
 
 /* What breaks the rules is damage; other failures are failures. */
-static si_result note_part_damage(verification *job, si_result status, const si_error *failure,
+static si_result note_part_damage(verification *job, si_result result, const si_error *failure,
                                   si_error *error)
 {
-    return note_damage(job, status, true, failure, error);
+    return note_damage(job, result, true, failure, error);
 }
 
 static si_result check_part_header(const si_part_entry *entry, const si_header_content *header,
@@ -132,12 +132,12 @@ static si_result verify_open_part(verification *job, si_parts_check *check,
 {
     si_header_content header;
     si_error failure;
-    si_result status = si_header_read(descriptor, path, &header, &failure);
-    if (status == SI_OK)
-        status = check_part_header(entry, &header, check->top->layout.kind, path, &failure);
-    if (status != SI_OK) {
+    si_result result = si_header_read(descriptor, path, &header, &failure);
+    if (result == SI_OK)
+        result = check_part_header(entry, &header, check->top->layout.kind, path, &failure);
+    if (result != SI_OK) {
         check->is_complete = check->has_last = false;
-        return note_part_damage(job, status, &failure, error);
+        return note_part_damage(job, result, &failure, error);
     }
     const si_verified_file file = {descriptor, path, &header};
     si_damage_log log = next_log(job);
@@ -152,20 +152,20 @@ static si_result verify_part(verification *job, si_parts_check *check, const cha
     char *path = si_part_path(folder, part);
     if (!path)
         return si_fail_memory(error);
-    si_result status;
+    si_result result;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
         si_error failure;
-        status = si_fail_errno(&failure, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+        result = si_fail_errno(&failure, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                                "%s: cannot open this part of the multi-index", path);
         check->is_complete = check->has_last = false;
-        status = note_part_damage(job, status, &failure, error);
+        result = note_part_damage(job, result, &failure, error);
     } else {
-        status = verify_open_part(job, check, entry, first, descriptor, path, error);
+        result = verify_open_part(job, check, entry, first, descriptor, path, error);
         close(descriptor);
     }
     si_free(path);
-    return status;
+    return result;
 }
 
 static si_result verify_parts(verification *job, const char *folder, const si_part_entry *entries,
@@ -177,16 +177,16 @@ static si_result verify_parts(verification *job, const char *folder, const si_pa
                                 sizeof *check->lowest);
     if (!check->lowest)
         return si_fail_memory(error);
-    si_result status = SI_OK;
-    for (uint64_t i = 0; i < check->top->part_count && status == SI_OK; i++) {
-        status = verify_part(job, check, folder, i, &entries[i], first, error);
+    si_result result = SI_OK;
+    for (uint64_t i = 0; i < check->top->part_count && result == SI_OK; i++) {
+        result = verify_part(job, check, folder, i, &entries[i], first, error);
         first += entries[i].element_count;
     }
     si_damage_log log = next_log(job);
-    if (status == SI_OK)
-        status = si_parts_check_top(check, &log, error);
+    if (result == SI_OK)
+        result = si_parts_check_top(check, &log, error);
     si_free(check->lowest);
-    return status;
+    return result;
 }
 
 static si_result verify_top(verification *job, const si_metadata *metadata, int descriptor,
@@ -197,9 +197,9 @@ static si_result verify_top(verification *job, const si_metadata *metadata, int 
     SI_TRY(si_top_read(descriptor, path, &top, &entries, error));
     check_metadata(job, metadata, top.layout.kind, top.checksum);
     si_parts_check check = {.top = &top, .top_path = path, .top_descriptor = descriptor};
-    si_result status = verify_parts(job, metadata->heavy_path, entries, &check, error);
+    si_result result = verify_parts(job, metadata->heavy_path, entries, &check, error);
     si_free(entries);
-    return status;
+    return result;
 }
 
 static si_result verify_multi_index(verification *job, const si_metadata *metadata,
@@ -208,18 +208,18 @@ static si_result verify_multi_index(verification *job, const si_metadata *metada
     char *path = si_path_join(metadata->heavy_path, SI_TOP_NAME);
     if (!path)
         return si_fail_memory(error);
-    si_result status;
+    si_result result;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
         *heavy_is_missing = errno == ENOENT;
-        status = si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+        result = si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                                "%s: cannot open the top of the multi-index", path);
     } else {
-        status = verify_top(job, metadata, descriptor, path, error);
+        result = verify_top(job, metadata, descriptor, path, error);
         close(descriptor);
     }
     si_free(path);
-    return status;
+    return result;
 }
 
 static si_result verify_index(verification *job, const si_metadata *metadata,
@@ -261,9 +261,9 @@ static si_result verify_own_metadata(verification *job, const char *path, const 
 {
     si_metadata *metadata;
     si_error failure;
-    si_result status = si_metadata_read(path, &metadata, &failure);
-    if (status != SI_OK)
-        return note_damage(job, status, true, &failure, error);
+    si_result result = si_metadata_read(path, &metadata, &failure);
+    if (result != SI_OK)
+        return note_damage(job, result, true, &failure, error);
     check_kind(job, metadata, list);
     si_metadata_free(metadata);
     return SI_OK;
@@ -277,10 +277,10 @@ static si_result verify_population(verification *job, const si_metadata_populati
     si_error failure;
     if (!population->single)
         return verify_path(job, population->path, list, error);
-    si_result status = verify_index(job, population->single, &heavy_is_missing, &failure);
+    si_result result = verify_index(job, population->single, &heavy_is_missing, &failure);
     if (heavy_is_missing)
         return verify_path(job, population->path, list, error);
-    SI_TRY(note_damage(job, status, true, &failure, error));
+    SI_TRY(note_damage(job, result, true, &failure, error));
     return verify_own_metadata(job, population->path, list, error);
 }
 
@@ -301,10 +301,10 @@ static si_result verify_once(verification *job, const char *path, const si_metad
 {
     si_metadata *metadata;
     SI_TRY(si_metadata_read(path, &metadata, error));
-    si_result status = list ? verify_member(job, metadata, list, heavy_is_missing, error)
+    si_result result = list ? verify_member(job, metadata, list, heavy_is_missing, error)
                             : verify_folder(job, metadata, heavy_is_missing, error);
     si_metadata_free(metadata);
-    return status;
+    return result;
 }
 
 /* `list` NULL: the folder that was asked for. A build may replace an index after its metadata were
@@ -315,9 +315,9 @@ static si_result verify_path(verification *job, const char *path, const si_metad
     si_error failure;
     for (unsigned attempt = 1;; attempt++) {
         bool heavy_is_missing = false;
-        si_result status = verify_once(job, path, list, &heavy_is_missing, &failure);
+        si_result result = verify_once(job, path, list, &heavy_is_missing, &failure);
         if (!heavy_is_missing || attempt == SI_OPEN_ATTEMPTS)
-            return note_damage(job, status, heavy_is_missing || list, &failure, error);
+            return note_damage(job, result, heavy_is_missing || list, &failure, error);
     }
 }
 
@@ -329,8 +329,8 @@ static void tell(const verification *job)
         job->options->visitor(job->options->visitor_context, job->list.kept[i].sentence);
 }
 
-si_result si_index_verify(const char *path, const si_verify_options *options,
-                          uint64_t *damage_count, si_error *error)
+si_result si_verify(const char *path, const si_verify_options *options, uint64_t *damage_count,
+                    si_error *error)
 {
     static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
     verification job = {.options = options ? options : &defaults};
@@ -339,11 +339,11 @@ si_result si_index_verify(const char *path, const si_verify_options *options,
                        "si_verify_options: struct_size is %zu, expected %zu",
                        job.options->struct_size, sizeof defaults);
     si_damage_list_create(&job.list, job.options->most_sentences);
-    si_result status = verify_path(&job, path, NULL, error);
-    if (status == SI_OK && job.list.out_of_memory)
-        status = si_fail_memory(error);
+    si_result result = verify_path(&job, path, NULL, error);
+    if (result == SI_OK && job.list.out_of_memory)
+        result = si_fail_memory(error);
     tell(&job);
     *damage_count = job.list.count;
     si_damage_list_destroy(&job.list);
-    return status;
+    return result;
 }

@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "element/hilbert.h"
+#include "element/record_order.h"
 #include "element/record_read.h"
-#include "sort/sort.h"
 #include "verify/verify_nodes.h"
 
 typedef unsigned long long number;

@@ -139,9 +139,9 @@ static si_result report(verification *job, uint64_t task, uint64_t tasks, si_err
     pthread_mutex_lock(&job->lock);
     uint64_t file_bytes = job->layout->file_bytes;
     job->done = si_min_u64(job->done + si_part_bytes(job->layout), file_bytes);
-    si_result status = job->watch->step(job->watch->context, job->done, file_bytes, error);
+    si_result result = job->watch->step(job->watch->context, job->done, file_bytes, error);
     pthread_mutex_unlock(&job->lock);
-    return status;
+    return result;
 }
 
 static si_result run_task(void *context, unsigned worker, uint64_t task, si_error *error)
@@ -190,12 +190,12 @@ si_result si_file_verify(const si_verified_file *file, unsigned threads, uint64_
     list_stretches(&job);
     uint64_t tasks = count_tasks(&job);
     job.worker_count = (unsigned)si_min_u64(threads ? threads : si_processor_count(), tasks);
-    si_result status = create_workers(&job, error);
-    if (status == SI_OK)
-        status = si_parallel(job.worker_count, tasks, run_task, &job, error);
+    si_result result = create_workers(&job, error);
+    if (result == SI_OK)
+        result = si_parallel(job.worker_count, tasks, run_task, &job, error);
     destroy_workers(&job);
     pthread_mutex_destroy(&job.lock);
-    return status == SI_OK && list->out_of_memory ? si_fail_memory(error) : status;
+    return result == SI_OK && list->out_of_memory ? si_fail_memory(error) : result;
 }
 
 si_result si_file_check(int descriptor, const char *path, const si_header_content *header,
@@ -204,12 +204,12 @@ si_result si_file_check(int descriptor, const char *path, const si_header_conten
     const si_verified_file file = {descriptor, path, header};
     si_damage_list list;
     si_damage_list_create(&list, 1);
-    si_result status = si_file_verify(&file, 0, 0, NULL, &list, error);
-    if (status == SI_OK && list.count > 1)
-        status = si_fail(error, SI_ERROR_FORMAT, "%s (and %llu more)", list.kept[0].sentence,
+    si_result result = si_file_verify(&file, 0, 0, NULL, &list, error);
+    if (result == SI_OK && list.count > 1)
+        result = si_fail(error, SI_ERROR_FORMAT, "%s (and %llu more)", list.kept[0].sentence,
                          (unsigned long long)(list.count - 1));
-    else if (status == SI_OK && list.count == 1)
-        status = si_fail(error, SI_ERROR_FORMAT, "%s", list.kept[0].sentence);
+    else if (result == SI_OK && list.count == 1)
+        result = si_fail(error, SI_ERROR_FORMAT, "%s", list.kept[0].sentence);
     si_damage_list_destroy(&list);
-    return status;
+    return result;
 }

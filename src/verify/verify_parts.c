@@ -74,12 +74,12 @@ static si_result note_lowest(const si_parts_check *check, uint64_t first_element
     float *nodes = si_allocate(bytes, 1);
     if (!nodes)
         return si_fail_memory(error);
-    si_result status = si_file_read_at(descriptor, nodes, bytes, layout->level_offset[1], path,
+    si_result result = si_file_read_at(descriptor, nodes, bytes, layout->level_offset[1], path,
                                        error);
-    for (uint64_t i = 0; i < layout->node_count[1] && status == SI_OK; i++)
+    for (uint64_t i = 0; i < layout->node_count[1] && result == SI_OK; i++)
         lowest[i] = si_nodes_box(nodes + i * SI_NODE_FLOATS);
     si_free(nodes);
-    return status;
+    return result;
 }
 
 si_result si_parts_check_part(si_parts_check *check, uint64_t first_element, int descriptor,
@@ -93,11 +93,11 @@ si_result si_parts_check_part(si_parts_check *check, uint64_t first_element, int
 si_result si_parts_check_top(const si_parts_check *check, si_damage_log *log, si_error *error)
 {
     si_error failure;
-    si_result status = si_top_check_nodes(check->top_descriptor, check->top_path, check->top,
+    si_result result = si_top_check_nodes(check->top_descriptor, check->top_path, check->top,
                                           check->is_complete ? check->lowest : NULL, &failure);
-    if (status == SI_ERROR_FORMAT)
+    if (result == SI_ERROR_FORMAT)
         si_damage_add(log, "%s", failure.message);
-    else if (status != SI_OK)
-        return si_fail(error, status, "%s", failure.message);
+    else if (result != SI_OK)
+        return si_fail(error, result, "%s", failure.message);
     return SI_OK;
 }

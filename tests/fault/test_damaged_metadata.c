@@ -89,7 +89,7 @@ static void assert_answers(const si_population_set *set)
     si_query query;
     uint64_t count;
     si_error error;
-    assert_ok(si_sphere_query((double[3]){0}, 1e6, SI_BEST_EFFORT, &query, &error), error);
+    assert_ok(si_query_sphere((double[3]){0}, 1e6, SI_BEST_EFFORT, &query, &error), error);
     for (size_t i = 0; i < si_population_set_count(set); i++) {
         assert_ok(si_index_count(si_population_set_index(set, i), &query, &count, &error), error);
         assert_int_equal(count, ELEMENTS);

@@ -14,7 +14,7 @@
  * variable. */
 #define assert_ok(call, error)                                                                     \
     do {                                                                                           \
-        (error).status = SI_OK;                                                                    \
+        (error).result = SI_OK;                                                                    \
         if ((call) != SI_OK)                                                                       \
             fail_msg("%s: %s", #call, (error).message);                                            \
     } while (0)

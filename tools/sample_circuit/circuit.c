@@ -85,9 +85,9 @@ static si_result write_morphology(const si_sample_morphology *morphology,
     char *path;
     if (asprintf(&path, "%s/%s%s", folder, model->name, model->suffix) < 0)
         return si_sample_fail_memory(error);
-    si_result status = model->write(morphology, path, error);
+    si_result result = model->write(morphology, path, error);
     free(path);
-    return status;
+    return result;
 }
 
 si_result si_sample_write_morphologies(const si_sample_circuit *circuit, const char *folder,

@@ -5,7 +5,7 @@
 /* "partial": there are no electrical models of the cells. */
 static const char config[] = "{\n"
                              "  \"version\": 2,\n"
-                             "  \"metadata\": {\"status\": \"partial\"},\n"
+                             "  \"metadata\": {\"result\": \"partial\"},\n"
                              "  \"manifest\": {\n"
                              "    \"$CIRCUIT_DIR\": \".\",\n"
                              "    \"$MORPHOLOGIES_DIR\": \"$CIRCUIT_DIR/morphologies\"\n"

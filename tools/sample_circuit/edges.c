@@ -106,7 +106,7 @@ static void make_index(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit, s
     uint64_t *order = calloc(edge_count + 1, sizeof(*order));
     if (index.ranges_of_nodes == NULL || index.edges_of_ranges == NULL || starts == NULL ||
         order == NULL) {
-        hdf5->status = si_sample_fail_memory(hdf5->error);
+        hdf5->result = si_sample_fail_memory(hdf5->error);
     } else {
         sort_edges(circuit, node_offset, starts, order);
         collect_ranges(starts, order, &index);

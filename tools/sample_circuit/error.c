@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-si_result si_sample_fail(si_error *error, si_result status, const char *format, ...)
+si_result si_sample_fail(si_error *error, si_result result, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof(error->message), format, arguments);
     va_end(arguments);
-    error->status = status;
-    return status;
+    error->result = result;
+    return result;
 }
 
 si_result si_sample_fail_file(si_error *error, const char *doing, const char *path)

@@ -1,4 +1,4 @@
-/* How a part of the program fails, and what all parts share: the status and sentence of the public
+/* How a part of the program fails, and what all parts share: the result and sentence of the public
  * interface, and lists that grow. */
 #ifndef SI_SAMPLE_CIRCUIT_ERROR_H
 #define SI_SAMPLE_CIRCUIT_ERROR_H
@@ -8,8 +8,8 @@
 
 #include <spatial_index/spatial_index.h>
 
-/* Fills `error` and gives `status`. */
-si_result si_sample_fail(si_error *error, si_result status, const char *format, ...)
+/* Fills `error` and gives `result`. */
+si_result si_sample_fail(si_error *error, si_result result, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "cannot DOING FILE: what errno says", as SI_ERROR_IO. */
@@ -17,7 +17,7 @@ si_result si_sample_fail_file(si_error *error, const char *doing, const char *pa
 
 si_result si_sample_fail_memory(si_error *error);
 
-/* Returns from the calling function with the status of `call` where it is not SI_OK. */
+/* Returns from the calling function with the result of `call` where it is not SI_OK. */
 #define SI_SAMPLE_TRY(call)                                                                        \
     do {                                                                                           \
         si_result si_sample_try_status = (call);                                                   \

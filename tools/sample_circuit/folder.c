@@ -54,13 +54,13 @@ static si_result check_empty(const char *path, si_error *error)
     do
         entry = readdir(stream);
     while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     if (entry != NULL)
-        status = si_sample_fail(error, SI_ERROR_EXISTS,
+        result = si_sample_fail(error, SI_ERROR_EXISTS,
                                 "the folder %s is not empty: it holds %s (--force writes into it)",
                                 path, entry->d_name);
     closedir(stream);
-    return status;
+    return result;
 }
 
 static void remove_slashes_at_end(char *path)
@@ -111,12 +111,12 @@ static si_result move_content(const char *from, const char *to, si_error *error)
     int count = scandir(from, &entries, NULL, alphasort);
     if (count < 0)
         return si_sample_fail_file(error, "list", from);
-    si_result status = SI_OK;
+    si_result result = SI_OK;
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        if (status == SI_OK && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+        if (result == SI_OK && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
             char *source = si_sample_path(from, name), *target = si_sample_path(to, name);
-            status = source == NULL || target == NULL ? si_sample_fail_memory(error)
+            result = source == NULL || target == NULL ? si_sample_fail_memory(error)
                                                       : move_entry(source, target, error);
             free(source);
             free(target);
@@ -124,7 +124,7 @@ static si_result move_content(const char *from, const char *to, si_error *error)
         free(entries[i]);
     }
     free(entries);
-    return status;
+    return result;
 }
 
 si_result si_sample_folder_publish(si_sample_folder *folder, si_error *error)

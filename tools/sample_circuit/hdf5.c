@@ -8,8 +8,8 @@
 
 static void fail(si_sample_hdf5 *hdf5, const char *doing, const char *name)
 {
-    if (hdf5->status == SI_OK)
-        hdf5->status = si_sample_fail(hdf5->error, SI_ERROR_IO, "HDF5 cannot %s %s for %s", doing,
+    if (hdf5->result == SI_OK)
+        hdf5->result = si_sample_fail(hdf5->error, SI_ERROR_IO, "HDF5 cannot %s %s for %s", doing,
                                       name, hdf5->path);
 }
 
@@ -57,32 +57,32 @@ static void write_file(si_sample_hdf5 *hdf5)
     check(hdf5, H5Fflush(hdf5->file, H5F_SCOPE_GLOBAL), "complete", "the content");
     ssize_t size = H5Fget_file_image(hdf5->file, NULL, 0);
     check(hdf5, size, "measure", "the content");
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     void *image = malloc((size_t)size);
     if (image == NULL)
-        hdf5->status = si_sample_fail_memory(hdf5->error);
+        hdf5->result = si_sample_fail_memory(hdf5->error);
     else if (H5Fget_file_image(hdf5->file, image, (size_t)size) != size)
         fail(hdf5, "copy", "the content");
     else
-        hdf5->status = write_image(hdf5->path, image, (size_t)size, hdf5->error);
+        hdf5->result = write_image(hdf5->path, image, (size_t)size, hdf5->error);
     free(image);
 }
 
 si_result si_sample_hdf5_close(si_sample_hdf5 *hdf5)
 {
-    if (hdf5->status == SI_OK)
+    if (hdf5->result == SI_OK)
         write_file(hdf5);
     H5Pclose(hdf5->object_properties);
     H5Pclose(hdf5->link_properties);
     if (hdf5->file >= 0)
         H5Fclose(hdf5->file);
-    return hdf5->status;
+    return hdf5->result;
 }
 
 void si_sample_hdf5_group(si_sample_hdf5 *hdf5, const char *name)
 {
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     hid_t group = H5Gcreate2(hdf5->file, name, hdf5->link_properties, H5P_DEFAULT, H5P_DEFAULT);
     check(hdf5, group, "create group", name);
@@ -160,13 +160,13 @@ static void write_dataset(si_sample_hdf5 *hdf5, const char *name, hid_t stored, 
 void si_sample_hdf5_table(si_sample_hdf5 *hdf5, const char *name, si_sample_type type,
                           const void *values, size_t rows, size_t columns)
 {
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     const hsize_t extent[2] = {rows, columns};
     hid_t space = H5Screate_simple(columns == 1 ? 1 : 2, extent, NULL);
     hid_t stored = copy_type(type);
     check(hdf5, space < 0 ? space : stored, "describe data set", name);
-    if (hdf5->status == SI_OK)
+    if (hdf5->result == SI_OK)
         write_dataset(hdf5, name, stored, space, values);
     H5Tclose(stored);
     H5Sclose(space);
@@ -175,12 +175,12 @@ void si_sample_hdf5_table(si_sample_hdf5 *hdf5, const char *name, si_sample_type
 void si_sample_hdf5_member(si_sample_hdf5 *hdf5, const char *name, si_sample_type type,
                            const void *first, size_t stride, size_t count)
 {
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     size_t size = size_in_memory(type);
     char *column = calloc(count + 1, size);
     if (column == NULL) {
-        hdf5->status = si_sample_fail_memory(hdf5->error);
+        hdf5->result = si_sample_fail_memory(hdf5->error);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -210,7 +210,7 @@ void si_sample_hdf5_sequence(si_sample_hdf5 *hdf5, const char *name, size_t coun
 {
     uint64_t *numbers = calloc(count + 1, sizeof(*numbers));
     if (numbers == NULL) {
-        hdf5->status = si_sample_fail_memory(hdf5->error);
+        hdf5->result = si_sample_fail_memory(hdf5->error);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -234,12 +234,12 @@ static void write_attribute(si_sample_hdf5 *hdf5, const char *object, const char
 void si_sample_hdf5_attribute_string(si_sample_hdf5 *hdf5, const char *object, const char *name,
                                      const char *value)
 {
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t type = copy_string_type();
     check(hdf5, space < 0 ? space : type, "describe attribute", name);
-    if (hdf5->status == SI_OK)
+    if (hdf5->result == SI_OK)
         write_attribute(hdf5, object, name, type, space, &value);
     H5Tclose(type);
     H5Sclose(space);
@@ -248,12 +248,12 @@ void si_sample_hdf5_attribute_string(si_sample_hdf5 *hdf5, const char *object, c
 void si_sample_hdf5_attribute_uint32(si_sample_hdf5 *hdf5, const char *object, const char *name,
                                      const uint32_t *values, size_t count)
 {
-    if (hdf5->status != SI_OK)
+    if (hdf5->result != SI_OK)
         return;
     const hsize_t extent = count;
     hid_t space = H5Screate_simple(1, &extent, NULL);
     check(hdf5, space, "describe attribute", name);
-    if (hdf5->status == SI_OK)
+    if (hdf5->result == SI_OK)
         write_attribute(hdf5, object, name, H5T_NATIVE_UINT32, space, values);
     H5Sclose(space);
 }

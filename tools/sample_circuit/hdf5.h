@@ -13,7 +13,7 @@ typedef struct si_sample_hdf5 {
     const char *path;
     hid_t file, object_properties, link_properties;
     si_error *error;
-    si_result status;
+    si_result result;
 } si_sample_hdf5;
 
 typedef enum si_sample_type {

@@ -53,9 +53,9 @@ si_result si_sample_write_hdf5_morphology(const si_sample_morphology *morphology
     size_t row_count = 1 + morphology->section_count;
     float(*points)[4] = calloc(point_count, sizeof(*points));
     int32_t(*structure)[3] = calloc(row_count, sizeof(*structure));
-    si_result status;
+    si_result result;
     if (points == NULL || structure == NULL) {
-        status = si_sample_fail_memory(error);
+        result = si_sample_fail_memory(error);
     } else {
         fill_points(points, morphology);
         fill_structure(structure, morphology);
@@ -64,9 +64,9 @@ si_result si_sample_write_hdf5_morphology(const si_sample_morphology *morphology
         si_sample_hdf5_table(&hdf5, "/points", SI_SAMPLE_FLOAT32, points, point_count, 4);
         si_sample_hdf5_table(&hdf5, "/structure", SI_SAMPLE_INT32, structure, row_count, 3);
         write_metadata(&hdf5);
-        status = si_sample_hdf5_close(&hdf5);
+        result = si_sample_hdf5_close(&hdf5);
     }
     free(points);
     free(structure);
-    return status;
+    return result;
 }

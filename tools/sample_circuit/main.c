@@ -114,9 +114,9 @@ static si_result write_circuit(const si_sample_circuit *circuit, const char *fol
         char *path = si_sample_path(folder, steps[i].name);
         if (path == NULL)
             return si_sample_fail_memory(error);
-        si_result status = steps[i].write(circuit, path, error);
+        si_result result = steps[i].write(circuit, path, error);
         free(path);
-        SI_SAMPLE_TRY(status);
+        SI_SAMPLE_TRY(result);
     }
     return check_signal(error);
 }
@@ -125,29 +125,29 @@ static si_result make_circuit(const struct options *options, const char *path, s
 {
     si_sample_folder folder;
     si_sample_circuit circuit = {0};
-    si_result status = si_sample_folder_open(&folder, path, options->force, error);
-    if (status == SI_OK)
-        status = si_sample_circuit_make(&options->plan, &circuit, error);
-    if (status == SI_OK)
-        status = write_circuit(&circuit, folder.staging, error);
-    if (status == SI_OK)
-        status = si_sample_folder_publish(&folder, error);
-    if (status == SI_OK)
+    si_result result = si_sample_folder_open(&folder, path, options->force, error);
+    if (result == SI_OK)
+        result = si_sample_circuit_make(&options->plan, &circuit, error);
+    if (result == SI_OK)
+        result = write_circuit(&circuit, folder.staging, error);
+    if (result == SI_OK)
+        result = si_sample_folder_publish(&folder, error);
+    if (result == SI_OK)
         cli_put_format("%s: %zu cells with %zu morphologies, %zu synapses\n", path,
                        options->plan.cell_count, options->plan.morphology_count,
                        circuit.synapse_count);
     si_sample_circuit_free(&circuit);
     si_sample_folder_close(&folder);
-    return status;
+    return result;
 }
 
-static int exit_code(si_result status, const si_error *error)
+static int exit_code(si_result result, const si_error *error)
 {
     int signal_number = cli_noted_signal();
-    if (status == SI_OK)
+    if (result == SI_OK)
         return CLI_DONE;
     cli_say("%s", error->message);
-    return status == SI_ERROR_CANCELLED ? 128 + signal_number : CLI_FAILED;
+    return result == SI_ERROR_CANCELLED ? 128 + signal_number : CLI_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -169,7 +169,7 @@ int main(int argc, char **argv)
                                        .synapses_per_cell = 50,
                                        .morphology_count = si_sample_model_count}};
     cli_operands operands;
-    si_error error = {.status = SI_OK};
+    si_error error = {.result = SI_OK};
     cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     if (operands.words[0][0] == '\0')

@@ -44,8 +44,8 @@ si_result si_sample_write_swc(const si_sample_morphology *morphology, const char
     if (last_ids == NULL)
         return si_sample_fail_memory(error);
     si_sample_output output;
-    si_result status = si_sample_output_open(&output, path, error);
-    if (status == SI_OK) {
+    si_result result = si_sample_output_open(&output, path, error);
+    if (result == SI_OK) {
         fprintf(output.stream, "# %s\n# id type x y z radius parent\n", morphology->name);
         size_t id = write_three_point_soma(output.stream, morphology->soma_radius);
         for (size_t i = 0; i < morphology->section_count; i++) {
@@ -54,8 +54,8 @@ si_result si_sample_write_swc(const si_sample_morphology *morphology, const char
                                                                       : last_ids[section->parent];
             id = last_ids[i] = write_section(output.stream, morphology, section, id, parent_id);
         }
-        status = si_sample_output_close(&output, error);
+        result = si_sample_output_close(&output, error);
     }
     free(last_ids);
-    return status;
+    return result;
 }

@@ -244,12 +244,12 @@ static si_result prepare(struct connecting *connecting, si_error *error)
 si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error)
 {
     struct connecting connecting = {.circuit = circuit};
-    si_result status = prepare(&connecting, error);
-    for (size_t i = 0; status == SI_OK && i < circuit->plan.cell_count; i++)
-        status = connect_cell(&connecting, i, error);
+    si_result result = prepare(&connecting, error);
+    for (size_t i = 0; result == SI_OK && i < circuit->plan.cell_count; i++)
+        result = connect_cell(&connecting, i, error);
     for (size_t i = 0; connecting.dendrites != NULL && i < circuit->plan.morphology_count; i++)
         si_sample_dendrites_free(&connecting.dendrites[i]);
     free(connecting.dendrites);
     si_sample_axon_grid_free(&connecting.axons);
-    return status;
+    return result;
 }

@@ -24,7 +24,7 @@ static void error_may_quote_its_own_message(void **state)
     si_fail(&error, SI_ERROR_FORMAT, "cell 7: %s", error.message);
     assert_string_equal(error.message, "cell 7: line 3");
     assert_int_equal(si_fail(NULL, SI_ERROR_IO, "nobody listens"), SI_ERROR_IO);
-    assert_string_equal(si_status_name(SI_ERROR_LIMIT), "SI_ERROR_LIMIT");
+    assert_string_equal(si_result_name(SI_ERROR_LIMIT), "SI_ERROR_LIMIT");
 }
 
 static void overlong_messages_are_cut(void **state)

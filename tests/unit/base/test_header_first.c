@@ -10,5 +10,5 @@ int check_header_last(void);
 int main(void)
 {
     si_result result = SI_ERROR_FORMAT;
-    return check_header_last() + (strcmp(si_status_name(result), "SI_ERROR_FORMAT") != 0);
+    return check_header_last() + (strcmp(si_result_name(result), "SI_ERROR_FORMAT") != 0);
 }

@@ -9,8 +9,8 @@ int check_header_last(void);
 
 int check_header_last(void)
 {
-    si_error error = {.status = SI_OK};
-    si_result result = si_sphere_query((const double[3]){0}, -1, SI_BEST_EFFORT, &(si_query){0},
+    si_error error = {.result = SI_OK};
+    si_result result = si_query_sphere((const double[3]){0}, -1, SI_BEST_EFFORT, &(si_query){0},
                                        &error);
-    return result == SI_ERROR_ARGUMENT && error.status == result ? 0 : 1;
+    return result == SI_ERROR_ARGUMENT && error.result == result ? 0 : 1;
 }

@@ -141,10 +141,10 @@ static void every_field_comes_back(void **state)
     si_query query;
     uint64_t count;
     si_error error = {0};
-    assert_ok(si_box_query((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9},
+    assert_ok(si_query_box((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9},
                            SI_BEST_EFFORT, &query, &error),
               error);
-    assert_ok(si_index_query(index, &query, columns, 10, 1000, &count, &error), error);
+    assert_ok(si_index_find(index, &query, columns, 10, 1000, &count, &error), error);
     assert_int_equal(count, 1000);
     for (unsigned k = 0; k < 1000; k++) {
         uint64_t i = (UINT64_C(1) << 36) - 1 - gid[k];
@@ -187,9 +187,9 @@ static void missing_ids_are_numbered_from_0(void **state)
     uint64_t id[1], count;
     si_query query;
     assert_ok(
-        si_box_query((double[3]){3, 3, 3}, (double[3]){3, 3, 3}, SI_BEST_EFFORT, &query, &error),
+        si_query_box((double[3]){3, 3, 3}, (double[3]){3, 3, 3}, SI_BEST_EFFORT, &query, &error),
         error);
-    assert_ok(si_index_query(index, &query, &(si_column){SI_FIELD_ID, id}, 1, 1, &count, &error),
+    assert_ok(si_index_find(index, &query, &(si_column){SI_FIELD_ID, id}, 1, 1, &count, &error),
               error);
     assert_int_equal(count, 1);
     assert_int_equal(id[0], 2);
@@ -221,7 +221,7 @@ static void batches_cover_the_results_and_can_stop(void **state)
     si_query query;
     uint64_t total = 0, count;
     si_error error = {0};
-    assert_ok(si_sphere_query((double[3]){10, 0, 0}, 60, SI_BEST_EFFORT, &query, &error), error);
+    assert_ok(si_query_sphere((double[3]){10, 0, 0}, 60, SI_BEST_EFFORT, &query, &error), error);
     assert_ok(si_index_count(index, &query, &count, &error), error);
     assert_ok(si_index_visit(index, &query, fields, 2, add_up, &total, &error), error);
     assert_true(count > 1024);
@@ -242,17 +242,16 @@ static void capacity_cuts_the_columns_but_not_the_count(void **state)
     uint64_t *all = calloc(5000, sizeof *all), some[71], count;
     si_query query;
     some[70] = 77;
-    assert_int_equal(si_sphere_query((double[3]){0}, 90, SI_BEST_EFFORT, &query, NULL), SI_OK);
+    assert_int_equal(si_query_sphere((double[3]){0}, 90, SI_BEST_EFFORT, &query, NULL), SI_OK);
     assert_int_equal(
-        si_index_query(index, &query, &(si_column){SI_FIELD_ID, all}, 1, 5000, &count, NULL),
-        SI_OK);
+        si_index_find(index, &query, &(si_column){SI_FIELD_ID, all}, 1, 5000, &count, NULL), SI_OK);
     uint64_t expected = count;
     assert_int_equal(
-        si_index_query(index, &query, &(si_column){SI_FIELD_ID, some}, 1, 70, &count, NULL), SI_OK);
+        si_index_find(index, &query, &(si_column){SI_FIELD_ID, some}, 1, 70, &count, NULL), SI_OK);
     assert_int_equal(count, expected);
     assert_memory_equal(some, all, 70 * sizeof *all);
     assert_int_equal(some[70], 77);
-    assert_int_equal(si_index_query(index, &query, NULL, 0, 0, &count, NULL), SI_OK);
+    assert_int_equal(si_index_find(index, &query, NULL, 0, 0, &count, NULL), SI_OK);
     assert_int_equal(count, expected);
     free(all);
     si_index_close(index);
@@ -270,7 +269,7 @@ static void groups_are_counted(void **state)
     si_query query;
     si_group_counts groups;
     si_error error = {0};
-    assert_ok(si_sphere_query((double[3]){0}, 1e6, SI_BEST_EFFORT, &query, &error), error);
+    assert_ok(si_query_sphere((double[3]){0}, 1e6, SI_BEST_EFFORT, &query, &error), error);
     assert_ok(si_index_count_groups(index, &query, SI_FIELD_POST_GID, &groups, &error), error);
     assert_int_equal(groups.group_count, 50);
     for (uint64_t i = 0; i < 50; i++) {
@@ -532,13 +531,13 @@ static void the_size_of_the_file_is_known_beforehand(void **state)
             si_index *index = build_elements(&elements, NULL, NULL);
             si_index_info info = SI_INDEX_INFO_INIT;
             assert_ok(si_index_get_info(index, &info), error);
-            assert_ok(si_index_file_bytes((si_element_kind)kind, counts[i], &bytes, &error), error);
+            assert_ok(si_file_bytes((si_element_kind)kind, counts[i], &bytes, &error), error);
             assert_int_equal(info.file_bytes, bytes);
             si_index_close(index);
             free_elements(&elements);
         }
     }
-    assert_int_equal(si_index_file_bytes(SI_POINT, UINT64_MAX, &bytes, &error), SI_ERROR_LIMIT);
+    assert_int_equal(si_file_bytes(SI_POINT, UINT64_MAX, &bytes, &error), SI_ERROR_LIMIT);
 }
 
 static int cancel_at_writing(void *context, const char *phase, uint64_t done, uint64_t total)
@@ -709,9 +708,9 @@ static void damaged_pages_do_not_lead_astray(void **state)
         }
         si_query query;
         uint64_t count;
-        assert_int_equal(si_sphere_query((double[3]){0}, 50, SI_BEST_EFFORT, &query, NULL), SI_OK);
+        assert_int_equal(si_query_sphere((double[3]){0}, 50, SI_BEST_EFFORT, &query, NULL), SI_OK);
         assert_int_equal(
-            si_index_query(index, &query, &(si_column){SI_FIELD_GID, gids}, 1, 20000, &count, NULL),
+            si_index_find(index, &query, &(si_column){SI_FIELD_GID, gids}, 1, 20000, &count, NULL),
             SI_OK);
         assert_true(count <= 20000);
     }

@@ -65,25 +65,25 @@ static si_result count_groups(const surroundings *given)
     return status;
 }
 
-static si_nearest all_nearest(void)
+static si_nearest_query all_nearest(void)
 {
-    si_nearest nearest;
-    assert_int_equal(si_nearest_query((double[3]){0}, 20, 1e9, SI_BEST_EFFORT, &nearest, NULL),
+    si_nearest_query nearest;
+    assert_int_equal(si_query_nearest((double[3]){0}, 20, 1e9, SI_BEST_EFFORT, &nearest, NULL),
                      SI_OK);
     return nearest;
 }
 
 static si_result find_nearest(const surroundings *given)
 {
-    const si_nearest nearest = all_nearest();
+    const si_nearest_query nearest = all_nearest();
     uint64_t gids[20], count;
     const si_column column = {SI_FIELD_GID, gids};
-    return si_index_nearest(given->index, &nearest, &column, 1, NULL, &count, NULL);
+    return si_index_find_nearest(given->index, &nearest, &column, 1, NULL, &count, NULL);
 }
 
 static si_result find_nearest_of_growing(const surroundings *given)
 {
-    const si_nearest nearest = all_nearest();
+    const si_nearest_query nearest = all_nearest();
     uint64_t ids[20], count;
     const si_column column = {SI_FIELD_ID, ids};
     return si_growing_index_nearest(given->growing, &nearest, &column, 1, NULL, &count, NULL);
@@ -150,7 +150,7 @@ static void any_allocation_may_fail_while_growing(void **state)
     test_elements elements = make_elements(SI_POINT, 5000, &ordinary, 1);
     si_index *base = build_elements(&elements, NULL, NULL);
     surroundings given = {.growing = grow(base, &elements)};
-    assert_int_equal(si_sphere_query((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
+    assert_int_equal(si_query_sphere((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
                      SI_OK);
     assert_survives(find_nearest_of_growing, &given);
     assert_survives(count_groups_of_growing, &given);
@@ -169,7 +169,7 @@ static void any_allocation_may_fail(void **state)
     options.population = "p";
     si_index *index = build_elements(&elements, target, &options);
     surroundings given = {.folder = target, .copy = copy, .index = index};
-    assert_int_equal(si_sphere_query((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
+    assert_int_equal(si_query_sphere((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
                      SI_OK);
     assert_survives(open_index, &given);
     assert_survives(open_set, &given);

@@ -204,8 +204,8 @@ static void query_everything(const si_index *index, const si_column *columns, si
     si_query query;
     si_error error;
     uint64_t found;
-    assert_ok(si_box_query(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
-    assert_ok(si_index_query(index, &query, columns, column_count, count, &found, &error), error);
+    assert_ok(si_query_box(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
+    assert_ok(si_index_find(index, &query, columns, column_count, count, &found, &error), error);
     assert_int_equal(found, count);
 }
 

@@ -72,7 +72,7 @@ static void failure_is_remembered(void **state)
     for (int i = 0; i < 3; i++) {
         si_error error = {0};
         assert_int_equal(si_morphology_cache_acquire(cache, "-x", &shape, &error), SI_ERROR_FORMAT);
-        assert_int_equal(error.status, SI_ERROR_FORMAT);
+        assert_int_equal(error.result, SI_ERROR_FORMAT);
         assert_string_equal(error.message, "-x is broken");
     }
     assert_int_equal(loads, 1);

@@ -269,7 +269,7 @@ static void first_bad_cell_stops_the_build(void **state)
     write_bad_cells();
     static const struct {
         uint64_t gid;
-        si_result status;
+        si_result result;
         const char *words;
     } cases[] = {
         {1, SI_ERROR_NOT_FOUND, "cell 1 of population 'All': morphology 'missing' is not in /"},
@@ -283,7 +283,7 @@ static void first_bad_cell_stops_the_build(void **state)
     source.gid_count = 1;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         source.gids = &cases[i].gid;
-        assert_build_fails(cases[i].status, cases[i].words);
+        assert_build_fails(cases[i].result, cases[i].words);
     }
     source.gids = NULL;
     source.gid_count = 0;

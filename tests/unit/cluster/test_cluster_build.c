@@ -114,7 +114,7 @@ static void expect_same(const test_elements *elements, const char *folder)
     assert_ok(si_index_compare(single, multi, &same, difference, sizeof difference, &error), error);
     assert_string_equal(difference, "");
     assert_int_equal(same, 1);
-    assert_ok(si_index_verify(folder, NULL, &damage_count, &error), error);
+    assert_ok(si_verify(folder, NULL, &damage_count, &error), error);
     assert_int_equal(damage_count, 0);
     si_index_close(multi);
     si_index_close(single);

@@ -31,7 +31,7 @@ static si_query ball(double x, double radius)
 {
     const double center[3] = {x, 0.5 * x, -x};
     si_query query;
-    assert_int_equal(si_sphere_query(center, radius, SI_BEST_EFFORT, &query, NULL), SI_OK);
+    assert_int_equal(si_query_sphere(center, radius, SI_BEST_EFFORT, &query, NULL), SI_OK);
     return query;
 }
 
@@ -63,7 +63,7 @@ static void check_query(si_growing_index *growing, const si_index *packed, const
     uint64_t count, expected_count, counted;
     int empty;
     assert_ok(si_growing_index_query(growing, query, &column, 1, MOST, &count, &error), error);
-    assert_ok(si_index_query(packed, query, &expected, 1, MOST, &expected_count, &error), error);
+    assert_ok(si_index_find(packed, query, &expected, 1, MOST, &expected_count, &error), error);
     assert_int_equal(count, expected_count);
     qsort(ids, count, sizeof *ids, compare_ids);
     qsort(expected_ids, count, sizeof *ids, compare_ids);

@@ -45,7 +45,7 @@ static void read_all(scene *s)
                                  {SI_FIELD_ID, s->ids},
                                  {SI_FIELD_RADIUS, s->radii}};
     si_query everything;
-    assert_int_equal(si_box_query(corner, opposite_corner, SI_BOUNDING_BOX, &everything, NULL),
+    assert_int_equal(si_query_box(corner, opposite_corner, SI_BOUNDING_BOX, &everything, NULL),
                      SI_OK);
     assert_int_equal(si_growing_index_query(s->growing, &everything, columns, is_sphere ? 3 : 2,
                                             MOST, &s->count, NULL),
@@ -89,7 +89,7 @@ static void free_scene(scene *s)
 
 /* ---- brute force ---- */
 
-static double distance_to(const scene *s, const si_nearest *nearest, uint64_t i)
+static double distance_to(const scene *s, const si_nearest_query *nearest, uint64_t i)
 {
     double square = 0;
     for (int axis = 0; axis < 3; axis++) {
@@ -111,7 +111,7 @@ static int compare_expected(const void *left, const void *right)
 }
 
 /* Every `part`-th id passes; 0: all. */
-static uint64_t find_expected(const scene *s, const si_nearest *nearest, uint64_t part,
+static uint64_t find_expected(const scene *s, const si_nearest_query *nearest, uint64_t part,
                               expected_element *found)
 {
     uint64_t count = 0;
@@ -124,7 +124,7 @@ static uint64_t find_expected(const scene *s, const si_nearest *nearest, uint64_
     return count < nearest->k ? count : nearest->k;
 }
 
-static void check_nearest(const scene *s, const si_nearest *nearest, uint64_t part)
+static void check_nearest(const scene *s, const si_nearest_query *nearest, uint64_t part)
 {
     static expected_element expected[MOST];
     static uint64_t ids[MOST];
@@ -149,7 +149,7 @@ static void check_nearest(const scene *s, const si_nearest *nearest, uint64_t pa
 
 /* ---- the tests ---- */
 
-static void check_ways(const scene *s, si_nearest *nearest)
+static void check_ways(const scene *s, si_nearest_query *nearest)
 {
     static const uint64_t parts[] = {2, 1000, MOST + 1};
     check_nearest(s, nearest, 0);
@@ -175,9 +175,9 @@ static void check_scene(si_element_kind kind, uint64_t base_count, uint64_t coun
     scene *s = make_scene(kind, base_count, count, step);
     for (int i = 0; i < 45; i++) {
         const double point[3] = {i % 5 - 2, i % 7 - 3, i % 3 - 1};
-        si_nearest nearest;
+        si_nearest_query nearest;
         assert_int_equal(
-            si_nearest_query(point, ks[i % 5], most[i / 5 % 3], accuracies[i / 15], &nearest, NULL),
+            si_query_nearest(point, ks[i % 5], most[i / 5 % 3], accuracies[i / 15], &nearest, NULL),
             SI_OK);
         check_ways(s, &nearest);
     }
@@ -200,10 +200,10 @@ static void refuses_wrong_requests(void **state)
     scene *s = make_scene(SI_POINT, 5, 9, 1);
     float radii[9];
     const si_column column = {SI_FIELD_RADIUS, radii};
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error = {0};
     uint64_t count = 77;
-    assert_int_equal(si_nearest_query(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
+    assert_int_equal(si_query_nearest(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
     assert_int_equal(
         si_growing_index_nearest(s->growing, &nearest, &column, 1, NULL, &count, &error),
         SI_ERROR_ARGUMENT);
@@ -219,9 +219,9 @@ static void finds_nothing_where_nothing_is(void **state)
     (void)state;
     const double point[3] = {0, 0, 0};
     scene *s = make_scene(SI_SPHERE, 0, 0, 1);
-    si_nearest nearest;
+    si_nearest_query nearest;
     uint64_t count = 77;
-    assert_int_equal(si_nearest_query(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
+    assert_int_equal(si_query_nearest(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
     assert_int_equal(si_growing_index_nearest(s->growing, &nearest, NULL, 0, NULL, &count, NULL),
                      SI_OK);
     assert_int_equal(count, 0);

@@ -92,7 +92,7 @@ si_query box_query(const float lower[3], const float upper[3], si_accuracy accur
     si_query query;
     double a[3] = {(double)lower[0], (double)lower[1], (double)lower[2]};
     double b[3] = {(double)upper[0], (double)upper[1], (double)upper[2]};
-    si_box_query(a, b, accuracy, &query, NULL);
+    si_query_box(a, b, accuracy, &query, NULL);
     return query;
 }
 
@@ -100,7 +100,7 @@ si_query sphere_query(const float center[3], float radius, si_accuracy accuracy)
 {
     si_query query;
     double c[3] = {(double)center[0], (double)center[1], (double)center[2]};
-    si_sphere_query(c, (double)radius, accuracy, &query, NULL);
+    si_query_sphere(c, (double)radius, accuracy, &query, NULL);
     return query;
 }
 

@@ -60,8 +60,8 @@ static si_query random_axis_query(random_source *random, const frame *f, const e
             b[k] = a[k] + stretch * way[k];
         }
         status = shape == SI_SHAPE_CAPSULE
-                     ? si_capsule_query(a, b, radius, accuracy, &query, NULL)
-                     : si_cylinder_query(a, b, radius, accuracy, &query, NULL);
+                     ? si_query_capsule(a, b, radius, accuracy, &query, NULL)
+                     : si_query_cylinder(a, b, radius, accuracy, &query, NULL);
     }
     return query;
 }
@@ -86,15 +86,15 @@ static si_query random_oriented_box(random_source *random, const frame *f, const
                                     si_accuracy accuracy)
 {
     si_query query;
-    si_result status;
+    si_result result;
     do {
         double center[3], axes[2][3], half[3];
         point_beside(random, f, near, center);
         random_axes(random, f, near, axes);
         for (int k = 0; k < 3; k++)
             half[k] = (double)random_length(random, f);
-        status = si_oriented_box_query(center, axes, half, accuracy, &query, NULL);
-    } while (status != SI_OK);
+        result = si_query_oriented_box(center, axes, half, accuracy, &query, NULL);
+    } while (result != SI_OK);
     return query;
 }
 
@@ -120,7 +120,7 @@ si_query random_tile(random_source *random, const frame *f, const element *near)
         a[k] = kind == 0 ? side - size : side;
         b[k] = kind == 0 ? side : isfinite(size) ? side + size : size;
     }
-    si_result status = si_centers_query(a, b, &query, NULL);
+    si_result status = si_query_centers(a, b, &query, NULL);
     assert_int_equal(status, SI_OK);
     return query;
 }

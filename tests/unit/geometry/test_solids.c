@@ -86,14 +86,14 @@ static void tiles(void **state)
 static si_query capsule(const double end[3], const double other_end[3], double radius)
 {
     si_query query;
-    assert_int_equal(si_capsule_query(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    assert_int_equal(si_query_capsule(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
     return query;
 }
 
 static si_query cylinder(const double end[3], const double other_end[3], double radius)
 {
     si_query query;
-    assert_int_equal(si_cylinder_query(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    assert_int_equal(si_query_cylinder(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
     return query;
 }
 

@@ -182,7 +182,7 @@ void oracle_touching(const test_elements *elements, const si_grid *grid, uint64_
             lower[axis] = grid_face(grid, axis, voxel[axis]);
             upper[axis] = grid_face(grid, axis, voxel[axis] + 1);
         }
-        si_box_query(lower, upper, grid->accuracy, &query, NULL);
+        si_query_box(lower, upper, grid->accuracy, &query, NULL);
         counts[number] = 0;
         for (uint64_t i = 0; i < elements->count; i++)
             counts[number] += touches(elements, i, &query);

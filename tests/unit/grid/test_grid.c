@@ -322,7 +322,7 @@ static void check_touching(const si_index *index, const si_grid *grid)
                     lower[axis] = grid_face(grid, axis, voxel[axis]);
                     upper[axis] = grid_face(grid, axis, voxel[axis] + 1);
                 }
-                assert_ok(si_box_query(lower, upper, grid->accuracy, &query, &error), error);
+                assert_ok(si_query_box(lower, upper, grid->accuracy, &query, &error), error);
                 query.filter = grid->filter;
                 assert_ok(si_index_count(index, &query, &count, &error), error);
                 assert_int_equal(counts[number++], count);
@@ -567,7 +567,7 @@ static void expect_refusal(const si_index *index, const si_grid *grid, si_result
     uint64_t counts[8];
     si_error error = {0};
     assert_int_equal(si_index_grid_counts(index, grid, counts, &error), status);
-    assert_int_equal(error.status, status);
+    assert_int_equal(error.result, status);
     if (!strstr(error.message, sentence))
         fail_msg("'%s' is not in '%s'", sentence, error.message);
 }

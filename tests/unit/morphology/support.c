@@ -61,7 +61,7 @@ void assert_refused(parse_function *parse, const char *text, const char *sentenc
     snprintf(complete, sizeof complete, "test:%s", sentence);
     assert_int_not_equal(parse_exactly(parse, text, strlen(text), &morphology, &error), SI_OK);
     assert_string_equal(error.message, complete);
-    assert_int_equal(error.status, SI_ERROR_FORMAT);
+    assert_int_equal(error.result, SI_ERROR_FORMAT);
     assert_null(morphology);
 }
 

@@ -78,7 +78,7 @@ static bool survives(parse_function *parse, const char *text, size_t length)
     if (status == SI_OK)
         assert_consistent(morphology);
     else
-        assert_true(error.status == status && strncmp(error.message, "test:", 5) == 0);
+        assert_true(error.result == status && strncmp(error.message, "test:", 5) == 0);
     si_morphology_free(morphology);
     return status == SI_OK;
 }
@@ -136,7 +136,7 @@ static bool read_survives(hid_t file)
     if (status == SI_OK)
         assert_consistent(morphology);
     else
-        assert_true(error.status == status && strncmp(error.message, "test:", 5) == 0);
+        assert_true(error.result == status && strncmp(error.message, "test:", 5) == 0);
     si_morphology_free(morphology);
     return status == SI_OK;
 }

@@ -121,7 +121,7 @@ static found_elements find(const si_index *index, si_element_kind kind, uint64_t
     si_column columns[5];
     found_elements found = allocate_found(capacity);
     size_t column_count = list_columns(kind, &found, columns);
-    assert_ok(si_index_query(index, query, columns, column_count, capacity, &found.count, &error),
+    assert_ok(si_index_find(index, query, columns, column_count, capacity, &found.count, &error),
               error);
     assert_true(found.count <= capacity);
     if (kind == SI_MORPHOLOGY) {
@@ -229,12 +229,12 @@ static int add_visited(void *context, const si_column *columns, size_t column_co
 
 static void check_matches(const si_index *index, const si_query queries[2], uint64_t expected)
 {
-    si_matches *matches;
-    assert_int_equal(si_matches_create(&matches, NULL), SI_OK);
-    assert_int_equal(si_index_match(index, queries, 2, 1, matches, NULL), SI_OK);
-    assert_int_equal(si_matches_offsets(matches)[1], expected);
-    assert_int_equal(si_matches_offsets(matches)[2], 2 * expected);
-    si_matches_free(matches);
+    si_batch *matches;
+    assert_int_equal(si_batch_create(&matches, NULL), SI_OK);
+    assert_int_equal(si_batch_find(index, queries, 2, 1, matches, NULL), SI_OK);
+    assert_int_equal(si_batch_offsets(matches)[1], expected);
+    assert_int_equal(si_batch_offsets(matches)[2], 2 * expected);
+    si_batch_free(matches);
 }
 
 static void check_other_answers(const si_index *index, const si_query *query, si_field id_field,
@@ -256,7 +256,7 @@ static void check_other_answers(const si_index *index, const si_query *query, si
         grouped += groups.counts[i];
     assert_int_equal(grouped, expected);
     si_group_counts_free(&groups);
-    assert_int_equal(si_index_count_many(index, both, 2, 1, counts, NULL), SI_OK);
+    assert_int_equal(si_batch_count(index, both, 2, 1, counts, NULL), SI_OK);
     assert_true(counts[0] == expected && counts[1] == expected);
     check_matches(index, both, expected);
 }
@@ -288,19 +288,21 @@ static void check_nearest(const si_index *index, si_element_kind kind, uint64_t 
                           uint64_t k, const double point[3], si_accuracy accuracy,
                           const random_filter *filter)
 {
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error = {0};
     si_column columns[5];
     found_elements all = allocate_found(capacity), some = allocate_found(capacity);
-    assert_ok(si_nearest_query(point, capacity, INFINITY, accuracy, &nearest, &error), error);
+    assert_ok(si_query_nearest(point, capacity, INFINITY, accuracy, &nearest, &error), error);
     size_t column_count = list_columns(kind, &all, columns);
-    assert_ok(si_index_nearest(index, &nearest, columns, column_count, NULL, &all.count, &error),
-              error);
+    assert_ok(
+        si_index_find_nearest(index, &nearest, columns, column_count, NULL, &all.count, &error),
+        error);
     nearest.k = k;
     nearest.filter = filter->filter;
     list_columns(kind, &some, columns);
-    assert_ok(si_index_nearest(index, &nearest, columns, column_count, NULL, &some.count, &error),
-              error);
+    assert_ok(
+        si_index_find_nearest(index, &nearest, columns, column_count, NULL, &some.count, &error),
+        error);
     if (kind == SI_MORPHOLOGY) {
         widen(all.post, all.count);
         widen(all.pre, all.count);
@@ -334,12 +336,12 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed, dou
     }
     const double axes[2][3] = {{1, 2, 0}, {2, -1, 0}}, sides[3] = {(double)size, 10, 20};
     const double radius = (double)random_float(seed, 1, size);
-    si_result status[] = {si_box_query(corner, opposite, accuracy, &queries[0], NULL),
-                          si_sphere_query(corner, radius, accuracy, &queries[1], NULL),
-                          si_capsule_query(corner, opposite, radius, accuracy, &queries[2], NULL),
-                          si_cylinder_query(corner, opposite, radius, accuracy, &queries[3], NULL),
-                          si_oriented_box_query(corner, axes, sides, accuracy, &queries[4], NULL),
-                          si_centers_query(corner, opposite, &queries[5], NULL)};
+    si_result status[] = {si_query_box(corner, opposite, accuracy, &queries[0], NULL),
+                          si_query_sphere(corner, radius, accuracy, &queries[1], NULL),
+                          si_query_capsule(corner, opposite, radius, accuracy, &queries[2], NULL),
+                          si_query_cylinder(corner, opposite, radius, accuracy, &queries[3], NULL),
+                          si_query_oriented_box(corner, axes, sides, accuracy, &queries[4], NULL),
+                          si_query_centers(corner, opposite, &queries[5], NULL)};
     for (int i = 0; i < 6; i++)
         assert_int_equal(status[i], SI_OK);
     return queries[random_bits(seed) % 6];
@@ -438,7 +440,7 @@ static uint64_t count_all(const si_index *index, const si_condition *condition)
     si_filter *filter;
     uint64_t count = 0;
     assert_int_equal(si_filter_create(SI_MORPHOLOGY, condition, 1, &filter, NULL), SI_OK);
-    assert_int_equal(si_box_query(lower, upper, SI_BEST_EFFORT, &query, NULL), SI_OK);
+    assert_int_equal(si_query_box(lower, upper, SI_BEST_EFFORT, &query, NULL), SI_OK);
     query.filter = filter;
     assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
     si_filter_free(filter);
@@ -516,16 +518,16 @@ static void a_filter_of_another_kind_is_refused(void **state)
     si_index *index = build_elements(&elements, NULL, NULL);
     si_filter *filter;
     si_query query;
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error = {0};
     uint64_t count;
     assert_int_equal(si_filter_create(SI_SYNAPSE, NULL, 0, &filter, NULL), SI_OK);
-    si_sphere_query((double[3]){0, 0, 0}, 1, SI_EXACT, &query, NULL);
-    si_nearest_query((double[3]){0, 0, 0}, 1, 1, SI_EXACT, &nearest, NULL);
+    si_query_sphere((double[3]){0, 0, 0}, 1, SI_EXACT, &query, NULL);
+    si_query_nearest((double[3]){0, 0, 0}, 1, 1, SI_EXACT, &nearest, NULL);
     query.filter = nearest.filter = filter;
     assert_int_equal(si_index_count(index, &query, &count, &error), SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "synapse"));
-    assert_int_equal(si_index_nearest(index, &nearest, NULL, 0, NULL, &count, &error),
+    assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, NULL, &count, &error),
                      SI_ERROR_ARGUMENT);
     si_filter_free(filter);
     si_filter_free(NULL);

@@ -40,7 +40,7 @@ static void read_keys(const si_index *index, si_element_kind kind, const si_quer
     size_t size = size_of(kind, field);
     char *values = malloc(ELEMENTS * size);
     const si_column column = {field, values};
-    assert_int_equal(si_index_query(index, query, &column, 1, ELEMENTS, &keys->count, NULL), SI_OK);
+    assert_int_equal(si_index_find(index, query, &column, 1, ELEMENTS, &keys->count, NULL), SI_OK);
     for (uint64_t i = 0; i < keys->count; i++) {
         keys->keys[i][place] = 0;
         memcpy(&keys->keys[i][place], values + i * size, size);
@@ -102,7 +102,7 @@ static void check_kind(si_element_kind kind)
     for (int i = 0; i < 60; i++) {
         const double center[3] = {0, 0, 0};
         si_query query;
-        si_sphere_query(center, (double)random_float(&seed, 0, 200), SI_BEST_EFFORT, &query, NULL);
+        si_query_sphere(center, (double)random_float(&seed, 0, 200), SI_BEST_EFFORT, &query, NULL);
         check_query(index, kind, &query, &seed);
     }
     si_index_close(index);
@@ -126,7 +126,7 @@ static void senseless_fields_are_refused(void **state)
     si_group_counts groups;
     si_query query;
     si_error error = {0};
-    si_sphere_query((double[3]){0, 0, 0}, 1, SI_EXACT, &query, NULL);
+    si_query_sphere((double[3]){0, 0, 0}, 1, SI_EXACT, &query, NULL);
     assert_int_equal(si_index_count_groups_by(index, &query, fields, 0, &groups, &error),
                      SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "by 0 fields"));

@@ -20,10 +20,10 @@ static si_query random_query(uint64_t *seed)
     }
     si_accuracy accuracy = random_bits(seed) % 2 ? SI_BEST_EFFORT : SI_BOUNDING_BOX;
     if (random_bits(seed) % 2)
-        assert_ok(si_box_query(center, other, accuracy, &query, &error), error);
+        assert_ok(si_query_box(center, other, accuracy, &query, &error), error);
     else
         assert_ok(
-            si_sphere_query(center, (double)random_float(seed, 0, 40), accuracy, &query, &error),
+            si_query_sphere(center, (double)random_float(seed, 0, 40), accuracy, &query, &error),
             error);
     return query;
 }
@@ -36,7 +36,7 @@ static void make_queries(si_query queries[QUERIES])
     uint64_t seed = 5;
     for (int i = 0; i < QUERIES; i++)
         queries[i] = random_query(&seed);
-    assert_int_equal(si_box_query(lowest, highest, SI_BEST_EFFORT, &queries[17], NULL), SI_OK);
+    assert_int_equal(si_query_box(lowest, highest, SI_BEST_EFFORT, &queries[17], NULL), SI_OK);
 }
 
 /* Ids and centroids or positions of one query, side by side with those of the batch. */
@@ -48,7 +48,7 @@ static void check_query(const si_index *index, const si_query *query, si_field v
     uint64_t *own_ids = malloc((expected + 1) * sizeof *own_ids);
     float(*own_vectors)[3] = malloc((expected + 1) * sizeof *own_vectors);
     const si_column columns[] = {{SI_FIELD_ID, own_ids}, {vector, own_vectors}};
-    assert_ok(si_index_query(index, query, columns, 2, expected + 1, &count, &error), error);
+    assert_ok(si_index_find(index, query, columns, 2, expected + 1, &count, &error), error);
     assert_int_equal(count, expected);
     assert_memory_equal(ids, own_ids, count * sizeof *ids);
     assert_memory_equal(vectors, own_vectors, count * sizeof *vectors);
@@ -57,17 +57,17 @@ static void check_query(const si_index *index, const si_query *query, si_field v
 }
 
 static void check_all(const si_index *index, const si_query *queries, uint64_t query_count,
-                      si_field vector, unsigned threads, si_matches *matches)
+                      si_field vector, unsigned threads, si_batch *matches)
 {
     si_error error = {0};
     uint64_t counts[QUERIES];
-    assert_ok(si_index_match(index, queries, query_count, threads, matches, &error), error);
-    const uint64_t *offsets = si_matches_offsets(matches);
+    assert_ok(si_batch_find(index, queries, query_count, threads, matches, &error), error);
+    const uint64_t *offsets = si_batch_offsets(matches);
     uint64_t *ids = malloc((offsets[query_count] + 1) * sizeof *ids);
     float(*vectors)[3] = malloc((offsets[query_count] + 1) * sizeof *vectors);
     const si_column columns[] = {{SI_FIELD_ID, ids}, {vector, vectors}};
-    assert_ok(si_matches_copy(matches, columns, 2, threads, &error), error);
-    assert_ok(si_index_count_many(index, queries, query_count, threads, counts, &error), error);
+    assert_ok(si_batch_copy(matches, columns, 2, threads, &error), error);
+    assert_ok(si_batch_count(index, queries, query_count, threads, counts, &error), error);
     for (uint64_t i = 0; i < query_count; i++) {
         uint64_t count = offsets[i + 1] - offsets[i];
         assert_int_equal(counts[i], count);
@@ -81,8 +81,8 @@ static void same_as_one_by_one(void **state)
 {
     (void)state;
     si_query queries[QUERIES];
-    si_matches *matches;
-    assert_int_equal(si_matches_create(&matches, NULL), SI_OK);
+    si_batch *matches;
+    assert_int_equal(si_batch_create(&matches, NULL), SI_OK);
     make_queries(queries);
     const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE};
     for (int i = 0; i < 3; i++) {
@@ -96,7 +96,7 @@ static void same_as_one_by_one(void **state)
         si_index_close(index);
         free_elements(&elements);
     }
-    si_matches_free(matches);
+    si_batch_free(matches);
 }
 
 static void wrong_queries_are_told_by_number(void **state)
@@ -104,23 +104,21 @@ static void wrong_queries_are_told_by_number(void **state)
     (void)state;
     si_query queries[QUERIES];
     si_error error = {0};
-    si_matches *matches;
+    si_batch *matches;
     uint64_t counts[QUERIES];
     make_queries(queries);
     queries[200].accuracy = (si_accuracy)9;
     test_elements elements = make_elements(SI_POINT, 100, &spread, 3);
     si_index *index = build_elements(&elements, NULL, NULL);
-    assert_int_equal(si_matches_create(&matches, NULL), SI_OK);
-    assert_int_equal(si_index_match(index, queries, QUERIES, 2, matches, &error),
-                     SI_ERROR_ARGUMENT);
+    assert_int_equal(si_batch_create(&matches, NULL), SI_OK);
+    assert_int_equal(si_batch_find(index, queries, QUERIES, 2, matches, &error), SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "query 200: "));
-    assert_int_equal(si_index_count_many(index, queries, QUERIES, 2, counts, &error),
-                     SI_ERROR_ARGUMENT);
+    assert_int_equal(si_batch_count(index, queries, QUERIES, 2, counts, &error), SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "query 200: "));
     const si_column column = {SI_FIELD_GID, counts};
-    assert_int_equal(si_index_match(index, queries, 1, 1, matches, &error), SI_OK);
-    assert_int_equal(si_matches_copy(matches, &column, 1, 1, &error), SI_ERROR_ARGUMENT);
-    si_matches_free(matches);
+    assert_int_equal(si_batch_find(index, queries, 1, 1, matches, &error), SI_OK);
+    assert_int_equal(si_batch_copy(matches, &column, 1, 1, &error), SI_ERROR_ARGUMENT);
+    si_batch_free(matches);
     si_index_close(index);
     free_elements(&elements);
 }

@@ -144,9 +144,9 @@ static void ask_query(const si_index *index, const wording *question, answer *to
         si_error error;
         void *data = calloc(ELEMENTS, fields[i].size);
         const si_column column = {fields[i].field, data};
-        if (tell_status(
-                told, si_index_query(index, question->query, &column, 1, ELEMENTS, &count, &error),
-                &error)) {
+        if (tell_status(told,
+                        si_index_find(index, question->query, &column, 1, ELEMENTS, &count, &error),
+                        &error)) {
             tell(told, data, count * fields[i].size);
             told->found += count;
         }
@@ -211,18 +211,19 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
     enum { MOST = 500 };
     uint64_t count = 0, ids[MOST];
     double distances[MOST], point[3];
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error;
     si_element_kind kind = question->asked->elements.kind;
     const si_column column = {kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, ids};
     for (int i = 0; i < 3; i++)
         point[i] = (double)question->query->lower[i];
     for (uint64_t k = 1; k <= MOST; k += MOST - 1) {
-        assert_ok(si_nearest_query(point, k, k == 1 ? (double)INFINITY : 30,
+        assert_ok(si_query_nearest(point, k, k == 1 ? (double)INFINITY : 30,
                                    question->query->accuracy, &nearest, &error),
                   error);
         nearest.filter = question->query->filter;
-        tell_status(told, si_index_nearest(index, &nearest, &column, 1, distances, &count, &error),
+        tell_status(told,
+                    si_index_find_nearest(index, &nearest, &column, 1, distances, &count, &error),
                     &error);
         tell(told, ids, count * sizeof *ids);
         tell(told, distances, count * sizeof *distances);
@@ -233,27 +234,27 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
 static void ask_many(const si_index *index, const wording *question, answer *told)
 {
     uint64_t counts[MOST_QUERIES];
-    si_matches *matches;
+    si_batch *matches;
     si_error error;
     for (unsigned threads = 1; threads < 4; threads += 2) {
-        assert_ok(si_matches_create(&matches, &error), error);
-        assert_ok(si_index_match(index, question->queries, question->query_count, threads, matches,
-                                 &error),
+        assert_ok(si_batch_create(&matches, &error), error);
+        assert_ok(si_batch_find(index, question->queries, question->query_count, threads, matches,
+                                &error),
                   error);
-        const uint64_t *offsets = si_matches_offsets(matches);
+        const uint64_t *offsets = si_batch_offsets(matches);
         uint64_t total = offsets[question->query_count];
         float(*places)[3] = calloc(total + 1, sizeof *places);
         si_element_kind kind = question->asked->elements.kind;
         const si_column column = {
             kind == SI_POINT || kind == SI_SYNAPSE ? SI_FIELD_POSITION : SI_FIELD_CENTROID, places};
-        assert_ok(si_matches_copy(matches, &column, 1, threads, &error), error);
+        assert_ok(si_batch_copy(matches, &column, 1, threads, &error), error);
         tell(told, offsets, (question->query_count + 1) * sizeof *offsets);
         tell(told, places, total * sizeof *places);
         told->found += total;
         free(places);
-        si_matches_free(matches);
-        assert_ok(si_index_count_many(index, question->queries, question->query_count, threads,
-                                      counts, &error),
+        si_batch_free(matches);
+        assert_ok(si_batch_count(index, question->queries, question->query_count, threads, counts,
+                                 &error),
                   error);
         tell(told, counts, question->query_count * sizeof *counts);
     }
@@ -390,16 +391,16 @@ static si_query make_query(const both *asked, si_shape shape, si_accuracy accura
         other[i] = place[i] + size * (double)random_float(seed, 0.2F, 1.5F);
     }
     assert_ok(si_quaternion_axes(quaternion, axes, &error), error);
-    si_result made = shape == SI_SHAPE_BOX ? si_box_query(place, other, accuracy, &query, &error)
+    si_result made = shape == SI_SHAPE_BOX ? si_query_box(place, other, accuracy, &query, &error)
                      : shape == SI_SHAPE_SPHERE
-                         ? si_sphere_query(place, size, accuracy, &query, &error)
+                         ? si_query_sphere(place, size, accuracy, &query, &error)
                      : shape == SI_SHAPE_CAPSULE
-                         ? si_capsule_query(place, other, size / 3, accuracy, &query, &error)
+                         ? si_query_capsule(place, other, size / 3, accuracy, &query, &error)
                      : shape == SI_SHAPE_CYLINDER
-                         ? si_cylinder_query(place, other, size / 3, accuracy, &query, &error)
+                         ? si_query_cylinder(place, other, size / 3, accuracy, &query, &error)
                      : shape == SI_SHAPE_ORIENTED_BOX
-                         ? si_oriented_box_query(place, axes, half_size, accuracy, &query, &error)
-                         : si_centers_query(place, other, &query, &error);
+                         ? si_query_oriented_box(place, axes, half_size, accuracy, &query, &error)
+                         : si_query_centers(place, other, &query, &error);
     assert_ok(made, error);
     return query;
 }

@@ -45,8 +45,8 @@ static all_elements read_all(const si_index *index, si_element_kind kind, uint64
     size_t column_count = kind == SI_MORPHOLOGY ? 4 : kind == SI_SPHERE ? 3 : 2;
     si_query query;
     uint64_t found;
-    assert_int_equal(si_box_query(low, high, SI_BOUNDING_BOX, &query, NULL), SI_OK);
-    assert_int_equal(si_index_query(index, &query, columns, column_count, count, &found, NULL),
+    assert_int_equal(si_query_box(low, high, SI_BOUNDING_BOX, &query, NULL), SI_OK);
+    assert_int_equal(si_index_find(index, &query, columns, column_count, count, &found, NULL),
                      SI_OK);
     assert_int_equal(found, count);
     for (uint64_t i = 0; i < count; i++)
@@ -110,7 +110,7 @@ static double from_flat_caps(const float point[3], const float p1[3], const floa
     return hypot(fmax(0, sqrt(side) - r), fmax(0, fmax(-height, height - axis)));
 }
 
-static double oracle_distance(const all_elements *all, uint64_t i, const si_nearest *nearest)
+static double oracle_distance(const all_elements *all, uint64_t i, const si_nearest_query *nearest)
 {
     const float *p1 = all->first[i];
     const float *p2 = all->kind == SI_MORPHOLOGY ? all->second[i] : p1;
@@ -125,7 +125,7 @@ static double oracle_distance(const all_elements *all, uint64_t i, const si_near
 
 /* ---- what the library computes, of every element ---- */
 
-static double library_distance(const all_elements *all, uint64_t i, const si_nearest *nearest)
+static double library_distance(const all_elements *all, uint64_t i, const si_nearest_query *nearest)
 {
     si_vantage vantage = {
         {nearest->point[0], nearest->point[1], nearest->point[2]}, nearest->accuracy, INFINITY};
@@ -144,11 +144,12 @@ static int compare_ranked(const void *a, const void *b)
     return left->position < right->position ? -1 : 1;
 }
 
-typedef double distance_function(const all_elements *all, uint64_t i, const si_nearest *nearest);
+typedef double distance_function(const all_elements *all, uint64_t i,
+                                 const si_nearest_query *nearest);
 
 /* Sorted; `*count` receives how many are to be found. */
-static ranked *rank(const all_elements *all, const si_nearest *nearest, distance_function *distance,
-                    uint64_t *count)
+static ranked *rank(const all_elements *all, const si_nearest_query *nearest,
+                    distance_function *distance, uint64_t *count)
 {
     ranked *list = malloc((all->count + 1) * sizeof *list);
     uint64_t within = 0;
@@ -164,16 +165,16 @@ static ranked *rank(const all_elements *all, const si_nearest *nearest, distance
 /* ---- the comparison ---- */
 
 static uint64_t find_nearest(const si_index *index, const all_elements *all,
-                             const si_nearest *nearest, uint64_t *ids, double *distances)
+                             const si_nearest_query *nearest, uint64_t *ids, double *distances)
 {
     uint64_t count;
     si_error error = {0};
     si_column column = {all->kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, ids};
-    assert_ok(si_index_nearest(index, nearest, &column, 1, distances, &count, &error), error);
+    assert_ok(si_index_find_nearest(index, nearest, &column, 1, distances, &count, &error), error);
     return count;
 }
 
-static void check_against_oracle(const all_elements *all, const si_nearest *nearest,
+static void check_against_oracle(const all_elements *all, const si_nearest_query *nearest,
                                  const double *distances, uint64_t count, double tolerance)
 {
     uint64_t expected;
@@ -190,8 +191,8 @@ static void check_against_oracle(const all_elements *all, const si_nearest *near
     free(list);
 }
 
-static void check_nearest(const si_index *index, const all_elements *all, const si_nearest *nearest,
-                          double tolerance)
+static void check_nearest(const si_index *index, const all_elements *all,
+                          const si_nearest_query *nearest, double tolerance)
 {
     uint64_t room = nearest->k < all->count ? nearest->k : all->count, expected;
     uint64_t *ids = malloc((room + 1) * sizeof *ids);
@@ -209,11 +210,11 @@ static void check_nearest(const si_index *index, const all_elements *all, const 
     free(distances);
 }
 
-static si_nearest random_nearest(const element_scatter *scatter, uint64_t *seed)
+static si_nearest_query random_nearest(const element_scatter *scatter, uint64_t *seed)
 {
     static const uint64_t numbers[] = {1, 1, 2, 10, 10, 31, 100, 1000, 10000000};
     double point[3];
-    si_nearest nearest;
+    si_nearest_query nearest;
     float reach = random_bits(seed) % 3 ? 1.2f : 4;
     for (int axis = 0; axis < 3; axis++) {
         float at = scatter->offset +
@@ -222,7 +223,7 @@ static si_nearest random_nearest(const element_scatter *scatter, uint64_t *seed)
     }
     double far = (double)(scatter->extent * random_float(seed, 0, 1.5f));
     double max_distance = random_bits(seed) % 3 ? INFINITY : scatter->degenerate ? round(far) : far;
-    assert_int_equal(si_nearest_query(point, numbers[random_bits(seed) % 9], max_distance,
+    assert_int_equal(si_query_nearest(point, numbers[random_bits(seed) % 9], max_distance,
                                       (si_accuracy)(random_bits(seed) % 3), &nearest, NULL),
                      SI_OK);
     return nearest;
@@ -240,7 +241,7 @@ static void check_scatter(si_element_kind kind, uint64_t count, const element_sc
     double tolerance = 1e-12 * (double)(fabsf(scatter->offset) + 10 * scatter->extent +
                                         scatter->length + scatter->radius);
     for (int i = 0; i < queries; i++) {
-        si_nearest nearest = random_nearest(scatter, &seed);
+        si_nearest_query nearest = random_nearest(scatter, &seed);
         check_nearest(index, &all, &nearest, tolerance);
     }
     free_all(&all);
@@ -310,10 +311,10 @@ static void ties_are_in_index_order(void **state)
     si_index *index = build_elements(&elements, NULL, NULL);
     uint64_t ids[100], count;
     si_column column = {SI_FIELD_ID, ids};
-    si_nearest nearest;
-    assert_int_equal(si_nearest_query((double[3]){1, 2, 2}, 100, 3, SI_BEST_EFFORT, &nearest, NULL),
+    si_nearest_query nearest;
+    assert_int_equal(si_query_nearest((double[3]){1, 2, 2}, 100, 3, SI_BEST_EFFORT, &nearest, NULL),
                      SI_OK);
-    assert_int_equal(si_index_nearest(index, &nearest, &column, 1, NULL, &count, NULL), SI_OK);
+    assert_int_equal(si_index_find_nearest(index, &nearest, &column, 1, NULL, &count, NULL), SI_OK);
     assert_int_equal(count, 100);
     for (uint64_t i = 0; i < count; i++)
         assert_int_equal(ids[i], i);
@@ -332,16 +333,17 @@ static void distances_can_be_asked_for(void **state)
     for (int i = 0; i < 300; i++) {
         double distances[10];
         uint64_t count;
-        si_nearest nearest = random_nearest(&scatter, &seed);
+        si_nearest_query nearest = random_nearest(&scatter, &seed);
         nearest.k = 10;
         nearest.max_distance = INFINITY;
-        assert_int_equal(si_index_nearest(index, &nearest, NULL, 0, distances, &count, NULL),
+        assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, distances, &count, NULL),
                          SI_OK);
         assert_int_equal(count, 10);
         nearest.max_distance = distances[6];
         nearest.k = 4000;
         double *within = malloc(4000 * sizeof *within);
-        assert_int_equal(si_index_nearest(index, &nearest, NULL, 0, within, &count, NULL), SI_OK);
+        assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, within, &count, NULL),
+                         SI_OK);
         assert_true(count >= 7 && within[count - 1] <= distances[6]);
         free(within);
     }
@@ -352,10 +354,10 @@ static void distances_can_be_asked_for(void **state)
 static void check_refused(const double point[3], double max_distance, int accuracy,
                           const char *words)
 {
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error = {0};
     assert_int_equal(
-        si_nearest_query(point, 1, max_distance, (si_accuracy)accuracy, &nearest, &error),
+        si_query_nearest(point, 1, max_distance, (si_accuracy)accuracy, &nearest, &error),
         SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, words));
 }
@@ -379,15 +381,15 @@ static void wrong_columns_are_refused(void **state)
     test_elements elements = make_elements(SI_POINT, 10, &scatter, 1);
     si_index *index = build_elements(&elements, NULL, NULL);
     uint64_t ids[10], count;
-    si_nearest nearest;
-    si_nearest_query((double[3]){0, 0, 0}, 10, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
+    si_nearest_query nearest;
+    si_query_nearest((double[3]){0, 0, 0}, 10, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
     si_column radius = {SI_FIELD_RADIUS, ids}, nowhere = {SI_FIELD_ID, NULL};
-    assert_int_equal(si_index_nearest(index, &nearest, &radius, 1, NULL, &count, NULL),
+    assert_int_equal(si_index_find_nearest(index, &nearest, &radius, 1, NULL, &count, NULL),
                      SI_ERROR_ARGUMENT);
-    assert_int_equal(si_index_nearest(index, &nearest, &nowhere, 1, NULL, &count, NULL),
+    assert_int_equal(si_index_find_nearest(index, &nearest, &nowhere, 1, NULL, &count, NULL),
                      SI_ERROR_ARGUMENT);
     nearest.point[1] = NAN;
-    assert_int_equal(si_index_nearest(index, &nearest, NULL, 0, NULL, &count, NULL),
+    assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, NULL, &count, NULL),
                      SI_ERROR_ARGUMENT);
     si_index_close(index);
     free_elements(&elements);
@@ -400,9 +402,9 @@ static void none_is_asked_for(void **state)
     test_elements elements = make_elements(SI_POINT, 10, &scatter, 1);
     si_index *index = build_elements(&elements, NULL, NULL);
     uint64_t count = 7;
-    si_nearest nearest;
-    si_nearest_query((double[3]){0, 0, 0}, 0, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
-    assert_int_equal(si_index_nearest(index, &nearest, NULL, 0, NULL, &count, NULL), SI_OK);
+    si_nearest_query nearest;
+    si_query_nearest((double[3]){0, 0, 0}, 0, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
+    assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, NULL, &count, NULL), SI_OK);
     assert_int_equal(count, 0);
     si_index_close(index);
     free_elements(&elements);

@@ -148,9 +148,9 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed)
         opposite[axis] = corner[axis] + (double)random_float(seed, -size, size);
     }
     if (random_bits(seed) % 2)
-        assert_int_equal(si_box_query(corner, opposite, accuracy, &query, NULL), SI_OK);
+        assert_int_equal(si_query_box(corner, opposite, accuracy, &query, NULL), SI_OK);
     else
-        assert_int_equal(si_sphere_query(corner, (double)size, accuracy, &query, NULL), SI_OK);
+        assert_int_equal(si_query_sphere(corner, (double)size, accuracy, &query, NULL), SI_OK);
     return query;
 }
 
@@ -167,7 +167,7 @@ static uint64_t mark_found(const si_index *index, const test_elements *elements,
     uint64_t *ids = calloc(elements->count + 1, sizeof *ids), count;
     si_column column = {id_field(elements->kind), ids};
     si_error error = {0};
-    assert_ok(si_index_query(index, query, &column, 1, elements->count, &count, &error), error);
+    assert_ok(si_index_find(index, query, &column, 1, elements->count, &count, &error), error);
     assert_true(count <= elements->count);
     memset(found, 0, elements->count + 1);
     for (uint64_t i = 0; i < count; i++) {
@@ -288,10 +288,10 @@ static void everything_is_inside_an_infinite_query(void **state)
                      high[3] = {INFINITY, INFINITY, INFINITY};
         si_query query;
         for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++) {
-            assert_int_equal(si_box_query(low, high, (si_accuracy)accuracy, &query, NULL), SI_OK);
+            assert_int_equal(si_query_box(low, high, (si_accuracy)accuracy, &query, NULL), SI_OK);
             check_count_and_emptiness(index, &query, 3000);
             assert_int_equal(
-                si_sphere_query((double[3]){0}, INFINITY, (si_accuracy)accuracy, &query, NULL),
+                si_query_sphere((double[3]){0}, INFINITY, (si_accuracy)accuracy, &query, NULL),
                 SI_OK);
             check_count_and_emptiness(index, &query, 3000);
         }

@@ -63,7 +63,7 @@ static si_query random_query(uint64_t *seed, const element_scatter *scatter, si_
     double a[3], b[3], axes[2][3], half_size[3];
     double radius = (double)(scatter->extent * powf(10, random_float(seed, -3, 0.3F)));
     si_query query;
-    si_result status;
+    si_result result;
     random_point(seed, scatter, a);
     do
         random_point(seed, scatter, b);
@@ -72,14 +72,14 @@ static si_query random_query(uint64_t *seed, const element_scatter *scatter, si_
     for (int k = 0; k < 3; k++)
         half_size[k] = radius * (double)random_float(seed, 0, 2);
     if (shape == SI_SHAPE_CAPSULE)
-        status = si_capsule_query(a, b, radius, accuracy, &query, NULL);
+        result = si_query_capsule(a, b, radius, accuracy, &query, NULL);
     else if (shape == SI_SHAPE_CYLINDER)
-        status = si_cylinder_query(a, b, radius, accuracy, &query, NULL);
+        result = si_query_cylinder(a, b, radius, accuracy, &query, NULL);
     else if (shape == SI_SHAPE_ORIENTED_BOX)
-        status = si_oriented_box_query(a, axes, half_size, accuracy, &query, NULL);
+        result = si_query_oriented_box(a, axes, half_size, accuracy, &query, NULL);
     else
-        status = si_centers_query(a, b, &query, NULL);
-    assert_int_equal(status, SI_OK);
+        result = si_query_centers(a, b, &query, NULL);
+    assert_int_equal(result, SI_OK);
     return query;
 }
 
@@ -98,7 +98,7 @@ static uint64_t tally(const si_index *index, const test_elements *elements, cons
     int empty;
     si_column column = {id_field(elements->kind), ids};
     si_error error = {0};
-    assert_ok(si_index_query(index, query, &column, 1, COUNT, &count, &error), error);
+    assert_ok(si_index_find(index, query, &column, 1, COUNT, &count, &error), error);
     for (uint64_t i = 0; i < count; i++)
         times[ids[i]]++;
     assert_ok(si_index_count(index, query, &counted, &error), error);
@@ -181,7 +181,7 @@ static void check_partition(uint64_t *seed, const si_index *index, const test_el
             lower[axis] = cuts[axis][place[axis]];
             upper[axis] = cuts[axis][place[axis] + 1];
         }
-        assert_int_equal(si_centers_query(lower, upper, &query, NULL), SI_OK);
+        assert_int_equal(si_query_centers(lower, upper, &query, NULL), SI_OK);
         tally(index, elements, &query, times);
     }
     for (uint64_t i = 0; i < COUNT; i++)
@@ -220,8 +220,8 @@ static void tiles_find_the_least_of_segments(void **state)
     const si_column column = {SI_FIELD_CENTROID, centroid};
     si_query query;
     uint64_t count;
-    assert_int_equal(si_centers_query(corner, opposite_corner, &query, NULL), SI_OK);
-    assert_int_equal(si_index_query(index, &query, &column, 1, 1, &count, NULL), SI_OK);
+    assert_int_equal(si_query_centers(corner, opposite_corner, &query, NULL), SI_OK);
+    assert_int_equal(si_index_find(index, &query, &column, 1, 1, &count, NULL), SI_OK);
     assert_int_equal(count, 1);
     assert_true(centroid[0] > elements.first[0][0]);
     si_index_close(index);

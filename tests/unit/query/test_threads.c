@@ -78,7 +78,7 @@ typedef struct asking {
 static si_query ball(double radius)
 {
     si_query query;
-    assert_int_equal(si_sphere_query((double[3]){5, 5, 5}, radius, SI_BEST_EFFORT, &query, NULL),
+    assert_int_equal(si_query_sphere((double[3]){5, 5, 5}, radius, SI_BEST_EFFORT, &query, NULL),
                      SI_OK);
     return query;
 }

@@ -75,9 +75,9 @@ static si_query random_query(uint64_t *seed, int number)
     }
     si_accuracy accuracy = (si_accuracy)(number % 3);
     if (number % 2)
-        assert_ok(si_sphere_query(center, size, accuracy, &query, &error), error);
+        assert_ok(si_query_sphere(center, size, accuracy, &query, &error), error);
     else
-        assert_ok(si_box_query(center, corner, accuracy, &query, &error), error);
+        assert_ok(si_query_box(center, corner, accuracy, &query, &error), error);
     return query;
 }
 
@@ -95,7 +95,7 @@ static uint64_t *find_ids(const si_index *index, const si_query *query, uint64_t
     si_index_get_info(index, &info);
     uint64_t *ids = malloc((info.element_count + 1) * sizeof *ids);
     const si_column column = {id_field(info.kind), ids};
-    assert_ok(si_index_query(index, query, &column, 1, info.element_count, count, &error), error);
+    assert_ok(si_index_find(index, query, &column, 1, info.element_count, count, &error), error);
     return ids;
 }
 
@@ -143,16 +143,17 @@ static void expect_same_neighbours(const si_index *single, const si_index *multi
     enum { K = 50 };
     uint64_t expected[K], ids[K], expected_count, count;
     double expected_distances[K], distances[K], point[3];
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_error error;
     for (int i = 0; i < 3; i++)
         point[i] = (double)query->lower[i];
-    assert_ok(si_nearest_query(point, K, 1e9, query->accuracy, &nearest, &error), error);
+    assert_ok(si_query_nearest(point, K, 1e9, query->accuracy, &nearest, &error), error);
     const si_column columns[2] = {{field, expected}, {field, ids}};
-    assert_ok(si_index_nearest(single, &nearest, &columns[0], 1, expected_distances,
-                               &expected_count, &error),
+    assert_ok(si_index_find_nearest(single, &nearest, &columns[0], 1, expected_distances,
+                                    &expected_count, &error),
               error);
-    assert_ok(si_index_nearest(multi, &nearest, &columns[1], 1, distances, &count, &error), error);
+    assert_ok(si_index_find_nearest(multi, &nearest, &columns[1], 1, distances, &count, &error),
+              error);
     assert_int_equal(count, expected_count);
     assert_memory_equal(ids, expected, count * sizeof *ids);
     assert_memory_equal(distances, expected_distances, count * sizeof *distances);
@@ -163,15 +164,15 @@ static void expect_same_neighbours(const si_index *single, const si_index *multi
 static uint64_t *match_ids(const si_index *index, si_field field, const si_query *queries,
                            uint64_t *count)
 {
-    si_matches *matches;
+    si_batch *matches;
     si_error error;
-    assert_ok(si_matches_create(&matches, &error), error);
-    assert_ok(si_index_match(index, queries, QUERIES, 2, matches, &error), error);
-    *count = si_matches_offsets(matches)[QUERIES];
+    assert_ok(si_batch_create(&matches, &error), error);
+    assert_ok(si_batch_find(index, queries, QUERIES, 2, matches, &error), error);
+    *count = si_batch_offsets(matches)[QUERIES];
     uint64_t *ids = malloc((*count + 1) * sizeof *ids);
     const si_column column = {field, ids};
-    assert_ok(si_matches_copy(matches, &column, 1, 2, &error), error);
-    si_matches_free(matches);
+    assert_ok(si_batch_copy(matches, &column, 1, 2, &error), error);
+    si_batch_free(matches);
     return ids;
 }
 
@@ -267,7 +268,7 @@ static void expect_no_damage(const char *folder)
 {
     uint64_t damage_count;
     si_error error;
-    assert_ok(si_index_verify(folder, NULL, &damage_count, &error), error);
+    assert_ok(si_verify(folder, NULL, &damage_count, &error), error);
     assert_int_equal(damage_count, 0);
 }
 
@@ -341,7 +342,7 @@ static void parts_are_opened_when_reached(void **state)
     double corner[3];
     for (int i = 0; i < 3; i++)
         corner[i] = (double)elements.first[0][i];
-    assert_ok(si_box_query(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
+    assert_ok(si_query_box(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
     assert_ok(si_index_count(index, &query, &count, &error), error);
     assert_int_equal(count, 1);
     const si_index_stats after = stats_of(index);
@@ -379,11 +380,11 @@ static void a_missing_part_is_an_error(void **state)
     const si_column column = {SI_FIELD_ID, ids};
     si_query query;
     si_error error;
-    assert_ok(si_box_query(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
-    assert_int_equal(si_index_query(index, &query, &column, 1, ELEMENTS, &count, &error),
+    assert_ok(si_query_box(lower, upper, SI_BOUNDING_BOX, &query, &error), error);
+    assert_int_equal(si_index_find(index, &query, &column, 1, ELEMENTS, &count, &error),
                      SI_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.message, "part-000001.si"));
-    assert_ok(si_index_verify(folder, NULL, &count, &error), error);
+    assert_ok(si_verify(folder, NULL, &count, &error), error);
     assert_int_equal(count, 1);
     si_index_close(index);
     free(ids);
@@ -423,7 +424,7 @@ static void damage_is_found(void **state)
         si_error error;
         options.verify = 1;
         flip_byte(path, damages[i].offset);
-        assert_ok(si_index_verify(folder, NULL, &damage_count, &error), error);
+        assert_ok(si_verify(folder, NULL, &damage_count, &error), error);
         assert_true(damage_count > 0);
         assert_int_equal(si_index_open(folder, &options, &index, &error), SI_ERROR_FORMAT);
         flip_byte(path, damages[i].offset);

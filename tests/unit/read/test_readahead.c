@@ -63,8 +63,7 @@ static void ask(const si_index *index, const si_query *query, uint64_t capacity,
     given->visited = 0;
     memset(given->ids, 0, COUNT * sizeof(uint64_t));
     memset(given->types, 0, COUNT);
-    assert_int_equal(si_index_query(index, query, columns, 2, capacity, &given->count, NULL),
-                     SI_OK);
+    assert_int_equal(si_index_find(index, query, columns, 2, capacity, &given->count, NULL), SI_OK);
     assert_int_equal(si_index_visit(index, query, &field, 1, add_batch, given, NULL), SI_OK);
     assert_int_equal(si_index_count(index, query, &count, NULL), SI_OK);
     assert_int_equal(si_index_empty(index, query, &given->empty, NULL), SI_OK);
@@ -100,9 +99,9 @@ static void answers_are_the_same(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         si_query queries[2];
         double s = sizes[i];
-        si_box_query((double[3]){-s, 10 - s, -s}, (double[3]){s, s, s / 2}, SI_BEST_EFFORT,
+        si_query_box((double[3]){-s, 10 - s, -s}, (double[3]){s, s, s / 2}, SI_BEST_EFFORT,
                      &queries[0], NULL);
-        si_sphere_query((double[3]){20, -30, 10}, s, SI_BEST_EFFORT, &queries[1], NULL);
+        si_query_sphere((double[3]){20, -30, 10}, s, SI_BEST_EFFORT, &queries[1], NULL);
         for (unsigned j = 0; j < 2; j++) {
             uint64_t capacity = i % 2 ? COUNT : 1000;
             let_announce(index, false);
@@ -131,7 +130,7 @@ static void a_visitor_may_stop(void **state)
     si_index *index = build(NULL);
     const si_field field = SI_FIELD_GID;
     si_query everything;
-    si_box_query((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT,
+    si_query_box((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT,
                  &everything, NULL);
     for (int announce = 0; announce < 2; announce++) {
         unsigned batches = 0;
@@ -149,7 +148,7 @@ static void announcing_ends_where_nothing_is_waited_for(void **state)
     si_index *index = build(NULL);
     uint64_t count;
     si_query query;
-    si_box_query((double[3]){-5, -5, -5}, (double[3]){5, 5, 5}, SI_BEST_EFFORT, &query, NULL);
+    si_query_box((double[3]){-5, -5, -5}, (double[3]){5, 5, 5}, SI_BEST_EFFORT, &query, NULL);
     for (unsigned i = 0; i < 1000; i++)
         assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
     assert_int_equal(atomic_load(&index->state->searches_to_announce), 0);
@@ -196,7 +195,7 @@ static void announcing_begins_where_a_search_is_held_up(void **state)
         si_query query;
         uint64_t count;
         double x = -90 + 3 * i;
-        si_box_query((double[3]){x, x, x}, (double[3]){x + 1, x + 1, x + 1}, SI_BEST_EFFORT, &query,
+        si_query_box((double[3]){x, x, x}, (double[3]){x + 1, x + 1, x + 1}, SI_BEST_EFFORT, &query,
                      NULL);
         assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
         announces = atomic_load(&index->state->searches_to_announce) > 0;

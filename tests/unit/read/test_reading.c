@@ -77,9 +77,9 @@ static si_query make_query(uint64_t *seed)
         other[axis] = corner[axis] + size;
     }
     if (random_bits(seed) % 2)
-        si_box_query(corner, other, SI_BEST_EFFORT, &query, NULL);
+        si_query_box(corner, other, SI_BEST_EFFORT, &query, NULL);
     else
-        si_sphere_query(corner, size / 2, SI_BEST_EFFORT, &query, NULL);
+        si_query_sphere(corner, size / 2, SI_BEST_EFFORT, &query, NULL);
     return query;
 }
 
@@ -108,7 +108,7 @@ static si_result ask(const si_index *index, const si_query *query, answer *given
     const si_column columns[] = {{SI_FIELD_IDS, given->ids},
                                  {SI_FIELD_ENDPOINT2, given->ends},
                                  {SI_FIELD_SECTION_TYPE, given->types}};
-    return si_index_query(index, query, columns, 3, COUNT, &given->count, error);
+    return si_index_find(index, query, columns, 3, COUNT, &given->count, error);
 }
 
 static void assert_same(const answer *a, const answer *b)
@@ -172,16 +172,16 @@ static void nearest_are_those_of_the_map(void **state)
     double *distances = calloc(2 * k, sizeof *distances);
     si_error error;
     for (unsigned i = 0; i < 50; i++) {
-        si_nearest nearest;
+        si_nearest_query nearest;
         double point[3];
         for (unsigned axis = 0; axis < 3; axis++)
             point[axis] = (double)random_float(&seed, -150, 150);
-        si_nearest_query(point, 1 + random_bits(&seed) % k, INFINITY, SI_BEST_EFFORT, &nearest,
+        si_query_nearest(point, 1 + random_bits(&seed) % k, INFINITY, SI_BEST_EFFORT, &nearest,
                          NULL);
         for (unsigned j = 0; j < 2; j++)
-            assert_ok(si_index_nearest(j ? made->read : made->mapped, &nearest,
-                                       &(si_column){SI_FIELD_GID, gids + j * k}, 1,
-                                       distances + j * k, &counts[j], &error),
+            assert_ok(si_index_find_nearest(j ? made->read : made->mapped, &nearest,
+                                            &(si_column){SI_FIELD_GID, gids + j * k}, 1,
+                                            distances + j * k, &counts[j], &error),
                       error);
         assert_int_equal(counts[0], counts[1]);
         assert_memory_equal(gids, gids + k, counts[0] * sizeof *gids);
@@ -195,14 +195,14 @@ enum { QUERIES = 200 };
 
 static void match(const si_index *index, const si_query *queries, uint64_t *offsets, uint64_t *gids)
 {
-    si_matches *matches;
+    si_batch *matches;
     si_error error;
-    assert_ok(si_matches_create(&matches, &error), error);
-    assert_ok(si_index_match(index, queries, QUERIES, 4, matches, &error), error);
-    memcpy(offsets, si_matches_offsets(matches), (QUERIES + 1) * sizeof *offsets);
+    assert_ok(si_batch_create(&matches, &error), error);
+    assert_ok(si_batch_find(index, queries, QUERIES, 4, matches, &error), error);
+    memcpy(offsets, si_batch_offsets(matches), (QUERIES + 1) * sizeof *offsets);
     assert_true(offsets[QUERIES] <= QUERIES / 4 * COUNT);
-    assert_ok(si_matches_copy(matches, &(si_column){SI_FIELD_GID, gids}, 1, 4, &error), error);
-    si_matches_free(matches);
+    assert_ok(si_batch_copy(matches, &(si_column){SI_FIELD_GID, gids}, 1, 4, &error), error);
+    si_batch_free(matches);
 }
 
 static void batches_are_those_of_the_map(void **state)
@@ -246,7 +246,7 @@ static uint64_t count_blocks(const scene *made, uint64_t cache_bytes, bool at_on
     enum { BOXES = 3000 };
     static si_query queries[BOXES];
     si_index *index = open_index(made->folder, SI_READING_EXPLICIT, cache_bytes, 0);
-    si_matches *matches;
+    si_batch *matches;
     si_error error;
     uint64_t seed = 8, count;
     for (unsigned i = 0; i < BOXES; i++) {
@@ -255,15 +255,15 @@ static uint64_t count_blocks(const scene *made, uint64_t cache_bytes, bool at_on
             corner[axis] = (double)random_float(&seed, -100, 100);
             other[axis] = corner[axis] + 2;
         }
-        si_box_query(corner, other, SI_BEST_EFFORT, &queries[i], NULL);
+        si_query_box(corner, other, SI_BEST_EFFORT, &queries[i], NULL);
     }
-    assert_ok(si_matches_create(&matches, &error), error);
+    assert_ok(si_batch_create(&matches, &error), error);
     if (at_once)
-        assert_ok(si_index_match(index, queries, BOXES, 1, matches, &error), error);
+        assert_ok(si_batch_find(index, queries, BOXES, 1, matches, &error), error);
     for (unsigned i = 0; i < BOXES && !at_once; i++)
         assert_ok(si_index_count(index, &queries[i], &count, &error), error);
     uint64_t blocks = si_block_cache_count(index->cache).read;
-    si_matches_free(matches);
+    si_batch_free(matches);
     si_index_close(index);
     return blocks;
 }
@@ -389,19 +389,19 @@ static void a_child_process_goes_on(void **state)
 static si_result use(const si_index *index, unsigned how, answer *room, si_error *error)
 {
     si_query everything;
-    si_nearest nearest;
+    si_nearest_query nearest;
     si_group_counts groups;
     uint64_t count;
     int same;
-    si_box_query((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT,
+    si_query_box((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT,
                  &everything, NULL);
-    si_nearest_query((double[3]){0}, COUNT, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
+    si_query_nearest((double[3]){0}, COUNT, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
     switch (how) {
     case 0:
         return ask(index, &everything, room, error);
     case 1:
-        return si_index_nearest(index, &nearest, &(si_column){SI_FIELD_IDS, room->ids}, 1, NULL,
-                                &count, error);
+        return si_index_find_nearest(index, &nearest, &(si_column){SI_FIELD_IDS, room->ids}, 1,
+                                     NULL, &count, error);
     case 2:
         return si_index_compare(index, index, &same, NULL, 0, error);
     case 3:
@@ -424,7 +424,7 @@ static void cut_and_use(const scene *made, si_index *index)
     char *content = malloc(bytes);
     assert_int_equal(si_index_copy_bytes(made->mapped, 0, bytes, content, NULL), SI_OK);
     for (unsigned how = 0; how < 5; how++) {
-        si_error error = {.status = SI_OK, .message = ""};
+        si_error error = {.result = SI_OK, .message = ""};
         assert_int_equal(truncate(index->heavy_path, (off_t)(bytes / 2)), 0);
         assert_int_equal(use(index, how, &room, &error), SI_ERROR_IO);
         assert_non_null(strstr(error.message, index->heavy_path));

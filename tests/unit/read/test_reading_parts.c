@@ -105,14 +105,14 @@ static si_query make_query(uint64_t *seed)
         corner[axis] = (double)random_float(seed, -100, 80);
         other[axis] = corner[axis] + size;
     }
-    si_box_query(corner, other, SI_BEST_EFFORT, &query, NULL);
+    si_query_box(corner, other, SI_BEST_EFFORT, &query, NULL);
     return query;
 }
 
 static si_result ask(const si_index *index, const si_query *query, uint64_t *ids, uint64_t *count,
                      si_error *error)
 {
-    return si_index_query(index, query, &(si_column){SI_FIELD_ID, ids}, 1, COUNT, count, error);
+    return si_index_find(index, query, &(si_column){SI_FIELD_ID, ids}, 1, COUNT, count, error);
 }
 
 static bool agrees(const scene *made, const si_index *index, const si_query *query)
@@ -133,7 +133,7 @@ static si_index_stats stats_of(const si_index *index)
 static si_query everything(void)
 {
     si_query query;
-    si_box_query((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT, &query,
+    si_query_box((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT, &query,
                  NULL);
     return query;
 }
@@ -171,7 +171,7 @@ static void parts_are_opened_when_read(void **state)
     si_error error;
     for (int i = 0; i < 3; i++)
         corner[i] = (double)made->elements.first[0][i];
-    assert_ok(si_box_query(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
+    assert_ok(si_query_box(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
     assert_ok(si_index_count(index, &query, &count, &error), error);
     assert_true(count >= 1);
     assert_in_range(index->parts->reached_count, 1, PARTS - 1);
@@ -241,7 +241,7 @@ static void expect_failure(const scene *made, const si_index *index, const char 
     si_query query = everything();
     uint64_t count;
     size_t bytes;
-    si_error error = {.status = SI_OK};
+    si_error error = {.result = SI_OK};
     char *content;
     FILE *file = fopen(path, "rb");
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
@@ -281,10 +281,10 @@ static void nodes_may_vanish(const scene *made)
 {
     si_index *index = open_index(made, SI_READING_MAPPED, 1);
     si_query query = everything();
-    si_error error = {.status = SI_OK};
+    si_error error = {.result = SI_OK};
     uint64_t count;
     double distance[3];
-    si_nearest nearest;
+    si_nearest_query nearest;
     uint64_t id;
     assert_true(agrees(made, index, &query));
     char *path = si_format("%s/part-000001.si", index->heavy_path);
@@ -293,15 +293,15 @@ static void nodes_may_vanish(const scene *made)
     assert_int_equal(system(command), 0);
     si_free(command);
     assert_int_equal(truncate(path, 0), 0);
-    for (uint64_t i = 0; i < COUNT && error.status == SI_OK; i += 97) {
+    for (uint64_t i = 0; i < COUNT && error.result == SI_OK; i += 97) {
         for (int axis = 0; axis < 3; axis++)
             distance[axis] = (double)made->elements.first[i][axis];
-        si_nearest_query(distance, 1, 1e9, SI_BEST_EFFORT, &nearest, NULL);
-        if (si_index_nearest(index, &nearest, &(si_column){SI_FIELD_ID, &id}, 1, NULL, &count,
-                             &error) == SI_OK)
-            error.status = SI_OK;
+        si_query_nearest(distance, 1, 1e9, SI_BEST_EFFORT, &nearest, NULL);
+        if (si_index_find_nearest(index, &nearest, &(si_column){SI_FIELD_ID, &id}, 1, NULL, &count,
+                                  &error) == SI_OK)
+            error.result = SI_OK;
     }
-    assert_int_equal(error.status, SI_ERROR_IO);
+    assert_int_equal(error.result, SI_ERROR_IO);
     assert_non_null(strstr(error.message, "part-000001.si"));
     command = si_format("cat %s > %s", kept, path);
     assert_int_equal(system(command), 0);

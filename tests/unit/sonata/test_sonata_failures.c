@@ -119,16 +119,16 @@ static void any_allocation_may_fail(void **state)
     circuit paths;
     write_circuit(*state, &paths);
     for (size_t u = 0; u < USE_COUNT; u++) {
-        si_error error = {.status = SI_OK};
+        si_error error = {.result = SI_OK};
         uint64_t n = 0;
         do {
-            error = (si_error){.status = SI_OK};
+            error = (si_error){.result = SI_OK};
             si_memory_fail_after(++n);
             si_result status = uses[u](&paths, &error);
             si_memory_fail_after(0);
-            assert_int_equal(status, error.status);
+            assert_int_equal(status, error.result);
             assert_true(n < 2000);
-        } while (error.status != SI_OK);
+        } while (error.result != SI_OK);
         assert_true(n > 10);
     }
 }
@@ -141,9 +141,9 @@ static void use_damaged(const circuit *paths, const char *path, const char *cont
     assert_int_equal(fwrite(content, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
     for (size_t u = 0; u < USE_COUNT; u++) {
-        si_error error = {.status = SI_OK};
+        si_error error = {.result = SI_OK};
         si_result status = uses[u](paths, &error);
-        assert_int_equal(status, error.status);
+        assert_int_equal(status, error.result);
         assert_true(status == SI_OK || strlen(error.message) > 0);
     }
 }

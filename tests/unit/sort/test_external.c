@@ -62,7 +62,7 @@ typedef struct append_job {
     const test_elements *elements;
     unsigned number;
     unsigned step;
-    si_result status;
+    si_result result;
 } append_job;
 
 /* Every step-th batch of 700. */
@@ -70,10 +70,10 @@ static void *append_some(void *context)
 {
     append_job *job = context;
     uint64_t count = job->elements->count;
-    for (uint64_t first = job->number * 700; first < count && job->status == SI_OK;
+    for (uint64_t first = job->number * 700; first < count && job->result == SI_OK;
          first += job->step * 700) {
         uint64_t end = first + 700 < count ? first + 700 : count;
-        job->status = append_elements(job->builder, job->elements, first, end, NULL);
+        job->result = append_elements(job->builder, job->elements, first, end, NULL);
     }
     return NULL;
 }
@@ -89,7 +89,7 @@ static void append_concurrently(si_builder *builder, const test_elements *elemen
     }
     for (unsigned i = 0; i < threads; i++) {
         pthread_join(workers[i], NULL);
-        assert_int_equal(jobs[i].status, SI_OK);
+        assert_int_equal(jobs[i].result, SI_OK);
     }
 }
 
@@ -194,8 +194,8 @@ static void put_in_order(test_elements *elements, bool is_reversed)
     si_query everything;
     si_index *index = build_elements(elements, NULL, NULL);
     const si_column columns[] = {{SI_FIELD_POSITION, elements->first}, {SI_FIELD_ID, elements->id}};
-    assert_int_equal(si_box_query(all[0], all[1], SI_BEST_EFFORT, &everything, NULL), SI_OK);
-    assert_int_equal(si_index_query(index, &everything, columns, 2, count, &found, NULL), SI_OK);
+    assert_int_equal(si_query_box(all[0], all[1], SI_BEST_EFFORT, &everything, NULL), SI_OK);
+    assert_int_equal(si_index_find(index, &everything, columns, 2, count, &found, NULL), SI_OK);
     assert_int_equal(found, count);
     for (uint64_t i = 0; is_reversed && i < count / 2; i++) {
         float place[3];

@@ -139,7 +139,7 @@ static void ask_for_groups(const si_index *index, const si_query *query)
     si_group_counts_free(&groups);
 }
 
-static void copy_matches(const si_index *index, const si_matches *matches, uint64_t count)
+static void copy_matches(const si_index *index, const si_batch *matches, uint64_t count)
 {
     const si_field_info *infos;
     size_t field_count = si_element_kind_fields(index->layout.kind, &infos);
@@ -148,21 +148,21 @@ static void copy_matches(const si_index *index, const si_matches *matches, uint6
         columns[i] = (si_column){infos[i].field, malloc((count + 1) * infos[i].size)};
         assert_non_null(columns[i].data);
     }
-    assert_int_equal(si_matches_copy(matches, columns, field_count, 1, NULL), SI_OK);
+    assert_int_equal(si_batch_copy(matches, columns, field_count, 1, NULL), SI_OK);
     for (size_t i = 0; i < field_count; i++)
         free(columns[i].data);
 }
 
 static void match(const si_index *index, const si_query *queries, uint64_t query_count)
 {
-    si_matches *matches;
-    assert_int_equal(si_matches_create(&matches, NULL), SI_OK);
-    assert_int_equal(si_index_match(index, queries, query_count, 1, matches, NULL), SI_OK);
-    const uint64_t *offsets = si_matches_offsets(matches);
+    si_batch *matches;
+    assert_int_equal(si_batch_create(&matches, NULL), SI_OK);
+    assert_int_equal(si_batch_find(index, queries, query_count, 1, matches, NULL), SI_OK);
+    const uint64_t *offsets = si_batch_offsets(matches);
     for (uint64_t i = 0; i < query_count; i++)
         assert_true(offsets[i + 1] - offsets[i] <= index->layout.element_count);
     copy_matches(index, matches, offsets[query_count]);
-    si_matches_free(matches);
+    si_batch_free(matches);
 }
 
 static void ask_for_nearest(const si_index *index)
@@ -175,11 +175,11 @@ static void ask_for_nearest(const si_index *index)
                               gids_or_ids};
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++)
         for (size_t i = 0; i < 2; i++) {
-            si_nearest nearest;
-            si_nearest_query((double[3]){10, 0, 0}, numbers[i], INFINITY, (si_accuracy)accuracy,
+            si_nearest_query nearest;
+            si_query_nearest((double[3]){10, 0, 0}, numbers[i], INFINITY, (si_accuracy)accuracy,
                              &nearest, NULL);
-            assert_int_equal(si_index_nearest(index, &nearest, &column, 1, distances, &count, NULL),
-                             SI_OK);
+            assert_int_equal(
+                si_index_find_nearest(index, &nearest, &column, 1, distances, &count, NULL), SI_OK);
             assert_true(count <= numbers[i]);
             for (uint64_t j = 1; j < count; j++)
                 assert_true(distances[j - 1] <= distances[j]);
@@ -196,15 +196,15 @@ static void ask_all(const si_index *index)
     si_query query;
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_EXACT; accuracy++) {
         for (size_t i = 0; i < 2; i++) {
-            si_box_query(corners[i][0], corners[i][1], (si_accuracy)accuracy, &query, NULL);
+            si_query_box(corners[i][0], corners[i][1], (si_accuracy)accuracy, &query, NULL);
             ask(index, &query);
         }
         for (size_t i = 0; i < 3; i++) {
-            si_sphere_query((double[3]){10, 0, 0}, radii[i], (si_accuracy)accuracy, &query, NULL);
+            si_query_sphere((double[3]){10, 0, 0}, radii[i], (si_accuracy)accuracy, &query, NULL);
             ask(index, &query);
         }
     }
-    si_box_query(corners[0][0], corners[0][1], SI_BEST_EFFORT, &query, NULL);
+    si_query_box(corners[0][0], corners[0][1], SI_BEST_EFFORT, &query, NULL);
     ask_for_groups(index, &query);
     match(index, (si_query[2]){query, query}, 2);
     ask_for_nearest(index);

@@ -1,4 +1,4 @@
-/* si_index_verify on folders, and opening with verification. */
+/* si_verify on folders, and opening with verification. */
 #include "unit/support/elements.h"
 
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static findings verify(const char *folder, unsigned threads, uint64_t most)
     options.most_sentences = most;
     options.visitor = note;
     options.visitor_context = &found;
-    assert_ok(si_index_verify(folder, &options, &found.count, &error), error);
+    assert_ok(si_verify(folder, &options, &found.count, &error), error);
     return found;
 }
 
@@ -121,7 +121,7 @@ static void a_sound_folder_has_no_damage(void **state)
         build(folder, (si_element_kind)kind, COUNT, kind);
         assert_found(folder, 0, NULL);
     }
-    assert_int_equal(si_index_verify(folder, NULL, &count, NULL), SI_OK);
+    assert_int_equal(si_verify(folder, NULL, &count, NULL), SI_OK);
     assert_int_equal(count, 0);
 }
 
@@ -234,13 +234,12 @@ static void what_is_no_index_is_an_error(void **state)
     uint64_t count;
     si_error error;
     si_verify_options options = SI_VERIFY_OPTIONS_INIT;
-    assert_int_equal(si_index_verify("/nonexistent/index", NULL, &count, &error),
-                     SI_ERROR_NOT_FOUND);
-    assert_int_equal(si_index_verify(folder, NULL, &count, &error), SI_ERROR_NOT_FOUND);
+    assert_int_equal(si_verify("/nonexistent/index", NULL, &count, &error), SI_ERROR_NOT_FOUND);
+    assert_int_equal(si_verify(folder, NULL, &count, &error), SI_ERROR_NOT_FOUND);
     write_text(folder, "meta_data.json", "{\"element_type\": \"synapse\", \"in_memory\": {}}");
-    assert_int_equal(si_index_verify(folder, NULL, &count, &error), SI_ERROR_UNSUPPORTED);
+    assert_int_equal(si_verify(folder, NULL, &count, &error), SI_ERROR_UNSUPPORTED);
     options.struct_size = 1;
-    assert_int_equal(si_index_verify(folder, &options, &count, &error), SI_ERROR_ARGUMENT);
+    assert_int_equal(si_verify(folder, &options, &count, &error), SI_ERROR_ARGUMENT);
 }
 
 static void opening_may_verify(void **state)
@@ -290,10 +289,10 @@ static void progress_is_told_and_may_cancel(void **state)
     options.progress = watch;
     options.progress_context = &seen;
     build(folder, SI_POINT, COUNT, 3);
-    assert_ok(si_index_verify(folder, &options, &count, &error), error);
+    assert_ok(si_verify(folder, &options, &count, &error), error);
     assert_int_equal(seen.calls, 4);
     seen = (watcher){.stop_at = 2};
-    assert_int_equal(si_index_verify(folder, &options, &count, &error), SI_ERROR_CANCELLED);
+    assert_int_equal(si_verify(folder, &options, &count, &error), SI_ERROR_CANCELLED);
 }
 
 static void want_of_memory_is_an_error(void **state)
@@ -309,7 +308,7 @@ static void want_of_memory_is_an_error(void **state)
     options.threads = 1;
     for (uint64_t n = 1; status != SI_OK; n++) {
         si_memory_fail_after(n);
-        status = si_index_verify(folder, &options, &count, NULL);
+        status = si_verify(folder, &options, &count, NULL);
         si_memory_fail_after(0);
         assert_true(n < 1000 && (status == SI_OK || status == SI_ERROR_MEMORY));
     }

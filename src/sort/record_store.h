@@ -2,8 +2,8 @@
  * Records on their way into an index: appended from any thread to chunks of memory that never move,
  * and taken out again from the front, by whole chunks.
  */
-#ifndef SI_BUILD_RECORD_STORE_H
-#define SI_BUILD_RECORD_STORE_H
+#ifndef SI_SORT_RECORD_STORE_H
+#define SI_SORT_RECORD_STORE_H
 
 #include <pthread.h>
 #include <stdint.h>

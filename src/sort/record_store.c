@@ -1,4 +1,4 @@
-#include "build/record_store.h"
+#include "sort/record_store.h"
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
