@@ -52,7 +52,7 @@ void run(const std::string &subject, const std::string &index_path, unsigned rou
          const std::string &folder)
 {
     bench::elements all = bench::read_elements(bench::open_index(index_path).get());
-    if (all.kind == SI_MORPHOLOGY)
+    if (all.kind == SI_SEGMENT)
         alternate<bench::segment_value>(subject, all, rounds, folder);
     else
         alternate<bench::synapse_value>(subject, all, rounds, folder);

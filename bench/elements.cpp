@@ -47,7 +47,7 @@ namespace
 
 std::vector<si_field> input_fields(si_element_kind kind)
 {
-    if (kind == SI_MORPHOLOGY)
+    if (kind == SI_SEGMENT)
         return {SI_FIELD_ENDPOINT1,  SI_FIELD_ENDPOINT2,  SI_FIELD_RADIUS,      SI_FIELD_GID,
                 SI_FIELD_SECTION_ID, SI_FIELD_SEGMENT_ID, SI_FIELD_SECTION_TYPE};
     if (kind == SI_SYNAPSE)
@@ -84,7 +84,7 @@ struct ranked_row {
 
 std::uint64_t rank_of(const elements &all, std::uint64_t row)
 {
-    if (all.kind != SI_MORPHOLOGY)
+    if (all.kind != SI_SEGMENT)
         return all.values<std::uint64_t>(SI_FIELD_ID)[row];
     return all.values<std::uint64_t>(SI_FIELD_GID)[row] << 28 |
            std::uint64_t{all.values<std::uint32_t>(SI_FIELD_SECTION_ID)[row]} << 14 |

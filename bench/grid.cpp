@@ -250,7 +250,7 @@ void run_round(contest &contest)
     run_touching(contest);
     run_elements(contest);
     run_regions(contest);
-    if (information(contest.index).kind == SI_MORPHOLOGY)
+    if (information(contest.index).kind == SI_SEGMENT)
         run_lengths(contest);
 }
 

@@ -120,7 +120,7 @@ geometry read_geometry(const si_index *index)
     si_index_info info = describe(index);
     geometry all;
     all.count = info.element_count;
-    if (info.kind == SI_MORPHOLOGY) {
+    if (info.kind == SI_SEGMENT) {
         read_field(index, all, SI_FIELD_ENDPOINT1, 3);
         read_field(index, all, SI_FIELD_ENDPOINT2, 3);
         read_field(index, all, SI_FIELD_RADIUS, 1);
@@ -134,7 +134,7 @@ geometry read_geometry(const si_index *index)
     }
     all.boxes.resize(all.count);
     for (std::uint64_t i = 0; i < all.count; i++)
-        all.boxes[i] = info.kind == SI_MORPHOLOGY ? box_of_segment(all, i) : box_of_point(all, i);
+        all.boxes[i] = info.kind == SI_SEGMENT ? box_of_segment(all, i) : box_of_point(all, i);
     return all;
 }
 

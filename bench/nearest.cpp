@@ -94,7 +94,7 @@ double ask_library(const si_index *index, const std::vector<place> &queries, std
 {
     std::vector<std::uint64_t> ids(k);
     std::vector<double> distances(k);
-    si_column column = {kind_of(index) == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, ids.data()};
+    si_column column = {kind_of(index) == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids.data()};
     double sum = 0;
     for (const place &query : queries) {
         const double point[3] = {query[0], query[1], query[2]};

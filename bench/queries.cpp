@@ -72,7 +72,7 @@ void run(const std::string &subject, const std::string &index_path, unsigned rou
     bench::index_handle index = bench::open_index(index_path);
     bench::elements all = bench::read_elements(index.get());
     std::vector<bench::shape_set> sets = bench::find_shapes(index.get(), all, shapes_path);
-    if (all.kind == SI_MORPHOLOGY)
+    if (all.kind == SI_SEGMENT)
         alternate<bench::segment_value>(subject, index.get(), std::move(all), sets, rounds);
     else
         alternate<bench::synapse_value>(subject, index.get(), std::move(all), sets, rounds);

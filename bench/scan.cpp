@@ -77,7 +77,7 @@ template <class Id>
 scan<Id>::scan(const si_index *index, const elements &in_index_order)
     : capacity(describe(index).leaf_capacity)
 {
-    bool segments = in_index_order.kind == SI_MORPHOLOGY;
+    bool segments = in_index_order.kind == SI_SEGMENT;
     if (capacity == 0 || capacity > bits_of_a_mask)
         throw std::logic_error("the scan tests at most 64 elements at once");
     match = segments ? match_cylinders : match_points;

@@ -67,7 +67,7 @@ using center = std::array<float, 3>;
 
 std::vector<center> random_centers(const elements &all, std::size_t count, std::mt19937_64 &random)
 {
-    si_field field = all.kind == SI_MORPHOLOGY ? SI_FIELD_ENDPOINT1 : SI_FIELD_POSITION;
+    si_field field = all.kind == SI_SEGMENT ? SI_FIELD_ENDPOINT1 : SI_FIELD_POSITION;
     const float *positions = all.values<float>(field);
     std::vector<center> centers(count);
     for (center &each : centers) {

@@ -43,7 +43,7 @@ elements with_points(const std::vector<vector3> &positions)
 elements with_segments(const std::vector<segment> &segments)
 {
     elements all;
-    all.kind = SI_MORPHOLOGY;
+    all.kind = SI_SEGMENT;
     all.count = segments.size();
     add_column<vector3>(all, SI_FIELD_ENDPOINT1, [&](std::uint64_t i) { return segments[i].p1; });
     add_column<vector3>(all, SI_FIELD_ENDPOINT2, [&](std::uint64_t i) { return segments[i].p2; });

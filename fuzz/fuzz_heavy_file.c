@@ -76,7 +76,7 @@ static si_builder *fill_builder(si_element_kind kind)
 
 static void make_heavy_files(void)
 {
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         si_index *index;
         if (si_builder_finish(fill_builder((si_element_kind)kind), &index, NULL, NULL) != SI_OK)
             abort();

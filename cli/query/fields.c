@@ -18,7 +18,7 @@ const si_field_info *cli_find_field(si_element_kind kind, const char *name)
 
 const si_field_info *cli_row_field(si_element_kind kind)
 {
-    return cli_find_field(kind, kind == SI_MORPHOLOGY ? "gid" : "id");
+    return cli_find_field(kind, kind == SI_SEGMENT ? "gid" : "id");
 }
 
 static void add(cli_fields *fields, const si_field_info *info, const char *attribute)
@@ -43,7 +43,7 @@ static bool add_group(cli_fields *fields, si_element_kind kind, const char *name
 {
     static const char *const groups[][4] = {{"ids", "gid", "section_id", "segment_id"},
                                             {"endpoints", "endpoint1", "endpoint2", NULL}};
-    for (size_t i = 0; kind == SI_MORPHOLOGY && i < 2; i++) {
+    for (size_t i = 0; kind == SI_SEGMENT && i < 2; i++) {
         if (strcmp(name, groups[i][0]) != 0)
             continue;
         for (size_t member = 1; member < 4 && groups[i][member]; member++)

@@ -84,10 +84,10 @@ SI_API const char *si_version(void);
 /* ---- elements and fields ---- */
 
 typedef enum si_element_kind {
-    SI_POINT = 0,     /* position, id */
-    SI_SPHERE = 1,    /* centroid, radius, id */
-    SI_SYNAPSE = 2,   /* position, id, post_gid, pre_gid */
-    SI_MORPHOLOGY = 3 /* somas (spheres) and segments (cylinders) of cells */
+    SI_POINT = 0,   /* position, id */
+    SI_SPHERE = 1,  /* centroid, radius, id */
+    SI_SYNAPSE = 2, /* position, id, post_gid, pre_gid */
+    SI_SEGMENT = 3  /* somas (spheres) and segments (cylinders) of cells */
 } si_element_kind;
 
 /* "point", "sphere", "synapse" or "morphology"; NULL for a value that is no element kind. */

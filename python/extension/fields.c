@@ -48,7 +48,7 @@ static const core_kind kinds[] = {
     [SI_POINT] = {"point", 2, 2, point_fields, SI_FIELD_ID, false},
     [SI_SPHERE] = {"sphere", 3, 3, sphere_fields, SI_FIELD_ID, false},
     [SI_SYNAPSE] = {"synapse", 4, 4, synapse_fields, SI_FIELD_ID, true},
-    [SI_MORPHOLOGY] = {"morphology", 9, 11, morphology_fields, SI_FIELD_GID, true},
+    [SI_SEGMENT] = {"morphology", 9, 11, morphology_fields, SI_FIELD_GID, true},
 };
 
 static PyArray_Descr *segment_ids;

@@ -29,7 +29,7 @@ static void close_index(PyObject *capsule)
 PyObject *core_set_index_classes(PyObject *module, PyObject *classes)
 {
     (void)module;
-    if (!PyTuple_Check(classes) || PyTuple_GET_SIZE(classes) != SI_MORPHOLOGY + 1) {
+    if (!PyTuple_Check(classes) || PyTuple_GET_SIZE(classes) != SI_SEGMENT + 1) {
         PyErr_SetString(PyExc_TypeError, "expected a tuple of the four classes of indexes");
         return NULL;
     }

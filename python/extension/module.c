@@ -54,7 +54,7 @@ static bool add_constants(PyObject *module)
            PyModule_AddIntMacro(module, SI_POINT) == 0 &&
            PyModule_AddIntMacro(module, SI_SPHERE) == 0 &&
            PyModule_AddIntMacro(module, SI_SYNAPSE) == 0 &&
-           PyModule_AddIntMacro(module, SI_MORPHOLOGY) == 0;
+           PyModule_AddIntMacro(module, SI_SEGMENT) == 0;
 }
 
 PyMODINIT_FUNC PyInit__core(void);

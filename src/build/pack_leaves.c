@@ -31,7 +31,7 @@ void si_pack_leaf(si_element_kind kind, const char *const *records, unsigned cou
 {
     const si_element_type *type = si_element_type_of(kind);
     switch (kind) {
-    case SI_MORPHOLOGY:
+    case SI_SEGMENT:
         pack(records, count, columns, leaf, 1, 7, 1);
         break;
     case SI_SYNAPSE:

@@ -72,7 +72,7 @@ static si_result build_node_population(const circuit_build *build, const char *n
 }
 
 static const circuit_kind segments = {
-    SI_MORPHOLOGY, "segments", list_node_populations, find_node_population, build_node_population,
+    SI_SEGMENT, "segments", list_node_populations, find_node_population, build_node_population,
 };
 
 /* ------------------------------------------------------------------------------------- synapses */

@@ -94,7 +94,7 @@ static si_result open_dataset(const char *path, const char *types_path, const ch
 si_result si_dataset_open_file(const char *path, const char *types_path, const char *population,
                                si_element_kind kind, si_dataset **dataset, si_error *error)
 {
-    if (kind != SI_SYNAPSE && kind != SI_MORPHOLOGY)
+    if (kind != SI_SYNAPSE && kind != SI_SEGMENT)
         return si_fail(error, SI_ERROR_NOT_FOUND,
                        "%s: elements of kind %s have no attributes in a SONATA file", path,
                        si_element_kind_name(kind));

@@ -109,7 +109,7 @@ static si_result create_builder(segments_build *build, const char *folder, si_er
                                    &build->types_path, error));
     options->max_memory_bytes = build->means.bytes - build->cache_bytes -
                                 build->rows_at_a_time * BYTES_PER_ROW;
-    return si_builder_create(SI_MORPHOLOGY, folder, options, &build->builder, error);
+    return si_builder_create(SI_SEGMENT, folder, options, &build->builder, error);
 }
 
 static si_result start_indexing(segments_build *build, si_error *error)

@@ -59,7 +59,7 @@ static void describe_element(const si_column_batch *batch, uint64_t i, char *tex
     const uint64_t *gids = batch->data[SI_FIELD_GID], *ids = batch->data[SI_FIELD_ID];
     const uint32_t *sections = batch->data[SI_FIELD_SECTION_ID];
     const uint32_t *segments = batch->data[SI_FIELD_SEGMENT_ID];
-    if (batch->kind == SI_MORPHOLOGY)
+    if (batch->kind == SI_SEGMENT)
         snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)gids[i],
                  sections[i], segments[i]);
     else if (ids)

@@ -21,7 +21,7 @@ void si_record_describe(si_element_kind kind, const char *record, char *text, si
     uint64_t words[SI_MAX_WORDS] = {0};
     memcpy(words, record, si_element_type_of(kind)->word_count * sizeof *words);
     si_segment_ids ids = si_unpack_segment_ids(words[0]);
-    if (kind == SI_MORPHOLOGY)
+    if (kind == SI_SEGMENT)
         snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)ids.gid,
                  ids.section_id, ids.segment_id);
     else if (kind == SI_SYNAPSE)

@@ -81,7 +81,7 @@ static si_result check_regions(const si_regions *regions, si_error *error)
 
 static si_result check_lengths(const si_index *index, si_error *error)
 {
-    if (index->layout.kind != SI_MORPHOLOGY)
+    if (index->layout.kind != SI_SEGMENT)
         return si_fail(error, SI_ERROR_ARGUMENT, "elements of type %s have no length",
                        index->type->name);
     return SI_OK;

@@ -46,7 +46,7 @@ static const value_place other_places[SI_FIELD_COUNT] = {
 static si_result fail_no_field(si_element_kind kind, si_field field, si_error *error)
 {
     const si_field_info *info = NULL;
-    for (int other = SI_POINT; !info && other <= SI_MORPHOLOGY; other++)
+    for (int other = SI_POINT; !info && other <= SI_SEGMENT; other++)
         info = si_element_field((si_element_kind)other, field);
     if (info)
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -62,7 +62,7 @@ static si_result find_place(si_element_kind kind, si_field field, value_place *p
     const si_field_info *info = si_element_field(kind, field);
     if (!info)
         return fail_no_field(kind, field, error);
-    *place = (kind == SI_MORPHOLOGY ? morphology_places : other_places)[field];
+    *place = (kind == SI_SEGMENT ? morphology_places : other_places)[field];
     if (place->mask == 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %s: it is no integer",
                        info->name);

@@ -111,12 +111,12 @@ static void check_same_bytes(si_element_kind kind, uint64_t count, const element
 static void bytes_depend_on_the_elements_alone(void **state)
 {
     (void)state;
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         check_same_bytes((si_element_kind)kind, 20000, &ordinary);
         check_same_bytes((si_element_kind)kind, 5000, &crowded);
         check_same_bytes((si_element_kind)kind, 1, &ordinary);
     }
-    check_same_bytes(SI_MORPHOLOGY, 300000, &ordinary);
+    check_same_bytes(SI_SEGMENT, 300000, &ordinary);
 }
 
 /* ---- fields ---- */
@@ -124,7 +124,7 @@ static void bytes_depend_on_the_elements_alone(void **state)
 static void every_field_comes_back(void **state)
 {
     (void)state;
-    test_elements elements = make_elements(SI_MORPHOLOGY, 1000, &ordinary, 5);
+    test_elements elements = make_elements(SI_SEGMENT, 1000, &ordinary, 5);
     for (uint64_t i = 0; i < elements.count; i++)
         elements.id[i] = (UINT64_C(1) << 36) - 1 - i;
     si_index *index = build_elements(&elements, NULL, NULL);
@@ -294,7 +294,7 @@ static void an_empty_index_is_an_index(void **state)
 {
     (void)state;
     char *folder = make_test_folder();
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         char *target = in(folder, si_element_kind_name((si_element_kind)kind));
         test_elements none = make_elements((si_element_kind)kind, 0, &ordinary, 1);
         si_index_close(build_elements(&none, target, NULL));
@@ -486,13 +486,13 @@ static void bad_elements_are_refused_by_name(void **state)
                                  {SI_FIELD_RADIUS, &fine},        {SI_FIELD_GID, &id},
                                  {SI_FIELD_SECTION_ID, &section}, {SI_FIELD_SEGMENT_ID, &soma},
                                  {SI_FIELD_SECTION_TYPE, &type}};
-    check_refused(SI_MORPHOLOGY, segment, 7, SI_ERROR_ARGUMENT, "gid 42, section 1, segment 0");
+    check_refused(SI_SEGMENT, segment, 7, SI_ERROR_ARGUMENT, "gid 42, section 1, segment 0");
     segment[1].data = good;
     segment[3].data = &gid;
-    check_refused(SI_MORPHOLOGY, segment, 7, SI_ERROR_LIMIT, "68719476735");
+    check_refused(SI_SEGMENT, segment, 7, SI_ERROR_LIMIT, "68719476735");
     segment[3].data = &id;
     segment[4].data = &too_large;
-    check_refused(SI_MORPHOLOGY, segment, 7, SI_ERROR_LIMIT, "section 16384");
+    check_refused(SI_SEGMENT, segment, 7, SI_ERROR_LIMIT, "section 16384");
 }
 
 static void the_bound_on_the_file_is_kept(void **state)
@@ -525,7 +525,7 @@ static void the_size_of_the_file_is_known_beforehand(void **state)
     const uint64_t counts[] = {0, 1, 64, 65, 1024, 20000};
     si_error error = {0};
     uint64_t bytes;
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             test_elements elements = make_elements((si_element_kind)kind, counts[i], &ordinary, 1);
             si_index *index = build_elements(&elements, NULL, NULL);
@@ -578,7 +578,7 @@ static void every_failed_allocation_is_an_error_and_leaves_nothing(void **state)
     (void)state;
     char *folder = make_test_folder();
     char *target = in(folder, "index");
-    test_elements elements = make_elements(SI_MORPHOLOGY, 500, &ordinary, 1);
+    test_elements elements = make_elements(SI_SEGMENT, 500, &ordinary, 1);
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     options.population = "p";
     options.threads = 1;
@@ -588,7 +588,7 @@ static void every_failed_allocation_is_an_error_and_leaves_nothing(void **state)
         si_builder *builder = NULL;
         si_index *index = NULL;
         si_memory_fail_after(n);
-        status = si_builder_create(SI_MORPHOLOGY, target, &options, &builder, NULL);
+        status = si_builder_create(SI_SEGMENT, target, &options, &builder, NULL);
         if (status == SI_OK) {
             status = append_elements(builder, &elements, 0, 500, NULL);
             if (status == SI_OK)
@@ -692,7 +692,7 @@ static void damaged_pages_do_not_lead_astray(void **state)
 {
     (void)state;
     char *folder = make_test_folder();
-    test_elements elements = make_elements(SI_MORPHOLOGY, 20000, &ordinary, 1);
+    test_elements elements = make_elements(SI_SEGMENT, 20000, &ordinary, 1);
     si_index *index = build_elements(&elements, folder, NULL);
     si_index_info info = SI_INDEX_INFO_INIT;
     assert_int_equal(si_index_get_info(index, &info), SI_OK);
@@ -723,7 +723,7 @@ static void damaged_pages_do_not_lead_astray(void **state)
 static void differences_are_named(void **state)
 {
     (void)state;
-    test_elements elements = make_elements(SI_MORPHOLOGY, 500, &ordinary, 1);
+    test_elements elements = make_elements(SI_SEGMENT, 500, &ordinary, 1);
     si_index *left = build_elements(&elements, NULL, NULL);
     elements.segment_id[77] += 1000;
     si_index *right = build_elements(&elements, NULL, NULL);

@@ -110,7 +110,7 @@ static si_result make_filter(const surroundings *given)
                                        {SI_FIELD_IS_SOMA, &one, 1}};
     si_filter *filter;
     (void)given;
-    si_result status = si_filter_create(SI_MORPHOLOGY, conditions, 4, &filter, NULL);
+    si_result status = si_filter_create(SI_SEGMENT, conditions, 4, &filter, NULL);
     if (status == SI_OK)
         si_filter_free(filter);
     return status;
@@ -164,7 +164,7 @@ static void any_allocation_may_fail(void **state)
     (void)state;
     char *folder = make_test_folder();
     char *target = si_path_join(folder, "index"), *copy = si_path_join(folder, "copy");
-    test_elements elements = make_elements(SI_MORPHOLOGY, 5000, &ordinary, 1);
+    test_elements elements = make_elements(SI_SEGMENT, 5000, &ordinary, 1);
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     options.population = "p";
     si_index *index = build_elements(&elements, target, &options);

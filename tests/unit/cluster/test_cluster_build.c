@@ -141,7 +141,7 @@ static void any_number_of_ranks(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < RANK_COUNTS; i++) {
-        build_and_expect_same(SI_MORPHOLOGY, MANY, &ordinary, rank_counts[i], false, &in_memory);
+        build_and_expect_same(SI_SEGMENT, MANY, &ordinary, rank_counts[i], false, &in_memory);
         build_and_expect_same(SI_SYNAPSE, MANY, &ordinary, rank_counts[i], true, &in_memory);
     }
 }
@@ -151,7 +151,7 @@ static void little_memory(void **state)
     const si_build_limits limits = on_disk();
     (void)state;
     for (unsigned i = 1; i < 5; i++) {
-        build_and_expect_same(SI_MORPHOLOGY, MANY, &ordinary, rank_counts[i], false, &limits);
+        build_and_expect_same(SI_SEGMENT, MANY, &ordinary, rank_counts[i], false, &limits);
         build_and_expect_same(SI_SPHERE, MANY, &crowded, rank_counts[i], true, &limits);
     }
 }

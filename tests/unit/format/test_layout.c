@@ -52,7 +52,7 @@ static void check_layout(si_element_kind kind, uint64_t count)
 static void sections_follow_each_other(void **state)
 {
     (void)state;
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++)
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++)
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
             check_layout((si_element_kind)kind, counts[i]);
 }
@@ -62,7 +62,7 @@ static void levels_end_in_one_root(void **state)
     (void)state;
     for (size_t i = 1; i < sizeof counts / sizeof *counts; i++) {
         si_layout layout;
-        assert_true(si_layout_compute(SI_MORPHOLOGY, counts[i], &layout));
+        assert_true(si_layout_compute(SI_SEGMENT, counts[i], &layout));
         assert_int_equal(layout.node_count[layout.levels], 1);
         assert_int_equal(layout.level_offset[layout.levels], layout.inner.offset);
         assert_int_equal(layout.node_count[1], (layout.leaf_count + SI_FAN_OUT - 1) / SI_FAN_OUT);
@@ -79,8 +79,8 @@ static void too_many_elements_have_no_layout(void **state)
     (void)state;
     si_layout layout;
     assert_false(si_layout_compute(SI_POINT, UINT64_MAX, &layout));
-    assert_false(si_layout_compute(SI_MORPHOLOGY, INT64_MAX / 128 + 1, &layout));
-    assert_true(si_layout_compute(SI_MORPHOLOGY, INT64_MAX / 128, &layout));
+    assert_false(si_layout_compute(SI_SEGMENT, INT64_MAX / 128 + 1, &layout));
+    assert_true(si_layout_compute(SI_SEGMENT, INT64_MAX / 128, &layout));
     assert_true(layout.file_bytes < INT64_MAX);
     assert_true(layout.levels <= SI_MAX_LEVELS);
 }

@@ -85,7 +85,7 @@ void oracle_counts(const test_elements *elements, const si_grid *grid,
         for (int axis = 0; axis < 3; axis++) {
             float first = elements->first[i][axis], second = elements->second[i][axis];
             float middle = 0.5f * first + 0.5f * second;
-            centre[axis] = (double)(elements->kind == SI_MORPHOLOGY ? middle : first);
+            centre[axis] = (double)(elements->kind == SI_SEGMENT ? middle : first);
         }
         int64_t voxel = find_voxel(grid, centre);
         if (voxel >= 0 && (!passes || passes(elements, i)))
@@ -163,7 +163,7 @@ void oracle_lengths(const test_elements *elements, const si_grid *grid, double *
 static bool touches(const test_elements *elements, uint64_t i, const si_query *query)
 {
     const float *first = elements->first[i], *second = elements->second[i];
-    if (elements->kind == SI_MORPHOLOGY)
+    if (elements->kind == SI_SEGMENT)
         return si_query_meets_cylinder(query, first, second, elements->radius[i]);
     if (elements->kind == SI_SPHERE)
         return si_query_meets_sphere(query, first, elements->radius[i]);

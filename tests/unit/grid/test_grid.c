@@ -7,7 +7,7 @@
 #include "kernels/kernel_set.h"
 #include "unit/grid/grid_oracle.h"
 
-static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_MORPHOLOGY};
+static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
 
 static void check_counts(const si_index *index, const test_elements *elements, si_grid *grid)
 {
@@ -62,7 +62,7 @@ static void check_other_readings(const test_elements *elements, si_grid *grid)
         options.guard = guarded;
         assert_ok(si_index_open(folder, &options, &index, &error), error);
         check_counts(index, elements, grid);
-        if (elements->kind == SI_MORPHOLOGY)
+        if (elements->kind == SI_SEGMENT)
             check_lengths(index, elements, grid);
         si_index_close(index);
     }
@@ -85,7 +85,7 @@ static void check_scene(si_element_kind kind, uint64_t count, const element_scat
                        make_grid(offset + 40 * extent, offset + 41 * extent, 2, 2, 2)};
     for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
         check_counts(index, &elements, &grids[i]);
-        if (kind == SI_MORPHOLOGY)
+        if (kind == SI_SEGMENT)
             check_lengths(index, &elements, &grids[i]);
     }
     check_other_readings(&elements, &grids[1]);
@@ -183,14 +183,14 @@ static void all_kernels_agree(void **state)
     static const char *const names[] = {"portable", "avx2", "avx512"};
     for (size_t i = 0; i < 3; i++)
         if (si_use_kernels(names[i]))
-            check_scene(SI_MORPHOLOGY, 3000, &scatter, 7);
+            check_scene(SI_SEGMENT, 3000, &scatter, 7);
 }
 
 /* Elements of any size, so far out that nothing is left of the grid. */
 static void huge_elements_do_no_harm(void **state)
 {
     const element_scatter scatter = {.extent = 8, .length = 4, .radius = 2};
-    test_elements elements = make_elements(SI_MORPHOLOGY, 1000, &scatter, 3);
+    test_elements elements = make_elements(SI_SEGMENT, 1000, &scatter, 3);
     (void)state;
     for (uint64_t i = 0; i < elements.count; i += 2)
         for (int axis = 0; axis < 3; axis++) {
@@ -228,7 +228,7 @@ static double total_of(const double *lengths, uint64_t count)
 static void grids_sum_to_the_whole(void **state)
 {
     const element_scatter scatter = {.extent = 50, .length = 20, .radius = 2};
-    test_elements elements = make_elements(SI_MORPHOLOGY, 30000, &scatter, 9);
+    test_elements elements = make_elements(SI_SEGMENT, 30000, &scatter, 9);
     si_index *index = build_elements(&elements, NULL, NULL);
     si_grid grid = make_grid(-80, 90, 23, 37, 11);
     si_error error = {0};
@@ -286,7 +286,7 @@ static void check_octant(const si_index *index, const si_grid *grid, const uint6
 static void tiles_partition(void **state)
 {
     const element_scatter scatter = {.extent = 8, .length = 4, .radius = 2, .degenerate = 1};
-    test_elements elements = make_elements(SI_MORPHOLOGY, 20000, &scatter, 9);
+    test_elements elements = make_elements(SI_SEGMENT, 20000, &scatter, 9);
     make_adversarial(&elements, 5);
     si_index *index = build_elements(&elements, NULL, NULL);
     si_grid grid = make_grid(-8, 8, 16, 16, 16);
@@ -376,7 +376,7 @@ static bool is_of_wanted_type(const test_elements *elements, uint64_t i)
 static void filtered_grids_hold_what_passes(void **state)
 {
     const element_scatter scatter = {.extent = 8, .length = 4, .radius = 2};
-    test_elements elements = make_elements(SI_MORPHOLOGY, 20000, &scatter, 9);
+    test_elements elements = make_elements(SI_SEGMENT, 20000, &scatter, 9);
     si_index *index = build_elements(&elements, NULL, NULL);
     si_grid grid = make_grid(-8, 9, 9, 8, 7);
     const uint64_t types[] = {4, 2};
@@ -386,7 +386,7 @@ static void filtered_grids_hold_what_passes(void **state)
     uint64_t *counts = calloc(voxels_of(&grid), sizeof *counts);
     uint64_t *expected = calloc(voxels_of(&grid), sizeof *expected);
     (void)state;
-    assert_ok(si_filter_create(SI_MORPHOLOGY, &condition, 1, &filter, &error), error);
+    assert_ok(si_filter_create(SI_SEGMENT, &condition, 1, &filter, &error), error);
     oracle_counts(&elements, &grid, is_of_wanted_type, expected);
     grid.filter = filter;
     assert_ok(si_index_grid_counts(index, &grid, counts, &error), error);
@@ -475,7 +475,7 @@ static void regions_add_up_their_voxels(void **state)
                  {SI_TYPE_INT16, true},   {SI_TYPE_UINT32, false}, {SI_TYPE_INT32, true},
                  {SI_TYPE_UINT64, false}, {SI_TYPE_INT64, true}};
     const element_scatter scatter = {.extent = 8, .length = 4, .radius = 2};
-    test_elements elements = make_elements(SI_MORPHOLOGY, 20000, &scatter, 9);
+    test_elements elements = make_elements(SI_SEGMENT, 20000, &scatter, 9);
     si_index *index = build_elements(&elements, NULL, NULL);
     si_grid grid = make_grid(-7, 9, 9, 8, 7);
     (void)state;

@@ -66,7 +66,7 @@ static uint64_t check_grid(const test_elements *elements, const si_grid *grid)
         sum += expected[i];
     expect_counts(index, grid, expected);
     check_touching(elements, index, *grid);
-    if (elements->kind == SI_MORPHOLOGY)
+    if (elements->kind == SI_SEGMENT)
         check_lengths(elements, index, grid);
     free(expected);
     si_index_close(index);
@@ -104,7 +104,7 @@ static void random_scenes_are_as_brute_force_has_them(void **state)
         {.extent = 8, .length = 30, .radius = 0.5f, .degenerate = 1},
         {.extent = 16, .offset = 40000, .length = 3, .radius = 0.5f, .degenerate = 1},
         {.extent = 1e6f, .length = 1e6f, .radius = 1e4f}};
-    static const si_element_kind kinds[] = {SI_MORPHOLOGY, SI_SPHERE, SI_MORPHOLOGY, SI_POINT};
+    static const si_element_kind kinds[] = {SI_SEGMENT, SI_SPHERE, SI_SEGMENT, SI_POINT};
     static const char *const kernels[] = {"portable", "avx2", "avx512"};
     uint64_t seed = 23, counted = 0;
     (void)state;
@@ -151,7 +151,7 @@ static void what_is_at_the_bounds_is_counted(void **state)
 {
     /* 32-bit floats, and numbers that are rounded to lesser and to greater ones. */
     static const double bounds[] = {0, 0.5, 0.1, 0.3, 0.7, -0.1, -0.3, 1e-50, -1e-50};
-    static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_MORPHOLOGY};
+    static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SEGMENT};
     (void)state;
     for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
         for (int axis = 0; axis < 3; axis++)
@@ -191,7 +191,7 @@ static void exact_shapes_count_beyond_their_boxes(void **state)
     uint64_t seed = 5;
     (void)state;
     for (int i = 0; i < 20; i++) {
-        test_elements elements = make_elements(SI_MORPHOLOGY, 200, &scatter, 4);
+        test_elements elements = make_elements(SI_SEGMENT, 200, &scatter, 4);
         float p1[3], p2[3], face = make_tilted(&seed, p1, p2);
         si_grid both = make_grid(-4, 4, 2, 1, 1), beyond = make_grid(-4, 4, 1, 1, 1);
         for (uint64_t j = 0; j < elements.count; j++) {

@@ -97,7 +97,7 @@ static void widen(uint64_t *values, uint64_t count)
 
 static size_t list_columns(si_element_kind kind, const found_elements *found, si_column columns[5])
 {
-    if (kind == SI_MORPHOLOGY) {
+    if (kind == SI_SEGMENT) {
         const si_column all[] = {{SI_FIELD_GID, found->ids},
                                  {SI_FIELD_SECTION_ID, found->post},
                                  {SI_FIELD_SEGMENT_ID, found->pre},
@@ -124,7 +124,7 @@ static found_elements find(const si_index *index, si_element_kind kind, uint64_t
     assert_ok(si_index_find(index, query, columns, column_count, capacity, &found.count, &error),
               error);
     assert_true(found.count <= capacity);
-    if (kind == SI_MORPHOLOGY) {
+    if (kind == SI_SEGMENT) {
         widen(found.post, found.count);
         widen(found.pre, found.count);
     }
@@ -147,9 +147,9 @@ static si_field random_field(si_element_kind kind, uint64_t *seed)
                                                SI_FIELD_SEGMENT_ID, SI_FIELD_SECTION_TYPE,
                                                SI_FIELD_IS_SOMA};
     static const si_field of_synapses[] = {SI_FIELD_ID, SI_FIELD_POST_GID, SI_FIELD_PRE_GID};
-    return kind == SI_MORPHOLOGY ? of_morphologies[random_bits(seed) % 5]
-           : kind == SI_SYNAPSE  ? of_synapses[random_bits(seed) % 3]
-                                 : SI_FIELD_ID;
+    return kind == SI_SEGMENT   ? of_morphologies[random_bits(seed) % 5]
+           : kind == SI_SYNAPSE ? of_synapses[random_bits(seed) % 3]
+                                : SI_FIELD_ID;
 }
 
 static uint64_t random_value(si_field field, uint64_t *seed)
@@ -276,7 +276,7 @@ static uint64_t check_filter(const si_index *index, si_element_kind kind, uint64
         check_same_element(&all, i, &some, expected++);
     }
     assert_int_equal(some.count, expected);
-    check_other_answers(index, &filtered, kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID,
+    check_other_answers(index, &filtered, kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID,
                         expected);
     free_found(&all);
     free_found(&some);
@@ -303,7 +303,7 @@ static void check_nearest(const si_index *index, si_element_kind kind, uint64_t 
     assert_ok(
         si_index_find_nearest(index, &nearest, columns, column_count, NULL, &some.count, &error),
         error);
-    if (kind == SI_MORPHOLOGY) {
+    if (kind == SI_SEGMENT) {
         widen(all.post, all.count);
         widen(all.pre, all.count);
         widen(some.post, some.count);
@@ -369,7 +369,7 @@ static void check_index(const si_index *index, si_element_kind kind, uint64_t co
 static test_elements make_cells(si_element_kind kind, uint64_t count)
 {
     test_elements elements = make_elements(kind, count, &spread, 5 + count);
-    for (uint64_t i = 0; kind == SI_MORPHOLOGY && i < count; i++)
+    for (uint64_t i = 0; kind == SI_SEGMENT && i < count; i++)
         elements.id[i] = i % 100;
     return elements;
 }
@@ -408,7 +408,7 @@ static void every_kind_is_filtered(void **state)
 {
     static const uint64_t counts[] = {0, 1, 63, 64, 65, 1000, 3000};
     (void)state;
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++)
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++)
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
             check_kind((si_element_kind)kind, counts[i], full_or_sanitized(60, 20));
 }
@@ -416,7 +416,7 @@ static void every_kind_is_filtered(void **state)
 static void whole_subtrees_are_filtered(void **state)
 {
     (void)state;
-    check_kind(SI_MORPHOLOGY, full_or_sanitized(100000, 40000), 8);
+    check_kind(SI_SEGMENT, full_or_sanitized(100000, 40000), 8);
     check_kind(SI_SYNAPSE, full_or_sanitized(100000, 40000), 8);
 }
 
@@ -424,9 +424,9 @@ static void files_of_every_sort_are_filtered(void **state)
 {
     const uint64_t count = full_or_sanitized(50000, 20000);
     (void)state;
-    check_files(SI_MORPHOLOGY, count, 12, 0, SI_READING_EXPLICIT);
+    check_files(SI_SEGMENT, count, 12, 0, SI_READING_EXPLICIT);
     check_files(SI_SYNAPSE, count, 12, 0, SI_READING_EXPLICIT);
-    check_files(SI_MORPHOLOGY, count, 12, 1, SI_READING_MAPPED);
+    check_files(SI_SEGMENT, count, 12, 1, SI_READING_MAPPED);
     check_files(SI_SYNAPSE, count, 12, 1, SI_READING_MAPPED);
 }
 
@@ -439,7 +439,7 @@ static uint64_t count_all(const si_index *index, const si_condition *condition)
     si_query query;
     si_filter *filter;
     uint64_t count = 0;
-    assert_int_equal(si_filter_create(SI_MORPHOLOGY, condition, 1, &filter, NULL), SI_OK);
+    assert_int_equal(si_filter_create(SI_SEGMENT, condition, 1, &filter, NULL), SI_OK);
     assert_int_equal(si_query_box(lower, upper, SI_BEST_EFFORT, &query, NULL), SI_OK);
     query.filter = filter;
     assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
@@ -460,7 +460,7 @@ static void extreme_sets_are_taken(void **state)
 {
     enum { ELEMENTS = 1000, MANY = 1000000 };
     const element_scatter scatter = {.extent = 100, .length = 5, .radius = 2};
-    test_elements elements = make_elements(SI_MORPHOLOGY, ELEMENTS, &scatter, 3);
+    test_elements elements = make_elements(SI_SEGMENT, ELEMENTS, &scatter, 3);
     (void)state;
     for (uint64_t i = 0; i < ELEMENTS; i++)
         elements.id[i] = 1000 * i;
@@ -500,9 +500,9 @@ static void senseless_conditions_are_refused(void **state)
     check_refused(SI_POINT, SI_FIELD_GID, "by gid: a point index has no such field");
     check_refused(SI_SYNAPSE, SI_FIELD_SECTION_TYPE, "by section_type: a synapse index");
     check_refused(SI_SYNAPSE, SI_FIELD_POSITION, "cannot filter by position");
-    check_refused(SI_MORPHOLOGY, SI_FIELD_IDS, "cannot filter by ids");
-    check_refused(SI_MORPHOLOGY, SI_FIELD_RADIUS, "cannot filter by radius");
-    check_refused(SI_MORPHOLOGY, (si_field)99, "by 99: there is no such field");
+    check_refused(SI_SEGMENT, SI_FIELD_IDS, "cannot filter by ids");
+    check_refused(SI_SEGMENT, SI_FIELD_RADIUS, "cannot filter by radius");
+    check_refused(SI_SEGMENT, (si_field)99, "by 99: there is no such field");
     check_refused((si_element_kind)9, SI_FIELD_ID, "9 is no kind of element");
     si_filter *filter;
     si_error error = {0};

@@ -96,7 +96,7 @@ static void check_kind(si_element_kind kind)
     const element_scatter scatter = {.extent = 100, .length = 5, .radius = 2};
     uint64_t seed = 1 + (uint64_t)kind;
     test_elements elements = make_elements(kind, ELEMENTS, &scatter, seed);
-    for (uint64_t i = 0; kind == SI_MORPHOLOGY && i < ELEMENTS; i++)
+    for (uint64_t i = 0; kind == SI_SEGMENT && i < ELEMENTS; i++)
         elements.id[i] = random_bits(&seed) % 20;
     si_index *index = build_elements(&elements, NULL, NULL);
     for (int i = 0; i < 60; i++) {
@@ -112,7 +112,7 @@ static void check_kind(si_element_kind kind)
 static void groups_of_every_kind_are_counted(void **state)
 {
     (void)state;
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++)
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++)
         check_kind((si_element_kind)kind);
 }
 

@@ -11,7 +11,7 @@
 #include "format/layout.h"
 
 static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2};
-static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_MORPHOLOGY};
+static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
 enum { KINDS = 4, SHAPES = 6, ACCURACIES = 3, ELEMENTS = 5 * SI_PART_UNIT / 2, MOST_QUERIES = 64 };
 
 /* ---- both indexes ---- */
@@ -58,7 +58,7 @@ static si_filter *make_filter(si_element_kind kind, const test_elements *element
 {
     si_filter *filter;
     si_error error;
-    const si_field field = kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID;
+    const si_field field = kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
     const si_condition condition = {field, elements->id, elements->count / 2};
     assert_ok(si_filter_create(kind, &condition, 1, &filter, &error), error);
     return filter;
@@ -214,7 +214,7 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
     si_nearest_query nearest;
     si_error error;
     si_element_kind kind = question->asked->elements.kind;
-    const si_column column = {kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, ids};
+    const si_column column = {kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
     for (int i = 0; i < 3; i++)
         point[i] = (double)question->query->lower[i];
     for (uint64_t k = 1; k <= MOST; k += MOST - 1) {

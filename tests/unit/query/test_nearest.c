@@ -23,9 +23,9 @@ typedef struct ranked {
 
 static si_field first_field(si_element_kind kind)
 {
-    return kind == SI_MORPHOLOGY ? SI_FIELD_ENDPOINT1
-           : kind == SI_SPHERE   ? SI_FIELD_CENTROID
-                                 : SI_FIELD_POSITION;
+    return kind == SI_SEGMENT  ? SI_FIELD_ENDPOINT1
+           : kind == SI_SPHERE ? SI_FIELD_CENTROID
+                               : SI_FIELD_POSITION;
 }
 
 static all_elements read_all(const si_index *index, si_element_kind kind, uint64_t count)
@@ -38,11 +38,11 @@ static all_elements read_all(const si_index *index, si_element_kind kind, uint64
                         calloc(count + 1, sizeof(uint64_t))};
     const double low[3] = {-INFINITY, -INFINITY, -INFINITY},
                  high[3] = {INFINITY, INFINITY, INFINITY};
-    const si_column columns[] = {{kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, all.id},
+    const si_column columns[] = {{kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, all.id},
                                  {first_field(kind), all.first},
                                  {SI_FIELD_RADIUS, all.radius},
                                  {SI_FIELD_ENDPOINT2, all.second}};
-    size_t column_count = kind == SI_MORPHOLOGY ? 4 : kind == SI_SPHERE ? 3 : 2;
+    size_t column_count = kind == SI_SEGMENT ? 4 : kind == SI_SPHERE ? 3 : 2;
     si_query query;
     uint64_t found;
     assert_int_equal(si_query_box(low, high, SI_BOUNDING_BOX, &query, NULL), SI_OK);
@@ -113,13 +113,13 @@ static double from_flat_caps(const float point[3], const float p1[3], const floa
 static double oracle_distance(const all_elements *all, uint64_t i, const si_nearest_query *nearest)
 {
     const float *p1 = all->first[i];
-    const float *p2 = all->kind == SI_MORPHOLOGY ? all->second[i] : p1;
+    const float *p2 = all->kind == SI_SEGMENT ? all->second[i] : p1;
     if (nearest->accuracy == SI_BEST_EFFORT)
         return fmax(0, from_axis(nearest->point, p1, p2) - (double)all->radius[i]);
     if (nearest->accuracy == SI_EXACT)
         return from_flat_caps(nearest->point, p1, p2, (double)all->radius[i]);
-    si_box box = all->kind == SI_MORPHOLOGY ? si_bound_cylinder(p1, p2, all->radius[i])
-                                            : si_bound_sphere(p1, all->radius[i]);
+    si_box box = all->kind == SI_SEGMENT ? si_bound_cylinder(p1, p2, all->radius[i])
+                                         : si_bound_sphere(p1, all->radius[i]);
     return from_box(nearest->point, &box);
 }
 
@@ -129,7 +129,7 @@ static double library_distance(const all_elements *all, uint64_t i, const si_nea
 {
     si_vantage vantage = {
         {nearest->point[0], nearest->point[1], nearest->point[2]}, nearest->accuracy, INFINITY};
-    if (all->kind == SI_MORPHOLOGY)
+    if (all->kind == SI_SEGMENT)
         return si_distance_to_cylinder(&vantage, all->first[i], all->second[i], all->radius[i]);
     if (all->kind == SI_SPHERE)
         return si_distance_to_sphere(&vantage, all->first[i], all->radius[i]);
@@ -169,7 +169,7 @@ static uint64_t find_nearest(const si_index *index, const all_elements *all,
 {
     uint64_t count;
     si_error error = {0};
-    si_column column = {all->kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID, ids};
+    si_column column = {all->kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
     assert_ok(si_index_find_nearest(index, nearest, &column, 1, distances, &count, &error), error);
     return count;
 }
@@ -288,7 +288,7 @@ static void synapses_are_nearest(void **state)
 static void segments_and_somas_are_nearest(void **state)
 {
     (void)state;
-    check_kind(SI_MORPHOLOGY);
+    check_kind(SI_SEGMENT);
 }
 
 static void nearest_in_a_tree_of_several_levels(void **state)
@@ -297,7 +297,7 @@ static void nearest_in_a_tree_of_several_levels(void **state)
     const element_scatter scatter = {.extent = 300, .length = 4, .radius = 1};
     const uint64_t count = full_or_sanitized(150000, 50000);
     const int places = full_or_sanitized(40, 15);
-    check_scatter(SI_MORPHOLOGY, count, &scatter, places);
+    check_scatter(SI_SEGMENT, count, &scatter, places);
     check_scatter(SI_POINT, count, &scatter, places);
 }
 
@@ -328,7 +328,7 @@ static void distances_can_be_asked_for(void **state)
     (void)state;
     const element_scatter scatter = {.extent = 100, .length = 5, .radius = 2};
     uint64_t seed = 3;
-    test_elements elements = make_elements(SI_MORPHOLOGY, 4000, &scatter, seed);
+    test_elements elements = make_elements(SI_SEGMENT, 4000, &scatter, seed);
     si_index *index = build_elements(&elements, NULL, NULL);
     for (int i = 0; i < 300; i++) {
         double distances[10];

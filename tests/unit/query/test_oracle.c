@@ -18,9 +18,8 @@ typedef enum query_verdict { OUTSIDE, INSIDE, TOUCHING } query_verdict;
 static void bounding_box(const test_elements *elements, uint64_t i, float lower[3], float upper[3])
 {
     const float *p = elements->first[i];
-    const float *q = elements->kind == SI_MORPHOLOGY ? elements->second[i] : p;
-    float r = elements->kind == SI_MORPHOLOGY || elements->kind == SI_SPHERE ? elements->radius[i]
-                                                                             : 0;
+    const float *q = elements->kind == SI_SEGMENT ? elements->second[i] : p;
+    float r = elements->kind == SI_SEGMENT || elements->kind == SI_SPHERE ? elements->radius[i] : 0;
     float v[3], largest = r * r;
     for (int axis = 0; axis < 3; axis++) {
         v[axis] = q[axis] - p[axis];
@@ -109,8 +108,8 @@ static query_verdict judge_shape(const test_elements *elements, uint64_t i, cons
                                  double scale)
 {
     const float *p = elements->first[i];
-    const float *q = elements->kind == SI_MORPHOLOGY ? elements->second[i] : p;
-    bool round = elements->kind == SI_SPHERE || elements->kind == SI_MORPHOLOGY;
+    const float *q = elements->kind == SI_SEGMENT ? elements->second[i] : p;
+    bool round = elements->kind == SI_SPHERE || elements->kind == SI_SEGMENT;
     double r = round ? (double)elements->radius[i] : 0;
     if (query->shape == SI_SHAPE_BOX)
         return judge(axis_to_box(p, q, query), r, scale);
@@ -158,7 +157,7 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed)
 
 static si_field id_field(si_element_kind kind)
 {
-    return kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID;
+    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
 }
 
 static uint64_t mark_found(const si_index *index, const test_elements *elements,
@@ -214,7 +213,7 @@ static void check_scatter(si_element_kind kind, uint64_t count, const element_sc
     for (uint64_t i = 0; i < count; i++)
         elements.id[i] = i;
     for (uint64_t i = 0; i < count; i++)
-        if (kind == SI_MORPHOLOGY && elements.section_id[i] == 0)
+        if (kind == SI_SEGMENT && elements.section_id[i] == 0)
             memcpy(elements.second[i], elements.first[i], sizeof elements.first[i]);
     si_index *index = build_elements(&elements, NULL, NULL);
     double scale = (double)(fabsf(scatter->offset) + 4 * scatter->extent + scatter->radius);
@@ -266,14 +265,14 @@ static void synapses_agree(void **state)
 static void segments_and_somas_agree(void **state)
 {
     (void)state;
-    check_kind(SI_MORPHOLOGY);
+    check_kind(SI_SEGMENT);
 }
 
 static void a_tree_of_several_levels_agrees(void **state)
 {
     (void)state;
     const element_scatter scatter = {.extent = 300, .length = 4, .radius = 1};
-    check_scatter(SI_MORPHOLOGY, 150000, &scatter, 25);
+    check_scatter(SI_SEGMENT, 150000, &scatter, 25);
     check_scatter(SI_SYNAPSE, 150000, &scatter, 25);
 }
 
@@ -281,7 +280,7 @@ static void everything_is_inside_an_infinite_query(void **state)
 {
     (void)state;
     const element_scatter scatter = {.extent = 1e30f, .length = 1, .radius = 1};
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         test_elements elements = make_elements((si_element_kind)kind, 3000, &scatter, 3);
         si_index *index = build_elements(&elements, NULL, NULL);
         const double low[3] = {-INFINITY, -INFINITY, -INFINITY},

@@ -19,7 +19,7 @@ static test_elements make_numbered(si_element_kind kind, const element_scatter *
     test_elements elements = make_elements(kind, COUNT, scatter, 5);
     for (uint64_t i = 0; i < COUNT; i++) {
         elements.id[i] = i;
-        if (kind == SI_MORPHOLOGY && elements.section_id[i] == 0)
+        if (kind == SI_SEGMENT && elements.section_id[i] == 0)
             memcpy(elements.second[i], elements.first[i], sizeof elements.first[i]);
     }
     return elements;
@@ -30,7 +30,7 @@ static bool is_met(const test_elements *elements, uint64_t i, const si_query *qu
     switch (elements->kind) {
     case SI_SPHERE:
         return si_query_meets_sphere(query, elements->first[i], elements->radius[i]);
-    case SI_MORPHOLOGY:
+    case SI_SEGMENT:
         return si_query_meets_cylinder(query, elements->first[i], elements->second[i],
                                        elements->radius[i]);
     default:
@@ -87,7 +87,7 @@ static si_query random_query(uint64_t *seed, const element_scatter *scatter, si_
 
 static si_field id_field(si_element_kind kind)
 {
-    return kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID;
+    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
 }
 
 /* Adds 1 to the number of each element that is found. */
@@ -137,7 +137,7 @@ static void check_shapes(si_element_kind kind, const element_scatter *scatter)
     free_elements(&elements);
 }
 
-static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_MORPHOLOGY};
+static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
 
 static void trees_find_what_predicates_say(void **state)
 {
@@ -209,7 +209,7 @@ static void tiles_find_the_least_of_segments(void **state)
 {
     (void)state;
     float least = nextafterf(0, 1);
-    test_elements elements = make_elements(SI_MORPHOLOGY, 1, &spread, 1);
+    test_elements elements = make_elements(SI_SEGMENT, 1, &spread, 1);
     for (int k = 0; k < 3; k++)
         elements.first[0][k] = elements.second[0][k] = 3 * least;
     elements.radius[0] = 0;

@@ -58,7 +58,7 @@ static const element_scatter spread = {.extent = 100, .length = 5, .radius = 2};
 static void appends_from_threads_give_the_same_index(void **state)
 {
     (void)state;
-    test_elements elements = make_elements(SI_MORPHOLOGY, 60000, &spread, 21);
+    test_elements elements = make_elements(SI_SEGMENT, 60000, &spread, 21);
     si_index *alone = build_elements(&elements, NULL, NULL);
     si_index *together = build_from_threads(&elements);
     int same;

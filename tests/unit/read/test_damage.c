@@ -26,7 +26,7 @@ static void flip(const heavy_file *file, uint64_t offset, unsigned bit)
 static void every_byte_of_the_header_counts(void **state)
 {
     (void)state;
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, FEW, 1);
+    heavy_file file = make_heavy_file(SI_SEGMENT, FEW, 1);
     uint64_t seed = 2;
     for (uint64_t offset = 0; offset < SI_HEADER_BYTES; offset++) {
         flip(&file, offset, (unsigned)(random_bits(&seed) % 8));
@@ -56,12 +56,12 @@ static void every_flipped_bit_is_found(void **state)
 {
     (void)state;
     uint64_t seed = 3;
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         heavy_file file = make_heavy_file((si_element_kind)kind, FEW, kind);
         flip_bits(&file, FLIPS_OF_A_KIND, &seed);
         free_heavy_file(&file);
     }
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, MANY, 4);
+    heavy_file file = make_heavy_file(SI_SEGMENT, MANY, 4);
     flip_bits(&file, FLIPS_IN_MANY, &seed);
     free_heavy_file(&file);
 }
@@ -83,7 +83,7 @@ static void a_file_of_any_other_length_is_refused(void **state)
         if (length != file.bytes)
             assert_unreadable(&file, length);
     free_heavy_file(&file);
-    file = make_heavy_file(SI_MORPHOLOGY, MANY, 6);
+    file = make_heavy_file(SI_SEGMENT, MANY, 6);
     for (uint64_t length = 0; length < file.bytes; length += SI_BLOCK_BYTES) {
         restore_file(&file);
         assert_unreadable(&file, length);
@@ -120,7 +120,7 @@ static void hostile_content_harms_nobody(void **state)
 {
     (void)state;
     uint64_t seed = 7;
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         heavy_file file = make_heavy_file((si_element_kind)kind, FEW, kind);
         for (unsigned i = 0; i < HOSTILE_FILES_OF_A_KIND; i++) {
             make_hostile(&file, &seed);
@@ -154,7 +154,7 @@ static void any_other_box_is_found(void **state)
 {
     (void)state;
     uint64_t seed = 8;
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, FEW, 9);
+    heavy_file file = make_heavy_file(SI_SEGMENT, FEW, 9);
     for (unsigned i = 0; i < 300; i++) {
         uint64_t offset = file.layout.inner.offset +
                           random_bits(&seed) % (file.layout.inner.bytes / 4) * 4;
@@ -176,7 +176,7 @@ static uint64_t float_at(const heavy_file *file, uint64_t element, unsigned colu
 static void broken_values_are_found(void **state)
 {
     (void)state;
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, FEW, 10);
+    heavy_file file = make_heavy_file(SI_SEGMENT, FEW, 10);
     for (unsigned column = 0; column < 7; column++) {
         put_float(&file, float_at(&file, 700, column), column % 2 ? NAN : -INFINITY);
         assert_finds(&file, "element 700 ");
@@ -209,7 +209,7 @@ static uint64_t find_soma(const heavy_file *file)
 static void a_soma_with_two_ends_is_found(void **state)
 {
     (void)state;
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, FEW, 11);
+    heavy_file file = make_heavy_file(SI_SEGMENT, FEW, 11);
     uint64_t soma = find_soma(&file);
     for (unsigned column = 3; column < 6; column++) {
         flip(&file, float_at(&file, soma, column), 0);
@@ -247,7 +247,7 @@ static void wrong_order_is_found(void **state)
     (void)state;
     /* Within leaves, so that boxes stay; and where one part of the verification ends. */
     static const uint64_t places[] = {0, 17, 1000, 32767, MANY - 2};
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         heavy_file file = make_heavy_file((si_element_kind)kind, MANY, 12);
         for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
             exchange(&file, places[i], places[i] + 1);
@@ -282,7 +282,7 @@ static void wrong_order_of_ids_is_found(void **state)
 static void used_padding_is_found(void **state)
 {
     (void)state;
-    heavy_file file = make_heavy_file(SI_MORPHOLOGY, FEW, 13);
+    heavy_file file = make_heavy_file(SI_SEGMENT, FEW, 13);
     const si_section *sections[] = {&file.layout.inner, &file.layout.floats, &file.layout.words[0],
                                     &file.layout.bytes[0]};
     for (size_t i = 0; i < 4; i++) {
@@ -306,7 +306,7 @@ static void sound_files_have_no_damage(void **state)
 {
     (void)state;
     static const uint64_t counts[] = {0, 1, 31, 32, 33, 1024, 1025, 32768, 32769, MANY};
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             si_error sentence = {.message = ""};
             heavy_file file = make_heavy_file((si_element_kind)kind, counts[i], 14 + i);

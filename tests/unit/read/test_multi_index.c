@@ -16,7 +16,7 @@
 #define ELEMENTS (5 * PART_ELEMENTS / 2)
 
 static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2};
-static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_MORPHOLOGY};
+static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
 enum { KINDS = sizeof kinds / sizeof kinds[0], QUERIES = 40 };
 
 static const si_build_limits in_memory = {.threads = 2,
@@ -85,7 +85,7 @@ static si_query random_query(uint64_t *seed, int number)
 
 static si_field id_field(si_element_kind kind)
 {
-    return kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID;
+    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
 }
 
 static uint64_t *find_ids(const si_index *index, const si_query *query, uint64_t *count)
@@ -202,7 +202,7 @@ static void expect_same_grid(const si_index *single, const char *folder, const s
     assert_ok(si_index_grid_counts(multi, grid, counts, &error), error);
     assert_memory_equal(counts, expected, sizeof counts);
     si_index_close(multi);
-    if (single->layout.kind != SI_MORPHOLOGY)
+    if (single->layout.kind != SI_SEGMENT)
         return;
     multi = open_index(folder);
     assert_ok(si_index_grid_lengths(single, grid, expected_lengths, &error), error);
@@ -292,7 +292,7 @@ static void elements_do_not_depend_on_memory(void **state)
     (void)state;
     char *folder = make_test_folder();
     const si_build_limits limits = on_disk();
-    test_elements elements = make_elements(SI_MORPHOLOGY, ELEMENTS, &ordinary, 5);
+    test_elements elements = make_elements(SI_SEGMENT, ELEMENTS, &ordinary, 5);
     build_multi_index(&elements, folder, &limits);
     expect_same_elements(&elements, folder);
     expect_no_damage(folder);
@@ -440,8 +440,8 @@ static void copies_and_replacements(void **state)
     (void)state;
     char *folder = make_test_folder();
     char *copy = si_path_join(folder, "copy"), *multi = si_path_join(folder, "multi");
-    test_elements elements = make_elements(SI_MORPHOLOGY, ELEMENTS, &ordinary, 9);
-    test_elements others = make_elements(SI_MORPHOLOGY, 100, &ordinary, 8);
+    test_elements elements = make_elements(SI_SEGMENT, ELEMENTS, &ordinary, 9);
+    test_elements others = make_elements(SI_SEGMENT, 100, &ordinary, 8);
     si_error error;
     build_multi_index(&elements, multi, &in_memory);
     build_multi_index(&elements, multi, &in_memory);

@@ -84,7 +84,7 @@ static void assert_same(const answer *a, const answer *b)
 
 static si_index *build(const char *folder)
 {
-    test_elements elements = make_elements(SI_MORPHOLOGY, COUNT, &scatter, 1);
+    test_elements elements = make_elements(SI_SEGMENT, COUNT, &scatter, 1);
     si_index *index = build_elements(&elements, folder, NULL);
     free_elements(&elements);
     return index;

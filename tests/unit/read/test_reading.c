@@ -44,7 +44,7 @@ static int set_up(void **state)
 {
     scene *made = calloc(1, sizeof *made);
     made->folder = make_test_folder();
-    made->elements = make_elements(SI_MORPHOLOGY, COUNT, &scatter, 1);
+    made->elements = make_elements(SI_SEGMENT, COUNT, &scatter, 1);
     si_index_close(build_elements(&made->elements, made->folder, NULL));
     made->mapped = open_index(made->folder, SI_READING_MAPPED, 0, 0);
     made->read = open_index(made->folder, SI_READING_EXPLICIT, 1, 0);

@@ -77,7 +77,7 @@ static void numbers_keep_their_type(void **state)
         write_numbers(file, cases[i].name, cases[i].stored, H5T_NATIVE_DOUBLE,
                       (double[]){1, 2, 3, 5}, 4);
     close_file(file);
-    si_dataset *dataset = open_dataset(path, SI_MORPHOLOGY);
+    si_dataset *dataset = open_dataset(path, SI_SEGMENT);
     assert_int_equal(si_dataset_attribute_count(dataset), case_count);
     for (size_t i = 0; i < case_count; i++) {
         si_values values = read_values(dataset, cases[i].name + strlen("nodes/P/0/"), IDS(3, 1, 3),
@@ -177,7 +177,7 @@ static void what_cannot_be_read_is_refused(void **state)
     si_dataset_close(dataset);
     assert_int_equal(si_dataset_open_file(path, NULL, "X", SI_SYNAPSE, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
-    assert_int_equal(si_dataset_open_file(path, NULL, NULL, SI_MORPHOLOGY, &dataset, &error),
+    assert_int_equal(si_dataset_open_file(path, NULL, NULL, SI_SEGMENT, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
     assert_int_equal(si_dataset_open_file(path, NULL, NULL, SI_SPHERE, &dataset, &error),
                      SI_ERROR_NOT_FOUND);
@@ -199,7 +199,7 @@ static void groups_are_followed(void **state)
     write_strings(file, "nodes/P/1/mixed", (const char *const[]){"a", "b"}, 2);
     write_strings(file, "nodes/P/1/only", (const char *const[]){"a", "b"}, 2);
     close_file(file);
-    si_dataset *dataset = open_dataset(path, SI_MORPHOLOGY);
+    si_dataset *dataset = open_dataset(path, SI_SEGMENT);
     si_values values = read_values(dataset, "number", IDS(3, 0, 2, 1), 4, SI_TYPE_INT64);
     assert_memory_equal(values.data, ((int64_t[]){40, -30, 2, 1}), 32);
     si_values_free(&values);
@@ -237,7 +237,7 @@ static void real_attributes(void **state)
     values = read_values(dataset, "u_syn", IDS(7), 1, SI_TYPE_FLOAT64);
     si_values_free(&values);
     si_dataset_close(dataset);
-    dataset = open_dataset(need("nodes.h5"), SI_MORPHOLOGY);
+    dataset = open_dataset(need("nodes.h5"), SI_SEGMENT);
     values = read_values(dataset, "morphology", IDS(700, 0), 2, SI_TYPE_STRING);
     assert_string_equal(((char **)values.data)[0], "rp110120_L5-3_idE");
     assert_string_equal(((char **)values.data)[1], "sm090227a1-2_idC");

@@ -26,7 +26,7 @@ static void assert_message(const char *part)
 static si_dataset *open_nodes(const char *path, const char *types)
 {
     si_dataset *dataset;
-    assert_ok(si_dataset_open_file(path, types, NULL, SI_MORPHOLOGY, &dataset, &error), error);
+    assert_ok(si_dataset_open_file(path, types, NULL, SI_SEGMENT, &dataset, &error), error);
     return dataset;
 }
 
@@ -210,7 +210,7 @@ static void build_index(const char *folder, const char *dataset_path, const char
     options.types_path = types_path;
     options.replace = 1;
     si_builder *builder;
-    assert_ok(si_builder_create(SI_MORPHOLOGY, folder, &options, &builder, &error), error);
+    assert_ok(si_builder_create(SI_SEGMENT, folder, &options, &builder, &error), error);
     assert_ok(si_builder_finish(builder, NULL, NULL, &error), error);
 }
 
@@ -255,7 +255,7 @@ static void written_index_keeps_its_types(void **state)
     si_index *index;
     options.dataset_path = write_nodes(*state);
     options.types_path = types;
-    assert_ok(si_builder_create(SI_MORPHOLOGY, NULL, &options, &builder, &error), error);
+    assert_ok(si_builder_create(SI_SEGMENT, NULL, &options, &builder, &error), error);
     assert_ok(si_builder_finish(builder, &index, NULL, &error), error);
     assert_ok(si_index_write(index, folder, 0, &error), error);
     si_index_close(index);

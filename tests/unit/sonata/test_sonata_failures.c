@@ -101,7 +101,7 @@ static si_result use_dataset(const circuit *paths, si_error *error)
 {
     si_dataset *dataset;
     si_values values;
-    SI_TRY(si_dataset_open_file(paths->nodes, paths->types, NULL, SI_MORPHOLOGY, &dataset, error));
+    SI_TRY(si_dataset_open_file(paths->nodes, paths->types, NULL, SI_SEGMENT, &dataset, error));
     si_result status = si_dataset_read(dataset, "morphology", (uint64_t[]){3, 1}, 2, &values,
                                        error);
     if (status == SI_OK)

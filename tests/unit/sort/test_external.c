@@ -163,9 +163,8 @@ static void check_usual_limits(const test_elements *elements)
 static void bytes_do_not_depend_on_the_memory(void **state)
 {
     (void)state;
-    for (int kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
-        const element_scatter *scatters[] = {&ordinary,
-                                             kind == SI_MORPHOLOGY ? &far_out : &crowded};
+    for (int kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
+        const element_scatter *scatters[] = {&ordinary, kind == SI_SEGMENT ? &far_out : &crowded};
         for (unsigned i = 0; i < 2; i++) {
             test_elements elements = make_elements((si_element_kind)kind, USUAL_COUNT, scatters[i],
                                                    17);
@@ -272,8 +271,8 @@ static void any_budget_will_do(void **state)
     char *within = si_path_join(folder, "within"), *reference = si_path_join(folder, "reference");
     si_error error;
     assert_ok(si_folder_create(temp_folder, &error), error);
-    test_elements elements = make_elements(SI_MORPHOLOGY, full_or_sanitized(700000, 280000),
-                                           &ordinary, 8);
+    test_elements elements = make_elements(SI_SEGMENT, full_or_sanitized(700000, 280000), &ordinary,
+                                           8);
     si_index *in_memory = build_elements(&elements, reference, NULL);
     size_t length;
     char *expected = heavy_bytes(in_memory, &length);
@@ -297,7 +296,7 @@ static void any_budget_will_do(void **state)
 static void limits_keep_to_the_memory(void **state)
 {
     (void)state;
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++)
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++)
         for (uint64_t bytes = 8 << 20; bytes < UINT64_C(1) << 36; bytes += bytes / 3)
             for (unsigned threads = 1; threads <= 256; threads *= 4) {
                 const si_element_type *type = si_element_type_of((si_element_kind)kind);
@@ -381,8 +380,7 @@ static void any_allocation_may_fail(void **state)
 {
     (void)state;
     char *folder = make_test_folder(), *target = si_path_join(folder, "index");
-    test_elements elements = make_elements(SI_MORPHOLOGY, full_or_sanitized(12000, 5000), &crowded,
-                                           2);
+    test_elements elements = make_elements(SI_SEGMENT, full_or_sanitized(12000, 5000), &crowded, 2);
     si_result status = SI_ERROR_MEMORY;
     for (uint64_t n = 1; status != SI_OK; n++) {
         observer seen = {.cancel_at = NULL};

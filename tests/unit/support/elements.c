@@ -75,7 +75,7 @@ test_elements make_elements(si_element_kind kind, uint64_t count, const element_
         made.id[i] = scatter->degenerate ? random_bits(&seed) % 3 : i;
         made.post_gid[i] = random_bits(&seed) % 50;
         made.pre_gid[i] = random_bits(&seed) % 50;
-        if (kind == SI_MORPHOLOGY)
+        if (kind == SI_SEGMENT)
             random_segment(&seed, scatter, &made, i);
     }
     return made;
@@ -98,10 +98,10 @@ static size_t list_columns(const test_elements *elements, uint64_t first,
                            si_input_column columns[7])
 {
     size_t count = 0;
-    bool has_radius = elements->kind == SI_SPHERE || elements->kind == SI_MORPHOLOGY;
+    bool has_radius = elements->kind == SI_SPHERE || elements->kind == SI_SEGMENT;
     if (has_radius)
         columns[count++] = (si_input_column){SI_FIELD_RADIUS, elements->radius + first};
-    if (elements->kind == SI_MORPHOLOGY) {
+    if (elements->kind == SI_SEGMENT) {
         columns[count++] = (si_input_column){SI_FIELD_ENDPOINT1, elements->first + first};
         columns[count++] = (si_input_column){SI_FIELD_ENDPOINT2, elements->second + first};
         columns[count++] = (si_input_column){SI_FIELD_GID, elements->id + first};

@@ -171,7 +171,7 @@ static void ask_for_nearest(const si_index *index)
     static const uint64_t numbers[] = {1, MOST};
     uint64_t gids_or_ids[MOST], count;
     double distances[MOST];
-    const si_column column = {index->layout.kind == SI_MORPHOLOGY ? SI_FIELD_GID : SI_FIELD_ID,
+    const si_column column = {index->layout.kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID,
                               gids_or_ids};
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_BOUNDING_BOX; accuracy++)
         for (size_t i = 0; i < 2; i++) {

@@ -117,7 +117,7 @@ static void a_sound_folder_has_no_damage(void **state)
 {
     const char *folder = *state;
     uint64_t count = 1;
-    for (unsigned kind = SI_POINT; kind <= SI_MORPHOLOGY; kind++) {
+    for (unsigned kind = SI_POINT; kind <= SI_SEGMENT; kind++) {
         build(folder, (si_element_kind)kind, COUNT, kind);
         assert_found(folder, 0, NULL);
     }
@@ -129,7 +129,7 @@ static void a_sound_folder_has_no_damage(void **state)
 static void findings_do_not_depend_on_threads(void **state)
 {
     const char *folder = *state;
-    build(folder, SI_MORPHOLOGY, COUNT, 1);
+    build(folder, SI_SEGMENT, COUNT, 1);
     char *path = heavy_path(folder);
     flip_bytes(path, 5000, 3800000, 100001);
     findings all = verify(folder, 1, 0);
@@ -250,7 +250,7 @@ static void opening_may_verify(void **state)
     si_population_set *set;
     si_error error;
     options.verify = 1;
-    build(folder, SI_MORPHOLOGY, COUNT, 3);
+    build(folder, SI_SEGMENT, COUNT, 3);
     assert_ok(si_index_open(folder, &options, &index, &error), error);
     si_index_close(index);
     char *path = heavy_path(folder);
@@ -300,7 +300,7 @@ static void want_of_memory_is_an_error(void **state)
     const char *folder = *state;
     uint64_t count;
     si_verify_options options = SI_VERIFY_OPTIONS_INIT;
-    build(folder, SI_MORPHOLOGY, 1000, 3);
+    build(folder, SI_SEGMENT, 1000, 3);
     char *path = heavy_path(folder);
     flip_bytes(path, 4096, 40000, 9000);
     findings all = verify(folder, 1, 0);
