@@ -140,7 +140,7 @@ const cli_option cli_build_option_table[] = {
     {.name = "recenter",
      .words = CLI_ONE_WORD,
      .value = "WHETHER",
-     .help = "on, off or auto (default): move the centre of\n"
+     .help = "on, off or auto (default): move the center of\n"
              "the soma to the origin of the morphology",
      .commands = CLI_NODES | CLI_CIRCUIT,
      .set = set_recenter},
@@ -148,7 +148,7 @@ const cli_option cli_build_option_table[] = {
      .words = CLI_ONE_WORD,
      .value = "KIND",
      .help = "contour (default): greatest distance of a soma\n"
-             "point from the centre; surface: the radius that\n"
+             "point from the center; surface: the radius that\n"
              "the morphology gives",
      .commands = CLI_NODES | CLI_CIRCUIT,
      .set = set_soma_radius},
