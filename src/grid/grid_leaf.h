@@ -5,6 +5,7 @@
 #include "element/element_kind.h"
 #include "geometry/voxels.h"
 #include "grid/grid_adder.h"
+#include "kernels/kernel_set.h"
 
 typedef enum si_grid_measure {
     SI_GRID_CENTERS,  /* elements, in the voxel of their center */

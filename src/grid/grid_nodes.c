@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "grid/grid_touching.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 #include "read/fetch.h"
 #include "read/readahead.h"
 #include "read/sigbus_guard.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 #include "kernels/kernel_set.h"
 #include "unit/grid/grid_oracle.h"
 
