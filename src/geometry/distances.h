@@ -15,7 +15,7 @@
 typedef struct si_vantage {
     float point[3];
     si_accuracy accuracy;
-    float reach; /* what is surely farther does not matter; may be infinite */
+    float cutoff; /* what is surely farther does not matter; may be infinite */
 } si_vantage;
 
 /* What of elements may lie outside their bounding boxes, and so outside those of nodes. */
@@ -43,7 +43,7 @@ typedef struct si_distance_kernels {
                         const si_node_boxes *children, unsigned count, float *bounds);
     /* The least of `count` values, which is a multiple of 16, and its place. */
     unsigned (*find_least)(const float *values, unsigned count, float *least);
-    /* Elements that may be within reach. */
+    /* Elements that may be within the cutoff. */
     uint64_t (*near_points)(const si_vantage *vantage, const si_points *points, unsigned count);
     uint64_t (*near_spheres)(const si_vantage *vantage, const si_spheres *spheres, unsigned count);
     uint64_t (*near_cylinders)(const si_vantage *vantage, const si_cylinders *cylinders,

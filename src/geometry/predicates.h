@@ -37,19 +37,23 @@ bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, c
 bool si_ball_meets_cylinder(const float center[3], float ball_radius, const float p1[3],
                             const float p2[3], float radius);
 
-typedef enum si_reach { SI_REACH_ORDINARY, SI_REACH_NOTHING, SI_REACH_EVERYTHING } si_reach;
+typedef enum si_query_extent {
+    SI_EXTENT_ORDINARY,
+    SI_EXTENT_NOTHING,
+    SI_EXTENT_EVERYTHING
+} si_query_extent;
 
 /* Balls with infinities: one of infinite radius finds everything, wherever its center is; else
  * nothing is within a finite radius of a center at infinity. All that is computed with an ordinary
  * query is free of NaN. */
-static inline si_reach si_query_reach(const si_query *query)
+static inline si_query_extent si_query_extent_of(const si_query *query)
 {
     if (query->shape != SI_SHAPE_SPHERE)
-        return SI_REACH_ORDINARY;
+        return SI_EXTENT_ORDINARY;
     if (isinf(query->radius))
-        return SI_REACH_EVERYTHING;
+        return SI_EXTENT_EVERYTHING;
     bool infinite = isinf(query->center[0]) || isinf(query->center[1]) || isinf(query->center[2]);
-    return infinite ? SI_REACH_NOTHING : SI_REACH_ORDINARY;
+    return infinite ? SI_EXTENT_NOTHING : SI_EXTENT_ORDINARY;
 }
 
 #endif

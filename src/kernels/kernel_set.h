@@ -21,7 +21,7 @@ typedef struct si_leaf_masks {
     uint64_t undecided; /* perhaps: what predicates.h says */
 } si_leaf_masks;
 
-/* All for queries of ordinary reach (predicates.h). */
+/* All for queries of ordinary extent (predicates.h). */
 typedef struct si_kernel_set {
     const char *name;
     si_node_match (*match_nodes)(const si_query *query, const si_node_boxes *children,

@@ -15,9 +15,9 @@ static uint64_t decide(const si_query *query, const si_cylinders *cylinders, uin
 
 uint64_t si_match_cylinders(const si_query *query, const si_cylinders *cylinders, unsigned count)
 {
-    si_reach reach = si_query_reach(query);
-    if (reach != SI_REACH_ORDINARY)
-        return reach == SI_REACH_EVERYTHING ? UINT64_MAX >> (64 - count) : 0;
+    si_query_extent extent = si_query_extent_of(query);
+    if (extent != SI_EXTENT_ORDINARY)
+        return extent == SI_EXTENT_EVERYTHING ? UINT64_MAX >> (64 - count) : 0;
     si_leaf_masks masks = si_kernels()->filter_cylinders(query, cylinders, count);
     return masks.sure | decide(query, cylinders, masks.undecided);
 }

@@ -12,8 +12,8 @@ static si_node_match match_all(const si_node_boxes *children, unsigned count)
 
 si_node_match si_match_nodes(const si_query *query, const si_node_boxes *children, unsigned count)
 {
-    si_reach reach = si_query_reach(query);
-    if (reach == SI_REACH_ORDINARY)
+    si_query_extent extent = si_query_extent_of(query);
+    if (extent == SI_EXTENT_ORDINARY)
         return si_kernels()->match_nodes(query, children, count);
-    return reach == SI_REACH_EVERYTHING ? match_all(children, count) : (si_node_match){0, 0};
+    return extent == SI_EXTENT_EVERYTHING ? match_all(children, count) : (si_node_match){0, 0};
 }

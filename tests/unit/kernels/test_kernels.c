@@ -89,7 +89,7 @@ static si_leaf_masks filter(const si_kernel_set *set, const si_query *query, con
 /* The arithmetic is the same, so the same is left open. */
 static void check_plain_vectors(const si_query *query, const leaf *l, element_shape shape)
 {
-    if (si_query_reach(query) != SI_REACH_ORDINARY)
+    if (si_query_extent_of(query) != SI_EXTENT_ORDINARY)
         return;
     si_leaf_masks plain = filter(&si_kernels_plain, query, l, shape);
     si_leaf_masks portable = filter(&si_kernels_portable, query, l, shape);
