@@ -63,7 +63,7 @@ static bool add_count(void *context, uint64_t first, uint64_t mask)
 static bool stop_at_first(void *context, uint64_t first, uint64_t mask)
 {
     (void)first, (void)mask;
-    *(int *)context = 0;
+    *(bool *)context = false;
     return false;
 }
 
