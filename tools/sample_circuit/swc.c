@@ -1,6 +1,6 @@
 /* The SWC format: one line for each point, which names its parent. */
-#include "sample_circuit/morphology.h"
-#include "sample_circuit/output.h"
+#include "sample_circuit/sample_morphology.h"
+#include "sample_circuit/sample_output.h"
 
 #include <stdlib.h>
 
