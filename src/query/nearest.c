@@ -154,7 +154,7 @@ static void set_reach(nearest_search *search)
 {
     double reach = si_nearest_heap_is_full(&search->found) ? search->found.elements[0].distance
                                                            : search->max_distance;
-    search->vantage.reach = (float)reach;
+    search->vantage.cutoff = (float)reach;
     search->threshold = si_distance_threshold(reach);
 }
 
