@@ -2,6 +2,7 @@
 
 #include "geometry/bounds.h"
 #include "geometry/query_shape.h"
+#include "geometry/shape_pairs.h"
 #include "geometry/solids.h"
 
 static double square(float x)

@@ -1,6 +1,6 @@
 /*
- * The reference: does this one element meet the query? What the kernels of kernels.h answer is
- * exactly this, bit for bit; they only find out faster for most elements.
+ * The reference: does this one element meet the query? The kernels answer exactly this,
+ * bit for bit; they only find out faster for most elements.
  *
  * Decisions are those of real arithmetic on the 32-bit coordinates except within a relative 1e-14
  * or so of touching: if they are wrong, another would be right of shapes that are larger or smaller
@@ -22,20 +22,6 @@ bool si_query_meets_point(const si_query *query, const float position[3]);
 bool si_query_meets_sphere(const si_query *query, const float center[3], float radius);
 bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
                              float radius);
-
-/* Does a segment with a ball swept along it meet a closed box? Radius 0 is the bare segment. The
- * box may be infinite. */
-bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
-                          const float upper[3]);
-
-/* Does a solid cylinder with flat caps? Zero length is the ball of the radius. */
-bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
-                           const float upper[3]);
-
-/* Does a closed ball, whose center and radius are finite, meet a solid cylinder with flat caps?
- * Zero length is the ball of the radius, radius 0 the bare segment. */
-bool si_ball_meets_cylinder(const float center[3], float ball_radius, const float p1[3],
-                            const float p2[3], float radius);
 
 typedef enum si_query_extent {
     SI_EXTENT_ORDINARY,

@@ -11,6 +11,7 @@
 #include "base/bits.h"
 #include "base/memory.h"
 #include "geometry/shapes.h"
+#include "kernels/match.h"
 #include "query/filter.h"
 
 #define ELEMENTS_PER_TEST 64

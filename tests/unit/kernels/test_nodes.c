@@ -7,6 +7,7 @@
 
 #include "geometry/predicates.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 #include "unit/geometry/oracle.h"
 
 enum { MAX_CHILDREN = 32, MAX_ELEMENTS = 6 };
