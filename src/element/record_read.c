@@ -1,3 +1,4 @@
+/* Gathers the columns of one element of a leaf into a record. */
 #include "element/record_read.h"
 
 #include <string.h>
