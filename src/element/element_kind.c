@@ -9,6 +9,7 @@
 #include "element/element_kind.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "geometry/scalar_math.h"
@@ -370,6 +371,72 @@ static const si_input segment_inputs[] = {
     {SI_FIELD_SECTION_TYPE, SI_INPUT_BYTE, 0},
 };
 
+/* ---- stored integers ---- */
+
+static const si_stored_integer id_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {.mask = UINT64_MAX},
+};
+
+static const si_stored_integer synapse_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {.mask = UINT64_MAX},
+    [SI_FIELD_POST_GID] = {.column = 1, .mask = UINT64_MAX},
+    [SI_FIELD_PRE_GID] = {.column = 2, .mask = UINT64_MAX},
+};
+
+/* Somas are section 0. */
+static const si_stored_integer segment_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_GID] = {.shift = 28, .mask = SI_MAX_GID},
+    [SI_FIELD_SECTION_ID] = {.shift = 14, .mask = SI_MAX_SECTION_ID},
+    [SI_FIELD_SEGMENT_ID] = {.mask = SI_MAX_SEGMENT_ID},
+    [SI_FIELD_IS_SOMA] = {.shift = 14, .mask = SI_MAX_SECTION_ID, .is_zero = true},
+    [SI_FIELD_SECTION_TYPE] = {.is_byte = true, .mask = 255},
+};
+
+/* ---- descriptions ---- */
+
+static void describe_id(const uint64_t *words, char *text, size_t size)
+{
+    snprintf(text, size, "id %llu", (unsigned long long)words[0]);
+}
+
+static void describe_synapse(const uint64_t *words, char *text, size_t size)
+{
+    snprintf(text, size, "id %llu, post_gid %llu, pre_gid %llu", (unsigned long long)words[0],
+             (unsigned long long)words[1], (unsigned long long)words[2]);
+}
+
+static void describe_segment(const uint64_t *words, char *text, size_t size)
+{
+    si_segment_ids ids = si_unpack_segment_ids(words[0]);
+    snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)ids.gid,
+             ids.section_id, ids.segment_id);
+}
+
+/* "synapse with id 17 (row 3)" */
+static void describe_row_by_id(const char *kind, const void *const *data, uint64_t row, char *text,
+                               size_t size)
+{
+    const uint64_t *ids = data[SI_FIELD_ID];
+    if (ids)
+        snprintf(text, size, "%s with id %llu (row %llu)", kind, (unsigned long long)ids[row],
+                 (unsigned long long)row);
+    else
+        snprintf(text, size, "%s in row %llu", kind, (unsigned long long)row);
+}
+
+/* "gid 3, section 1, segment 0" */
+static void describe_row_of_segments(const char *kind, const void *const *data, uint64_t row,
+                                     char *text, size_t size)
+{
+    const uint64_t *gids = data[SI_FIELD_GID];
+    const uint32_t *sections = data[SI_FIELD_SECTION_ID], *segments = data[SI_FIELD_SEGMENT_ID];
+    (void)kind;
+    snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)gids[row],
+             sections[row], segments[row]);
+}
+
+/* ---- the table ---- */
+
 #define INPUTS(array) .input_count = sizeof(array) / sizeof(array)[0], .inputs = (array)
 #define FIELDS(array) .field_count = sizeof(array) / sizeof(array)[0], .fields = (array)
 
@@ -385,7 +452,10 @@ static const si_element_type element_types[] = {
                   .centroid = position_centroid,
                   .near = near_leaf_of_points,
                   .distance = distance_to_point,
-                  .extractions = point_extractions},
+                  .extractions = point_extractions,
+                  .integers = id_integers,
+                  .describe = describe_id,
+                  .describe_row = describe_row_by_id},
     [SI_SPHERE] = {.name = "sphere",
                    .word_count = 1,
                    .float_count = 4,
@@ -398,7 +468,10 @@ static const si_element_type element_types[] = {
                    .near = near_leaf_of_spheres,
                    .distance = distance_to_sphere,
                    .overhang = SI_OVERHANG_ROUNDING,
-                   .extractions = sphere_extractions},
+                   .extractions = sphere_extractions,
+                   .integers = id_integers,
+                   .describe = describe_id,
+                   .describe_row = describe_row_by_id},
     [SI_SYNAPSE] = {.name = "synapse",
                     .word_count = 3,
                     .float_count = 3,
@@ -410,7 +483,10 @@ static const si_element_type element_types[] = {
                     .centroid = position_centroid,
                     .near = near_leaf_of_points,
                     .distance = distance_to_point,
-                    .extractions = synapse_extractions},
+                    .extractions = synapse_extractions,
+                    .integers = synapse_integers,
+                    .describe = describe_synapse,
+                    .describe_row = describe_row_by_id},
     [SI_SEGMENT] = {.name = "morphology",
                     .word_count = 1,
                     .float_count = 7,
@@ -424,7 +500,10 @@ static const si_element_type element_types[] = {
                     .near = near_leaf_of_cylinders,
                     .distance = distance_to_cylinder,
                     .overhang = SI_OVERHANG_CAPS,
-                    .extractions = segment_extractions},
+                    .extractions = segment_extractions,
+                    .integers = segment_integers,
+                    .describe = describe_segment,
+                    .describe_row = describe_row_of_segments},
 };
 
 /* ---- look-ups ---- */

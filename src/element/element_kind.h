@@ -71,6 +71,15 @@ typedef struct si_input {
     unsigned slot; /* the first word, float or byte that it fills */
 } si_input;
 
+/* Where the stored integer is that a field's value comes from, for filters. */
+typedef struct si_stored_integer {
+    bool is_byte; /* in a column of bytes, else of words */
+    bool is_zero; /* the field's value is 1 where the stored integer is 0, and else 0 */
+    uint8_t column;
+    uint8_t shift;
+    uint64_t mask; /* after the shift; 0: the field is no integer */
+} si_stored_integer;
+
 typedef struct si_element_type {
     const char *name;
     unsigned word_count;
@@ -81,7 +90,13 @@ typedef struct si_element_type {
     const si_field_info *fields;
     size_t input_count;
     const si_input *inputs;
-    const si_extraction *extractions; /* by si_field; every kind has a centroid */
+    const si_extraction *extractions;  /* by si_field; every kind has a centroid */
+    const si_stored_integer *integers; /* by si_field */
+    /* Writes the name of an element for messages: of a stored one, from the words of its record; of
+     * one given to a builder, from the columns by field (NULL: not given) and its row in them. */
+    void (*describe)(const uint64_t *words, char *text, size_t size);
+    void (*describe_row)(const char *kind, const void *const *data, uint64_t row, char *text,
+                         size_t size);
     /* For the floats of a leaf: one column after another, SI_LEAF_CAPACITY values each. */
     uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);

@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "folder/recovery.h"
 #include "format/metadata.h"
-#include "read/index.h"
 #include "verify/verify_file.h"
 #include "verify/verify_parts.h"
 
