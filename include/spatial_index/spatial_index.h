@@ -215,32 +215,22 @@ typedef enum si_accuracy {
      * the stored 32-bit coordinates. Decided in double precision: where shapes do not quite touch,
      * or only just, by less than 1e-13 of their size and the distance between them, either answer
      * may come. */
-    SI_EXACT = 2
+    SI_EXACT = 2,
+    /* Every element is its center: the value of SI_FIELD_CENTROID or SI_FIELD_POSITION, to the bit.
+     * For si_query_box only, whose upper sides are then open: lower <= center < upper in every
+     * coordinate. So tiles of which each begins where the one before ends find every element once;
+     * the outer ones may be infinite. */
+    SI_CENTER = 3
 } si_accuracy;
 
-typedef enum si_shape {
-    SI_SHAPE_BOX = 0,
-    SI_SHAPE_SPHERE = 1,
-    SI_SHAPE_CAPSULE = 2,
-    SI_SHAPE_CYLINDER = 3,
-    SI_SHAPE_ORIENTED_BOX = 4,
-    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its center in it */
-} si_shape;
-
-/* A query: shape and accuracy. Made by the functions below, which say SI_ERROR_ARGUMENT of a NaN, a
- * negative size or an unknown accuracy. Coordinates, radii and sizes are rounded to 32-bit floats.
- * All shapes but that of si_query_centers are closed: touching counts. */
+/* A query: a shape, an accuracy and perhaps a filter. Made by the functions below, which round
+ * coordinates, radii and sizes to 32-bit floats. SI_ERROR_ARGUMENT: a NaN, a negative size or an
+ * unknown accuracy. A query may be copied, and used by any number of threads at once. All shapes
+ * are closed, so that touching counts, but for boxes with SI_CENTER. */
 typedef struct si_query {
-    si_shape shape;
-    si_accuracy accuracy;
-    float lower[3]; /* of the box; of any other shape, of a box around it */
-    float upper[3];
-    float center[3];    /* of a sphere or oriented box; capsule, cylinder: one end of the axis */
-    float radius;       /* sphere, capsule, cylinder */
-    float end[3];       /* capsule, cylinder: the other end of the axis */
-    float half_size[3]; /* oriented box: half the lengths of its sides */
-    double axes[3][3];  /* oriented box: unit vectors along its sides */
+    size_t struct_size;      /* set by the functions that make queries */
     const si_filter *filter; /* of what it finds, only what passes; NULL, as made: everything */
+    uint64_t reserved[22];   /* the shape and the accuracy: internal */
 } si_query;
 
 /* The box between two opposite corners, in any order. Infinite ones are legal. */
@@ -271,13 +261,6 @@ SI_API si_result si_query_oriented_box(const double center[3], const double axes
 /* The first two axes of a cell or other thing that is turned by a quaternion (w, x, y, z), as in
  * SONATA's orientation_w ..., for si_query_oriented_box. It may have any length but 0. */
 SI_API si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error);
-
-/* The elements of which the center is in a box without its upper sides: lower <= center < upper in
- * every coordinate. So tiles of which each begins where the one before ends, the outer ones
- * infinite perhaps, have every element once. The center is what SI_FIELD_CENTROID or
- * SI_FIELD_POSITION has, to the bit; there is no accuracy to choose. */
-SI_API si_result si_query_centers(const double corner[3], const double opposite_corner[3],
-                                  si_query *query, si_error *error);
 
 /* ---- opened indexes ---- */
 
@@ -448,6 +431,7 @@ SI_API void si_group_counts_free(si_group_counts *groups);
 
 /* Asks for the elements nearest to a point. Made by si_query_nearest. */
 typedef struct si_nearest_query {
+    size_t struct_size; /* set by si_query_nearest */
     si_accuracy accuracy;
     float point[3];
     uint64_t k;              /* so many, if there are */

@@ -84,7 +84,7 @@ typedef struct si_element_type {
     const si_input *inputs;
     const si_extraction *extractions; /* by si_field; that of no field of this kind is not there */
     /* Of a leaf, whose floats lie a column after the other, SI_LEAF_CAPACITY values each. */
-    uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
+    uint64_t (*match)(const si_query_shape *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
     /* Elements of a leaf that may be within the cutoff, and the distance of one of them. */

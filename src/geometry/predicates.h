@@ -18,9 +18,9 @@
 
 #include "geometry/shapes.h"
 
-bool si_query_meets_point(const si_query *query, const float position[3]);
-bool si_query_meets_sphere(const si_query *query, const float center[3], float radius);
-bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+bool si_query_meets_point(const si_query_shape *query, const float position[3]);
+bool si_query_meets_sphere(const si_query_shape *query, const float center[3], float radius);
+bool si_query_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                              float radius);
 
 typedef enum si_query_extent {
@@ -32,7 +32,7 @@ typedef enum si_query_extent {
 /* Balls with infinities: one of infinite radius finds everything, wherever its center is; else
  * nothing is within a finite radius of a center at infinity. All that is computed with an ordinary
  * query is free of NaN. */
-static inline si_query_extent si_query_extent_of(const si_query *query)
+static inline si_query_extent si_query_extent_of(const si_query_shape *query)
 {
     if (query->shape != SI_SHAPE_SPHERE)
         return SI_EXTENT_ORDINARY;

@@ -205,6 +205,9 @@ static si_result pack_anew(const si_index *index, const si_index **packed, si_in
 si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
                            char *difference, size_t difference_size, si_error *error)
 {
+    SI_TRY(si_require(left, "left", error));
+    SI_TRY(si_require(right, "right", error));
+    SI_TRY(si_require(same, "same", error));
     const si_index *packed_left, *packed_right;
     si_index *made_left, *made_right = NULL;
     SI_TRY(pack_anew(left, &packed_left, &made_left, error));

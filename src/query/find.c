@@ -31,6 +31,8 @@ static bool count_leaves(void *context, uint64_t first, uint64_t end)
 si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                          si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(count, "count", error));
     SI_TRY(si_search_check(index, query, error));
     result_counter counter = {.index = index};
     SI_TRY(si_search(
@@ -60,6 +62,8 @@ static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
 
 si_result si_index_empty(const si_index *index, const si_query *query, bool *empty, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(empty, "empty", error));
     SI_TRY(si_search_check(index, query, error));
     *empty = true;
     SI_TRY(si_search(
@@ -133,6 +137,10 @@ static si_result add_inserted(si_delta *delta, const si_query *query, const si_c
 si_result si_index_find(const si_index *index, const si_query *query, const si_column *columns,
                         size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(count, "count", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     SI_TRY(si_search_check(index, query, error));
     for (size_t i = 0; i < column_count; i++) {
         SI_TRY(check_field(index, columns[i].field, error));
@@ -253,6 +261,10 @@ static si_result visit_inserted(result_batcher *batcher, si_delta *delta, const 
 si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
                          size_t field_count, si_results_fn visitor, void *context, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(visitor, "visitor", error));
+    if (field_count > 0)
+        SI_TRY(si_require(fields, "fields", error));
     SI_TRY(si_search_check(index, query, error));
     result_batcher batcher = {.index = index,
                               .column_count = field_count,

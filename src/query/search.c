@@ -33,7 +33,7 @@ si_node_match si_search_match_node(const si_index *index, const si_query *query,
     si_node_boxes boxes;
     for (unsigned side = 0; side < 6; side++)
         boxes.bounds[side] = floats + side * SI_FAN_OUT;
-    return si_match_nodes(query, &boxes, SI_FAN_OUT);
+    return si_match_nodes(si_shape_of(query), &boxes, SI_FAN_OUT);
 }
 
 si_tree_range si_search_leaves_below(const si_index *index, unsigned level, uint64_t child)
@@ -52,7 +52,7 @@ static uint64_t all_of_leaf(const si_index *index, uint64_t leaf)
 
 static inline uint64_t match_leaf(const si_index *index, const si_query *query, uint64_t leaf)
 {
-    return index->type->match(query, si_index_leaf_floats(index, leaf),
+    return index->type->match(si_shape_of(query), si_index_leaf_floats(index, leaf),
                               si_layout_leaf_size(&index->layout, leaf));
 }
 

@@ -332,6 +332,8 @@ static void tell(const verification *job)
 si_result si_verify(const char *path, const si_verify_options *options, uint64_t *damage_count,
                     si_error *error)
 {
+    SI_TRY(si_require(path, "path", error));
+    SI_TRY(si_require(damage_count, "damage_count", error));
     static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
     verification job = {.options = options ? options : &defaults};
     if (job.options->struct_size != sizeof defaults)
