@@ -14,38 +14,38 @@ extern "C" {
 
 typedef struct si_index si_index;
 
-/* How the heavy file is read, or all files of a multi-index. Answers do not depend on it. */
+/* How the heavy file, or all files of a multi-index, are read. Results do not depend on it. */
 typedef enum si_reading {
-    /* Explicitly where the file lies on a network file system or one in user space, else mapped.
-     * The environment variable SPATIAL_INDEX_READING may say "mapped" or "explicit" instead. */
+    /* Explicit on a network file system or a file system in user space, else mapped. The
+     * environment variable SPATIAL_INDEX_READING overrides this: "mapped" or "explicit". */
     SI_READING_AUTO = 0,
-    /* Mapped: all processes of a machine share one copy in memory. */
+    /* Memory-mapped: all processes of a machine share one copy in memory. */
     SI_READING_MAPPED = 1,
-    /* By explicit reads into a cache of bounded size, which all threads share. What a query needs
-     * of a level of the tree is read at the same time, so that it waits no more often than there
-     * are levels, and twice for what it finds, unless it reads more than some 32 MB; of each part
-     * of a multi-index it reads the header besides, the first time. A file that shrinks or cannot
-     * be read is SI_ERROR_IO for the query that wants it. */
+    /* Explicit reads into a cache of bounded size, which all threads share. A query reads what it
+     * needs of a level of the tree at the same time, so it waits once for each level and twice for
+     * its results, or more often where it reads more than about 32 MB. The first query that reaches
+     * a part of a multi-index also reads its header. If the file shrinks or cannot be read, the
+     * query fails with SI_ERROR_IO. */
     SI_READING_EXPLICIT = 2
 } si_reading;
 
 typedef struct si_open_options {
     size_t struct_size;
-    /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
+    /* The present path of the SONATA file that was indexed; NULL: the path that the index records.
+     */
     const char *dataset_path;
-    const char *types_path; /* the same for the CSV of its types */
-    /* All of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_verify. */
+    const char *types_path; /* the same for the CSV file of its types */
+    /* Read and check the whole heavy file on opening; damage is SI_ERROR_FORMAT. See si_verify. */
     bool verify;
     si_reading reading;
-    /* Explicit reading: the most memory that blocks of the file, or of all files of a multi-index,
-     * may take when no query runs; each that runs may hold as much again at most. 0: 1 GiB, or a
-     * quarter of the memory that the machine or the process's cgroups have, whichever is less; at
-     * least 1 MiB. */
+    /* Explicit reading: the maximum size of the cache, in bytes, while no query runs; each running
+     * query may add as much again. 0: 1 GiB, or a quarter of the memory of the machine or of the
+     * limit of the process's cgroups, whichever is less; at least 1 MiB. */
     uint64_t max_cache_bytes;
-    /* Mapped: a file that shrinks or cannot be read is SI_ERROR_IO instead of the end of the
-     * process. To that end a handler of SIGBUS is installed, for the life of the process; it leaves
-     * every other SIGBUS to the handler that was there before, and does not work if another handler
-     * is installed later that does not do the same. The signal must not be blocked. */
+    /* Mapped: report a file that shrinks or cannot be read as SI_ERROR_IO; without it the process
+     * ends by SIGBUS. Installs a handler of SIGBUS for the life of the process, which passes every
+     * other SIGBUS to the previous handler. It does not work if the signal is blocked, or if
+     * another handler is installed later that does not pass signals on. */
     bool guard;
 } si_open_options;
 
@@ -54,13 +54,14 @@ typedef struct si_open_options {
         sizeof(si_open_options), NULL, NULL, false, SI_READING_AUTO, 0, false                      \
     }
 
-/* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is not
- * read before it is asked: beyond its header its content is not checked, unless `verify` is set.
- * Damage that goes unnoticed may lead to wrong answers, but to no more. `options` may be NULL. A
- * folder of several populations is SI_ERROR_UNSUPPORTED here: see si_population_set_open. */
+/* Opens the index in a folder (or named by the path of its meta_data.json). `options` may be NULL.
+ * Only the header is checked on opening, unless `verify` is set. Undetected corruption can give
+ * wrong results, never a crash. SI_ERROR_UNSUPPORTED: a folder of several populations; use
+ * si_population_set_open. */
 SI_API si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                                si_error *error);
 
+/* Frees the index. No thread may use it any more. NULL is accepted. */
 SI_API void si_index_close(si_index *index);
 
 /* Writes an index, such as one built without a folder, into a new folder, as a single file.
@@ -94,27 +95,27 @@ typedef struct si_index_info {
             NULL, NULL, NULL, 0                                                                    \
     }
 
-/* Fails only on a wrong struct_size. */
+/* Fails only on NULL or a wrong struct_size. */
 SI_API si_result si_index_get_info(const si_index *index, si_index_info *info);
 
-/* What has been asked of an index since it was opened, and what that took. Of a mapped one, what is
- * read is the kernel's affair: only pages are known. */
+/* Queries since the index was opened, and what they read. For mapped indexes only resident pages
+ * can be counted. */
 typedef struct si_index_stats {
     size_t struct_size;
     si_reading reading;       /* how it is read: mapped or explicitly */
     uint64_t queries;         /* walks through the tree */
     uint64_t blocks_touched;  /* of si_index_info.block_bytes each, counted at each use */
-    uint64_t blocks_cached;   /* those of them that were in the cache, ... */
-    uint64_t blocks_read;     /* ... and that were read */
-    uint64_t blocks_evicted;  /* gave way to others */
-    uint64_t reads;           /* calls that read them */
-    uint64_t rounds;          /* of reads that were under way together */
-    uint64_t cache_bytes;     /* of blocks in the cache now, */
-    uint64_t max_cache_bytes; /* and the most of them when no query runs */
-    uint64_t part_count;      /* of a multi-index */
-    uint64_t parts_touched;   /* of them: a query has reached them */
-    /* Of a mapped index: pages of its files that the kernel has put into this process's memory. It
-     * puts neighbours in together, and takes some out where memory is short. */
+    uint64_t blocks_cached;   /* blocks touched that were in the cache */
+    uint64_t blocks_read;     /* blocks touched that were read from the file */
+    uint64_t blocks_evicted;  /* blocks removed from the cache */
+    uint64_t reads;           /* read calls */
+    uint64_t rounds;          /* sets of reads issued before any of them completes */
+    uint64_t cache_bytes;     /* bytes of blocks in the cache now */
+    uint64_t max_cache_bytes; /* the maximum of cache_bytes while no query runs */
+    uint64_t part_count;      /* parts of a multi-index */
+    uint64_t parts_touched;   /* parts that a query has reached */
+    /* Mapped index: pages of its files that are mapped into this process. The kernel maps
+     * neighbouring pages together, and unmaps pages where memory is short. */
     uint64_t pages_touched;
     uint64_t page_bytes;
 } si_index_stats;
@@ -124,12 +125,13 @@ typedef struct si_index_stats {
         sizeof(si_index_stats), SI_READING_AUTO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0             \
     }
 
-/* Fails only on a wrong struct_size. Counting the pages of a mapped index takes some milliseconds
- * for each 10 GB of it.
+/* Fails only on NULL or a wrong struct_size. Counting the pages of a mapped index takes some
+ * milliseconds for each 10 GB of it.
  *
- * Where the environment variable SI_REPORT_USAGE_STATS is set, to anything but "", "0", "Off",
- * "off" or "OFF", the same is written when an index is closed that was opened from a folder: to a
- * new file si_cache_stats_<time in UTC>.json in the current folder. */
+ * When an index that was opened from a folder is closed, and the environment variable
+ * SPATIAL_INDEX_STATS_FILE names a file, the same is written to it as JSON; where the file exists,
+ * to a new one with _2, _3 ... after its name. The older variable SI_REPORT_USAGE_STATS (anything
+ * but "", "0" and "off") writes a new file si_cache_stats_<time in UTC>.json in TMPDIR. */
 SI_API si_result si_index_get_stats(const si_index *index, si_index_stats *stats);
 
 /* Writes the columns of the elements that the query finds, in index order. Each column has room for
@@ -145,8 +147,8 @@ SI_API si_result si_index_find(const si_index *index, const si_query *query,
 typedef int (*si_results_fn)(void *context, const si_column *columns, size_t column_count,
                              uint64_t count);
 
-/* Hands the results of a query to `visitor` in batches, in index order. Stopping is not an error.
- */
+/* Passes the results of a query to `visitor` in batches, in index order. The call returns SI_OK
+ * also where the visitor stops. The visitor runs in the calling thread. */
 SI_API si_result si_index_visit(const si_index *index, const si_query *query,
                                 const si_field *fields, size_t field_count, si_results_fn visitor,
                                 void *context, si_error *error);
