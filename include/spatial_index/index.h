@@ -16,36 +16,36 @@ typedef struct si_index si_index;
 
 /* How the heavy file, or all files of a multi-index, are read. Results do not depend on it. */
 typedef enum si_reading {
-    /* Explicitly if the file is on a network file system or one in user space, otherwise mapped.
-     * The environment variable SPATIAL_INDEX_READING ("mapped" or "explicit") overrides this. */
+    /* Explicit on a network file system or a file system in user space, otherwise mapped. The
+     * environment variable SPATIAL_INDEX_READING ("mapped" or "explicit") overrides this. */
     SI_READING_AUTO = 0,
-    /* Mapped: all processes of a machine share one copy in memory. */
+    /* Memory-mapped: all processes of a machine share one copy in memory. */
     SI_READING_MAPPED = 1,
-    /* By explicit reads into a bounded cache that all threads share. All blocks of a tree level
-     * that a query needs are read concurrently, so that the query waits once per level and twice
-     * for its results, unless it reads more than about 32 MB. The first time a query reaches a
-     * part of a multi-index, it also reads the header of the part. If a file shrinks or cannot
-     * be read, queries that need it fail with SI_ERROR_IO. */
+    /* Explicit reads into a bounded cache that all threads share. A query reads all blocks that
+     * it needs of a tree level concurrently; it therefore waits once per level and twice for its
+     * results, or more often if it reads more than about 32 MB. The first query that reaches a
+     * part of a multi-index also reads its header. If the file shrinks or cannot be read, the
+     * query fails with SI_ERROR_IO. */
     SI_READING_EXPLICIT = 2
 } si_reading;
 
 typedef struct si_open_options {
     size_t struct_size;
-    /* Current path of the SONATA file that was indexed; NULL: the path that the index records. */
+    /* The current path of the SONATA file that was indexed; NULL: the path that the index
+     * records. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV file of its types */
-    /* Reads the whole heavy file first; damage is SI_ERROR_FORMAT. See si_verify. */
+    /* Read and check the whole heavy file on opening; damage is SI_ERROR_FORMAT. See si_verify. */
     bool verify;
     si_reading reading;
-    /* Explicit reading: the maximum memory for blocks of the file, or of all files of a
-     * multi-index, while no query runs. Each running query may hold at most as much again. 0: 1
-     * GiB, or a quarter of the memory of the machine or of the control groups of the process,
-     * whichever is less. At least 1 MiB. */
+    /* Explicit reading: the maximum size of the cache, in bytes, while no query runs; each
+     * running query may add as much again. 0: 1 GiB, or a quarter of the memory of the machine
+     * or of the limit of the process's control groups, whichever is less. At least 1 MiB. */
     uint64_t max_cache_bytes;
-    /* Mapped reading: if a file shrinks or cannot be read, queries fail with SI_ERROR_IO instead
-     * of ending the process. This installs a SIGBUS handler for the life of the process, which
-     * passes every other SIGBUS to the previous handler. Handlers that are installed later must
-     * do the same, and the signal must not be blocked. */
+    /* Mapped reading: if a file shrinks or cannot be read, queries fail with SI_ERROR_IO;
+     * without this flag the process ends with SIGBUS. Installs a SIGBUS handler for the life of
+     * the process, which passes every other SIGBUS to the previous handler. It does not work if
+     * the signal is blocked, or if a handler that is installed later does not pass signals on. */
     bool guard;
 } si_open_options;
 
@@ -54,13 +54,14 @@ typedef struct si_open_options {
         sizeof(si_open_options), NULL, NULL, false, SI_READING_AUTO, 0, false                      \
     }
 
-/* Opens the index in a folder; `path` is the folder or its meta_data.json. Only the header of
- * the heavy file is checked, unless `verify` is set. Undetected corruption can give wrong
- * results, never a crash. `options` may be NULL. A folder with several populations is
- * SI_ERROR_UNSUPPORTED; see si_population_set_open. */
+/* Opens the index in a folder; `path` is the folder or its meta_data.json. `options` may be
+ * NULL. Only the header is checked, unless `verify` is set. Undetected corruption can give wrong
+ * results, never a crash. SI_ERROR_UNSUPPORTED: a folder with several populations; use
+ * si_population_set_open. */
 SI_API si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                                si_error *error);
 
+/* Closes and frees the index, which no thread may use afterwards. NULL is accepted. */
 SI_API void si_index_close(si_index *index);
 
 /* Writes an index, for example one built without a folder, to a new folder as a single file.
@@ -94,27 +95,27 @@ typedef struct si_index_info {
             NULL, NULL, NULL, 0                                                                    \
     }
 
-/* Fails only if struct_size is wrong. */
+/* Fails only if a pointer is NULL or struct_size is wrong. */
 SI_API si_result si_index_get_info(const si_index *index, si_index_info *info);
 
-/* Statistics of an index since it was opened. For mapped indexes only resident pages can be
- * counted. */
+/* Queries since the index was opened, and what they read. For mapped indexes only resident pages
+ * can be counted. */
 typedef struct si_index_stats {
     size_t struct_size;
     si_reading reading;       /* mapped or explicit */
     uint64_t queries;         /* searches of the tree */
     uint64_t blocks_touched;  /* blocks of si_index_info.block_bytes, counted at each use */
-    uint64_t blocks_cached;   /* of these, blocks found in the cache */
-    uint64_t blocks_read;     /* blocks read */
-    uint64_t blocks_evicted;  /* blocks evicted from the cache */
-    uint64_t reads;           /* read operations */
+    uint64_t blocks_cached;   /* blocks touched that were in the cache */
+    uint64_t blocks_read;     /* blocks touched that were read from the file */
+    uint64_t blocks_evicted;  /* blocks removed from the cache */
+    uint64_t reads;           /* read calls */
     uint64_t rounds;          /* sets of reads issued before any of them completes */
-    uint64_t cache_bytes;     /* memory of the blocks in the cache now */
-    uint64_t max_cache_bytes; /* its limit while no query runs */
-    uint64_t part_count;      /* of a multi-index */
-    uint64_t parts_touched;   /* parts that queries have reached */
-    /* Mapped index: pages of its files that the kernel has mapped into the memory of this
-     * process. The kernel also maps neighboring pages, and unmaps some if memory is short. */
+    uint64_t cache_bytes;     /* bytes of blocks in the cache now */
+    uint64_t max_cache_bytes; /* the maximum of cache_bytes while no query runs */
+    uint64_t part_count;      /* parts of a multi-index */
+    uint64_t parts_touched;   /* parts that a query has reached */
+    /* Mapped index: pages of its files that are mapped into this process. The kernel maps
+     * neighboring pages together, and unmaps pages when memory is scarce. */
     uint64_t pages_touched;
     uint64_t page_bytes;
 } si_index_stats;
@@ -124,12 +125,13 @@ typedef struct si_index_stats {
         sizeof(si_index_stats), SI_READING_AUTO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0             \
     }
 
-/* Fails only if struct_size is wrong. Counting the pages of a mapped index takes a few milliseconds
- * per 10 GB.
+/* Fails only if a pointer is NULL or struct_size is wrong. Counting the pages of a mapped index
+ * takes a few milliseconds per 10 GB.
  *
- * If the environment variable SI_REPORT_USAGE_STATS is set, to anything except "", "0", "Off",
- * "off" or "OFF", closing an index that was opened from a folder writes these statistics to a
- * new file si_cache_stats_<time in UTC>.json in the current folder. */
+ * If the environment variable SPATIAL_INDEX_STATS_FILE names a file, closing an index that was
+ * opened from a folder writes these statistics to the file as JSON; if the file exists, to a new
+ * one with _2, _3, ... after its name. The older variable SI_REPORT_USAGE_STATS (any value
+ * except "", "0" and "off") writes a new file si_cache_stats_<time in UTC>.json in TMPDIR. */
 SI_API si_result si_index_get_stats(const si_index *index, si_index_stats *stats);
 
 /* Stores columns of the elements that the query finds, in index order. Each column has room for
@@ -146,8 +148,8 @@ SI_API si_result si_index_find(const si_index *index, const si_query *query,
 typedef int (*si_results_fn)(void *context, const si_column *columns, size_t column_count,
                              uint64_t count);
 
-/* Passes the results of a query to `visitor`, some at a time, in index order. Stopping is not an
- * error. */
+/* Passes the results of a query to `visitor` in batches, in index order. The call also returns
+ * SI_OK if the visitor stops. The visitor runs in the calling thread. */
 SI_API si_result si_index_visit(const si_index *index, const si_query *query,
                                 const si_field *fields, size_t field_count, si_results_fn visitor,
                                 void *context, si_error *error);
