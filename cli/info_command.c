@@ -1,9 +1,10 @@
-/* spatial-index-info: tells what an index is. */
+/* spatial-index info: tells what an index is. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -148,12 +149,13 @@ static void tell(const si_population_set *set, bool json)
     cli_put_text(json ? "\n" : "");
 }
 
-int main(int argc, char **argv)
+int cli_info_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-info",
+        .examples = {"info segments", "info synapses --json"},
         .operands = "INDEX",
-        .summary = "Tells what an index is, of what, and how large.",
+        .summary = "Shows what an index contains, where its data came from and how large it is.",
+        .page = "spatial-index-info",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
@@ -163,7 +165,6 @@ int main(int argc, char **argv)
     cli_operands operands;
     si_population_set *set;
     si_error error;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
     if (si_population_set_open(operands.words[0], NULL, &set, &error) != SI_OK)

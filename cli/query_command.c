@@ -1,7 +1,8 @@
-/* spatial-index-query: shows what an index holds in boxes and spheres and near points. */
+/* spatial-index query: shows what an index holds in boxes and spheres and near points. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "commands.h"
 #include "common/answer.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -130,7 +131,7 @@ static void open_populations(cli_populations *populations, const cli_query_optio
     cli_populations_open(populations, options->index, &open_options, &options->populations);
 }
 
-int main(int argc, char **argv)
+int cli_query_command(int argc, char **argv)
 {
     cli_query_options options = {.accuracy = {.of_shapes = SI_BEST_EFFORT},
                                  .format = CLI_CSV,

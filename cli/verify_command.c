@@ -1,10 +1,11 @@
-/* spatial-index-verify: is an index as it was written? */
+/* spatial-index verify: is an index as it was written? */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/numbers.h"
 #include "common/output.h"
@@ -125,13 +126,15 @@ static uint64_t verify(const char *path, const verify_options *options, findings
     return count;
 }
 
-int main(int argc, char **argv)
+int cli_verify_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-verify",
+        .examples = {"verify segments", "verify -v --json synapses"},
         .operands = "INDEX",
-        .summary = "Reads all of an index and tells what in it is damaged: exit code 0 if nothing\n"
-                   "is, 1 if something is, 2 on errors.",
+        .summary =
+            "Reads an index completely and reports damage. Exit code 0: no damage, 1: damage,\n"
+            "2: an error.",
+        .page = "spatial-index-verify",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
@@ -139,7 +142,6 @@ int main(int argc, char **argv)
     };
     verify_options options = {.most = DEFAULT_MOST};
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
     findings found = {.json = options.json};

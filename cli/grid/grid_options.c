@@ -167,16 +167,17 @@ static void check(const cli_grid_options *options)
 void cli_grid_options_read(cli_grid_options *options, int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-grid",
+        .examples = {"grid segments --shape 10",
+                     "grid synapses --shape 4 --box 0,0,0 80,80,80 -o counts.npy"},
         .operands = "INDEX",
         .summary = "Shows how much of an index is in each voxel of a regular grid (micrometres).",
+        .page = "spatial-index-grid",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
         .most_operands = 1,
     };
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, options, &operands);
     options->index = operands.words[0];
     free(operands.words);

@@ -174,17 +174,18 @@ static void check(const cli_query_options *options)
 void cli_query_options_read(cli_query_options *options, int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-query",
+        .examples = {"query segments --box -20,400,-20 20,440,20 --count",
+                     "query synapses --sphere 0,420,0 25 --format jsonl"},
         .operands = "INDEX",
         .summary =
             "Shows what an index holds in a box or another shape, or near a point\n(micrometres).",
+        .page = "spatial-index-query",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
         .most_operands = 1,
     };
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, options, &operands);
     options->index = operands.words[0];
     free(operands.words);
