@@ -69,7 +69,7 @@ bool si_sample_random_chance(si_sample_random *random, double probability)
     return si_sample_random_uniform(random, 0, 1) < probability;
 }
 
-/* The direction of a point inside the ball, but not so near to the centre that it is ill-defined.
+/* The direction of a point inside the ball, but not so near to the center that it is ill-defined.
  */
 static void on_unit_ball(si_sample_random *random, double *point, int dimensions)
 {

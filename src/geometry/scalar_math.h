@@ -1,6 +1,6 @@
-/* Small pieces of arithmetic that several tests share. */
-#ifndef SI_GEOMETRY_DISTANCE_H
-#define SI_GEOMETRY_DISTANCE_H
+/* Arithmetic on scalars and three-vectors that several tests of shapes share. */
+#ifndef SI_GEOMETRY_SCALAR_MATH_H
+#define SI_GEOMETRY_SCALAR_MATH_H
 
 #include <math.h>
 
