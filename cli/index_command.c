@@ -102,8 +102,8 @@ static int build_index(const cli_command *command, int argc, char **argv)
     si_synapses_source synapses = SI_SYNAPSES_SOURCE_INIT;
     synapses.edge_types_file = options.edge_types;
     synapses.position_prefix = options.position;
-    synapses.gids = post_gids->gids;
-    synapses.gid_count = post_gids->count;
+    synapses.post_gids = post_gids->gids;
+    synapses.post_gid_count = post_gids->count;
 
     cli_build_run run;
     si_result result;

@@ -24,7 +24,7 @@ typedef struct growing_query {
     size_t column_count;
     uint64_t capacity;
     uint64_t count; /* found */
-    int empty;
+    bool empty;
 } growing_query;
 
 /* ---- the latest ---- */
@@ -64,7 +64,7 @@ static bool add_count(void *context, uint64_t first, uint64_t mask)
 static bool stop_at_first(void *context, uint64_t first, uint64_t mask)
 {
     (void)first, (void)mask;
-    *(int *)context = 0;
+    *(bool *)context = false;
     return false;
 }
 
@@ -198,7 +198,7 @@ static si_result find_whether_empty(void *context, const si_inserted *inserted, 
     return SI_OK;
 }
 
-si_result si_growing_index_empty(si_growing_index *growing, const si_query *query, int *empty,
+si_result si_growing_index_empty(si_growing_index *growing, const si_query *query, bool *empty,
                                  si_error *error)
 {
     growing_query asked = {.query = query, .empty = 1};

@@ -154,8 +154,8 @@ static si_result describe_difference(const comparison *compared, char *differenc
     return SI_OK;
 }
 
-si_result si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
-                           size_t difference_size, si_error *error)
+si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
+                           char *difference, size_t difference_size, si_error *error)
 {
     comparison compared = {.left = left,
                            .right = right,

@@ -209,9 +209,9 @@ static si_result end_counting(si_result result, group_table *table, si_group_cou
     return result;
 }
 
-si_result si_index_count_groups_by(const si_index *index, const si_query *query,
-                                   const si_field *fields, size_t field_count,
-                                   si_group_counts *groups, si_error *error)
+si_result si_index_count_groups(const si_index *index, const si_query *query,
+                                const si_field *fields, size_t field_count, si_group_counts *groups,
+                                si_error *error)
 {
     group_table table;
     SI_TRY(make_table(index, fields, field_count, &table, error));
@@ -250,12 +250,6 @@ si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_q
         add_batch(&table, columns, field_count, count);
     si_free(ids);
     return end_counting(result, &table, groups, error);
-}
-
-si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
-                                si_group_counts *groups, si_error *error)
-{
-    return si_index_count_groups_by(index, query, &field, 1, groups, error);
 }
 
 void si_group_counts_free(si_group_counts *groups)
