@@ -21,7 +21,7 @@ static const cli_option option_table[] = {
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
-     .help = "say it too if they are the same",
+     .help = "print 'same' if they are",
      .offset = offsetof(compare_options, verbose)},
     CLI_READING_OPTIONS(offsetof(compare_options, reading), ",\nfor each index"),
 };

@@ -18,7 +18,7 @@ typedef struct info_options {
 static const cli_option option_table[] = {
     {.name = "json",
      .words = CLI_FLAG,
-     .help = "tell it as a JSON object",
+     .help = "print a JSON object",
      .offset = offsetof(info_options, json)},
 };
 
@@ -52,7 +52,7 @@ static void put_bounds_line(const si_index_info *info)
 
 static void put_text(const si_index_info *info, const char *population)
 {
-    put_line("element kind:", si_element_kind_name(info->kind));
+    put_line("kind:", si_element_kind_name(info->kind));
     put_line("population:", population);
     put_line("data set:", info->dataset_path);
     put_line("types:", info->types_path);
@@ -98,7 +98,7 @@ static void put_json_corner(const char *name, const float corner[3])
 
 static void put_json(const si_index_info *info, const char *population)
 {
-    cli_put_format("{\"element_kind\":\"%s\"", si_element_kind_name(info->kind));
+    cli_put_format("{\"kind\":\"%s\"", si_element_kind_name(info->kind));
     put_json_text("population", population);
     put_json_text("dataset_path", info->dataset_path);
     put_json_text("types_path", info->types_path);

@@ -42,27 +42,27 @@ static void set_most(void *target, const char *const *words)
 static const cli_option option_table[] = {
     {.name = "json",
      .words = CLI_FLAG,
-     .help = "tell it as a JSON object",
+     .help = "print a JSON object",
      .offset = offsetof(verify_options, json)},
     {.name = "most",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "tell of so much damage, and count the rest\n"
-             "(default: 100; 0: tell of all)",
+     .help = "report at most N damages and count the others\n"
+             "(default: 100; 0: report all)",
      .set = set_most},
     {.name = "progress-bar",
      .words = CLI_FLAG,
-     .help = "show how far it is, if stderr is a terminal",
+     .help = "show the progress if stderr is a terminal",
      .offset = offsetof(verify_options, progress_bar)},
     {.name = "threads",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "threads to use (default: 0, all processors)",
+     .help = "number of threads (default: 0, one per processor)",
      .set = set_threads},
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
-     .help = "say it too if there is no damage",
+     .help = "print 'no damage' if there is none",
      .offset = offsetof(verify_options, verbose)},
 };
 

@@ -1,3 +1,4 @@
+/* Runs one build: sets up its options, shows its progress, and reports its result. */
 #include "index/build_run.h"
 
 #include <inttypes.h>
