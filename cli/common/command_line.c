@@ -1,5 +1,4 @@
-/* Reads command lines with getopt_long, of which two things are missing: options with several
- * values
+/* Reads command lines with getopt_long, and adds what it lacks: options with several values
  * (--box X,Y,Z X,Y,Z), and lists that end where the operands begin (--populations A B INDEX). */
 #include "common/command_line.h"
 

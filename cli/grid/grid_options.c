@@ -172,8 +172,8 @@ void cli_grid_options_read(cli_grid_options *options, int argc, char **argv)
         .examples = {"grid segments --shape 10",
                      "grid synapses --shape 4 --box 0,0,0 80,80,80 -o counts.npy"},
         .operands = "INDEX",
-        .summary = "Counts the elements, or adds up the lengths of segments, in each voxel of a "
-                   "regular\ngrid. Lengths are in micrometres.",
+        .summary = "Counts the elements, or adds up the lengths of segments, in each voxel of a\n"
+                   "regular grid. Lengths are in micrometres.",
         .page = "spatial-index-grid",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
