@@ -99,7 +99,7 @@ def test_groups_of_synapses_by_attribute_and_field(data):
 
 
 @pytest.mark.parametrize("index, options, message", [
-    ("synapses", "--gids 1", "option '--gids' goes with an index of somas and segments, and this is one of type synapse"),
+    ("synapses", "--gids 1", "option '--gids' goes with an index of somas and segments, and this is one of kind synapse"),
     ("synapses", "--somas", "option '--somas' goes with an index of somas and segments"),
     ("synapses", "--segments", "option '--segments' goes with an index of somas and segments"),
     ("synapses", "--section-types axon", "'--section-types' goes with"),
