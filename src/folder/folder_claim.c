@@ -36,8 +36,8 @@ static si_result check_no_stranger(const char *folder, const si_folder_claim *cl
     for (struct dirent *entry; result == SI_OK && (entry = readdir(listing)) != NULL;)
         if (!is_expected(folder, claim, entry->d_name))
             result = si_fail(error, SI_ERROR_EXISTS,
-                             "%s: the folder is not empty, and holds no index: there is %s", folder,
-                             entry->d_name);
+                             "%s: the folder is not empty and holds no index: it contains %s",
+                             folder, entry->d_name);
     closedir(listing);
     return result;
 }
