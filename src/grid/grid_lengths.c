@@ -1,3 +1,7 @@
+/*
+ * Adding the lengths of axes to a grid. Lines within one voxel are measured by a kernel and added
+ * by groups; lines through several voxels are cut at the faces of the voxels.
+ */
 #include "grid/grid_lengths.h"
 
 #include <math.h>

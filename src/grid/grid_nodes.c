@@ -1,3 +1,7 @@
+/*
+ * Finding the nodes of the lowest level that add to a grid, level by level from the root. Subtrees
+ * that lie in one voxel are counted without a look at their leaves.
+ */
 #include "grid/grid_nodes.h"
 
 #include <math.h>

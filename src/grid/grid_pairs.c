@@ -1,3 +1,4 @@
+/* Testing pairs of a cylinder and a voxel, as many at once as a kernel takes. */
 #include "grid/grid_pairs.h"
 
 #include "geometry/predicates.h"

@@ -1,3 +1,7 @@
+/*
+ * A pass over an index that adds all of its elements to a grid: the nodes are found first, then
+ * threads take tasks of nodes, fetch their leaves and add those.
+ */
 #include "grid/grid_pass.h"
 
 #include "base/arithmetic.h"

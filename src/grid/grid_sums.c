@@ -1,3 +1,4 @@
+/* Checking a grid, and choosing its measure and the unit of its sums. */
 #include "grid/grid_sums.h"
 
 #include <math.h>

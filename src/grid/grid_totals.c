@@ -1,3 +1,5 @@
+/* Adding to the totals of a grid: by atomic operations to voxels, or to a thread's own table of
+ * regions. */
 #include "grid/grid_totals.h"
 
 uint64_t si_region_of(const si_regions *regions, uint64_t voxel)

@@ -1,3 +1,7 @@
+/*
+ * Counting elements in every voxel that they touch. A kernel decides for most elements; for the
+ * others the voxels of their bounding box are tested one by one.
+ */
 #include "grid/grid_touching.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The table of sums by region: open addressing with linear probing, at most half full. */
 #include "grid/region_table.h"
 
 #include <stdlib.h>

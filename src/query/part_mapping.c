@@ -1,3 +1,7 @@
+/*
+ * Mapping the parts that a query may find something in: a walk over the nodes above the lowest
+ * level, which all lie in the top of a multi-index.
+ */
 #include "query/part_mapping.h"
 
 #include "base/arithmetic.h"
