@@ -29,6 +29,6 @@ bool si_job_pool_help(si_job_pool *pool);
 
 /* A forked process has none of the threads. It must call this before it uses the pool, while no
  * other thread uses it. */
-void si_job_pool_revive(si_job_pool *pool);
+void si_job_pool_after_fork(si_job_pool *pool);
 
 #endif
