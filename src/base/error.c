@@ -1,6 +1,7 @@
 /* Names of results, and the sentences of errors: formatted, cut to size, always valid UTF-8. */
 #include "base/error.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,10 @@ const char *si_result_name(si_result result)
     size_t count = sizeof result_names / sizeof result_names[0];
     return (size_t)result < count ? result_names[result] : "SI_ERROR_UNKNOWN";
 }
+
+static_assert(SI_VERSION_MAJOR == SI_BUILT_MAJOR && SI_VERSION_MINOR == SI_BUILT_MINOR &&
+                  SI_VERSION_PATCH == SI_BUILT_PATCH,
+              "the public header states the version of the file VERSION");
 
 const char *si_version(void)
 {

@@ -443,6 +443,7 @@ static void describe_row_of_segments(const char *kind, const void *const *data, 
 
 static const si_element_type element_types[] = {
     [SI_POINT] = {.name = "point",
+                  .stored_name = "point",
                   .word_count = 1,
                   .float_count = 3,
                   .record_bytes = 20,
@@ -458,6 +459,7 @@ static const si_element_type element_types[] = {
                   .describe = describe_id,
                   .describe_row = describe_row_by_id},
     [SI_SPHERE] = {.name = "sphere",
+                   .stored_name = "sphere",
                    .word_count = 1,
                    .float_count = 4,
                    .record_bytes = 24,
@@ -474,6 +476,7 @@ static const si_element_type element_types[] = {
                    .describe = describe_id,
                    .describe_row = describe_row_by_id},
     [SI_SYNAPSE] = {.name = "synapse",
+                    .stored_name = "synapse",
                     .word_count = 3,
                     .float_count = 3,
                     .record_bytes = 36,
@@ -488,7 +491,8 @@ static const si_element_type element_types[] = {
                     .integers = synapse_integers,
                     .describe = describe_synapse,
                     .describe_row = describe_row_by_id},
-    [SI_SEGMENT] = {.name = "morphology",
+    [SI_SEGMENT] = {.name = "segment",
+                    .stored_name = "morphology",
                     .word_count = 1,
                     .float_count = 7,
                     .byte_count = 1,
@@ -528,10 +532,10 @@ bool si_element_kind_is_valid(uint32_t value)
     return value < ELEMENT_KIND_COUNT;
 }
 
-bool si_element_kind_by_name(const char *name, si_element_kind *kind)
+bool si_element_kind_by_stored_name(const char *name, si_element_kind *kind)
 {
     for (uint32_t i = 0; i < ELEMENT_KIND_COUNT; i++) {
-        if (strcmp(name, element_types[i].name) == 0) {
+        if (strcmp(name, element_types[i].stored_name) == 0) {
             *kind = (si_element_kind)i;
             return true;
         }

@@ -82,6 +82,7 @@ typedef struct si_stored_integer {
 
 typedef struct si_element_type {
     const char *name;
+    const char *stored_name; /* in meta_data.json */
     unsigned word_count;
     unsigned float_count;
     unsigned byte_count;
@@ -112,8 +113,8 @@ const si_element_type *si_element_type_of(si_element_kind kind);
 
 /* False if `value` is not an element kind. */
 bool si_element_kind_is_valid(uint32_t value);
-/* False if no kind has this name. */
-bool si_element_kind_by_name(const char *name, si_element_kind *kind);
+/* The kind whose name in meta_data.json is `name`; false where there is none. */
+bool si_element_kind_by_stored_name(const char *name, si_element_kind *kind);
 
 /* NULL if the kind does not have the field. */
 const si_field_info *si_element_field(si_element_kind kind, si_field field);
