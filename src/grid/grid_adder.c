@@ -1,4 +1,4 @@
-/* Moving the sums of a thread to the totals of the grid. */
+/* Emptying the table of sums into the totals. */
 #include "grid/grid_adder.h"
 
 void si_grid_adder_replace(si_grid_adder *adder, struct si_grid_sum *sum, uint64_t voxel)
