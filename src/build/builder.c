@@ -135,6 +135,7 @@ static si_result choose_limits(si_builder *builder, const si_build_limits *limit
 si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                         si_error *error)
 {
+    SI_TRY(si_require(bytes, "bytes", error));
     si_layout layout;
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown element kind %d", (int)kind);
@@ -326,6 +327,7 @@ si_result si_builder_create_within(const si_build_limits *limits, si_element_kin
 si_result si_builder_create(si_element_kind kind, const char *folder,
                             const si_build_options *options, si_builder **builder, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     return si_builder_create_within(NULL, kind, folder, options, builder, error);
 }
 
@@ -334,6 +336,7 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     si_column_batch batch;
     uint64_t expected = UINT64_MAX;
     SI_TRY(si_column_batch_open(&batch, builder->kind, columns, column_count, count, error));
@@ -544,6 +547,7 @@ static si_result write_and_publish(si_builder *builder, si_index **index, si_bui
 si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
         result = si_fail(error, SI_ERROR_ARGUMENT,

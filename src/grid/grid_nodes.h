@@ -15,9 +15,9 @@ typedef struct si_grid_nodes {
 typedef struct si_grid_walk {
     const si_index *index;
     const si_grid_frame *frame;
-    si_query query; /* what finds nodes and leaves */
-    bool may_skip;  /* nodes whose elements all lie in one voxel, which are counted without being
-                       read */
+    si_query_shape query; /* what finds nodes and leaves */
+    bool may_skip; /* nodes whose elements all lie in one voxel, which are counted without being
+                      read */
 } si_grid_walk;
 
 si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter);

@@ -15,7 +15,7 @@ typedef struct si_grid_pairs {
 } si_grid_pairs;
 
 /* `floats` points to the element in the first column of its leaf. `box` is the box of the voxel. */
-void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query *box,
+void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query_shape *box,
                        uint64_t voxel);
 
 /* Adds 1 to the voxel of each pair that touches. */

@@ -65,6 +65,7 @@ struct si_batch {
 
 si_result si_batch_create(si_batch **batch, si_error *error)
 {
+    SI_TRY(si_require(batch, "batch", error));
     *batch = si_allocate_zeroed(1, sizeof **batch);
     return *batch ? SI_OK : si_fail_memory(error);
 }
@@ -291,6 +292,10 @@ static void sum_offsets(si_batch *batch)
 si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
                         unsigned threads, si_batch *batch, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(batch, "batch", error));
+    if (query_count > 0)
+        SI_TRY(si_require(queries, "queries", error));
     unsigned used = thread_count(index, threads, query_count);
     batch->index = index;
     batch->queries = queries;
@@ -316,7 +321,7 @@ si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t
 
 const uint64_t *si_batch_offsets(const si_batch *batch)
 {
-    return batch->offsets;
+    return batch ? batch->offsets : NULL;
 }
 
 /* ---- copying ---- */
@@ -355,6 +360,9 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
 si_result si_batch_copy(const si_batch *batch, const si_column *columns, size_t column_count,
                         unsigned threads, si_error *error)
 {
+    SI_TRY(si_require(batch, "batch", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     batch_copy copy = {batch, columns, column_count};
     if (batch->query_count == 0)
         return SI_OK;
@@ -389,6 +397,11 @@ static si_result count_one(void *context, unsigned worker, uint64_t number, si_e
 si_result si_batch_count(const si_index *index, const si_query *queries, uint64_t query_count,
                          unsigned threads, uint64_t *counts, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    if (query_count > 0) {
+        SI_TRY(si_require(queries, "queries", error));
+        SI_TRY(si_require(counts, "counts", error));
+    }
     batch_counts many = {index, queries, query_count, counts};
     shared_queries shared = {
         .work = count_one, .context = &many, .queries = queries, .count = query_count};

@@ -128,11 +128,10 @@ for reading in "explicit", "mapped":
     run_script(script, folder, folder=tmp_path)
     assert os.listdir(tmp_path) == []
     for value, count in ("off", 0), ("1", 2):
-        os.environ["SI_REPORT_USAGE_STATS"] = value
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SI_REPORT_USAGE_STATS", value)
+            patch.setenv("TMPDIR", str(tmp_path))
             run_script(script, folder, folder=tmp_path)
-        finally:
-            del os.environ["SI_REPORT_USAGE_STATS"]
         names = sorted(os.listdir(tmp_path))
         assert len(names) == count and all(name.startswith("si_cache_stats_20") for name in names)
     reports = [json.loads((tmp_path / name).read_text())[0] for name in names]
