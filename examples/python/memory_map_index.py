@@ -39,7 +39,7 @@ def main():
         sys.exit(__doc__)
     built, opened = builds[sys.argv[1]](sys.argv[2] if len(sys.argv) == 3 else CIRCUIT_FOLDER)
     print("Elements:", len(built))
-    print("Bytes of the file:", opened.info["file_bytes"])
+    print("Bytes of the file:", opened.info()["file_bytes"])
     for index in built, opened:
         print("In the box:", index.box_counts(CORNER, OPPOSITE_CORNER))
 

@@ -12,7 +12,7 @@ from . import _core, cluster, logs
 from .arguments import thread_count
 from .errors import ArgumentError, SpatialIndexError
 from .index import open_index
-from .index_common import DiskMemMapProps
+from .old.index_common import DiskMemMapProps
 
 _MEBIBYTE = 1 << 20
 _UNITS = {"": _MEBIBYTE, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -221,7 +221,7 @@ class StepwiseBuilder:
         raise NotImplementedError
 
     def _empty(self, options):
-        return self._build(np.empty((0, 2) if self._kind == _core.SI_SYNAPSE else 0, np.uint64), options)
+        return self._build(np.empty((0, 2) if self._kind == _core.SYNAPSE else 0, np.uint64), options)
 
     def _merged(self):
         if not self._parts and self._options.multi_index:
@@ -232,7 +232,7 @@ class StepwiseBuilder:
         parts, self._parts = tuple(self._parts), []
         if len(parts) == 1 and self._options.output_dir is None:
             return parts[0]
-        info = parts[0].info
+        info = parts[0].info()
         return self._options.run(
             lambda *args: _core.build_elements(self._kind, parts, *args),
             population=name_or_none(info["population"]),

@@ -7,7 +7,8 @@ from typing import Any, Iterable, Optional, Union
 from . import _core
 from .building import BuildOptions, encoded, name_or_none
 from .errors import ArgumentError
-from .index import Path, open_index
+from .index import open_index
+from .types import Path
 from .selection import ids_of
 
 _WHATS = {"segments": False, "synapses": True}

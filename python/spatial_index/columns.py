@@ -68,12 +68,12 @@ def sphere_columns(centroids, radii, ids=None, first_id=0):
     centroids = vectors(centroids, "centroids")
     count = len(centroids)
     return (
-        (_core.SI_FIELD_CENTROID, centroids),
-        (_core.SI_FIELD_RADIUS, _radii(radii, count)),
-        (_core.SI_FIELD_ID, _ids(ids, count, first_id)),
+        (_core.FIELD_CENTROID, centroids),
+        (_core.FIELD_RADIUS, _radii(radii, count)),
+        (_core.FIELD_ID, _ids(ids, count, first_id)),
     )
 
 
 def point_columns(positions, ids=None, first_id=0):
     positions = vectors(positions, "positions")
-    return (_core.SI_FIELD_POSITION, positions), (_core.SI_FIELD_ID, _ids(ids, len(positions), first_id))
+    return (_core.FIELD_POSITION, positions), (_core.FIELD_ID, _ids(ids, len(positions), first_id))

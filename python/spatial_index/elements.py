@@ -4,7 +4,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 
-class MorphElement(NamedTuple):
+class SegmentElement(NamedTuple):
     """A soma or a segment."""
 
     gid: int
@@ -52,7 +52,7 @@ class PointElement(NamedTuple):
         return (self.id,)
 
 
-def morphology_elements(fields):
+def segment_elements(fields):
     first, second = fields["endpoints"]
     endpoints = [
         None if is_soma else pair for is_soma, pair in zip(fields["is_soma"], np.stack([first, second], axis=1))
@@ -60,7 +60,7 @@ def morphology_elements(fields):
     names = ["gid", "section_id", "segment_id"]
     ids = [fields[name].tolist() for name in names]
     return [
-        MorphElement(*element)
+        SegmentElement(*element)
         for element in zip(*ids, fields["centroid"], endpoints, fields["radius"].tolist(), fields["section_type"].tolist())
     ]
 

@@ -10,7 +10,8 @@ import numpy as np
 from . import _core
 from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
 from .errors import ArgumentError
-from .index import Path, SynapseIndex
+from .index import SynapseIndex
+from .types import Path
 from .selection import ids_of, ranges_of
 
 # Rows that are asked for at once of a population object.
@@ -48,7 +49,7 @@ class _EdgesObject:
 
         def build(folder, chosen):
             parts = (self._columns(piece, position_prefix) for piece in _own_pieces(ranges, *chosen["place"]))
-            return _core.build_elements(_core.SI_SYNAPSE, parts, folder, chosen)
+            return _core.build_elements(_core.SYNAPSE, parts, folder, chosen)
 
         return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
 
@@ -61,10 +62,10 @@ class _EdgesObject:
         selection = _selection_like(self._edges, piece)
         axes = [self._edges.get_attribute(f"{prefix}_{axis}", selection) for axis in "xyz"]
         columns = [
-            (_core.SI_FIELD_ID, np.arange(*piece), np.uint64),
-            (_core.SI_FIELD_POST_GID, self._edges.target_nodes(selection), np.uint64),
-            (_core.SI_FIELD_PRE_GID, self._edges.source_nodes(selection), np.uint64),
-            (_core.SI_FIELD_POSITION, np.stack(axes, axis=1), np.float32),
+            (_core.FIELD_ID, np.arange(*piece), np.uint64),
+            (_core.FIELD_POST_GID, self._edges.target_nodes(selection), np.uint64),
+            (_core.FIELD_PRE_GID, self._edges.source_nodes(selection), np.uint64),
+            (_core.FIELD_POSITION, np.stack(axes, axis=1), np.float32),
         ]
         return tuple((field, np.ascontiguousarray(values, dtype=type_)) for field, values, type_ in columns)
 
@@ -130,7 +131,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         edge_types: Optional[Path] = None,
         **options: Any,
     ) -> None:
-        super().__init__(_core.SI_SYNAPSE, ranges_of(selection), options)
+        super().__init__(_core.SYNAPSE, ranges_of(selection), options)
         self._edges = _edges_of(edges)
         self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
 
@@ -197,10 +198,6 @@ class SynapseIndexBuilder(StepwiseBuilder):
         """Indexes the synapses of a SONATA edges file, all of them or those on target cells; gives the SynapseIndex."""
         edges = _EdgesFile(edge_filename, population_name)
         return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)
-
-
-# Every index is a memory-mapped file.
-SynapseIndexMemDiskBuilder = SynapseIndexBuilder
 
 
 class SynapseMultiIndexBuilder(MultiIndexBuilder, SynapseIndexBuilder):
