@@ -76,7 +76,7 @@ static bool add_name(grouping *by, size_t number, PyObject *name)
     if (is_old_name(by->self, name)) {
         by->places[number] = place_of(by, SI_FIELD_POST_GID);
         return PyErr_WarnEx(PyExc_DeprecationWarning,
-                            XX == 0;
+                            "group_by='gid' is called group_by='post_gid' now", 2) == 0;
     }
     if (!PyUnicode_Check(name))
         return refuse(by->self, name);

@@ -37,7 +37,7 @@ def index_circuit(
     output_dir: the folder of the index, which must not exist or be empty.
     populations: a name or several; None: the only one that can be indexed. Several give a MultiPopulationIndex.
     gids: of the cells, or of those that the synapses are on; None: all.
-    skip_bad_cells, position: as in MorphIndexBuilder and SynapseIndexBuilder.
+    skip_bad_cells, position: as in SegmentIndexBuilder and SynapseIndexBuilder.
 
     Other keywords are those of ``spatial_index.building.BuildOptions``.
     """
