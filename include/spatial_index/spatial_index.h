@@ -24,9 +24,9 @@
  * Structs whose first member is `struct_size` must have it set to their sizeof, so that they can
  * grow; the *_INIT macros do that and set every default.
  *
- * Threads: an opened si_index, si_population_set or si_dataset is immutable: any number of threads
- * may use it at once. A builder takes appends from several threads at once; finish and abort want
- * it alone, and so does closing.
+ * Threads: any number of threads may use an opened si_index, si_population_set or si_dataset at
+ * once; si_index_insert too. A builder takes appends from several threads at once; finish and abort
+ * want it alone, and so does closing.
  *
  * Order: results come in index order, which depends on the indexed elements alone.
  *
@@ -125,7 +125,7 @@ typedef enum si_field {
     SI_FIELD_SECTION_ID = 7, /* uint32             morphology */
     SI_FIELD_SEGMENT_ID = 8, /* uint32             morphology */
     SI_FIELD_IDS = 9,        /* si_segment_ids     morphology */
-    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the centre */
+    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the center */
     SI_FIELD_ENDPOINT2 = 11, /* float32 x 3        morphology; somas: NaN */
     SI_FIELD_SECTION_TYPE =
         12, /* uint8             morphology: 1 soma, 2 axon, 3 basal, 4 apical dendrite */
@@ -201,7 +201,7 @@ typedef enum si_shape {
     SI_SHAPE_CAPSULE = 2,
     SI_SHAPE_CYLINDER = 3,
     SI_SHAPE_ORIENTED_BOX = 4,
-    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its centre in it */
+    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its center in it */
 } si_shape;
 
 /* A query: shape and accuracy. Made by the functions below, which say SI_ERROR_ARGUMENT of a NaN, a
@@ -249,9 +249,9 @@ SI_API si_result si_query_oriented_box(const double center[3], const double axes
  * SONATA's orientation_w ..., for si_query_oriented_box. It may have any length but 0. */
 SI_API si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error);
 
-/* The elements of which the centre is in a box without its upper sides: lower <= centre < upper in
+/* The elements of which the center is in a box without its upper sides: lower <= center < upper in
  * every coordinate. So tiles of which each begins where the one before ends, the outer ones
- * infinite perhaps, have every element once. The centre is what SI_FIELD_CENTROID or
+ * infinite perhaps, have every element once. The center is what SI_FIELD_CENTROID or
  * SI_FIELD_POSITION has, to the bit; there is no accuracy to choose. */
 SI_API si_result si_query_centers(const double corner[3], const double opposite_corner[3],
                                   si_query *query, si_error *error);
@@ -509,7 +509,7 @@ typedef struct si_grid {
     double lower[3]; /* corners, in micrometres, up to 1e38; each of `lower` is below that of ... */
     double upper[3]; /* ... `upper`. Not rounded to 32-bit floats, as those of queries are. */
     uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
-    /* What counting counts. 0: each element once, in the voxel that holds its centre: the position,
+    /* What counting counts. 0: each element once, in the voxel that holds its center: the position,
      * or the midpoint of the axis, as the field `centroid` gives it. 1: each element in every voxel
      * that it touches: in those of which si_query_box, with `accuracy`, finds it. */
     int counts_touching;
@@ -758,48 +758,20 @@ SI_API si_result si_builder_finish(si_builder *builder, si_index **index, si_bui
 /* Gives up: frees the builder and leaves no trace. */
 SI_API void si_builder_abort(si_builder *builder);
 
-/* ---- growing ---- */
+/* ---- inserting ---- */
 
-/* An index of points or spheres, and elements inserted after it was built. Any number of threads
- * may use it at once; an insertion waits until queries are done, and they until it is. */
-typedef struct si_growing_index si_growing_index;
-
-/* `base`, which may be empty, must stay open. SI_ERROR_UNSUPPORTED: another kind of element. */
-SI_API si_result si_growing_index_create(const si_index *base, si_growing_index **growing,
-                                         si_error *error);
-SI_API void si_growing_index_free(si_growing_index *growing);
-
-/* The columns are those of si_builder_append; where ID is left out, the elements are numbered on
- * from the number of elements. After an error nothing of this call is in the index. */
-SI_API si_result si_growing_index_insert(si_growing_index *growing, const si_input_column *columns,
-                                         size_t column_count, uint64_t count, si_error *error);
-
-/* As the functions on an si_index. Inserted elements come after those of `base`, in the order of
- * their insertion. The information is that of `base` but for element_count and bounds. */
-SI_API si_result si_growing_index_get_info(si_growing_index *growing, si_index_info *info);
-SI_API si_result si_growing_index_query(si_growing_index *growing, const si_query *query,
-                                        const si_column *columns, size_t column_count,
-                                        uint64_t capacity, uint64_t *count, si_error *error);
-SI_API si_result si_growing_index_count(si_growing_index *growing, const si_query *query,
-                                        uint64_t *count, si_error *error);
-SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_query *query,
-                                        int *empty, si_error *error);
-SI_API si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
-                                                  const si_field *fields, size_t field_count,
-                                                  si_group_counts *groups, si_error *error);
-SI_API si_result si_growing_index_nearest(si_growing_index *growing,
-                                          const si_nearest_query *nearest, const si_column *columns,
-                                          size_t column_count, double *distances, uint64_t *count,
-                                          si_error *error);
-SI_API si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
-                                              uint64_t *counts, si_error *error);
-SI_API si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,
-                                                const si_regions *regions, si_group_counts *counts,
-                                                si_error *error);
-
-/* Adds every element, `base`'s and inserted ones, to a builder, to pack and write them. */
-SI_API si_result si_builder_append_growing(si_builder *builder, si_growing_index *growing,
-                                           si_error *error);
+/* Inserts elements into an opened index of points or spheres, which may be empty; its files do not
+ * change (si_index_write writes all elements to a folder). The columns are those of
+ * si_builder_append; where ID is left out, the elements are numbered on from the number of elements
+ * of the index. All functions on the index include inserted elements: they come after the others,
+ * in the order of their insertion. After an error no element of this call is in the index.
+ *
+ * Threads may insert into an index and query it at once: an insertion waits for the queries that
+ * are running, and they for it.
+ *
+ * SI_ERROR_UNSUPPORTED: another kind of element. */
+SI_API si_result si_index_insert(si_index *index, const si_input_column *columns,
+                                 size_t column_count, uint64_t count, si_error *error);
 
 /* ---- building from SONATA ---- */
 

@@ -1,7 +1,6 @@
 /* Many queries in one call: arrays of shapes, or a list of shapes, in; flat arrays and offsets out.
  */
 #include "py_filter.h"
-#include "py_insert.h"
 #include "py_plan.h"
 #include "py_shapes.h"
 
@@ -204,8 +203,8 @@ static bool open_batch(query_batch *batch, const core_index *self, int shape, Py
 
 /* ---- elements ---- */
 
-static bool run_packed(core_plan *plan, const query_batch *batch, int64_t *offsets,
-                       PyObject **arrays)
+static bool search_batch(core_plan *plan, const query_batch *batch, int64_t *offsets,
+                         PyObject **arrays)
 {
     core_state *state = plan->self->state;
     si_batch *found = core_take_batch(state);
@@ -228,9 +227,7 @@ static PyObject *run_batch(core_plan *plan, const query_batch *batch)
     PyObject *pair = NULL;
     void *data;
     PyObject *offsets = core_new_array(plan->self->state, CORE_INT64, batch->count + 1, &data);
-    if (offsets &&
-        (plan->self->growing ? core_grown_batch(plan, batch->queries, batch->count, data, arrays)
-                             : run_packed(plan, batch, data, arrays))) {
+    if (offsets && search_batch(plan, batch, data, arrays)) {
         PyObject *result = core_plan_result(plan, arrays);
         pair = result ? PyTuple_Pack(2, result, offsets) : NULL;
         Py_XDECREF(result);
@@ -275,11 +272,8 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
     if (!counts)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    if (self->growing)
-        result = core_grown_counts(self, batch->queries, batch->count, data, &error);
-    else
-        result = si_batch_count(self->index, batch->queries, batch->count, batch->threads, data,
-                                &error);
+    result = si_batch_count(self->index, batch->queries, batch->count, batch->threads, data,
+                            &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK) {
         core_raise(self->state, &error);

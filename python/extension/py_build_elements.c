@@ -1,6 +1,5 @@
 /* Indexes of elements that are arrays, or lie in other indexes. */
 #include "py_build.h"
-#include "py_insert.h"
 
 #define MOST_INPUTS 8
 
@@ -72,7 +71,7 @@ static bool append_index(si_builder *builder, PyObject *object)
     if (!source)
         return false;
     Py_BEGIN_ALLOW_THREADS;
-    result = core_append_all(source, builder, &error);
+    result = si_builder_append_index(builder, source->index, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK)
         core_raise(source->state, &error);

@@ -78,8 +78,8 @@ typedef struct core_index {
     const si_index *index;
     PyObject *owner; /* a capsule that closes the index; those of one folder share it */
     si_element_kind kind;
-    si_dataset *dataset;       /* NULL: not yet opened */
-    si_growing_index *growing; /* NULL: nothing has been inserted */
+    si_dataset *dataset; /* NULL: not yet opened */
+    bool has_grown;      /* elements have been inserted */
 } core_index;
 
 /* The index of a Python object, for the duration of a call; NULL with ValueError after close(). */

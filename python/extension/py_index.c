@@ -6,7 +6,6 @@
  * share.
  */
 #include "py_attributes.h"
-#include "py_insert.h"
 
 typedef struct index_object {
     PyObject_HEAD core_index *opened; /* NULL: closed */
@@ -44,7 +43,6 @@ void core_let_go(core_index *self)
     if (!self || --self->references > 0)
         return;
     si_dataset_close(self->dataset);
-    si_growing_index_free(self->growing);
     Py_DECREF(self->owner);
     free(self);
 }
@@ -179,7 +177,7 @@ static Py_ssize_t length(PyObject *object)
     core_index *self = core_hold(object);
     if (!self)
         return -1;
-    core_get_info(self, &info);
+    si_index_get_info(self->index, &info);
     core_let_go(self);
     return (Py_ssize_t)info.element_count;
 }
@@ -200,7 +198,7 @@ static PyObject *bounds(PyObject *object, PyObject *ignored)
     (void)ignored;
     if (!self)
         return NULL;
-    core_get_info(self, &info);
+    si_index_get_info(self->index, &info);
     PyObject *lower = corner_array(self->state, info.bounds_min);
     PyObject *upper = corner_array(self->state, info.bounds_max);
     PyObject *pair = lower && upper ? PyTuple_Pack(2, lower, upper) : NULL;
@@ -222,7 +220,7 @@ static PyObject *information(PyObject *object, PyObject *ignored)
     (void)ignored;
     if (!self)
         return NULL;
-    core_get_info(self, &info);
+    si_index_get_info(self->index, &info);
     PyObject *dict = Py_BuildValue(
         "{sssKsIsIsIsIsIsKsKsNsNszsNsN}", "kind", core_kind_of(info.kind)->name, "element_count",
         (unsigned long long)info.element_count, "format_version", info.format_version, "levels",
@@ -309,7 +307,7 @@ static PyObject *has_grown(PyObject *object, void *ignored)
 {
     core_index *self = core_hold(object);
     (void)ignored;
-    PyObject *grown = self ? PyBool_FromLong(self->growing != NULL) : NULL;
+    PyObject *grown = self ? PyBool_FromLong(self->has_grown) : NULL;
     core_let_go(self);
     return grown;
 }

@@ -1,6 +1,5 @@
 /* The elements nearest to a point. */
 #include "py_filter.h"
-#include "py_insert.h"
 #include "py_plan.h"
 #include "py_shapes.h"
 
@@ -18,7 +17,7 @@ static bool read_nearest(const core_index *self, PyObject *args, si_nearest_quer
         !core_read_accuracy(self->state, accuracy, &chosen) ||
         !core_read_point(self->state, place, "point", point))
         return false;
-    core_get_info(self, &info);
+    si_index_get_info(self->index, &info);
     k = k < info.element_count ? k : info.element_count;
     *room = k;
     if (si_query_nearest(point, k, max_distance, chosen, nearest, &error) == SI_OK)
@@ -34,10 +33,8 @@ static bool search(const core_plan *plan, const si_nearest_query *nearest, doubl
     si_error error;
     si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    result = self->growing ? si_growing_index_nearest(self->growing, nearest, plan->columns,
-                                                      plan->column_count, distances, count, &error)
-                           : si_index_find_nearest(self->index, nearest, plan->columns,
-                                                   plan->column_count, distances, count, &error);
+    result = si_index_find_nearest(self->index, nearest, plan->columns, plan->column_count,
+                                   distances, count, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK)
         core_raise(self->state, &error);

@@ -9,7 +9,6 @@
  */
 #include "py_filter.h"
 #include "py_groups.h"
-#include "py_insert.h"
 #include "py_plan.h"
 #include "py_shapes.h"
 
@@ -88,8 +87,7 @@ CORE_FAST_METHOD(core_query)
         return NULL;
     if (core_plan_open(&plan, request.self, object, args[OUTPUT_ARGUMENT])) {
         PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
-        if (request.self->growing ? core_grown_arrays(&plan, &request.query, arrays)
-                                  : fill_arrays(&plan, &request.query, arrays))
+        if (fill_arrays(&plan, &request.query, arrays))
             result = core_plan_result(&plan, arrays);
         for (size_t i = 0; i < plan.column_count; i++)
             Py_XDECREF(arrays[i]);
@@ -114,7 +112,7 @@ CORE_FAST_METHOD(core_counts)
         si_error error;
         si_result result;
         Py_BEGIN_ALLOW_THREADS;
-        result = core_grown_count(request.self, &request.query, &found, &error);
+        result = si_index_count(request.self->index, &request.query, &found, &error);
         Py_END_ALLOW_THREADS;
         if (result == SI_OK)
             counts = PyLong_FromUnsignedLongLong(found);
@@ -134,7 +132,7 @@ CORE_FAST_METHOD(core_empty)
     if (!open_request(&request, object, args, count))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    result = core_grown_empty(request.self, &request.query, &empty, &error);
+    result = si_index_empty(request.self->index, &request.query, &empty, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK)
         core_raise(request.self->state, &error);

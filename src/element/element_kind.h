@@ -86,7 +86,7 @@ typedef struct si_element_type {
     uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
-    /* Elements of a leaf that may be within reach, and the distance of one of them. */
+    /* Elements of a leaf that may be within the cutoff, and the distance of one of them. */
     uint64_t (*near)(const si_vantage *vantage, const float *floats, unsigned count);
     double (*distance)(const si_vantage *vantage, const float *floats, unsigned slot);
     si_overhang overhang; /* with SI_BEST_EFFORT */

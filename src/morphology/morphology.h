@@ -36,7 +36,7 @@ typedef struct si_morphology {
     float (*soma_points)[3];
     float *soma_diameters;
     float soma_center[3];      /* mean of the soma points; NaN without any */
-    float soma_max_distance;   /* of a soma point from the centre; 0 without any */
+    float soma_max_distance;   /* of a soma point from the center; 0 without any */
     float soma_surface_radius; /* the radius that the file gives: half the mean soma diameter of an
                                   SWC soma; elsewhere soma_max_distance */
 } si_morphology;

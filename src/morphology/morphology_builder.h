@@ -52,7 +52,7 @@ static inline bool si_same_position(const float a[3], const float b[3])
     return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
 }
 
-/* Sets centre, distance and radius of the soma from its points and type. */
+/* Sets center, distance and radius of the soma from its points and type. */
 void si_morphology_measure_soma(si_morphology *morphology);
 
 #endif

@@ -44,7 +44,7 @@ static float half_mean(const float *diameters, size_t count)
     return sum / (float)count / 2;
 }
 
-/* The types whose points are centres of the soma with its diameter; a contour is its outline. */
+/* The types whose points are centers of the soma with its diameter; a contour is its outline. */
 static int has_soma_diameters(si_soma_type type)
 {
     return type == SI_SOMA_SINGLE_POINT || type == SI_SOMA_THREE_POINT_CYLINDERS ||
