@@ -145,8 +145,8 @@ PyObject *core_open(PyObject *module, PyObject *args)
                           core_text_or_none, &options.types_path, &verify, &reading,
                           &max_cache_bytes, &guard))
         return NULL;
-    options.verify = verify;
-    options.guard = guard;
+    options.verify = verify != 0;
+    options.guard = guard != 0;
     options.reading = (si_reading)reading;
     options.max_cache_bytes = max_cache_bytes;
     Py_BEGIN_ALLOW_THREADS;
@@ -316,7 +316,7 @@ static PyObject *has_grown(PyObject *object, void *ignored)
 static PyObject *difference(PyObject *object, PyObject *other)
 {
     char text[512] = "";
-    int same = 0;
+    bool same = false;
     si_error error;
     si_result result;
     core_index *left = core_hold(object);
@@ -355,7 +355,7 @@ static PyObject *write_index(PyObject *object, PyObject *args)
     if (!self)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    result = si_index_write(self->index, folder, replace, &error);
+    result = si_index_write(self->index, folder, replace != 0, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK)
         core_raise(self->state, &error);

@@ -126,7 +126,7 @@ CORE_FAST_METHOD(core_counts)
 CORE_FAST_METHOD(core_empty)
 {
     query_request request;
-    int empty = 0;
+    bool empty = false;
     si_error error;
     si_result result;
     if (!open_request(&request, object, args, count))

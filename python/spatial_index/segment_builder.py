@@ -121,12 +121,12 @@ class SegmentIndexBuilder(StepwiseBuilder):
         gids: Any = None,
         output_dir: Optional[Path] = None,
         progress: Progress = False,
-        target_gids: Any = None,
         **keywords: Any,
     ) -> SegmentIndex:
-        """Indexes cells of a SONATA nodes file; gives the SegmentIndex. ``target_gids`` is the old name of ``gids``."""
-        chosen = _cells(gids, target_gids)
-        return cls.create(morphology_dir, node_filename, pop_name, chosen, progress, output_dir, **keywords)
+        """Index cells of a SONATA nodes file; return the SegmentIndex. Parameters as in the class."""
+        if "target_gids" in keywords:  # the old name
+            gids = _cells(gids, keywords.pop("target_gids"))
+        return cls.create(morphology_dir, node_filename, pop_name, gids, progress, output_dir, **keywords)
 
     @classmethod
     def from_sonata_selection(

@@ -30,8 +30,8 @@ class _EdgesFile:
     def build(self, options, ranges, **source):
         return options.run(_core.build_synapses, {**self._source, **source, "edge_ranges": ranges})
 
-    def build_on_targets(self, options, gids, **source):
-        return options.run(_core.build_synapses, {**self._source, **source, "gids": gids})
+    def build_on_targets(self, options, post_gids, **source):
+        return options.run(_core.build_synapses, {**self._source, **source, "post_gids": post_gids})
 
 
 class _EdgesObject:
@@ -53,8 +53,8 @@ class _EdgesObject:
 
         return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
 
-    def build_on_targets(self, options, gids, **source):
-        selected = self._edges.afferent_edges([int(gid) for gid in gids])
+    def build_on_targets(self, options, post_gids, **source):
+        selected = self._edges.afferent_edges([int(gid) for gid in post_gids])
         return self.build(options, ranges_of(selected), **source)
 
     def _columns(self, piece, position_prefix):
@@ -101,6 +101,12 @@ def _edges_of(edges):
     if hasattr(edges, "get_attribute"):
         return _EdgesObject(edges)
     raise ArgumentError(f"edges are {edges!r}, expected a path, a pair (path, population) or a libsonata.EdgePopulation")
+
+
+def _one_of(post_gids: Any, old: Any, old_name: str) -> Any:
+    if post_gids is not None and old is not None:
+        raise ArgumentError(f"both post_gids and {old_name}, which is its old name, are given")
+    return old if post_gids is None else post_gids
 
 
 class SynapseIndexBuilder(StepwiseBuilder):
@@ -177,27 +183,50 @@ class SynapseIndexBuilder(StepwiseBuilder):
 
     @classmethod
     def from_sonata_tgids(
-        cls, edges: Any, gids: Any, progress: Progress = False, output_dir: Optional[Path] = None, **keywords: Any
+        cls, edges: Any, post_gids: Any = None, progress: Progress = False, output_dir: Optional[Path] = None, **keywords: Any
     ) -> SynapseIndex:
-        """Indexes the synapses on the target cells ``gids`` (ids, ranges or a Selection; None: all)."""
-        if gids is None:
+        """Index the synapses with the target cells ``post_gids`` (ids, ranges or a Selection; None: all)."""
+        if "gids" in keywords:  # the old name
+            post_gids = _one_of(post_gids, keywords.pop("gids"), "gids")
+        if post_gids is None:
             return cls.create(edges, None, progress, output_dir, **keywords)
         builder = cls(edges, None, progress=progress, output_dir=output_dir, **keywords)
-        return builder._edges.build_on_targets(builder._options, ids_of(gids, "gids"), **builder._source)
+        index: SynapseIndex = builder._edges.build_on_targets(
+            builder._options, ids_of(post_gids, "post_gids"), **builder._source
+        )
+        return index
 
     @classmethod
     def from_sonata_file(
         cls,
         edge_filename: Path,
         population_name: Optional[str] = None,
-        target_gids: Any = None,
+        post_gids: Any = None,
         output_dir: Optional[Path] = None,
         progress: Progress = False,
         **keywords: Any,
     ) -> SynapseIndex:
-        """Indexes the synapses of a SONATA edges file, all of them or those on target cells; gives the SynapseIndex."""
+        """Index the synapses of a SONATA edges file.
+
+        Parameters
+        ----------
+        edge_filename : path
+            The SONATA edges file.
+        population_name : str, optional
+            Default: the only population, or the one called "default".
+        post_gids : ids, optional
+            Only synapses with these target cells: ids, ranges [(first, end), ...] or a libsonata.Selection.
+        output_dir, progress, **keywords
+            As in the class.
+
+        Returns
+        -------
+        SynapseIndex
+        """
+        if "target_gids" in keywords:  # the old name
+            post_gids = _one_of(post_gids, keywords.pop("target_gids"), "target_gids")
         edges = _EdgesFile(edge_filename, population_name)
-        return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)
+        return cls.from_sonata_tgids(edges, post_gids, progress, output_dir, **keywords)
 
 
 class SynapseMultiIndexBuilder(MultiIndexBuilder, SynapseIndexBuilder):

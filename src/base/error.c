@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,10 @@ const char *si_result_name(si_result result)
     size_t count = sizeof status_names / sizeof status_names[0];
     return (size_t)result < count ? status_names[result] : "SI_ERROR_UNKNOWN";
 }
+
+static_assert(SI_VERSION_MAJOR == SI_BUILT_MAJOR && SI_VERSION_MINOR == SI_BUILT_MINOR &&
+                  SI_VERSION_PATCH == SI_BUILT_PATCH,
+              "the public header states the version of the file VERSION");
 
 const char *si_version(void)
 {

@@ -79,7 +79,7 @@ void si_builder_abort(si_builder *builder)
 static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
     builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
-    builder->is_multi = options->multi_index != 0 || builder->cluster;
+    builder->is_multi = options->multi_index || builder->cluster;
     builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
@@ -222,7 +222,7 @@ static si_result open_target_of_cluster(si_builder *builder, const char *folder,
 {
     if (si_cluster_rank(builder->cluster) > 0)
         return SI_OK;
-    return si_target_open_parts(folder, options->replace != 0, &builder->target, error);
+    return si_target_open_parts(folder, options->replace, &builder->target, error);
 }
 
 static si_result tell_parts_folder(si_builder *builder, si_error *error)
@@ -291,8 +291,8 @@ static si_result initialise(si_builder *builder, const si_build_limits *limits, 
     if (builder->cluster)
         return join_cluster(builder, folder, options, result, error);
     SI_TRY(result);
-    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
-        folder, options->replace != 0, &builder->target, error));
+    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(folder, options->replace,
+                                                                       &builder->target, error));
     return start_intake(builder, options, error);
 }
 

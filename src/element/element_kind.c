@@ -348,6 +348,7 @@ static const si_input morphology_inputs[] = {
 
 static const si_element_type element_types[] = {
     [SI_POINT] = {.name = "point",
+                  .stored_name = "point",
                   .word_count = 1,
                   .float_count = 3,
                   .record_bytes = 20,
@@ -360,6 +361,7 @@ static const si_element_type element_types[] = {
                   .distance = distance_to_point,
                   .extractions = position_extractions},
     [SI_SPHERE] = {.name = "sphere",
+                   .stored_name = "sphere",
                    .word_count = 1,
                    .float_count = 4,
                    .record_bytes = 24,
@@ -373,6 +375,7 @@ static const si_element_type element_types[] = {
                    .overhang = SI_OVERHANG_ROUNDING,
                    .extractions = position_extractions},
     [SI_SYNAPSE] = {.name = "synapse",
+                    .stored_name = "synapse",
                     .word_count = 3,
                     .float_count = 3,
                     .record_bytes = 36,
@@ -384,7 +387,8 @@ static const si_element_type element_types[] = {
                     .near = near_points,
                     .distance = distance_to_point,
                     .extractions = position_extractions},
-    [SI_SEGMENT] = {.name = "morphology",
+    [SI_SEGMENT] = {.name = "segment",
+                    .stored_name = "morphology",
                     .word_count = 1,
                     .float_count = 7,
                     .byte_count = 1,
@@ -419,10 +423,10 @@ bool si_element_kind_is_valid(uint32_t value)
     return value < ELEMENT_KIND_COUNT;
 }
 
-bool si_element_kind_by_name(const char *name, si_element_kind *kind)
+bool si_element_kind_by_stored_name(const char *name, si_element_kind *kind)
 {
     for (uint32_t i = 0; i < ELEMENT_KIND_COUNT; i++) {
-        if (strcmp(name, element_types[i].name) == 0) {
+        if (strcmp(name, element_types[i].stored_name) == 0) {
             *kind = (si_element_kind)i;
             return true;
         }

@@ -73,6 +73,7 @@ typedef struct si_input {
 
 typedef struct si_element_type {
     const char *name;
+    const char *stored_name; /* in meta_data.json */
     unsigned word_count;
     unsigned float_count;
     unsigned byte_count;
@@ -97,8 +98,8 @@ const si_element_type *si_element_type_of(si_element_kind kind);
 
 /* False where `value` is no element kind. */
 bool si_element_kind_is_valid(uint32_t value);
-/* False where there is no kind of that name. */
-bool si_element_kind_by_name(const char *name, si_element_kind *kind);
+/* The kind whose name in meta_data.json is `name`; false where there is none. */
+bool si_element_kind_by_stored_name(const char *name, si_element_kind *kind);
 
 /* NULL where the kind has no such field. */
 const si_field_info *si_element_field(si_element_kind kind, si_field field);

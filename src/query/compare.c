@@ -154,14 +154,14 @@ static si_result describe_difference(const comparison *compared, char *differenc
     return SI_OK;
 }
 
-static si_result compare_packed(const si_index *left, const si_index *right, int *same,
+static si_result compare_packed(const si_index *left, const si_index *right, bool *same,
                                 char *difference, size_t difference_size, si_error *error)
 {
     comparison compared = {.left = left,
                            .right = right,
                            .left_fetch = si_fetch_of(left),
                            .right_fetch = si_fetch_of(right)};
-    *same = 0;
+    *same = false;
     if (left->layout.kind != right->layout.kind) {
         say(difference, difference_size, "the first is of type %s, the second of type %s",
             left->type->name, right->type->name);
@@ -202,8 +202,8 @@ static si_result pack_anew(const si_index *index, const si_index **packed, si_in
     return SI_OK;
 }
 
-si_result si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
-                           size_t difference_size, si_error *error)
+si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
+                           char *difference, size_t difference_size, si_error *error)
 {
     const si_index *packed_left, *packed_right;
     si_index *made_left, *made_right = NULL;

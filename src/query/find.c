@@ -47,21 +47,21 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
 static bool stop_at_leaf(void *context, uint64_t leaf, uint64_t mask)
 {
     (void)leaf, (void)mask;
-    *(int *)context = 0;
+    *(bool *)context = false;
     return false;
 }
 
 static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
 {
     (void)first, (void)end;
-    *(int *)context = 0;
+    *(bool *)context = false;
     return false;
 }
 
-si_result si_index_empty(const si_index *index, const si_query *query, int *empty, si_error *error)
+si_result si_index_empty(const si_index *index, const si_query *query, bool *empty, si_error *error)
 {
     SI_TRY(si_search_check(index, query, error));
-    *empty = 1;
+    *empty = true;
     SI_TRY(si_search(
         index, query,
         &(si_search_sink){

@@ -33,7 +33,7 @@ static si_result map_file(int descriptor, const char *path, const si_open_option
     /* Nodes that a search visits are far apart: what lies around them would be read for nothing. */
     madvise(map, index->layout.floats.offset, MADV_RANDOM);
     index->map = map;
-    index->is_guarded = options->guard != 0;
+    index->is_guarded = options->guard;
     return SI_OK;
 }
 
@@ -409,7 +409,8 @@ static si_result copy_file(const si_index *index, si_target *target, si_error *e
 }
 
 /* The elements of a multi-index, or of one with a delta, become a single file. */
-static si_result build_copy(const si_index *index, const char *folder, int replace, si_error *error)
+static si_result build_copy(const si_index *index, const char *folder, bool replace,
+                            si_error *error)
 {
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_builder *builder;
@@ -428,7 +429,8 @@ static si_result build_copy(const si_index *index, const char *folder, int repla
     return result;
 }
 
-static si_result write_copy(const si_index *index, const char *folder, int replace, si_error *error)
+static si_result write_copy(const si_index *index, const char *folder, bool replace,
+                            si_error *error)
 {
     si_target target;
     si_target_content content = {.kind = index->layout.kind,
@@ -436,7 +438,7 @@ static si_result write_copy(const si_index *index, const char *folder, int repla
                                  .population = index->population,
                                  .dataset_path = index->dataset_path,
                                  .types_path = index->types_path};
-    SI_TRY(si_target_open(folder, replace != 0, &target, error));
+    SI_TRY(si_target_open(folder, replace, &target, error));
     si_result result = copy_file(index, &target, error);
     if (result == SI_OK)
         result = si_target_publish(&target, &content, error);
@@ -444,7 +446,7 @@ static si_result write_copy(const si_index *index, const char *folder, int repla
     return result;
 }
 
-si_result si_index_write(const si_index *index, const char *folder, int replace, si_error *error)
+si_result si_index_write(const si_index *index, const char *folder, bool replace, si_error *error)
 {
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");

@@ -206,7 +206,7 @@ static si_result map_top(si_index *index, int descriptor, const si_open_options 
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: no addresses for %llu bytes",
                              parts->top_path, (unsigned long long)index->map_bytes);
     index->map = map;
-    index->is_guarded = options->guard != 0;
+    index->is_guarded = options->guard;
     return map_section(index, descriptor, parts->top_path, &parts->top_nodes,
                        index->layout.inner.offset, error);
 }
