@@ -14,7 +14,7 @@ from .selection import ids_of
 _WHATS = {"segments": False, "synapses": True}
 
 
-def _names(populations):
+def _names(populations: Any) -> Any:
     if populations is None:
         return ()
     return tuple(name.encode() for name in ([populations] if isinstance(populations, str) else populations))

@@ -8,7 +8,7 @@ from .index import open_index
 from .populations import MultiPopulationIndex
 
 
-def _opened(index):
+def _opened(index: Any) -> Any:
     return open_index(index) if isinstance(index, (str, bytes, os.PathLike)) else index
 
 
@@ -29,7 +29,8 @@ def difference(lhs: Any, rhs: Any) -> Optional[str]:
     if isinstance(lhs, MultiPopulationIndex) != isinstance(rhs, MultiPopulationIndex):
         return "one of them holds several populations, the other one does not"
     if not isinstance(lhs, MultiPopulationIndex):
-        return lhs._packed()._difference(rhs._packed())
+        found: Optional[str] = lhs._packed()._difference(rhs._packed())
+        return found
     if set(lhs.populations) != set(rhs.populations):
         return f"they hold the populations {', '.join(lhs.populations)} and {', '.join(rhs.populations)}"
     for name in lhs.populations:

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional, Sequence, Tuple, Union, Unpack
 import numpy as np
 import numpy.typing as npt
 
+from . import _core
 from .arguments import thread_count, whole_number
 from .errors import LimitError, ShapeError
 from .types import Point, Wanted
@@ -15,11 +16,8 @@ from .types import Point, Wanted
 _ELEMENTS, _TOUCHING, _LENGTH = 0, 1, 2
 
 
-class Grids:
+class Grids(_core.Index):
     """The methods of Index for grids."""
-
-    def _grid(self, *arguments: Any) -> Any:
-        raise NotImplementedError
 
     def grid_counts(
         self,

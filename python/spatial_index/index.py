@@ -29,7 +29,7 @@ class _IndexClass(type):
         return [name for name in super().__dir__() if name not in _OLD_NAMES]
 
 
-class Index(_core.Index, QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
+class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
     """An opened index of one population.
 
     ``open_index`` and the builders make indexes. Results are in index order, which depends on the indexed elements alone.
@@ -213,7 +213,7 @@ class Index(_core.Index, QueryMethods, Grids, OldQueries, metaclass=_IndexClass)
             self._write(os.fsencode(path), replace)
 
     def _repack(self, path: Optional[Path] = None, replace: bool = False) -> Any:
-        options = {"replace": bool(replace), **self._recorded()}
+        options: Dict[str, Any] = {"replace": bool(replace), **self._recorded()}
         return _core.build_elements(_KINDS[self.kind], (self,), _encoded(path), options)[0]
 
     def _packed(self) -> Any:
@@ -247,14 +247,14 @@ class SegmentIndex(Index):
     endpoint1, endpoint2.
     """
 
-    def _raw_elements(self, fields: Any) -> List[Any]:
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.segment_elements(fields)
 
 
 class SynapseIndex(Index):
     """An index of synapses. Fields: id, pre_gid, post_gid, position."""
 
-    def _raw_elements(self, fields: Any) -> List[Any]:
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.synapse_elements(fields)
 
 
@@ -290,7 +290,7 @@ class SphereIndex(Index):
         else:
             self._insert_many(sphere_columns(centroid, radius, id, len(self)))
 
-    def _raw_elements(self, fields: Any) -> List[Any]:
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.sphere_elements(fields)
 
 
@@ -311,7 +311,7 @@ class PointIndex(Index):
         else:
             self._insert_many(point_columns(position, id, len(self)))
 
-    def _raw_elements(self, fields: Any) -> List[Any]:
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.point_elements(fields)
 
 

@@ -129,7 +129,6 @@ class Verb(NamedTuple):
     many: bool
     returns: str
     call: str  # of the extension or of Index, with {arguments}
-    result: str  # what is made of the call: {0}
 
 
 _WANTED_VALUES = ", ".join(_WANTED_NAMES)
@@ -143,27 +142,27 @@ VERBS: Tuple[Verb, ...] = (
     tuples. Elements are in index order. Arrays: ids uint64 (N,); section_id, segment_id uint32 (N,); ids structured
     (N,); positions and centroids float32 (N, 3); endpoints two float32 (N, 3), of somas the center and NaN; radius
     float32 (N,); section_type uint8 (N,); is_soma bool (N,); attributes as stored, text as objects.""",
-         f"self._query({{arguments}}, accuracy, fields, {_WANTED_VALUES})", "{0}"),
+         f"self._query({{arguments}}, accuracy, fields, {_WANTED_VALUES})"),
     Verb("counts", "count", "Count the elements in {what}.", ("group_by", "accuracy"), False,
          """int or dict
     The number of elements; with `group_by` a dict {value: count}, or {(value, ...): count} for an iterable, with
     ascending keys and without empty groups.""",
-         f"self._counts({{arguments}}, accuracy, group_by, {_WANTED_VALUES})", "{0}"),
+         f"self._counts({{arguments}}, accuracy, group_by, {_WANTED_VALUES})"),
     Verb("empty", "any", "Test whether no element is in {what}.", ("accuracy",), False,
          """bool
     Stops at the first element found.""",
-         f"self._empty({{arguments}}, accuracy, None, {_WANTED_VALUES})", "{0}"),
+         f"self._empty({{arguments}}, accuracy, None, {_WANTED_VALUES})"),
     Verb("query_many", "query_many", "Find the elements in each of many shapes in one call ({what}).",
          ("fields", "accuracy", "threads"), True,
          """BatchResults
     A dict {field: array} of the results of all shapes, one after the other, with ``offsets`` int64 (N + 1,): the
     results of shape i are rows ``offsets[i]`` to ``offsets[i + 1]``.""",
-         f"self._batch({{arguments}}, fields, accuracy, threads, {_WANTED_DICT})", "{0}"),
+         f"self._batch({{arguments}}, fields, accuracy, threads, {_WANTED_DICT})"),
     Verb("counts_many", "count_many", "Count the elements in each of many shapes in one call ({what}).",
          ("accuracy", "threads"), True,
          """ndarray
     uint64 (N,), the number of elements in each shape.""",
-         f"self._count_batch({{arguments}}, accuracy, threads, {_WANTED_DICT})", "{0}"),
+         f"self._count_batch({{arguments}}, accuracy, threads, {_WANTED_DICT})"),
 )  # fmt: skip
 
 _KEYWORD_TEXTS = {"fields": _FIELDS, "group_by": _GROUP_BY, "threads": _THREADS}
@@ -329,9 +328,9 @@ def _stub_method(shape: Optional[ShapeRow], verb: Verb, by_population: bool) -> 
     if not by_population and not verb.many:
         key = {"query": "fields: Fields = ...", "counts": "group_by: GroupBy = ..."}.get(verb.suffix)
         middle = [key] if key else []
-        mode = ["populations: Populations = ...", "population_mode: str"]
-        variants.append((positional + ["*"] + middle + common + mode + wanted, "Any"))
-    lines = []
+        other_modes = ["populations: Populations = ...", "population_mode: str"]
+        variants.append((positional + ["*"] + middle + common + other_modes + wanted, "Any"))
+    lines: List[str] = []
     for parameters, returned in variants:
         if len(variants) > 1:
             lines.append("    @overload")

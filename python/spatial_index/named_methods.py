@@ -1,4 +1,5 @@
 """The methods that query by shape, compiled from method_table.py. Their types are in named_methods.pyi."""
+from typing import Any
 import linecache
 
 from . import method_table
@@ -6,7 +7,7 @@ from .errors import ArgumentError
 from .shapes import many_of, one_of
 
 
-def by_population(result, populations, mode):
+def by_population(result: Any, populations: Any, mode: Any) -> Any:
     """The result of an index of one population, as `population_mode` asks for it."""
     if mode == "single":
         return result
@@ -18,7 +19,7 @@ def by_population(result, populations, mode):
     return {names[0]: result}
 
 
-def _compiled(class_name, is_by_population):
+def _compiled(class_name: Any, is_by_population: Any) -> Any:
     text = method_table.source(is_by_population)
     file_name = f"<spatial_index.{class_name}>"
     # Tracebacks and inspect.getsource() find the text here.

@@ -134,7 +134,7 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         **wanted: Unpack[Wanted],
     ) -> Any:
         """Find the elements of each population that are nearest to a point, as ``Index.nearest``, by population."""
-        keywords = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
+        keywords: Dict[str, Any] = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
         return self._by_population(populations, population_mode, "nearest", (point, k), keywords)
 
     def grid_counts(
@@ -151,7 +151,7 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         **wanted: Unpack[Wanted],
     ) -> Any:
         """Count the elements in each voxel of a grid, as ``Index.grid_counts``, by population."""
-        keywords = {"touching": touching, "accuracy": accuracy, "threads": threads, **wanted}
+        keywords: Dict[str, Any] = {"touching": touching, "accuracy": accuracy, "threads": threads, **wanted}
         return self._by_population(populations, population_mode, "grid_counts", (corner, opposite_corner, shape), keywords)
 
     def grid_lengths(
@@ -166,7 +166,7 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         **wanted: Unpack[Wanted],
     ) -> Any:
         """Add up the lengths of segments in each voxel of a grid, as ``Index.grid_lengths``, by population."""
-        keywords = {"threads": threads, **wanted}
+        keywords: Dict[str, Any] = {"threads": threads, **wanted}
         return self._by_population(populations, population_mode, "grid_lengths", (corner, opposite_corner, shape), keywords)
 
     def region_counts(
@@ -183,7 +183,7 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         **wanted: Unpack[Wanted],
     ) -> Any:
         """Count the elements in each region of a volume, as ``Index.region_counts``, by population."""
-        keywords = {"touching": touching, "accuracy": accuracy, "threads": threads, **wanted}
+        keywords: Dict[str, Any] = {"touching": touching, "accuracy": accuracy, "threads": threads, **wanted}
         arguments = (regions, corner, opposite_corner)
         return self._by_population(populations, population_mode, "region_counts", arguments, keywords)
 

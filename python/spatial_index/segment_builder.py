@@ -15,14 +15,14 @@ _RECENTER = {"auto": 0, "on": 1, True: 1, "off": 2, False: 2}
 _SOMA_RADIUS = {"contour": 0, "surface": 1}
 
 
-def _choice(choices, value, option):
+def _choice(choices: Any, value: Any, option: Any) -> Any:
     try:
         return choices[value]
     except (KeyError, TypeError):
         raise ArgumentError(f"{option} is {value!r}, expected one of {', '.join(map(repr, choices))}") from None
 
 
-def _cells(gids, target_gids):
+def _cells(gids: Any, target_gids: Any) -> Any:
     if target_gids is None:
         return gids
     if gids is not None:
@@ -89,7 +89,7 @@ class SegmentIndexBuilder(StepwiseBuilder):
         gids = self._chosen[positions.start : positions.stop] if self._chosen is not None else ids_of(positions)
         self._add(gids)
 
-    def _build(self, gids, options):
+    def _build(self, gids: Any, options: Any) -> Any:
         return options.run(_core.build_segments, {**self._source, "gids": gids})
 
     # ---- at once ----
@@ -110,7 +110,8 @@ class SegmentIndexBuilder(StepwiseBuilder):
             morphology_dir, nodes_file, population, gids, progress=progress, output_dir=output_dir, **keywords
         )
         builder.process_all()
-        return builder.index
+        index: SegmentIndex = builder.index
+        return index
 
     @classmethod
     def from_sonata_file(

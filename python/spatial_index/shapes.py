@@ -5,7 +5,7 @@ A shape made of points is one shape; made of arrays of points (N, 3), it is N sh
 """
 from __future__ import annotations
 
-from typing import Any, ClassVar, Sequence, Tuple, Union
+from typing import Any, ClassVar, Sequence, Tuple, Type, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -159,11 +159,12 @@ class OrientedBox(Shape):
         self._set(center, half_size, orientation)
 
 
-def _add_property(cls: type, number: int, name: str, text: str) -> None:
+def _add_property(cls: Type[Shape], number: int, name: str, text: str) -> None:
     setattr(cls, name, property(lambda self: self._values[number], doc=text))
 
 
-for _class in (Box, Sphere, Capsule, Cylinder, OrientedBox):
+_CLASSES: Tuple[Type[Shape], ...] = (Box, Sphere, Capsule, Cylinder, OrientedBox)
+for _class in _CLASSES:
     for _number, _part in enumerate(_class._row.parts):
         _add_property(_class, _number, _part.name, f"{_part.text} float64, read-only.")
 

@@ -21,43 +21,43 @@ _ROWS_AT_ONCE = 1 << 20
 class _EdgesFile:
     """A population in a SONATA edges file, which the library reads."""
 
-    def __init__(self, path, population=None):
+    def __init__(self, path: Any, population: Any = None) -> None:
         self._source = {"edges_file": encoded(path), "population": name_or_none(population)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return _core.population_size(self._source["edges_file"], True, self._source["population"])
 
-    def build(self, options, ranges, **source):
+    def build(self, options: Any, ranges: Any, **source: Any) -> Any:
         return options.run(_core.build_synapses, {**self._source, **source, "edge_ranges": ranges})
 
-    def build_on_targets(self, options, post_gids, **source):
+    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
         return options.run(_core.build_synapses, {**self._source, **source, "post_gids": post_gids})
 
 
 class _EdgesObject:
     """A population that is an object, such as a libsonata.EdgePopulation, which reads itself."""
 
-    def __init__(self, edges):
+    def __init__(self, edges: Any) -> None:
         self._edges = edges
 
-    def __len__(self):
-        return self._edges.size
+    def __len__(self) -> int:
+        return int(self._edges.size)
 
-    def build(self, options, ranges, position_prefix=None, edge_types_file=None):
+    def build(self, options: Any, ranges: Any, position_prefix: Any = None, edge_types_file: Any = None) -> Any:
         if ranges is None:
             ranges = np.array([[0, len(self)]], dtype=np.uint64)
 
-        def build(folder, chosen):
+        def build(folder: Any, chosen: Any) -> Any:
             parts = (self._columns(piece, position_prefix) for piece in _own_pieces(ranges, *chosen["place"]))
             return _core.build_elements(_core.SYNAPSE, parts, folder, chosen)
 
         return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
 
-    def build_on_targets(self, options, post_gids, **source):
+    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
         selected = self._edges.afferent_edges([int(gid) for gid in post_gids])
         return self.build(options, ranges_of(selected), **source)
 
-    def _columns(self, piece, position_prefix):
+    def _columns(self, piece: Any, position_prefix: Any) -> Any:
         prefix = position_prefix.decode() if position_prefix else "afferent_center"
         selection = _selection_like(self._edges, piece)
         axes = [self._edges.get_attribute(f"{prefix}_{axis}", selection) for axis in "xyz"]
@@ -70,7 +70,7 @@ class _EdgesObject:
         return tuple((field, np.ascontiguousarray(values, dtype=type_)) for field, values, type_ in columns)
 
 
-def _selection_like(edges, piece):
+def _selection_like(edges: Any, piece: Any) -> Any:
     """A Selection of the module that the population comes from."""
     import importlib
 
@@ -78,20 +78,20 @@ def _selection_like(edges, piece):
     return module.Selection([piece])
 
 
-def _pieces(ranges, most_rows):
+def _pieces(ranges: Any, most_rows: Any) -> Any:
     for first, end in ranges.tolist():
         for start in range(first, end, most_rows):
             yield start, min(start + most_rows, end)
 
 
-def _own_pieces(ranges, number, count):
+def _own_pieces(ranges: Any, number: Any, count: Any) -> Any:
     """What the process of this number, of ``count``, reads."""
     rows = sum(end - first for first, end in ranges.tolist())
     most_rows = max(1, min(_ROWS_AT_ONCE, -(-rows // count)))
     return itertools.islice(_pieces(ranges, most_rows), number, None, count)
 
 
-def _edges_of(edges):
+def _edges_of(edges: Any) -> Any:
     if isinstance(edges, (_EdgesFile, _EdgesObject)):
         return edges
     if isinstance(edges, (str, bytes, os.PathLike)):
@@ -141,7 +141,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         self._edges = _edges_of(edges)
         self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of ranges to index."""
         return 1 if self._chosen is None else len(self._chosen)
 
@@ -150,7 +150,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         ranges = self._chosen if self._chosen is not None else np.array([[0, len(self._edges)]], dtype=np.uint64)
         self._add(np.ascontiguousarray(ranges[slice(*range_)]))
 
-    def _build(self, ranges, options):
+    def _build(self, ranges: Any, options: Any) -> Any:
         return self._edges.build(options, ranges, **self._source)
 
     # ---- at once ----
@@ -167,7 +167,8 @@ class SynapseIndexBuilder(StepwiseBuilder):
         """Indexes synapses at once; gives the SynapseIndex, which is also in ``output_dir`` if that is given."""
         builder = cls(edges, selection, progress=progress, output_dir=output_dir, **keywords)
         builder.process_all()
-        return builder.index
+        index: SynapseIndex = builder.index
+        return index
 
     @classmethod
     def from_sonata_selection(

@@ -1,4 +1,5 @@
 """Nothing is left of the module of this name: the commands are programs."""
+from typing import Any
 from .gone import raise_if_gone
 
 _COMMANDS = ("nodes", "synapses", "circuit", "compare")
@@ -9,5 +10,5 @@ _REPLACEMENTS = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: Any) -> None:
     raise_if_gone("commands", name, _REPLACEMENTS)

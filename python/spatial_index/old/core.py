@@ -1,4 +1,5 @@
 """What older programs use of the module of this name."""
+from typing import Any
 import enum
 
 from .gone import raise_if_gone
@@ -46,5 +47,5 @@ _REPLACEMENTS = {
 
 
 # Not among these, because programs ask by hasattr() whether they are there: Morph- and SynapseMultiIndexBulkBuilder.
-def __getattr__(name):
+def __getattr__(name: Any) -> None:
     raise_if_gone("core", name, _REPLACEMENTS)

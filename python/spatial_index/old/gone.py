@@ -1,4 +1,5 @@
 """Names of SpatialIndex 0.x and brain-indexer that are gone: asking for one says what to do instead."""
+from typing import Any
 from ..errors import UnsupportedError
 
 
@@ -6,7 +7,7 @@ class GoneError(UnsupportedError, ImportError):
     """A name of an older version, which this one does not have."""
 
 
-def raise_if_gone(module, name, replacements):
+def raise_if_gone(module: Any, name: Any, replacements: Any) -> None:
     """Raises GoneError for a name in ``replacements``, else AttributeError, for a module's ``__getattr__``."""
     if name in replacements:
         raise GoneError(f"spatial_index.{module}.{name} is gone: {replacements[name]}. docs/migration.md tells more.")
@@ -29,8 +30,8 @@ _METHODS = {
 }
 
 
-def _method(name, replacement):
-    def gone(self, *args, **keywords):
+def _method(name: Any, replacement: Any) -> Any:
+    def gone(self: Any, *args: Any, **keywords: Any) -> None:
         raise GoneError(f"{name}() is gone: {replacement}. docs/migration.md tells more.")
 
     gone.__name__ = name

@@ -1,6 +1,7 @@
 """Properties of indexes that are built in a memory-mapped file, under their old name."""
 
 
+from typing import Any
 class DiskMemMapProps:
     """Where a memory-mapped index goes, and how large its file may become.
 
@@ -10,24 +11,24 @@ class DiskMemMapProps:
     close_shrink: taken for the sake of older programs; there is nothing to shrink.
     """
 
-    def __init__(self, map_file, file_size=1024, close_shrink=False):
+    def __init__(self, map_file: Any, file_size: Any = 1024, close_shrink: Any = False) -> None:
         self.map_file = map_file
         self.file_size = file_size
         self.close_shrink = close_shrink
 
     @property
-    def memdisk_file(self):
+    def memdisk_file(self) -> Any:
         """``map_file``, as it was called."""
         return self.map_file
 
     @property
-    def shrink(self):
+    def shrink(self) -> Any:
         """``close_shrink``, as it was called."""
         return self.close_shrink
 
     @property
-    def args(self):
+    def args(self) -> Any:
         return self.map_file, self.file_size, self.close_shrink
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DiskMemMapProps({self.map_file!r}, {self.file_size!r}, {self.close_shrink!r})"

@@ -1,4 +1,5 @@
 """The metadata of an index, for programs that look into it."""
+from typing import Any
 import json
 import os
 
@@ -14,18 +15,18 @@ _VARIANTS = ("in_memory", "memory_mapped", "multi_index")
 class MetaData:
     """The metadata of the index in a folder, which may also be given by the path of its JSON file."""
 
-    def __init__(self, path):
+    def __init__(self, path: Any) -> None:
         path = os.fspath(path)
         self.path = os.path.realpath(os.path.join(path, _FILE_NAME) if os.path.isdir(path) else path)
         self._content = _read_object(self.path)
 
     @property
-    def element_type(self):
+    def element_type(self) -> Any:
         """ "morphology", "synapse", "sphere" or "point"."""
         return self._content["element_type"]
 
     @property
-    def index_variant(self):
+    def index_variant(self) -> Any:
         """What kind of file it is: "memory_mapped", or the "in_memory" or "multi_index" of an older program.
 
         None for an index of several populations.
@@ -33,31 +34,31 @@ class MetaData:
         return next((name for name in _VARIANTS if self._section(name)), None)
 
     @property
-    def in_memory(self):
+    def in_memory(self) -> Any:
         return self._section("in_memory")
 
     @property
-    def memory_mapped(self):
+    def memory_mapped(self) -> Any:
         return self._section("memory_mapped")
 
     @property
-    def multi_index(self):
+    def multi_index(self) -> Any:
         return self._section("multi_index")
 
     @property
-    def multi_population(self):
+    def multi_population(self) -> Any:
         return self._section("multi_population")
 
     @property
-    def extended(self):
+    def extended(self) -> Any:
         """Where the data set is: ``extended.path("dataset_path")`` and ``extended.value("population")``; or None."""
         return self._section("extended")
 
-    def resolve_path(self, path):
+    def resolve_path(self, path: Any) -> Any:
         """A path in the metadata: relative ones are relative to the folder of the JSON file."""
         return os.path.join(os.path.dirname(self.path), path)
 
-    def _section(self, name):
+    def _section(self, name: Any) -> Any:
         content = self._content.get(name)
         if content is None and name == "memory_mapped":
             content = self._content.get(_OWN_SECTION)
@@ -65,23 +66,23 @@ class MetaData:
 
 
 class _Section:
-    def __init__(self, meta_data, content):
+    def __init__(self, meta_data: Any, content: Any) -> None:
         self._meta_data = meta_data
         self._content = content
 
     @property
-    def index_path(self):
+    def index_path(self) -> Any:
         """The path of the JSON file."""
         return self._meta_data.path
 
-    def value(self, key):
+    def value(self, key: Any) -> Any:
         return self._content[key]
 
-    def path(self, key):
+    def path(self, key: Any) -> Any:
         return self._meta_data.resolve_path(self._content[key])
 
 
-def _read_object(path):
+def _read_object(path: Any) -> Any:
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
@@ -108,5 +109,5 @@ _REPLACEMENTS = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: Any) -> None:
     raise_if_gone("io", name, _REPLACEMENTS)

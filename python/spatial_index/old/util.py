@@ -29,5 +29,5 @@ _REPLACEMENTS = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: Any) -> None:
     raise_if_gone("util", name, _REPLACEMENTS)
