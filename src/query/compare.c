@@ -9,6 +9,7 @@
 #include "element/record_order.h"
 #include "element/record_read.h"
 #include "read/fetch.h"
+#include "read/parts.h"
 #include "read/sigbus_guard.h"
 
 /*
