@@ -62,10 +62,11 @@ typedef enum si_result {
     SI_ERROR_NOT_FOUND = 4,   /* no such file, population, data set, attribute or morphology */
     SI_ERROR_FORMAT = 5,      /* the content of a file breaks the rules of its format */
     SI_ERROR_UNSUPPORTED = 6, /* well-formed, but nothing this version reads */
-    SI_ERROR_EXISTS = 7,    /* the target already holds something and replacing was not asked for */
-    SI_ERROR_LIMIT = 8,     /* an id, a count or a size is beyond a limit */
-    SI_ERROR_BUSY = 9,      /* another build writes the same target */
-    SI_ERROR_CANCELLED = 10 /* the caller's progress function asked to stop */
+    SI_ERROR_EXISTS = 7, /* the target already holds something and replacing was not asked for */
+    SI_ERROR_LIMIT = 8,  /* an id, a count or a size is beyond a limit */
+    SI_ERROR_BUSY = 9,   /* another build writes the same target */
+    SI_ERROR_CANCELLED = 10, /* the caller's progress function asked to stop */
+    SI_ERROR_RANK = 11       /* another rank has given up the build that all ranks do together */
 } si_result;
 
 #define SI_ERROR_MESSAGE_SIZE 1024

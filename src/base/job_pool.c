@@ -42,7 +42,7 @@ si_result si_job_pool_create(unsigned most_threads, si_job_pool **pool, si_error
     return SI_OK;
 }
 
-void si_job_pool_revive(si_job_pool *pool)
+void si_job_pool_after_fork(si_job_pool *pool)
 {
     set_up(pool);
 }

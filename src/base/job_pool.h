@@ -30,6 +30,6 @@ bool si_job_pool_help(si_job_pool *pool);
 
 /* In a process that came of this one by a fork none of the threads are. To be called before the
  * pool is used there; nobody else may use it meanwhile. */
-void si_job_pool_revive(si_job_pool *pool);
+void si_job_pool_after_fork(si_job_pool *pool);
 
 #endif

@@ -166,18 +166,10 @@ static const si_metadata_population *find_listed(const si_metadata *metadata, co
     return NULL;
 }
 
-static bool is_equal_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool is_same_index(const si_metadata *a, const si_metadata *b)
 {
-    return a->kind == b->kind && a->heavy_path &&
-           names_heavy(b, si_path_base_name(a->heavy_path)) &&
-           is_equal_text(a->population, b->population) &&
-           is_equal_text(a->dataset_path, b->dataset_path) &&
-           is_equal_text(a->types_path, b->types_path);
+    return a->heavy_path && names_heavy(b, si_path_base_name(a->heavy_path)) &&
+           si_provenance_is_equal(&a->provenance, &b->provenance);
 }
 
 /* Once a list names a staged index, the metadata of that index come to their place. */

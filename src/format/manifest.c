@@ -79,7 +79,7 @@ static bool sum_parts(si_element_kind kind, const si_part_entry *parts, uint64_t
         si_layout layout;
         bool is_last = i + 1 == part_count;
         if (parts[i].element_count == 0 ||
-            (!is_last && parts[i].element_count % SI_PART_UNIT != 0) ||
+            (!is_last && parts[i].element_count % SI_PACK_UNIT != 0) ||
             !si_layout_compute(kind, parts[i].element_count, &layout) ||
             !si_add_u64(*element_count, parts[i].element_count, element_count) ||
             !si_add_u64(*bytes, layout.file_bytes, bytes))

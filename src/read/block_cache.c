@@ -124,7 +124,7 @@ static void revive(si_block_cache *cache, pid_t process)
         if (cache->states)
             forget_reads(cache);
         if (cache->pool)
-            si_job_pool_revive(cache->pool);
+            si_job_pool_after_fork(cache->pool);
         atomic_store(&cache->process, process);
     }
     while (atomic_load(&cache->process) != process)

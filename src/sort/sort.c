@@ -78,9 +78,9 @@ void si_sort_space_free(si_sort_space *space)
 static si_result report(const sort_job *job, const char *phase, _Atomic uint64_t *counter,
                         uint64_t count, si_error *error)
 {
-    const si_build_watch *watch = job->input->watch;
+    const si_progress *progress = job->input->progress;
     uint64_t done = atomic_fetch_add(counter, count) + count;
-    return watch->step(watch->context, phase, done, error);
+    return si_progress_report(progress, phase, done, error);
 }
 
 /* With `slices` NULL it only counts them. */

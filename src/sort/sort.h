@@ -17,7 +17,7 @@ typedef struct si_sort_input {
     const si_record_pieces *records;
     float largest;    /* no coordinate is larger in size */
     unsigned threads; /* at least 1 */
-    const si_build_watch *watch;
+    const si_progress *progress;
 } si_sort_input;
 
 /* What sorting takes besides the records; can be used again and again. Zero-initialise. */
