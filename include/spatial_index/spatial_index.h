@@ -24,9 +24,9 @@
  * Structs whose first member is `struct_size` must have it set to their sizeof, so that they can
  * grow; the *_INIT macros do that and set every default.
  *
- * Threads: an opened si_index, si_population_set or si_dataset is immutable: any number of threads
- * may use it at once. A builder takes appends from several threads at once; finish and abort want
- * it alone, and so does closing.
+ * Threads: any number of threads may use an opened si_index, si_population_set or si_dataset at
+ * once; si_index_insert too. A builder takes appends from several threads at once; finish and abort
+ * want it alone, and so does closing.
  *
  * Order: results come in index order, which depends on the indexed elements alone.
  *
@@ -759,48 +759,20 @@ SI_API si_result si_builder_finish(si_builder *builder, si_index **index, si_bui
 /* Gives up: frees the builder and leaves no trace. */
 SI_API void si_builder_abort(si_builder *builder);
 
-/* ---- growing ---- */
+/* ---- inserting ---- */
 
-/* An index of points or spheres, and elements inserted after it was built. Any number of threads
- * may use it at once; an insertion waits until queries are done, and they until it is. */
-typedef struct si_growing_index si_growing_index;
-
-/* `base`, which may be empty, must stay open. SI_ERROR_UNSUPPORTED: another kind of element. */
-SI_API si_result si_growing_index_create(const si_index *base, si_growing_index **growing,
-                                         si_error *error);
-SI_API void si_growing_index_free(si_growing_index *growing);
-
-/* The columns are those of si_builder_append; where ID is left out, the elements are numbered on
- * from the number of elements. After an error nothing of this call is in the index. */
-SI_API si_result si_growing_index_insert(si_growing_index *growing, const si_input_column *columns,
-                                         size_t column_count, uint64_t count, si_error *error);
-
-/* As the functions on an si_index. Inserted elements come after those of `base`, in the order of
- * their insertion. The information is that of `base` but for element_count and bounds. */
-SI_API si_result si_growing_index_get_info(si_growing_index *growing, si_index_info *info);
-SI_API si_result si_growing_index_query(si_growing_index *growing, const si_query *query,
-                                        const si_column *columns, size_t column_count,
-                                        uint64_t capacity, uint64_t *count, si_error *error);
-SI_API si_result si_growing_index_count(si_growing_index *growing, const si_query *query,
-                                        uint64_t *count, si_error *error);
-SI_API si_result si_growing_index_empty(si_growing_index *growing, const si_query *query,
-                                        int *empty, si_error *error);
-SI_API si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
-                                                  const si_field *fields, size_t field_count,
-                                                  si_group_counts *groups, si_error *error);
-SI_API si_result si_growing_index_nearest(si_growing_index *growing,
-                                          const si_nearest_query *nearest, const si_column *columns,
-                                          size_t column_count, double *distances, uint64_t *count,
-                                          si_error *error);
-SI_API si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
-                                              uint64_t *counts, si_error *error);
-SI_API si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,
-                                                const si_regions *regions, si_group_counts *counts,
-                                                si_error *error);
-
-/* Adds every element, `base`'s and inserted ones, to a builder, to pack and write them. */
-SI_API si_result si_builder_append_growing(si_builder *builder, si_growing_index *growing,
-                                           si_error *error);
+/* Inserts elements into an opened index of points or spheres, which may be empty; its files do not
+ * change (si_index_write writes all elements to a folder). The columns are those of
+ * si_builder_append; where ID is left out, the elements are numbered on from the number of elements
+ * of the index. All functions on the index include inserted elements: they come after the others,
+ * in the order of their insertion. After an error no element of this call is in the index.
+ *
+ * Threads may insert into an index and query it at once: an insertion waits for the queries that
+ * are running, and they for it.
+ *
+ * SI_ERROR_UNSUPPORTED: another kind of element. */
+SI_API si_result si_index_insert(si_index *index, const si_input_column *columns,
+                                 size_t column_count, uint64_t count, si_error *error);
 
 /* ---- building from SONATA ---- */
 

@@ -26,8 +26,8 @@ typedef struct core_index {
     PyObject_HEAD const si_index *index;
     PyObject *owner; /* a capsule that closes the index; those of one folder share it */
     si_element_kind kind;
-    si_dataset *dataset;       /* NULL: not yet opened */
-    si_growing_index *growing; /* NULL: nothing has been inserted */
+    si_dataset *dataset; /* NULL: not yet opened */
+    bool has_grown;      /* elements have been inserted */
 } core_index;
 
 /* ---- errors ---- */

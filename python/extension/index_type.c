@@ -72,7 +72,6 @@ static void deallocate(PyObject *object)
 {
     core_index *self = (core_index *)object;
     si_dataset_close(self->dataset);
-    si_growing_index_free(self->growing);
     Py_XDECREF(self->owner);
     Py_TYPE(object)->tp_free(object);
 }
@@ -248,7 +247,7 @@ static PyObject *difference(PyObject *object, PyObject *other)
 static PyObject *has_grown(PyObject *object, void *ignored)
 {
     (void)ignored;
-    return PyBool_FromLong(((core_index *)object)->growing != NULL);
+    return PyBool_FromLong(((core_index *)object)->has_grown);
 }
 
 static PyObject *write_index(PyObject *object, PyObject *args)

@@ -97,7 +97,7 @@ typedef struct si_element_type {
      * beyond `count` are not written. */
     void (*transpose_leaf)(const char *const *records, unsigned count,
                            const si_writable_columns *columns, uint64_t leaf);
-    /* Elements of a leaf that may be within reach, and the distance of one of them. */
+    /* Elements of a leaf that may be within the cutoff, and the distance of one of them. */
     uint64_t (*near)(const si_vantage *vantage, const float *floats, unsigned count);
     double (*distance)(const si_vantage *vantage, const float *floats, unsigned slot);
     si_overhang overhang; /* with SI_BEST_EFFORT */

@@ -14,8 +14,6 @@
 #include "folder/index_file.h"
 #include "format/metadata.h"
 
-#define CHECKSUM_DIGITS 16
-
 /* ---- names ---- */
 
 /* Memory may be what a build has failed for: so paths are made without. */
@@ -41,9 +39,9 @@ static bool is_heavy_name(const char *name)
 {
     const size_t prefix = sizeof SI_HEAVY_PREFIX - 1;
     if (strncmp(name, SI_HEAVY_PREFIX, prefix) != 0 ||
-        strspn(name + prefix, "0123456789abcdef") != CHECKSUM_DIGITS)
+        strspn(name + prefix, "0123456789abcdef") != SI_CHECKSUM_DIGITS)
         return false;
-    const char *suffix = name + prefix + CHECKSUM_DIGITS;
+    const char *suffix = name + prefix + SI_CHECKSUM_DIGITS;
     return strcmp(suffix, SI_HEAVY_SUFFIX) == 0 || strcmp(suffix, SI_PARTS_SUFFIX) == 0;
 }
 

@@ -28,7 +28,7 @@ const char *si_target_folder(const si_target *target)
 static si_result open_unlinked(si_target *target, si_error *error)
 {
     const char *folder = si_target_folder(target);
-    char *path = si_path_join(folder, SI_TEMPORARY_PREFIX "XXXXXX");
+    char *path = si_path_join(folder, SI_TEMPORARY_PATTERN);
     if (!path)
         return si_fail_memory(error);
     target->descriptor = mkostemp(path, O_CLOEXEC);
@@ -45,7 +45,7 @@ static si_result open_unlinked(si_target *target, si_error *error)
 /* The lock makes sure that nobody else uses the name; a dead build may have left a file of it. */
 static si_result open_temporary(si_target *target, si_error *error)
 {
-    char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.tmp");
+    char *path = si_path_join(target->folder.path, SI_GROWING_FILE_NAME);
     if (!path)
         return si_fail_memory(error);
     target->descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -60,7 +60,7 @@ static si_result open_temporary(si_target *target, si_error *error)
 
 static si_result create_parts_folder(si_target *target, si_error *error)
 {
-    char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.parts");
+    char *path = si_path_join(target->folder.path, SI_GROWING_PARTS_NAME);
     if (!path)
         return si_fail_memory(error);
     si_heavy_remove(path);

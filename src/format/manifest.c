@@ -42,7 +42,8 @@ static_assert(offsetof(top_page, checksum) == SI_HEADER_BYTES - 8, "its checksum
 
 char *si_part_path(const char *folder, uint64_t part)
 {
-    return si_format("%s/part-%06llu.si", folder, (unsigned long long)part);
+    return si_format("%s/" SI_PART_PREFIX "%06llu" SI_PART_SUFFIX, folder,
+                     (unsigned long long)part);
 }
 
 /* ---- layout ---- */

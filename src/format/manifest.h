@@ -9,9 +9,8 @@
 #ifndef SI_FORMAT_MANIFEST_H
 #define SI_FORMAT_MANIFEST_H
 
+#include "format/file_names.h"
 #include "format/layout.h"
-
-#define SI_TOP_NAME "top.si"
 
 /* Lowest nodes. */
 #define SI_PACK_UNIT_NODES (SI_PACK_UNIT / SI_LEAF_CAPACITY / SI_FAN_OUT)

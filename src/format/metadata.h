@@ -6,9 +6,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "format/file_names.h"
 #include "format/provenance.h"
-
-#define SI_METADATA_NAME "meta_data.json"
 
 typedef struct si_metadata si_metadata;
 

@@ -15,7 +15,7 @@
 typedef struct si_vantage {
     float point[3];
     si_accuracy accuracy;
-    float reach; /* what is surely farther does not matter; may be infinite */
+    float cutoff; /* what is surely farther does not matter; may be infinite */
 } si_vantage;
 
 /* What of elements may lie outside their bounding boxes, and so outside those of nodes. */

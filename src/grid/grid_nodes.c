@@ -120,7 +120,7 @@ static si_result fetch_and_visit(node_visit *visited, si_error *error)
     const si_index *index = visited->walk->index;
     si_fetch fetch = si_fetch_of(index);
     si_result result = SI_OK;
-    if (index->cache || si_announcing_pays(index)) {
+    if (index->cache || si_should_prefetch(index)) {
         for (size_t i = 0; i < visited->count; i++)
             si_fetch_add_nodes(&fetch, visited->level, visited->nodes[i], visited->nodes[i] + 1);
         result = si_fetch_now(&fetch, error);

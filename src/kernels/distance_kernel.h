@@ -87,51 +87,51 @@ static unsigned find_least(const float *values, unsigned count, float *least)
 
 /* Also where overflow has made a distance NaN. */
 static inline si_lanes where_possibly_within(si_lanes among, si_vector squared_distance,
-                                             si_vector reach)
+                                             si_vector cutoff)
 {
-    si_vector threshold = si_possibly_within(reach * reach);
+    si_vector threshold = si_possibly_within(cutoff * cutoff);
     return si_except(among, si_where_lt(among, threshold, squared_distance));
 }
 
 static uint64_t near_points(const si_vantage *vantage, const si_points *points, unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         si_vector_point position = si_load_point(points->position, i, lanes);
         si_vector squared_distance = si_squared_distance_of(&p, &position);
-        mask |= si_bits(where_possibly_within(lanes, squared_distance, reach)) << i;
+        mask |= si_bits(where_possibly_within(lanes, squared_distance, cutoff)) << i;
     }
     return mask;
 }
 
 static inline si_lanes where_spheres_are_near(si_accuracy accuracy, const si_vector_point *p,
-                                              si_vector reach, si_lanes among,
+                                              si_vector cutoff, si_lanes among,
                                               const si_vector_point *center, si_vector radius)
 {
     if (accuracy != SI_BOUNDING_BOX)
-        return where_possibly_within(among, si_squared_distance_of(p, center), reach + radius);
+        return where_possibly_within(among, si_squared_distance_of(p, center), cutoff + radius);
     si_vector_box box;
     for (int axis = 0; axis < 3; axis++) {
         box.lower[axis] = center->at[axis] - radius;
         box.upper[axis] = center->at[axis] + radius;
     }
-    return where_possibly_within(among, si_squared_gap_to_box(p, &box), reach);
+    return where_possibly_within(among, si_squared_gap_to_box(p, &box), cutoff);
 }
 
 static uint64_t near_spheres(const si_vantage *vantage, const si_spheres *spheres, unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         si_vector_point center = si_load_point(spheres->center, i, lanes);
         si_vector radius = si_load(spheres->radius + i, lanes);
         mask |=
-            si_bits(where_spheres_are_near(vantage->accuracy, &p, reach, lanes, &center, radius))
+            si_bits(where_spheres_are_near(vantage->accuracy, &p, cutoff, lanes, &center, radius))
             << i;
     }
     return mask;
@@ -150,7 +150,7 @@ static inline si_vector sum_of_sizes(const si_vector v[3])
  * where v.v does not underflow: there it errs by |v| at most, some 1e-18. The margin is beyond
  * both. Where a square might overflow everything is near.
  */
-static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vector reach,
+static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vector cutoff,
                                                si_lanes among, const cylinder_vector *c)
 {
     si_vector u[3], v[3], offset[3];
@@ -163,7 +163,7 @@ static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vect
         offset[axis] = u[axis] - t * v[axis];
     si_vector size = sum_of_sizes(u) + sum_of_sizes(v);
     si_vector margin = size * si_broadcast(0x1p-19F) + si_broadcast(0x1p-58F);
-    si_lanes near = where_possibly_within(among, dot(offset, offset), reach + c->radius + margin);
+    si_lanes near = where_possibly_within(among, dot(offset, offset), cutoff + c->radius + margin);
     si_lanes moderate = si_where_le(among, size, si_broadcast(0x1p60F));
     return si_either(near, si_except(among, moderate));
 }
@@ -173,15 +173,15 @@ static uint64_t near_cylinders(const si_vantage *vantage, const si_cylinders *cy
                                unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         cylinder_vector c = load_cylinders(cylinders, i, lanes);
         si_vector_box grown = grown_box(&c);
         lanes = vantage->accuracy == SI_BOUNDING_BOX
-                    ? where_possibly_within(lanes, si_squared_gap_to_box(&p, &grown), reach)
-                    : where_capsules_are_near(&p, reach, lanes, &c);
+                    ? where_possibly_within(lanes, si_squared_gap_to_box(&p, &grown), cutoff)
+                    : where_capsules_are_near(&p, cutoff, lanes, &c);
         mask |= si_bits(lanes) << i;
     }
     return mask;

@@ -5,6 +5,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "query/delta_search.h"
 #include "query/gather.h"
 #include "query/query_order.h"
 #include "query/search.h"
@@ -24,6 +25,9 @@ typedef struct find_list {
     si_find *finds;
     size_t count;
     size_t capacity;
+    uint64_t *places; /* of inserted elements */
+    size_t place_count;
+    size_t place_capacity;
     uint64_t element_count; /* of the query that is being run */
     const si_index *index;
     bool out_of_memory;
@@ -34,6 +38,8 @@ typedef struct query_finds {
     unsigned list;
     size_t first;
     size_t count;
+    size_t first_place;
+    size_t place_count;
 } query_finds;
 
 struct si_batch {
@@ -59,8 +65,10 @@ si_result si_batch_create(si_batch **matches, si_error *error)
 
 static void free_lists(si_batch *matches)
 {
-    for (unsigned i = 0; i < matches->list_count; i++)
+    for (unsigned i = 0; i < matches->list_count; i++) {
         si_free(matches->lists[i].finds);
+        si_free(matches->lists[i].places);
+    }
     si_free(matches->lists);
     matches->lists = NULL;
     matches->list_count = 0;
@@ -117,7 +125,7 @@ static si_result reserve_lists(si_batch *matches, unsigned count, si_error *erro
         matches->list_count = count;
     }
     for (unsigned i = 0; i < count; i++) {
-        matches->lists[i].count = 0;
+        matches->lists[i].count = matches->lists[i].place_count = 0;
         matches->lists[i].index = matches->index;
         matches->lists[i].out_of_memory = false;
     }
@@ -153,6 +161,26 @@ static bool find_leaves(void *context, uint64_t first, uint64_t end)
     return add_find(list, (si_find){.first_leaf = first, .end_leaf = end});
 }
 
+static si_result find_inserted(si_delta *delta, const si_query *query, find_list *list,
+                               si_error *error)
+{
+    si_place_list found;
+    si_result result = si_delta_find(delta, query, &found, error);
+    if (result == SI_OK && found.count > 0) {
+        uint64_t *grown = si_grow(list->places, &list->place_capacity,
+                                  list->place_count + found.count, sizeof *grown);
+        if (grown) {
+            list->places = grown;
+            memcpy(grown + list->place_count, found.places, found.count * sizeof *grown);
+            list->place_count += found.count;
+        } else {
+            result = si_fail_memory(error);
+        }
+    }
+    si_place_list_free(&found);
+    return result;
+}
+
 static si_result check_query(const si_index *index, const si_query *query, uint64_t number,
                              uint64_t count, si_error *error)
 {
@@ -167,7 +195,7 @@ static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, 
 {
     find_list *list = &matches->lists[worker];
     const si_query *query = &matches->queries[number];
-    size_t first = list->count;
+    size_t first = list->count, first_place = list->place_count;
     SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
     list->element_count = 0;
     SI_TRY(si_search(
@@ -175,8 +203,13 @@ static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, 
         &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves}, error));
     if (list->out_of_memory)
         return si_fail_memory(error);
-    matches->found[number] = (query_finds){worker, first, list->count - first};
-    matches->offsets[number + 1] = list->element_count;
+    si_delta *delta = si_index_delta(matches->index);
+    if (delta)
+        SI_TRY(find_inserted(delta, query, list, error));
+    size_t place_count = list->place_count - first_place;
+    matches->found[number] = (query_finds){worker, first, list->count - first, first_place,
+                                           place_count};
+    matches->offsets[number + 1] = list->element_count + place_count;
     return SI_OK;
 }
 
@@ -308,8 +341,13 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
     }
     si_extractor_start(&extractor, matches->index, columns, copy->column_count, end - first);
     const query_finds *found = &matches->found[number];
-    return si_copy_finds(matches->lists[found->list].finds + found->first, found->count, &extractor,
-                         error);
+    const find_list *list = &matches->lists[found->list];
+    SI_TRY(si_copy_finds(list->finds + found->first, found->count, &extractor, error));
+    if (found->place_count > 0)
+        si_delta_copy_columns(si_index_delta(matches->index), list->places + found->first_place,
+                              found->place_count, columns, copy->column_count,
+                              end - first - found->place_count);
+    return SI_OK;
 }
 
 static si_result check_columns(const si_batch *matches, const si_column *columns,

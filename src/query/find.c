@@ -2,6 +2,7 @@
 #include "base/arithmetic.h"
 #include "base/bits.h"
 #include "base/memory.h"
+#include "query/delta_search.h"
 #include "query/extract.h"
 #include "query/search.h"
 
@@ -35,7 +36,11 @@ si_result si_index_count(const si_index *index, const si_query *query, uint64_t 
     SI_TRY(si_search(
         index, query,
         &(si_search_sink){.context = &counter, .leaf = count_leaf, .leaves = count_leaves}, error));
-    *count = counter.count;
+    si_delta *delta = si_index_delta(index);
+    uint64_t inserted = 0;
+    if (delta)
+        SI_TRY(si_delta_count_found(delta, query, &inserted, error));
+    *count = counter.count + inserted;
     return SI_OK;
 }
 
@@ -57,11 +62,18 @@ si_result si_index_empty(const si_index *index, const si_query *query, int *empt
 {
     SI_TRY(si_search_check(index, query, error));
     *empty = 1;
-    return si_search(
+    SI_TRY(si_search(
         index, query,
         &(si_search_sink){
-            .context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves, .is_soon_over = true},
-        error);
+            .context = empty, .leaf = stop_at_leaf, .leaves = stop_at_leaves, .first_only = true},
+        error));
+    si_delta *delta = si_index_delta(index);
+    if (delta && *empty) {
+        bool is_any;
+        SI_TRY(si_delta_find_any(delta, query, &is_any, error));
+        *empty = !is_any;
+    }
+    return SI_OK;
 }
 
 /* ---- results as columns ---- */
@@ -101,6 +113,23 @@ static void copy_found(void *context)
     si_extractor_flush(&collector->extractor);
 }
 
+/* Inserted elements follow the others, of which `*count` were found. */
+static si_result add_inserted(si_delta *delta, const si_query *query, const si_column *columns,
+                              size_t column_count, uint64_t capacity, uint64_t *count,
+                              si_error *error)
+{
+    si_place_list list;
+    si_result result = si_delta_find(delta, query, &list, error);
+    if (result == SI_OK) {
+        if (*count < capacity)
+            si_delta_copy_columns(delta, list.places, si_min_u64(list.count, capacity - *count),
+                                  columns, column_count, *count);
+        *count += list.count;
+    }
+    si_place_list_free(&list);
+    return result;
+}
+
 si_result si_index_find(const si_index *index, const si_query *query, const si_column *columns,
                         size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
@@ -118,9 +147,14 @@ si_result si_index_find(const si_index *index, const si_query *query, const si_c
                                        .leaf = collect_leaf,
                                        .leaves = collect_leaves,
                                        .needed = collector.extractor.needed,
-                                       .settle = copy_found},
+                                       .flush = copy_found},
                      error));
-    *count = collector.counter.count;
+    si_delta *delta = si_index_delta(index);
+    uint64_t found = collector.counter.count;
+    if (delta)
+        SI_TRY(add_inserted(delta, query, columns, column_count, column_count ? capacity : 0,
+                            &found, error));
+    *count = found;
     return SI_OK;
 }
 
@@ -199,6 +233,23 @@ static si_result allocate_batch(result_batcher *batcher, const si_field *fields,
     return SI_OK;
 }
 
+/* The delta is not locked while the visitor runs, so it may insert more elements. */
+static si_result visit_inserted(result_batcher *batcher, si_delta *delta, const si_query *query,
+                                si_error *error)
+{
+    si_place_list list;
+    si_result result = si_delta_find(delta, query, &list, error);
+    for (uint64_t first = 0; result == SI_OK && first < list.count && !batcher->stopped;
+         first += BATCH_CAPACITY) {
+        batcher->added = si_min_u64(BATCH_CAPACITY, list.count - first);
+        si_delta_copy_columns(delta, list.places + first, batcher->added, batcher->columns,
+                              batcher->column_count, 0);
+        flush(batcher);
+    }
+    si_place_list_free(&list);
+    return result;
+}
+
 si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
                          size_t field_count, si_results_fn visitor, void *context, si_error *error)
 {
@@ -215,10 +266,11 @@ si_result si_index_visit(const si_index *index, const si_query *query, const si_
                                              .leaf = batch_leaf,
                                              .leaves = batch_leaves,
                                              .needed = batcher.extractor.needed,
-                                             .settle = batch_found},
+                                             .flush = batch_found},
                            error);
-        if (result == SI_OK)
-            flush(&batcher);
+        si_delta *delta = si_index_delta(index);
+        if (result == SI_OK && flush(&batcher) && delta)
+            result = visit_inserted(&batcher, delta, query, error);
     }
     for (size_t i = 0; batcher.columns && i < field_count; i++)
         si_free(batcher.columns[i].data);

@@ -17,7 +17,7 @@ si_result si_search_check(const si_index *index, const si_query *query, si_error
 {
     SI_TRY(si_query_check(query, error));
     SI_TRY(si_filter_check(query->filter, index, error));
-    return index->parts ? si_reach_query(index, query, error) : SI_OK;
+    return index->parts ? si_map_parts_of_query(index, query, error) : SI_OK;
 }
 
 uint64_t si_leaves_size(const si_index *index, uint64_t first, uint64_t end)
@@ -216,8 +216,8 @@ static si_result walk_all(void *context, si_error *error)
     (void)error;
     if (walk(queue))
         test_waiting(queue);
-    if (queue->sink->settle)
-        queue->sink->settle(queue->sink->context);
+    if (queue->sink->flush)
+        queue->sink->flush(queue->sink->context);
     return SI_OK;
 }
 
@@ -227,7 +227,7 @@ si_result si_search(const si_index *index, const si_query *query, const si_searc
     si_count_query(index->state->queries);
     if (index->layout.levels == 0)
         return SI_OK;
-    if (index->cache || si_announcing_pays(index))
+    if (index->cache || si_should_prefetch(index))
         return si_staged_search(index, query, sink, error);
     leaf_queue queue = {.index = index, .query = query, .sink = sink};
     return si_read_guarded(index, walk_all, &queue, error);

@@ -16,8 +16,8 @@ typedef struct si_search_sink {
     bool (*leaves)(void *context, uint64_t first, uint64_t end);
     si_column_set needed; /* columns that are read of what is found */
     /* What has been found must be read now, if it is ever; NULL: nothing is left to be read. */
-    void (*settle)(void *context);
-    bool is_soon_over; /* it stops at the first element */
+    void (*flush)(void *context);
+    bool first_only; /* it stops at the first element */
 } si_search_sink;
 
 si_result si_search(const si_index *index, const si_query *query, const si_search_sink *sink,

@@ -173,8 +173,8 @@ static si_result finish_group(staged_search *search, leaf_group *group, si_error
     SI_TRY(si_fetch_finish(&group->fetch, error));
     for (size_t i = 0; i < group->ranges.count && !search->is_over; i++)
         search->is_over = !take_leaves(search, &group->ranges.ranges[i]);
-    if (search->sink->settle)
-        search->sink->settle(search->sink->context);
+    if (search->sink->flush)
+        search->sink->flush(search->sink->context);
     si_fetch_release(&group->fetch);
     return SI_OK;
 }
@@ -185,11 +185,11 @@ static si_result search_leaves(staged_search *search, const range_list *leaves, 
     leaf_group *group = &search->groups[0], *next = &search->groups[1];
     SI_TRY(begin_group(search, &cursor, FIRST_LEAVES, group, error));
     while (group->ranges.count > 0 && !search->is_over) {
-        if (search->sink->is_soon_over)
+        if (search->sink->first_only)
             SI_TRY(finish_group(search, group, error));
         if (!search->is_over)
             SI_TRY(begin_group(search, &cursor, search->most_leaves, next, error));
-        if (!search->sink->is_soon_over)
+        if (!search->sink->first_only)
             SI_TRY(finish_group(search, group, error));
         leaf_group *finished = group;
         group = next;

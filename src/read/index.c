@@ -39,7 +39,7 @@ static si_result map_file(int descriptor, const char *path, const si_open_option
 }
 
 /* The nodes of the upper levels, as far as they take a fraction of the cache, are never evicted. */
-static uint64_t lasting_bytes(const si_layout *layout, uint64_t cache_bytes)
+static uint64_t find_pinned_bytes(const si_layout *layout, uint64_t cache_bytes)
 {
     uint64_t end = SI_HEADER_BYTES;
     for (unsigned level = layout->levels; level > 0; level--) {
@@ -59,7 +59,7 @@ si_result si_index_cache(si_index *index, si_byte_reader read, const void *conte
                                  .context = context,
                                  .path = index->heavy_path ? index->heavy_path : "temporary index",
                                  .bytes = index->map_bytes,
-                                 .lasting = lasting_bytes(&index->layout, most_bytes),
+                                 .pinned_bytes = find_pinned_bytes(&index->layout, most_bytes),
                                  .most_bytes = most_bytes};
     SI_TRY(si_block_cache_open(&file, &index->cache, error));
     index->map = si_block_cache_memory(index->cache);
@@ -92,7 +92,7 @@ static si_result start_state(si_index *index, si_error *error)
     if (!index->state)
         return si_fail_memory(error);
     /* Where the file is in memory, the first searches find that out. */
-    index->state->searches_to_announce = SI_FIRST_ANNOUNCED_SEARCHES;
+    index->state->searches_to_prefetch = SI_FIRST_PREFETCHED_SEARCHES;
     return SI_OK;
 }
 
@@ -272,6 +272,7 @@ void si_index_close(si_index *index)
         munmap((void *)(uintptr_t)index->map, index->map_bytes);
     if (index->file.descriptor >= 0)
         close(index->file.descriptor);
+    si_delta_free(index->delta);
     si_parts_close(index);
     si_free(index->state);
     si_free(index->folder);
@@ -319,7 +320,42 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
                             .types_path = index->provenance.types_path};
     memcpy(info->bounds_min, index->bounds.lower, sizeof info->bounds_min);
     memcpy(info->bounds_max, index->bounds.upper, sizeof info->bounds_max);
+    si_delta *delta = si_index_delta(index);
+    if (delta) {
+        si_delta_lock(delta);
+        info->element_count += delta->count;
+        memcpy(info->bounds_min, delta->bounds.lower, sizeof info->bounds_min);
+        memcpy(info->bounds_max, delta->bounds.upper, sizeof info->bounds_max);
+        si_delta_unlock(delta);
+    }
     return SI_OK;
+}
+
+/* ---- inserting ---- */
+
+/* Of several threads that create the delta at once, the first one's is kept. */
+static si_result open_delta(si_index *index, si_delta **delta, si_error *error)
+{
+    si_delta *created, *present = NULL;
+    *delta = si_index_delta(index);
+    if (*delta)
+        return SI_OK;
+    SI_TRY(si_delta_create(index->layout.kind, index->layout.element_count, &index->bounds,
+                           &created, error));
+    *delta = created;
+    if (!atomic_compare_exchange_strong(&index->delta, &present, created)) {
+        si_delta_free(created);
+        *delta = present;
+    }
+    return SI_OK;
+}
+
+si_result si_index_insert(si_index *index, const si_input_column *columns, size_t column_count,
+                          uint64_t count, si_error *error)
+{
+    si_delta *delta;
+    SI_TRY(open_delta(index, &delta, error));
+    return si_delta_insert(delta, columns, column_count, count, error);
 }
 
 /* A piece of the file, as it is copied. */
@@ -368,13 +404,15 @@ static si_result copy_file(const si_index *index, si_target *target, si_error *e
     return result;
 }
 
-/* Of a multi-index, the elements become a single file. */
+/* The elements of a multi-index, or of one with a delta, become a single file. */
 static si_result build_copy(const si_index *index, const char *folder, int replace, si_error *error)
 {
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_builder *builder;
     options.replace = replace;
-    options.expected_count = index->layout.element_count;
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(index, &info);
+    options.expected_count = info.element_count;
     options.population = index->provenance.population;
     options.dataset_path = index->provenance.dataset_path;
     options.types_path = index->provenance.types_path;
@@ -401,5 +439,6 @@ si_result si_index_write(const si_index *index, const char *folder, int replace,
 {
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
-    return (index->parts ? build_copy : write_copy)(index, folder, replace, error);
+    return (index->parts || si_index_delta(index) ? build_copy : write_copy)(index, folder, replace,
+                                                                             error);
 }

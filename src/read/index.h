@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "delta/delta.h"
 #include "format/layout.h"
 #include "format/metadata.h"
 #include "read/block_cache.h"
@@ -13,7 +14,7 @@
 
 /* What of an opened index changes. */
 typedef struct si_index_state {
-    _Atomic unsigned searches_to_announce; /* see announce.h */
+    _Atomic unsigned searches_to_prefetch; /* see readahead.h */
     si_query_counter queries[SI_QUERY_COUNTERS];
 } si_index_state;
 
@@ -25,7 +26,8 @@ struct si_index {
     si_opened_file file;   /* of a cache over a single file */
     bool is_guarded;       /* see map_guard.h */
     si_index_state *state;
-    uint64_t checksum; /* of the whole file */
+    _Atomic(si_delta *) delta; /* NULL: nothing has been inserted */
+    uint64_t checksum;         /* of the whole file */
     si_layout layout;
     si_box bounds;
     const si_element_type *type;
@@ -74,6 +76,12 @@ static inline const uint64_t *si_index_words(const si_index *index, unsigned col
 static inline const uint8_t *si_index_bytes(const si_index *index, unsigned column)
 {
     return (const void *)(index->map + index->layout.bytes[column].offset);
+}
+
+/* NULL: nothing has been inserted. */
+static inline si_delta *si_index_delta(const si_index *index)
+{
+    return atomic_load_explicit(&index->delta, memory_order_acquire);
 }
 
 /* Copies bytes of the file, which need not be fetched. */

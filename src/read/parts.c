@@ -88,8 +88,8 @@ static si_result map_part(const si_index *index, si_part *part, int descriptor, 
     SI_TRY(map_columns(index, part, &header.layout, descriptor, path, error));
     SI_TRY(map_head(index, part, &header.layout, descriptor, path, error));
     atomic_store_explicit(&part->nodes, index->map + part->nodes_offset, memory_order_release);
-    atomic_store(&part->is_reached, true);
-    atomic_fetch_add(&index->parts->reached_count, 1);
+    atomic_store(&part->is_used, true);
+    atomic_fetch_add(&index->parts->used_count, 1);
     return SI_OK;
 }
 
@@ -117,7 +117,7 @@ static si_result open_part(const si_parts *parts, uint64_t number, char **path, 
     return result;
 }
 
-si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error)
+si_result si_part_map(const si_index *index, uint64_t number, si_error *error)
 {
     si_parts *parts = index->parts;
     si_part *part = &parts->parts[number];
@@ -139,10 +139,10 @@ si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error
     return result;
 }
 
-si_result si_parts_reach_all(const si_index *index, si_error *error)
+si_result si_part_map_all(const si_index *index, si_error *error)
 {
     for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
-        SI_TRY(si_parts_reach(index, i, error));
+        SI_TRY(si_part_map(index, i, error));
     return SI_OK;
 }
 

@@ -25,7 +25,7 @@ typedef struct si_part {
     uint64_t nodes_offset;       /* ... of the lowest of them */
     _Atomic(const char *) nodes; /* of the lowest level; NULL: the part is not mapped */
     _Atomic int descriptor;      /* explicitly read: -1: it is not kept open */
-    _Atomic bool is_reached;     /* mapped, or read of after its header was checked */
+    _Atomic bool is_used;        /* mapped, or read of after its header was checked */
 } si_part;
 
 typedef struct si_parts {
@@ -35,10 +35,10 @@ typedef struct si_parts {
     si_part *parts;
     uint32_t *of_unit; /* which part each unit of elements is in */
     uint64_t file_bytes;
-    si_section top_nodes;           /* in the file of the top */
-    si_opened_file top;             /* explicitly read */
-    pthread_mutex_t lock;           /* held while a part is mapped */
-    _Atomic uint64_t reached_count; /* parts that are mapped, or were read of */
+    si_section top_nodes;        /* in the file of the top */
+    si_opened_file top;          /* explicitly read */
+    pthread_mutex_t lock;        /* held while a part is mapped */
+    _Atomic uint64_t used_count; /* parts that are mapped, or were read of */
     uint64_t most_open;
     _Atomic uint64_t open_count; /* explicitly read: parts that are kept open */
 } si_parts;
@@ -56,8 +56,8 @@ si_result si_part_check_header(const si_index *index, const si_part *part, int d
                                const char *path, si_header_content *header, si_error *error);
 
 /* Maps a part, unless it is, or what it holds will be read explicitly. */
-si_result si_parts_reach(const si_index *index, uint64_t part, si_error *error);
-si_result si_parts_reach_all(const si_index *index, si_error *error);
+si_result si_part_map(const si_index *index, uint64_t part, si_error *error);
+si_result si_part_map_all(const si_index *index, si_error *error);
 
 /* Its first node of the lowest level, and the one behind its last. */
 static inline uint64_t si_part_first_node(const si_part *part)

@@ -2,15 +2,9 @@
 #ifndef SI_SORT_SORT_H
 #define SI_SORT_SORT_H
 
-#include "element/element_kind.h"
-#include "element/record.h"
 #include "element/record_order.h"
 #include "sort/progress.h"
-
-typedef struct si_sort_entry {
-    uint64_t key; /* monotone along the curve, among the records that were sorted together */
-    uint64_t place;
-} si_sort_entry;
+#include "sort/sort_entries.h"
 
 typedef struct si_sort_input {
     const si_element_type *type;

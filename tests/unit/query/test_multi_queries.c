@@ -19,7 +19,8 @@ enum { KINDS = 4, SHAPES = 6, ACCURACIES = 3, ELEMENTS = 5 * SI_PACK_UNIT / 2, M
 typedef struct both {
     test_elements elements;
     si_index *single;
-    char *folder; /* of the multi-index */
+    si_index *grown; /* the same, to insert elements into */
+    char *folder;    /* of the multi-index */
     si_filter *filter;
 } both;
 
@@ -69,6 +70,7 @@ static both make_both(si_element_kind kind)
     both made = {.elements = make_elements(kind, ELEMENTS, &ordinary, 21 + (uint64_t)kind),
                  .folder = make_test_folder()};
     made.single = build_elements(&made.elements, NULL, NULL);
+    made.grown = build_elements(&made.elements, NULL, NULL);
     build_multi(&made.elements, made.folder);
     made.filter = make_filter(kind, &made.elements);
     return made;
@@ -78,6 +80,7 @@ static void free_both(both *made)
 {
     si_filter_free(made->filter);
     si_index_close(made->single);
+    si_index_close(made->grown);
     free_elements(&made->elements);
     remove_test_folder(made->folder);
 }
@@ -318,38 +321,39 @@ static void ask_grids(const si_index *index, const wording *question, answer *to
         }
 }
 
-/* ---- growing ---- */
+/* ---- inserted elements ---- */
 
-static void insert(si_growing_index *growing, si_element_kind kind)
+/* Inserts two elements, unless that has been done. */
+static si_result insert(si_index *index, si_element_kind kind, si_error *error)
 {
     static const float places[2][3] = {{1, 2, 3}, {-50, 40, 30}}, radii[2] = {1, 3};
     const si_input_column columns[] = {
         {kind == SI_POINT ? SI_FIELD_POSITION : SI_FIELD_CENTROID, places},
         {SI_FIELD_RADIUS, radii}};
-    si_error error;
-    assert_ok(si_growing_index_insert(growing, columns, kind == SI_POINT ? 1 : 2, 2, &error),
-              error);
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(index, &info);
+    return info.element_count == ELEMENTS + 2
+               ? SI_OK
+               : si_index_insert(index, columns, kind == SI_POINT ? 1 : 2, 2, error);
 }
 
-static void ask_growing(const si_index *index, const wording *question, answer *told)
+static void ask_inserted(const si_index *asked, const wording *question, answer *told)
 {
     uint64_t count, *ids;
-    si_growing_index *growing;
     si_error error;
-    if (!tell_status(told, si_growing_index_create(index, &growing, &error), &error)) {
+    si_index *index = asked == question->asked->single ? question->asked->grown
+                                                       : (si_index *)(uintptr_t)asked;
+    if (!tell_status(told, insert(index, question->asked->elements.kind, &error), &error)) {
         told->found = 1;
         return;
     }
-    insert(growing, question->asked->elements.kind);
     ids = calloc(ELEMENTS + 2, sizeof *ids);
     const si_column column = {SI_FIELD_ID, ids};
-    assert_ok(
-        si_growing_index_query(growing, question->query, &column, 1, ELEMENTS + 2, &count, &error),
-        error);
+    assert_ok(si_index_find(index, question->query, &column, 1, ELEMENTS + 2, &count, &error),
+              error);
     tell(told, ids, count * sizeof *ids);
     told->found += count;
     free(ids);
-    si_growing_index_free(growing);
 }
 
 /* ---- comparing ---- */
@@ -357,9 +361,9 @@ static void ask_growing(const si_index *index, const wording *question, answer *
 static const struct {
     const char *name;
     asker ask;
-} askers[] = {{"query", ask_query},    {"visit", ask_visit},   {"count", ask_count},
-              {"empty", ask_empty},    {"groups", ask_groups}, {"nearest", ask_nearest},
-              {"growing", ask_growing}};
+} askers[] = {{"query", ask_query},      {"visit", ask_visit},   {"count", ask_count},
+              {"empty", ask_empty},      {"groups", ask_groups}, {"nearest", ask_nearest},
+              {"inserted", ask_inserted}};
 
 static uint64_t expect_same_answer(const wording *question, const char *name, asker ask)
 {

@@ -228,30 +228,27 @@ static void tiles_find_the_least_of_segments(void **state)
     free_elements(&elements);
 }
 
-/* ---- growing indexes ---- */
+/* ---- inserted elements ---- */
 
-static void growing_indexes_find_the_same(void **state)
+static void inserted_elements_are_found(void **state)
 {
     (void)state;
     uint64_t seed = 4, count, expected;
     si_error error = {0};
-    si_growing_index *growing;
     test_elements elements = make_numbered(SI_SPHERE, &spread);
     si_index *packed = build_elements(&elements, NULL, NULL);
     elements.count = COUNT / 2;
     si_index *base = build_elements(&elements, NULL, NULL);
-    assert_ok(si_growing_index_create(base, &growing, &error), error);
     const si_input_column columns[] = {{SI_FIELD_CENTROID, elements.first + COUNT / 2},
                                        {SI_FIELD_ID, elements.id + COUNT / 2},
                                        {SI_FIELD_RADIUS, elements.radius + COUNT / 2}};
-    assert_ok(si_growing_index_insert(growing, columns, 3, COUNT / 2, &error), error);
+    assert_ok(si_index_insert(base, columns, 3, COUNT / 2, &error), error);
     for (int i = 0; i < 200; i++) {
         si_query query = random_query(&seed, &spread, SI_SHAPE_CAPSULE + (si_shape)(i % 4));
-        assert_ok(si_growing_index_count(growing, &query, &count, &error), error);
+        assert_ok(si_index_count(base, &query, &count, &error), error);
         assert_ok(si_index_count(packed, &query, &expected, &error), error);
         assert_int_equal(count, expected);
     }
-    si_growing_index_free(growing);
     si_index_close(base);
     si_index_close(packed);
     free_elements(&elements);
@@ -263,7 +260,7 @@ int main(void)
         cmocka_unit_test(trees_find_what_predicates_say),
         cmocka_unit_test(tiles_have_every_element_once),
         cmocka_unit_test(tiles_find_the_least_of_segments),
-        cmocka_unit_test(growing_indexes_find_the_same),
+        cmocka_unit_test(inserted_elements_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
