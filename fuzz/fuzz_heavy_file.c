@@ -129,7 +129,7 @@ static void ask(const si_index *index, const si_query *query)
     size_t count = si_element_kind_fields(index->layout.kind, &infos);
     si_field fields[16];
     uint64_t found;
-    int empty;
+    bool empty;
     for (size_t i = 0; i < count; i++)
         fields[i] = infos[i].field;
     si_index_visit(index, query, fields, count, ignore, NULL, NULL);

@@ -39,6 +39,7 @@
 #ifndef SPATIAL_INDEX_SPATIAL_INDEX_H
 #define SPATIAL_INDEX_SPATIAL_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -79,6 +80,13 @@ typedef struct si_error {
 /* The name of a result, such as "SI_ERROR_FORMAT". Never NULL. */
 SI_API const char *si_result_name(si_result result);
 
+/* The version of this header. */
+#define SI_VERSION_MAJOR 0
+#define SI_VERSION_MINOR 1
+#define SI_VERSION_PATCH 0
+/* As one number, to compare: 1.2.3 is 10203. */
+#define SI_VERSION_NUMBER (SI_VERSION_MAJOR * 10000 + SI_VERSION_MINOR * 100 + SI_VERSION_PATCH)
+
 /* The version of the library, such as "0.1.0". */
 SI_API const char *si_version(void);
 
@@ -91,7 +99,7 @@ typedef enum si_element_kind {
     SI_SEGMENT = 3  /* somas (spheres) and segments (cylinders) of cells */
 } si_element_kind;
 
-/* "point", "sphere", "synapse" or "morphology"; NULL for a value that is no element kind. */
+/* "point", "sphere", "synapse" or "segment"; NULL for a value that is no element kind. */
 SI_API const char *si_element_kind_name(si_element_kind kind);
 
 typedef enum si_type {
@@ -157,6 +165,21 @@ typedef struct si_input_column {
     si_field field;
     const void *data;
 } si_input_column;
+
+/* Values of SI_FIELD_SECTION_TYPE. Morphologies may have others, to 255. */
+typedef enum si_section_type {
+    SI_SECTION_SOMA = 1,
+    SI_SECTION_AXON = 2,
+    SI_SECTION_BASAL_DENDRITE = 3,
+    SI_SECTION_APICAL_DENDRITE = 4
+} si_section_type;
+
+/* "soma", "axon", "basal_dendrite" or "apical_dendrite"; NULL for any other value. */
+SI_API const char *si_section_type_name(unsigned type);
+
+/* Reads one of these names; "basal", "dendrite" and "apical", which mean basal, basal and apical
+ * dendrites; or a decimal number from 0 to 255. SI_ERROR_ARGUMENT: anything else. */
+SI_API si_result si_section_type_from_name(const char *name, unsigned *type, si_error *error);
 
 /* ---- filters ---- */
 
@@ -281,25 +304,24 @@ typedef struct si_open_options {
     /* Where the SONATA file that was indexed lies now; NULL: where the index says. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of its types */
-    /* 1: all of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_verify.
-     */
-    int verify;
+    /* All of the heavy file is read first, and damage is SI_ERROR_FORMAT; see si_verify. */
+    bool verify;
     si_reading reading;
     /* Explicit reading: the most memory that blocks of the file, or of all files of a multi-index,
      * may take when no query runs; each that runs may hold as much again at most. 0: 1 GiB, or a
      * quarter of the memory that the machine or the process's cgroups have, whichever is less; at
      * least 1 MiB. */
     uint64_t max_cache_bytes;
-    /* Mapped: 1: a file that shrinks or cannot be read is SI_ERROR_IO instead of the end of the
+    /* Mapped: a file that shrinks or cannot be read is SI_ERROR_IO instead of the end of the
      * process. To that end a handler of SIGBUS is installed, for the life of the process; it leaves
      * every other SIGBUS to the handler that was there before, and does not work if another handler
      * is installed later that does not do the same. The signal must not be blocked. */
-    int guard;
+    bool guard;
 } si_open_options;
 
 #define SI_OPEN_OPTIONS_INIT                                                                       \
     {                                                                                              \
-        .struct_size = sizeof(si_open_options)                                                     \
+        sizeof(si_open_options), NULL, NULL, false, SI_READING_AUTO, 0, false                      \
     }
 
 /* Opens the index in a folder (or named by the path of its meta_data.json). The heavy file is not
@@ -313,7 +335,7 @@ SI_API void si_index_close(si_index *index);
 
 /* Writes an index, such as one built without a folder, into a new folder, as a single file.
  * `replace` as in si_build_options. */
-SI_API si_result si_index_write(const si_index *index, const char *folder, int replace,
+SI_API si_result si_index_write(const si_index *index, const char *folder, bool replace,
                                 si_error *error);
 
 typedef struct si_index_info {
@@ -338,7 +360,8 @@ typedef struct si_index_info {
 
 #define SI_INDEX_INFO_INIT                                                                         \
     {                                                                                              \
-        .struct_size = sizeof(si_index_info)                                                       \
+        sizeof(si_index_info), SI_POINT, 0, {0, 0, 0}, {0, 0, 0}, 0, 0, 0, 0, 0, 0, NULL, NULL,    \
+            NULL, NULL, NULL, 0                                                                    \
     }
 
 /* Fails only on a wrong struct_size. */
@@ -368,7 +391,7 @@ typedef struct si_index_stats {
 
 #define SI_INDEX_STATS_INIT                                                                        \
     {                                                                                              \
-        .struct_size = sizeof(si_index_stats)                                                      \
+        sizeof(si_index_stats), SI_READING_AUTO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0             \
     }
 
 /* Fails only on a wrong struct_size. Counting the pages of a mapped index takes some milliseconds
@@ -402,8 +425,8 @@ SI_API si_result si_index_visit(const si_index *index, const si_query *query,
 SI_API si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                                 si_error *error);
 
-/* 1 if the query finds nothing, else 0. Stops at the first element found. */
-SI_API si_result si_index_empty(const si_index *index, const si_query *query, int *empty,
+/* True if the query finds nothing. Stops at the first element found. */
+SI_API si_result si_index_empty(const si_index *index, const si_query *query, bool *empty,
                                 si_error *error);
 
 typedef struct si_group_counts {
@@ -413,17 +436,12 @@ typedef struct si_group_counts {
     size_t field_count; /* that were grouped by */
 } si_group_counts;
 
-/* Counts the results of a query by an integer field of the element (gid, section_id, post_gid,
- * ...). Free with si_group_counts_free. SI_ERROR_ARGUMENT: a field that is no integer, or not of
- * this kind. */
-SI_API si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
+/* Counts the results of a query by integer fields of the element (gid, section_id, post_gid, ...):
+ * a group for each combination of their values that is found. Free with si_group_counts_free.
+ * SI_ERROR_ARGUMENT: a field that is no integer, or not of this kind. */
+SI_API si_result si_index_count_groups(const si_index *index, const si_query *query,
+                                       const si_field *fields, size_t field_count,
                                        si_group_counts *groups, si_error *error);
-
-/* The same by several fields at once: a group for each combination of their values that is found.
- */
-SI_API si_result si_index_count_groups_by(const si_index *index, const si_query *query,
-                                          const si_field *fields, size_t field_count,
-                                          si_group_counts *groups, si_error *error);
 
 SI_API void si_group_counts_free(si_group_counts *groups);
 
@@ -488,9 +506,9 @@ SI_API si_result si_batch_count(const si_index *index, const si_query *queries,
 SI_API si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint64_t *order,
                                         si_error *error);
 
-/* Compares two indexes element by element. `*same` receives 1 or 0; `difference`, which may be
+/* Compares two indexes element by element. `*same` receives the answer; `difference`, which may be
  * NULL, a text of at most `difference_size` bytes with the terminator that says what differs. */
-SI_API si_result si_index_compare(const si_index *left, const si_index *right, int *same,
+SI_API si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
                                   char *difference, size_t difference_size, si_error *error);
 
 /* ---- density grids ---- */
@@ -510,10 +528,10 @@ typedef struct si_grid {
     double lower[3]; /* corners, in micrometres, up to 1e38; each of `lower` is below that of ... */
     double upper[3]; /* ... `upper`. Not rounded to 32-bit floats, as those of queries are. */
     uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
-    /* What counting counts. 0: each element once, in the voxel that holds its center: the position,
-     * or the midpoint of the axis, as the field `centroid` gives it. 1: each element in every voxel
-     * that it touches: in those of which si_query_box, with `accuracy`, finds it. */
-    int counts_touching;
+    /* What counting counts. False: each element once, in the voxel that holds its center: the
+     * position, or the midpoint of the axis, as the field `centroid` gives it. True: each element
+     * in every voxel that it touches: in those of which si_query_box, with `accuracy`, finds it. */
+    bool counts_touching;
     si_accuracy accuracy;
     const si_filter *filter; /* only elements that pass; NULL: all */
     unsigned threads;        /* 0: as many as there are processors */
@@ -521,7 +539,7 @@ typedef struct si_grid {
 
 #define SI_GRID_INIT                                                                               \
     {                                                                                              \
-        .struct_size = sizeof(si_grid)                                                             \
+        sizeof(si_grid), {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, false, SI_BEST_EFFORT, NULL, 0           \
     }
 
 /* Counts the elements in each voxel, in one pass over what the grid touches. `counts` has room for
@@ -573,8 +591,8 @@ SI_API si_result si_population_set_open(const char *path, const si_open_options 
                                         si_population_set **set, si_error *error);
 SI_API void si_population_set_close(si_population_set *set);
 SI_API size_t si_population_set_count(const si_population_set *set);
-/* 1 if the folder is that of several populations, even if it holds just one. */
-SI_API int si_population_set_is_multi(const si_population_set *set);
+/* True if the folder is that of several populations, even if it holds just one. */
+SI_API bool si_population_set_is_multi(const si_population_set *set);
 /* NULL where `position` is out of range, or the single index records no population. In the order of
  * the metadata. */
 SI_API const char *si_population_set_name(const si_population_set *set, size_t position);
@@ -605,7 +623,7 @@ typedef struct si_verify_options {
 
 #define SI_VERIFY_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        .struct_size = sizeof(si_verify_options), .most_sentences = 100                            \
+        sizeof(si_verify_options), 0, 100, NULL, NULL, NULL, NULL                                  \
     }
 
 /* Reads all of the index in a folder, or of the indexes of its populations, and looks for any byte
@@ -661,7 +679,7 @@ typedef struct si_cluster si_cluster;
 typedef struct si_build_options {
     size_t struct_size;
     unsigned threads; /* 0: as many as there are processors; fewer work where memory is little */
-    int replace;      /* 1: an existing index in the folder is replaced; 0: it is an error */
+    bool replace;     /* an existing index in the folder is replaced; else it is an error */
     uint64_t max_file_bytes; /* the most the heavy file may take; 0: no bound */
     /* The most anonymous memory that the build may take; what does not fit is sorted on the disk.
      * The index does not depend on it. 0: half of what the machine has available, or of what the
@@ -675,9 +693,9 @@ typedef struct si_build_options {
     /* Recorded in the metadata, where a relative one counts from the index folder. NULL: none. */
     const char *dataset_path;
     const char *types_path; /* the same for the CSV of the data set's types */
-    /* 1: a multi-index: the elements in the same order, but in several files, parts, which are
+    /* A multi-index: the elements in the same order, but in several files, parts, which are
      * opened when a query first reaches them. It needs a folder; max_file_bytes is not used. */
-    int multi_index;
+    bool multi_index;
     /* The processes that all build this multi-index together, each from what it appends; the same
      * calls are made in all of them, and the memory is that of each. NULL: this one alone. */
     si_cluster *cluster;
@@ -687,7 +705,8 @@ typedef struct si_build_options {
 
 #define SI_BUILD_OPTIONS_INIT                                                                      \
     {                                                                                              \
-        .struct_size = sizeof(si_build_options)                                                    \
+        sizeof(si_build_options), 0, false, 0, 0, NULL, 0, NULL, NULL, NULL, false, NULL, NULL,    \
+            NULL                                                                                   \
     }
 
 /* The size of the heavy file of an index of `element_count` elements. SI_ERROR_LIMIT: no index can
@@ -715,7 +734,7 @@ typedef struct si_build_report {
 
 #define SI_BUILD_REPORT_INIT                                                                       \
     {                                                                                              \
-        .struct_size = sizeof(si_build_report)                                                     \
+        sizeof(si_build_report), 0, 0, 0, 0, 0, 0, NULL                                            \
     }
 
 SI_API void si_build_report_free(si_build_report *report);
@@ -802,14 +821,15 @@ typedef struct si_segments_source {
     const char *alternate_asc;
     const uint64_t *gids; /* NULL: all cells. A gid given twice is indexed twice. */
     size_t gid_count;
-    int skip_bad_cells; /* 1: cells that cannot be indexed are left out and reported */
+    bool skip_bad_cells; /* cells that cannot be indexed are left out and reported */
     si_recenter recenter;
     si_soma_radius soma_radius;
 } si_segments_source;
 
 #define SI_SEGMENTS_SOURCE_INIT                                                                    \
     {                                                                                              \
-        .struct_size = sizeof(si_segments_source)                                                  \
+        sizeof(si_segments_source), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, false,            \
+            SI_RECENTER_AUTO, SI_SOMA_RADIUS_CONTOUR                                               \
     }
 
 /* The number of nodes or edges of a population; NULL: the only one, else `default`. */
@@ -832,17 +852,18 @@ typedef struct si_synapses_source {
     const char *edge_types_file; /* CSV; NULL: none */
     const char *population;      /* NULL: the only one, else `default` */
     const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
-    const uint64_t *gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */
-    size_t gid_count;
-    /* Instead of gids: the edges themselves, as pairs of a first id and one past the last, in any
-     * order; one that is given twice is indexed once. NULL: by `gids`. */
+    const uint64_t *post_gids;   /* target nodes; NULL: all synapses. Ids without synapses are
+                                    ignored. */
+    size_t post_gid_count;
+    /* Instead of post_gids: the edges themselves, as pairs of a first id and one past the last, in
+     * any order; one that is given twice is indexed once. NULL: by `post_gids`. */
     const uint64_t *edge_ranges;
     size_t edge_range_count; /* pairs */
 } si_synapses_source;
 
 #define SI_SYNAPSES_SOURCE_INIT                                                                    \
     {                                                                                              \
-        .struct_size = sizeof(si_synapses_source)                                                  \
+        sizeof(si_synapses_source), NULL, NULL, NULL, NULL, NULL, 0, NULL, 0                       \
     }
 
 SI_API si_result si_build_synapses(const si_synapses_source *source, const char *folder,
@@ -858,14 +879,13 @@ typedef struct si_circuit_source {
     /* gids, skip_bad_cells, recenter and soma_radius are used; the files are those of the
      * configuration. */
     si_segments_source segments;
-    /* gids and position_prefix are used. */
+    /* post_gids and position_prefix are used. */
     si_synapses_source synapses;
 } si_circuit_source;
 
 #define SI_CIRCUIT_SOURCE_INIT                                                                     \
     {                                                                                              \
-        .struct_size = sizeof(si_circuit_source), .segments = SI_SEGMENTS_SOURCE_INIT,             \
-        .synapses = SI_SYNAPSES_SOURCE_INIT                                                        \
+        sizeof(si_circuit_source), NULL, NULL, 0, SI_SEGMENTS_SOURCE_INIT, SI_SYNAPSES_SOURCE_INIT \
     }
 
 /* One population: an index in `folder`. Several: an index in `folder`/NAME each, and a

@@ -55,7 +55,7 @@ PyObject *core_set_index_classes(PyObject *module, PyObject *classes);
 void core_get_info(const core_index *self, si_index_info *info);
 si_result core_count(const core_index *self, const si_query *query, uint64_t *count,
                      si_error *error);
-si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error);
+si_result core_empty(const core_index *self, const si_query *query, bool *empty, si_error *error);
 si_result core_append_all(const core_index *self, si_builder *builder, si_error *error);
 
 /* ---- methods ---- */

@@ -18,7 +18,7 @@ si_result core_count(const core_index *self, const si_query *query, uint64_t *co
     return si_index_count(self->index, query, count, error);
 }
 
-si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error)
+si_result core_empty(const core_index *self, const si_query *query, bool *empty, si_error *error)
 {
     return si_index_empty(self->index, query, empty, error);
 }

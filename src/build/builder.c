@@ -130,7 +130,7 @@ static si_result prepare(si_builder *builder, const si_sort_limits *limits, cons
 {
     si_memory_plan *plan = &builder->plan;
     builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
-    builder->is_multi = options->multi_index != 0 || builder->cluster;
+    builder->is_multi = options->multi_index || builder->cluster;
     builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
@@ -166,7 +166,7 @@ static si_result create_alone(si_builder *builder, const char *folder,
                               const si_build_options *options, si_error *error)
 {
     SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
-        folder, options->replace != 0, &builder->target, error));
+        folder, options->replace, &builder->target, error));
     const char *temp_folder = options->temp_folder ? options->temp_folder
                                                    : si_target_folder(&builder->target);
     builder->sorter.check_space = check_space;
@@ -215,7 +215,7 @@ static si_result create_on_ranks(si_builder *builder, const char *folder,
 {
     SI_TRY(si_cluster_agree(builder->cluster, result, error));
     if (si_cluster_rank(builder->cluster) == 0)
-        result = si_target_open_parts(folder, options->replace != 0, &builder->target, error);
+        result = si_target_open_parts(folder, options->replace, &builder->target, error);
     SI_TRY(si_cluster_agree(builder->cluster, result, error));
     result = broadcast_parts_folder(builder, error);
     if (result == SI_OK)

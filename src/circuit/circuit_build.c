@@ -212,7 +212,7 @@ static si_result build_several(circuit_build *build, const char *folder, si_erro
     si_result result = SI_OK;
     if (is_first)
         result = si_population_folders_claim(&folders, folder, build->names, build->count,
-                                             build->options.replace != 0, error);
+                                             build->options.replace, error);
     bool is_claimed = is_first && result == SI_OK;
     result = si_cluster_agree(build->options.cluster, result, error);
     build->options.population = NULL;

@@ -99,7 +99,7 @@ static si_result start_indexing(segments_build *build, si_error *error)
         .nodes_file = si_sonata_nodes_file(build->nodes),
         .population = si_sonata_nodes_population(build->nodes),
         .recenter = build->source->recenter,
-        .skip_bad_cells = build->source->skip_bad_cells != 0,
+        .skip_bad_cells = build->source->skip_bad_cells,
         .threads = build->plan.threads,
         .cache = build->cache,
         .progress = &build->progress,

@@ -40,10 +40,10 @@ static si_result check_source(const si_synapses_source *source, si_error *error)
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
-    if (!source->gids && source->gid_count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
-                       source->gid_count);
-    if (source->gids && source->edge_ranges)
+    if (!source->post_gids && source->post_gid_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "post_gid_count is %zu, but there are no post_gids", source->post_gid_count);
+    if (source->post_gids && source->edge_ranges)
         return si_fail(error, SI_ERROR_ARGUMENT, "both gids and edges are given");
     return SI_OK;
 }
@@ -131,9 +131,10 @@ static void choose_share(synapses_build *build)
 static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
-    if (source->gids)
-        SI_TRY(si_sonata_edges_select_targets(build->edges, source->gids, source->gid_count,
-                                              &build->ranges, &build->cursor.range_count, error));
+    if (source->post_gids)
+        SI_TRY(si_sonata_edges_select_targets(build->edges, source->post_gids,
+                                              source->post_gid_count, &build->ranges,
+                                              &build->cursor.range_count, error));
     else
         SI_TRY((source->edge_ranges ? choose_ranges : choose_all)(build, error));
     build->cursor.edges = build->edges;

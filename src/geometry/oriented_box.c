@@ -1,7 +1,8 @@
-/* Oriented boxes, which their own coordinates make ordinary ones. */
+/* Oriented boxes as queries. In the coordinates of the box it is an ordinary one; against a box
+ * that is parallel to the axes, separating planes decide. */
 #include "geometry/solids.h"
 
-static void turn(const si_query *query, const double v[3], double turned[3])
+static void turn_to_box_axes(const si_query *query, const double v[3], double turned[3])
 {
     for (int k = 0; k < 3; k++)
         turned[k] = si_dot(query->axes[k], v);
@@ -15,14 +16,14 @@ si_box_view si_view_oriented_box(const si_query *query, const float p1[3], const
     for (int end = 0; end < 2; end++) {
         double place[3];
         si_subtract(ends[end], query->center, way);
-        turn(query, way, place);
+        turn_to_box_axes(query, way, place);
         for (int k = 0; k < 3; k++) {
             view.lower[end][k] = -(double)query->half_size[k] - place[k];
             view.upper[end][k] = (double)query->half_size[k] - place[k];
         }
     }
     si_subtract(p2, p1, way);
-    turn(query, way, view.axis);
+    turn_to_box_axes(query, way, view.axis);
     return view;
 }
 

@@ -1,3 +1,4 @@
+/* One element against one query: the bounding boxes first, where they count, then the shapes. */
 #include "geometry/predicates.h"
 
 #include "geometry/bounds.h"

@@ -1,3 +1,4 @@
+/* Checks of queries that callers hand in: every function that runs a query calls si_query_check. */
 #include <math.h>
 
 #include "geometry/query_shape.h"

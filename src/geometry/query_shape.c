@@ -1,3 +1,5 @@
+/* The functions that make queries: they check the arguments, round them to 32-bit floats and
+ * compute the bounding box. */
 #include "geometry/query_shape.h"
 
 #include <math.h>
@@ -154,7 +156,7 @@ si_result si_query_cylinder(const double end[3], const double other_end[3], doub
     return SI_OK;
 }
 
-static bool normalise(double v[3])
+static bool scale_to_unit_length(double v[3])
 {
     si_scale_to_unit(v);
     double length = sqrt(si_dot(v, v));
@@ -169,14 +171,14 @@ static bool make_axes(const double given[2][3], double axes[3][3])
     for (int i = 0; i < 2; i++)
         for (int k = 0; k < 3; k++)
             axes[i][k] = given[i][k];
-    if (!normalise(axes[0]) || !normalise(axes[1]))
+    if (!scale_to_unit_length(axes[0]) || !scale_to_unit_length(axes[1]))
         return false;
     double askew = si_dot(axes[0], axes[1]);
     if (!(fabs(askew) <= 1e-6))
         return false;
     for (int k = 0; k < 3; k++)
         axes[1][k] -= askew * axes[0][k];
-    normalise(axes[1]);
+    scale_to_unit_length(axes[1]);
     si_cross(axes[0], axes[1], axes[2]);
     return true;
 }

@@ -1,3 +1,4 @@
+/* Which test of a pair of shapes decides about a solid and an element. */
 #include "geometry/solids.h"
 
 #include "geometry/scalar_math.h"

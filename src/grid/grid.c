@@ -3,6 +3,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "grid/grid_leaf.h"
 #include "grid/grid_pass.h"
 #include "grid/grid_sums.h"
 #include "query/filter.h"

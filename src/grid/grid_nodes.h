@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_NODES_H
 #define SI_GRID_GRID_NODES_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 #include "read/index.h"
 
 /* Nodes of a level, ascending. */

@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_PAIRS_H
 #define SI_GRID_GRID_PAIRS_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 
 /* `count` is 0 at first. */
 typedef struct si_grid_pairs {

@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_TOUCHING_H
 #define SI_GRID_GRID_TOUCHING_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 
 /* As si_grid_add_leaf: 1 for each voxel of which a box query, whose corners are rounded to 32-bit
  * floats, finds the element. */

@@ -1,4 +1,4 @@
-/* A leaf of points. */
+/* Leaves of points: in the box of the query first, then in its shape. */
 
 static inline si_verdict judge_points(const si_query *query, const si_vector_query *q,
                                       si_lanes in_box, const si_vector_point *position)

@@ -1,6 +1,6 @@
-/* A leaf of spheres. */
+/* Leaves of spheres: the bounding boxes first, then the shapes. */
 
-/* The bounding boxes touch where `touching`. */
+/* `touching` are the spheres whose bounding box touches that of the query. */
 static inline si_verdict judge_spheres(const si_query *query, const si_vector_query *q,
                                        si_lanes touching, const si_vector_point *center,
                                        si_vector radius, const si_vector_box *bounds)

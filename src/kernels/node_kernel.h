@@ -1,5 +1,8 @@
 /*
- * Children of a node. The box C of a child is the union of the bounding boxes of its elements.
+ * Children of a node against a query, in 32-bit floats: which ones may hold an element that is
+ * found, and of which ones all elements are found.
+ *
+ * The box C of a child is the union of the bounding boxes of its elements.
  *
  * Box queries, accuracies bounding_box and best_effort. Elements whose bounding box touches the
  * query are in boxes that touch it: `met`. If C lies in the query, so does every bounding box, and
@@ -12,7 +15,7 @@
  * reaches.) `inside` stays: an end point or center in the query is enough.
  *
  * Balls, accuracy bounding_box. A bounding box is no nearer than C, and all is monotone, so a
- * filter with the margins of filter.h misses none.
+ * comparison with the margins of leaf_test.h misses none.
  *
  * Balls, best_effort and exact. Points and centers lie in C, but a shape may stick out of its
  * bounding box by rounding. With u = 2^-24 and x = v_i^2 / v.v in real numbers, the quotient that

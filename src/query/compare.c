@@ -9,6 +9,7 @@
 #include "element/record_order.h"
 #include "element/record_read.h"
 #include "read/fetch.h"
+#include "read/parts.h"
 #include "read/sigbus_guard.h"
 
 /*
@@ -154,7 +155,7 @@ static si_result describe_difference(const comparison *compared, char *differenc
     return SI_OK;
 }
 
-static si_result compare_packed(const si_index *left, const si_index *right, int *same,
+static si_result compare_packed(const si_index *left, const si_index *right, bool *same,
                                 char *difference, size_t difference_size, si_error *error)
 {
     comparison compared = {.left = left,
@@ -202,8 +203,8 @@ static si_result pack_anew(const si_index *index, const si_index **packed, si_in
     return SI_OK;
 }
 
-si_result si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
-                           size_t difference_size, si_error *error)
+si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
+                           char *difference, size_t difference_size, si_error *error)
 {
     const si_index *packed_left, *packed_right;
     si_index *made_left, *made_right = NULL;

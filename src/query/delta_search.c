@@ -143,7 +143,7 @@ si_result si_delta_find_any(si_delta *delta, const si_query *query, bool *is_any
     uint64_t first = delta->packed_count;
     *is_any = find_next_rows(delta, query, &first) != 0;
     if (!*is_any && delta->packed) {
-        int empty = 1;
+        bool empty = true;
         result = si_index_empty(delta->packed, query, &empty, error);
         *is_any = !empty;
     }

@@ -208,20 +208,14 @@ static si_result end_counting(si_result result, group_table *table, si_group_cou
     return result;
 }
 
-si_result si_index_count_groups_by(const si_index *index, const si_query *query,
-                                   const si_field *fields, size_t field_count,
-                                   si_group_counts *groups, si_error *error)
+si_result si_index_count_groups(const si_index *index, const si_query *query,
+                                const si_field *fields, size_t field_count, si_group_counts *groups,
+                                si_error *error)
 {
     group_table table;
     SI_TRY(make_table(index, fields, field_count, &table, error));
     si_result result = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
     return end_counting(result, &table, groups, error);
-}
-
-si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
-                                si_group_counts *groups, si_error *error)
-{
-    return si_index_count_groups_by(index, query, &field, 1, groups, error);
 }
 
 void si_group_counts_free(si_group_counts *groups)

@@ -14,11 +14,11 @@
 #include "kernels/kernel_set.h"
 #include "query/delta_search.h"
 #include "query/filter.h"
-#include "query/gather.h"
+#include "query/find_list.h"
 #include "query/nearest_delta.h"
 #include "query/nearest_heap.h"
 #include "query/nearest_prefetch.h"
-#include "query/parts_pruning.h"
+#include "query/part_mapping.h"
 #include "read/fetch.h"
 #include "read/sigbus_guard.h"
 
@@ -275,7 +275,7 @@ static si_result gather_packed(const nearest_search *search, const si_column *co
                                size_t column_count, uint64_t *gathered, si_error *error)
 {
     const uint64_t count = search->found.count, end = search->index->layout.element_count;
-    si_extractor extractor;
+    si_gather gather;
     *gathered = 0;
     si_find *finds = si_allocate(count, sizeof *finds);
     if (!finds)
@@ -286,8 +286,8 @@ static si_result gather_packed(const nearest_search *search, const si_column *co
             finds[(*gathered)++] = (si_find){.first_leaf = position / SI_LEAF_CAPACITY,
                                              .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
     }
-    si_extractor_start(&extractor, search->index, columns, column_count, count);
-    si_result result = si_copy_finds(finds, *gathered, &extractor, error);
+    si_gather_start(&gather, search->index, columns, column_count, count);
+    si_result result = si_gather_finds(&gather, finds, *gathered, error);
     si_free(finds);
     return result;
 }
@@ -331,19 +331,6 @@ static si_result hand_out(const nearest_search *search, const si_column *columns
     return SI_OK;
 }
 
-static si_result check_columns(const si_index *index, const si_column *columns, size_t column_count,
-                               si_error *error)
-{
-    for (size_t i = 0; i < column_count; i++) {
-        if (!si_element_field(index->layout.kind, columns[i].field))
-            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
-                           index->type->name, (int)columns[i].field);
-        if (!columns[i].data)
-            return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
-    }
-    return SI_OK;
-}
-
 static si_overhang find_overhang(const si_index *index, si_accuracy accuracy)
 {
     if (accuracy == SI_BOUNDING_BOX)
@@ -358,7 +345,7 @@ si_result si_index_find_nearest(const si_index *index, const si_nearest_query *n
 {
     SI_TRY(check_nearest(nearest, error));
     SI_TRY(si_filter_check(nearest->filter, index, error));
-    SI_TRY(check_columns(index, columns, column_count, error));
+    SI_TRY(si_gather_check(index, columns, column_count, true, error));
     *count = 0;
     si_count_query(index->state->queries);
     si_delta *delta = si_index_delta(index);

@@ -5,7 +5,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
-#include "query/search.h"
+#include "query/tree.h"
 
 /* More is not fetched ahead; of a small cache, a share. */
 #define MOST_BYTES (UINT64_C(32) << 20)
@@ -67,9 +67,9 @@ static si_result list_children(const si_nearest_plan *plan, unsigned level, uint
         near_child child = {.number = node * SI_FAN_OUT + i, .bound = bounds[i]};
         if (isinf(bounds[i]))
             continue;
-        si_tree_range leaves = si_search_leaves_below(index, level - 1, child.number);
+        si_tree_range leaves = si_tree_leaves_below(index, level - 1, child.number);
         child.farthest = distance_to_farthest_corner(plan->vantage, floats, i);
-        child.elements = si_leaves_size(index, leaves.first, leaves.end);
+        child.elements = si_tree_element_count(index, leaves.first, leaves.end);
         SI_TRY(add_child(list, &child, error));
     }
     return SI_OK;

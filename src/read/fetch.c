@@ -1,8 +1,11 @@
 #include "read/fetch.h"
 
+#include <string.h>
+
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "read/readahead.h"
+#include "read/sigbus_guard.h"
 
 /* Runs with no more blocks than these between them are read as one. */
 #define NEAR_BLOCKS 4
@@ -141,4 +144,31 @@ void si_fetch_end(si_fetch *fetch)
     si_free(fetch->block_ranges);
     fetch->blocks = NULL;
     fetch->block_ranges = NULL;
+}
+
+/* ---- copying past the fetches ---- */
+
+/* A piece of the file, as it is copied. */
+typedef struct file_piece {
+    const si_index *index;
+    uint64_t offset;
+    size_t length;
+    void *bytes;
+} file_piece;
+
+static si_result copy_from_map(void *context, si_error *error)
+{
+    const file_piece *piece = context;
+    (void)error;
+    memcpy(piece->bytes, piece->index->map + piece->offset, piece->length);
+    return SI_OK;
+}
+
+si_result si_index_copy_bytes(const si_index *index, uint64_t offset, size_t length, void *bytes,
+                              si_error *error)
+{
+    file_piece piece = {index, offset, length, bytes};
+    if (!index->cache)
+        return si_read_guarded(index, copy_from_map, &piece, error);
+    return si_block_cache_copy(index->cache, offset, length, bytes, error);
 }

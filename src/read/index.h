@@ -9,8 +9,8 @@
 #include "format/metadata.h"
 #include "read/block_cache.h"
 #include "read/opened_file.h"
-#include "read/parts.h"
-#include "read/stats.h"
+#include "read/part_table.h"
+#include "read/query_counter.h"
 
 /* What of an opened index changes. */
 typedef struct si_index_state {
@@ -44,10 +44,6 @@ si_result si_index_cache(si_index *index, si_byte_reader read, const void *conte
  * caller's. */
 si_result si_index_map(int descriptor, const si_provenance *provenance, si_index **index,
                        si_error *error);
-
-/* How often to begin anew where an index is being replaced: more replacements in a row, each in the
- * same short moment, are no accident. */
-#define SI_OPEN_ATTEMPTS 16
 
 /* Opens the index of these metadata. SI_ERROR_NOT_FOUND: its heavy file is not there (any more). */
 si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,

@@ -8,6 +8,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "read/part_file.h"
 #include "read/parts_layout.h"
 
 /* Of the files that the process may open, parts stay open up to this share; more are opened anew

@@ -5,7 +5,7 @@
 #include "read/index.h"
 
 struct si_population_set {
-    int is_multi;
+    bool is_multi;
     size_t count;
     char **names;
     si_index **indexes;
@@ -56,7 +56,7 @@ static si_result open_single(si_population_set *set, const char *path,
 static si_result open_members(si_population_set *set, const si_metadata *metadata,
                               const si_open_options *options, bool is_last_attempt, si_error *error)
 {
-    set->is_multi = 1;
+    set->is_multi = true;
     SI_TRY(allocate_members(set, metadata->population_count, error));
     for (size_t i = 0; i < metadata->population_count; i++)
         SI_TRY(open_member(set, &metadata->populations[i], options, is_last_attempt, error));
@@ -121,7 +121,7 @@ size_t si_population_set_count(const si_population_set *set)
     return set->count;
 }
 
-int si_population_set_is_multi(const si_population_set *set)
+bool si_population_set_is_multi(const si_population_set *set)
 {
     return set->is_multi;
 }

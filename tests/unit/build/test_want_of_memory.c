@@ -57,8 +57,7 @@ static si_result count_groups(const surroundings *given)
 {
     si_group_counts groups;
     const si_field fields[] = {SI_FIELD_GID, SI_FIELD_SECTION_TYPE};
-    si_result status = si_index_count_groups_by(given->index, &given->query, fields, 2, &groups,
-                                                NULL);
+    si_result status = si_index_count_groups(given->index, &given->query, fields, 2, &groups, NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
     return status;
@@ -92,8 +91,7 @@ static si_result count_groups_inserted(const surroundings *given)
 {
     const si_field field = SI_FIELD_ID;
     si_group_counts groups;
-    si_result status = si_index_count_groups_by(given->index, &given->query, &field, 1, &groups,
-                                                NULL);
+    si_result status = si_index_count_groups(given->index, &given->query, &field, 1, &groups, NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
     return status;

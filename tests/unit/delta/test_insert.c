@@ -42,8 +42,8 @@ static void check_groups(const si_index *index, const si_index *packed, const si
     si_group_counts groups, expected;
     si_error error = {0};
     for (size_t count = 1; count <= 2; count++) {
-        assert_ok(si_index_count_groups_by(index, query, fields, count, &groups, &error), error);
-        assert_ok(si_index_count_groups_by(packed, query, fields, count, &expected, &error), error);
+        assert_ok(si_index_count_groups(index, query, fields, count, &groups, &error), error);
+        assert_ok(si_index_count_groups(packed, query, fields, count, &expected, &error), error);
         assert_int_equal(groups.group_count, expected.group_count);
         assert_int_equal(groups.field_count, count);
         assert_memory_equal(groups.keys, expected.keys,
@@ -61,7 +61,7 @@ static void check_query(const si_index *index, const si_index *packed, const si_
     const si_column column = {SI_FIELD_ID, ids}, expected = {SI_FIELD_ID, expected_ids};
     si_error error = {0};
     uint64_t count, expected_count, counted;
-    int empty;
+    bool empty;
     assert_ok(si_index_find(index, query, &column, 1, MOST, &count, &error), error);
     assert_ok(si_index_find(packed, query, &expected, 1, MOST, &expected_count, &error), error);
     assert_int_equal(count, expected_count);
@@ -141,10 +141,10 @@ static void refuses_to_group_by_what_is_no_integer(void **state)
     si_group_counts groups;
     test_elements elements = make_elements(SI_SPHERE, 3, &spread, 1);
     si_index *base = build_elements(&elements, NULL, NULL);
-    assert_int_equal(si_index_count_groups_by(base, &query, &field, 1, &groups, &error),
+    assert_int_equal(si_index_count_groups(base, &query, &field, 1, &groups, &error),
                      SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "radius: it is no integer"));
-    assert_int_equal(si_index_count_groups_by(base, &query, &field, 0, &groups, &error),
+    assert_int_equal(si_index_count_groups(base, &query, &field, 0, &groups, &error),
                      SI_ERROR_ARGUMENT);
     si_index_close(base);
     free_elements(&elements);

@@ -241,7 +241,7 @@ static void check_other_answers(const si_index *index, const si_query *query, si
                                 uint64_t expected)
 {
     uint64_t count = 7, visited = 0, grouped = 0, counts[2];
-    int empty;
+    bool empty;
     si_group_counts groups;
     const si_query both[] = {*query, *query};
     assert_int_equal(si_index_count(index, query, &count, NULL), SI_OK);
@@ -251,7 +251,7 @@ static void check_other_answers(const si_index *index, const si_query *query, si
     assert_int_equal(si_index_visit(index, query, &id_field, 1, add_visited, &visited, NULL),
                      SI_OK);
     assert_int_equal(visited, expected);
-    assert_int_equal(si_index_count_groups(index, query, id_field, &groups, NULL), SI_OK);
+    assert_int_equal(si_index_count_groups(index, query, &id_field, 1, &groups, NULL), SI_OK);
     for (uint64_t i = 0; i < groups.group_count; i++)
         grouped += groups.counts[i];
     assert_int_equal(grouped, expected);

@@ -187,7 +187,7 @@ static void ask_count(const si_index *index, const wording *question, answer *to
 
 static void ask_empty(const si_index *index, const wording *question, answer *told)
 {
-    int is_empty = 0;
+    bool is_empty = 0;
     si_error error;
     tell_status(told, si_index_empty(index, question->query, &is_empty, &error), &error);
     tell(told, &is_empty, sizeof is_empty);
@@ -202,9 +202,9 @@ static void ask_groups(const si_index *index, const wording *question, answer *t
         const si_field two[] = {fields[i].field, fields[(i + 1) % field_count].field};
         si_group_counts groups;
         si_error error;
-        si_result status = si_index_count_groups(index, question->query, two[0], &groups, &error);
+        si_result status = si_index_count_groups(index, question->query, two, 1, &groups, &error);
         tell_groups(told, status, &groups, &error);
-        status = si_index_count_groups_by(index, question->query, two, 2, &groups, &error);
+        status = si_index_count_groups(index, question->query, two, 2, &groups, &error);
         tell_groups(told, status, &groups, &error);
     }
 }

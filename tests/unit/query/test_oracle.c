@@ -181,7 +181,7 @@ static void check_count_and_emptiness(const si_index *index, const si_query *que
                                       uint64_t expected)
 {
     uint64_t count;
-    int empty;
+    bool empty;
     assert_int_equal(si_index_count(index, query, &count, NULL), SI_OK);
     assert_int_equal(count, expected);
     assert_int_equal(si_index_empty(index, query, &empty, NULL), SI_OK);

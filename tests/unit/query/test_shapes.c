@@ -95,7 +95,7 @@ static uint64_t tally(const si_index *index, const test_elements *elements, cons
                       unsigned *times)
 {
     uint64_t *ids = malloc(COUNT * sizeof *ids), count, counted;
-    int empty;
+    bool empty;
     si_column column = {id_field(elements->kind), ids};
     si_error error = {0};
     assert_ok(si_index_find(index, query, &column, 1, COUNT, &count, &error), error);

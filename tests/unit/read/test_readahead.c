@@ -29,7 +29,7 @@ typedef struct answer {
     uint64_t *ids;
     uint64_t *visited_ids;
     uint8_t *types;
-    int empty;
+    bool empty;
 } answer;
 
 static answer make_room(void)

@@ -328,7 +328,7 @@ static void either_of_two_compared_may_shrink(const scene *made)
     assert_int_equal(truncate(indexes[0]->heavy_path, SI_BLOCK_BYTES), 0);
     for (int i = 0; i < 2; i++) {
         si_error error;
-        int same;
+        bool same;
         assert_int_equal(si_index_compare(indexes[i], indexes[1 - i], &same, NULL, 0, &error),
                          SI_ERROR_IO);
         assert_non_null(strstr(error.message, "copy0"));

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "query/delta_search.h"
-#include "query/gather.h"
+#include "query/find_list.h"
 #include "query/query_order.h"
 #include "query/search.h"
 
@@ -157,7 +157,7 @@ static bool find_elements(void *context, uint64_t leaf, uint64_t mask)
 static bool find_leaves(void *context, uint64_t first, uint64_t end)
 {
     find_list *list = context;
-    list->element_count += si_leaves_size(list->index, first, end);
+    list->element_count += si_tree_element_count(list->index, first, end);
     return add_find(list, (si_find){.first_leaf = first, .end_leaf = end});
 }
 
@@ -330,7 +330,7 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
     const si_batch *matches = copy->matches;
     uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
     si_column columns[SI_FIELD_COUNT];
-    si_extractor extractor;
+    si_gather gather;
     (void)worker;
     if (first == end)
         return SI_OK;
@@ -339,27 +339,12 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
         columns[i] = (si_column){copy->columns[i].field,
                                  (char *)copy->columns[i].data + first * size};
     }
-    si_extractor_start(&extractor, matches->index, columns, copy->column_count, end - first);
+    si_gather_start(&gather, matches->index, columns, copy->column_count, end - first);
     const query_finds *found = &matches->found[number];
     const find_list *list = &matches->lists[found->list];
-    SI_TRY(si_copy_finds(list->finds + found->first, found->count, &extractor, error));
+    SI_TRY(si_gather_finds(&gather, list->finds + found->first, found->count, error));
     if (found->place_count > 0)
-        si_delta_copy_columns(si_index_delta(matches->index), list->places + found->first_place,
-                              found->place_count, columns, copy->column_count,
-                              end - first - found->place_count);
-    return SI_OK;
-}
-
-static si_result check_columns(const si_batch *matches, const si_column *columns,
-                               size_t column_count, si_error *error)
-{
-    if (column_count > SI_FIELD_COUNT)
-        return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, but there are only %d fields",
-                       column_count, (int)SI_FIELD_COUNT);
-    for (size_t i = 0; i < column_count; i++)
-        if (!si_element_field(matches->index->layout.kind, columns[i].field))
-            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
-                           matches->index->type->name, (int)columns[i].field);
+        si_gather_add_inserted(&gather, list->places + found->first_place, found->place_count);
     return SI_OK;
 }
 
@@ -369,7 +354,10 @@ si_result si_batch_copy(const si_batch *matches, const si_column *columns, size_
     match_copy copy = {matches, columns, column_count};
     if (matches->query_count == 0)
         return SI_OK;
-    SI_TRY(check_columns(matches, columns, column_count, error));
+    if (column_count > SI_FIELD_COUNT)
+        return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, expected at most %d", column_count,
+                       (int)SI_FIELD_COUNT);
+    SI_TRY(si_gather_check(matches->index, columns, column_count, false, error));
     shared_queries shared = {.work = copy_one,
                              .context = &copy,
                              .order = matches->is_ordered ? matches->order : NULL,

@@ -4,6 +4,7 @@
 #define SI_QUERY_PARTS_PRUNING_H
 
 #include "read/index.h"
+#include "read/parts.h"
 
 /* All parts that a query may find something in. */
 si_result si_map_parts_of_query(const si_index *index, const si_query *query, si_error *error);

@@ -1,7 +1,7 @@
-#include "query/parts_pruning.h"
+#include "query/part_mapping.h"
 
 #include "base/arithmetic.h"
-#include "query/search.h"
+#include "query/tree.h"
 #include "read/sigbus_guard.h"
 
 typedef struct reach {
@@ -43,7 +43,7 @@ static si_result visit(const reach *walk, unsigned level, uint64_t node, si_erro
         return si_map_part_of_node(index, 1, node, error);
     if (level == 2 && is_mapped(index, node))
         return SI_OK;
-    si_node_match match = si_search_match_node(index, walk->query, level, node);
+    si_node_match match = si_tree_match_node(index, walk->query, level, node);
     for (uint32_t met = match.met; met; met &= met - 1) {
         unsigned bit = (unsigned)__builtin_ctz(met);
         uint64_t child = node * SI_FAN_OUT + bit;
