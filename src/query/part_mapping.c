@@ -23,7 +23,7 @@ static si_result map_parts_below(const si_index *index, unsigned level, uint64_t
         end *= SI_FAN_OUT;
     }
     end = si_min_u64(end, index->layout.node_count[1]);
-    for (; first < end; first = si_divide_up(first + 1, SI_PART_UNIT_NODES) * SI_PART_UNIT_NODES)
+    for (; first < end; first = si_divide_up(first + 1, SI_PACK_UNIT_NODES) * SI_PACK_UNIT_NODES)
         SI_TRY(si_map_part_of_node(index, 1, first, error));
     return SI_OK;
 }

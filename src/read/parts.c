@@ -116,7 +116,7 @@ static si_result list_parts(si_parts *parts, const si_part_entry *entries,
 {
     uint64_t first = 0;
     parts->parts = si_allocate_zeroed(content->part_count, sizeof *parts->parts);
-    parts->of_unit = si_allocate(si_divide_up(content->layout.element_count, SI_PART_UNIT),
+    parts->of_unit = si_allocate(si_divide_up(content->layout.element_count, SI_PACK_UNIT),
                                  sizeof *parts->of_unit);
     if (!parts->parts || !parts->of_unit)
         return si_fail_memory(error);
@@ -128,8 +128,8 @@ static si_result list_parts(si_parts *parts, const si_part_entry *entries,
         parts->parts[i].element_count = entries[i].element_count;
         parts->parts[i].checksum = entries[i].checksum;
         parts->parts[i].descriptor = -1;
-        for (uint64_t unit = first / SI_PART_UNIT;
-             unit * SI_PART_UNIT < first + entries[i].element_count; unit++)
+        for (uint64_t unit = first / SI_PACK_UNIT;
+             unit * SI_PACK_UNIT < first + entries[i].element_count; unit++)
             parts->of_unit[unit] = (uint32_t)i;
         first += entries[i].element_count;
     }

@@ -1,26 +1,26 @@
-#include "build/record_cursor.h"
+#include "sort/record_cursor.h"
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
 
-si_result si_record_cursor_open(si_record_cursor *cursor, si_intake *intake,
-                                const si_build_watch *watch, si_error *error)
+si_result si_record_cursor_open(si_record_cursor *cursor, si_sorter *sorter,
+                                const si_progress *progress, si_error *error)
 {
-    *cursor = (si_record_cursor){.intake = intake};
-    if (!intake->is_external)
-        return si_intake_take_all(intake, &cursor->taken, error);
-    SI_TRY(si_intake_spill_rest(intake, watch, error));
-    cursor->block = si_allocate_large(intake->limits.block_bytes, 1);
+    *cursor = (si_record_cursor){.sorter = sorter};
+    if (!sorter->is_external)
+        return si_sorter_take_chunks(sorter, &cursor->taken, error);
+    SI_TRY(si_sorter_spill_rest(sorter, progress, error));
+    cursor->block = si_allocate_large(sorter->limits.block_bytes, 1);
     return cursor->block ? SI_OK : si_fail_memory(error);
 }
 
 void si_record_cursor_close(si_record_cursor *cursor)
 {
     if (cursor->block)
-        si_free_large(cursor->block, cursor->intake->limits.block_bytes, 1);
+        si_free_large(cursor->block, cursor->sorter->limits.block_bytes, 1);
     if (cursor->taken.chunks)
-        si_intake_give_back(cursor->intake, &cursor->taken);
-    *cursor = (si_record_cursor){.intake = NULL};
+        si_sorter_give_back(cursor->sorter, &cursor->taken);
+    *cursor = (si_record_cursor){.sorter = NULL};
 }
 
 void si_record_cursor_rewind(si_record_cursor *cursor)
@@ -33,24 +33,24 @@ void si_record_cursor_rewind(si_record_cursor *cursor)
 
 static uint64_t page_records(const si_record_cursor *cursor)
 {
-    return si_run_page_records(cursor->intake->type, cursor->intake->limits.page_bytes);
+    return si_run_page_records(cursor->sorter->type, cursor->sorter->limits.page_bytes);
 }
 
 /* Goes to the run of the next page; false at the end. */
 static bool find_run(si_record_cursor *cursor)
 {
-    const si_external_sort *sort = &cursor->intake->sort;
-    while (cursor->run < sort->run_count &&
-           cursor->next_page == sort->runs[cursor->run].page_count) {
+    const si_sorter *sorter = cursor->sorter;
+    while (cursor->run < sorter->run_count &&
+           cursor->next_page == sorter->runs[cursor->run].page_count) {
         cursor->run++;
         cursor->next_page = 0;
     }
-    return cursor->run < sort->run_count;
+    return cursor->run < sorter->run_count;
 }
 
 static void enter_page(si_record_cursor *cursor, uint64_t block_page)
 {
-    const si_run *run = &cursor->intake->sort.runs[cursor->run];
+    const si_run *run = &cursor->sorter->runs[cursor->run];
     uint64_t page = cursor->next_page - cursor->block_pages + block_page;
     cursor->block_page = block_page;
     cursor->there = si_min_u64(page_records(cursor),
@@ -60,14 +60,14 @@ static void enter_page(si_record_cursor *cursor, uint64_t block_page)
 
 static si_result read_pages(si_record_cursor *cursor, uint64_t most, si_error *error)
 {
-    const si_external_sort *sort = &cursor->intake->sort;
-    uint64_t page_bytes = cursor->intake->limits.page_bytes;
+    const si_sorter *sorter = cursor->sorter;
+    uint64_t page_bytes = cursor->sorter->limits.page_bytes;
     cursor->block_pages = cursor->there = cursor->place = 0;
     if (!find_run(cursor))
         return SI_OK;
-    const si_run *run = &sort->runs[cursor->run];
+    const si_run *run = &sorter->runs[cursor->run];
     uint64_t pages = si_min_u64(most, run->page_count - cursor->next_page);
-    SI_TRY(si_spill_file_read(&sort->file, cursor->block, pages * page_bytes,
+    SI_TRY(si_spill_file_read(&sorter->file, cursor->block, pages * page_bytes,
                               run->offset + cursor->next_page * page_bytes, error));
     cursor->next_page += pages;
     cursor->block_pages = pages;
@@ -77,7 +77,7 @@ static si_result read_pages(si_record_cursor *cursor, uint64_t most, si_error *e
 
 static si_result find_page(si_record_cursor *cursor, si_error *error)
 {
-    const si_build_limits *limits = &cursor->intake->limits;
+    const si_sort_limits *limits = &cursor->sorter->limits;
     if (cursor->place < cursor->there)
         return SI_OK;
     if (cursor->block_page + 1 >= cursor->block_pages)
@@ -98,7 +98,7 @@ static si_result skip_pages(si_record_cursor *cursor, uint64_t count, si_error *
         }
         if (!find_run(cursor))
             return SI_OK;
-        uint64_t rest = cursor->intake->sort.runs[cursor->run].page_count - cursor->next_page - 1;
+        uint64_t rest = cursor->sorter->runs[cursor->run].page_count - cursor->next_page - 1;
         uint64_t passed = si_min_u64(count / page_records(cursor), rest);
         cursor->next_page += passed;
         count -= passed * page_records(cursor);
@@ -114,8 +114,8 @@ static void leave_chunk(si_record_cursor *cursor)
 {
     char **chunk = &cursor->taken.chunks[cursor->run++];
     cursor->place = 0;
-    if (cursor->heir) {
-        si_intake_adopt(cursor->heir, *chunk);
+    if (cursor->chunk_receiver) {
+        si_sorter_adopt_chunk(cursor->chunk_receiver, *chunk);
         *chunk = NULL;
     }
 }
@@ -143,17 +143,17 @@ static void skip_chunks(si_record_cursor *cursor, uint64_t count)
 
 static const char *record_at_place(const si_record_cursor *cursor)
 {
-    const si_build_limits *limits = &cursor->intake->limits;
-    const char *from = cursor->intake->is_external
+    const si_sort_limits *limits = &cursor->sorter->limits;
+    const char *from = cursor->sorter->is_external
                            ? cursor->block + cursor->block_page * limits->page_bytes
                            : cursor->taken.records.pieces[cursor->run];
-    return from + cursor->place * cursor->intake->type->record_bytes;
+    return from + cursor->place * cursor->sorter->type->record_bytes;
 }
 
 si_result si_record_cursor_next(si_record_cursor *cursor, uint64_t most, const char **records,
                                 uint64_t *count, si_error *error)
 {
-    if (cursor->intake->is_external)
+    if (cursor->sorter->is_external)
         SI_TRY(find_page(cursor, error));
     else
         find_chunk(cursor);
@@ -165,7 +165,7 @@ si_result si_record_cursor_next(si_record_cursor *cursor, uint64_t most, const c
 
 si_result si_record_cursor_skip(si_record_cursor *cursor, uint64_t count, si_error *error)
 {
-    if (cursor->intake->is_external)
+    if (cursor->sorter->is_external)
         return skip_pages(cursor, count, error);
     skip_chunks(cursor, count);
     return SI_OK;

@@ -1,16 +1,16 @@
-/* Reads the records of an intake, one after another, in whatever order they are. */
-#ifndef SI_BUILD_RECORD_CURSOR_H
-#define SI_BUILD_RECORD_CURSOR_H
+/* Reads the records of an sorter, one after another, in whatever order they are. */
+#ifndef SI_SORT_RECORD_CURSOR_H
+#define SI_SORT_RECORD_CURSOR_H
 
-#include "sort/intake.h"
+#include "sort/sorter.h"
 
 typedef struct si_record_cursor {
-    si_intake *intake;
-    si_intake *heir;       /* NULL, or what is given the memory of chunks that were read */
-    si_taken_chunks taken; /* of what fits in memory */
-    char *block;           /* of what does not: pages that were read at once */
-    uint64_t run;          /* or chunk */
-    uint64_t next_page;    /* of the run, that is not in the block */
+    si_sorter *sorter;
+    si_sorter *chunk_receiver; /* NULL, or what is given the memory of chunks that were read */
+    si_taken_chunks taken;     /* of what fits in memory */
+    char *block;               /* of what does not: pages that were read at once */
+    uint64_t run;              /* or chunk */
+    uint64_t next_page;        /* of the run, that is not in the block */
     uint64_t block_pages;
     uint64_t block_page; /* that is being read */
     uint64_t place;      /* of the next record in its chunk or page */
@@ -19,11 +19,11 @@ typedef struct si_record_cursor {
 
 /* After the last element was added. Release it with si_record_cursor_close, also after a failure.
  */
-si_result si_record_cursor_open(si_record_cursor *cursor, si_intake *intake,
-                                const si_build_watch *watch, si_error *error);
+si_result si_record_cursor_open(si_record_cursor *cursor, si_sorter *sorter,
+                                const si_progress *progress, si_error *error);
 void si_record_cursor_close(si_record_cursor *cursor);
 
-/* From the first record again, if nothing was given to an heir. */
+/* From the first record again, if nothing was given to a chunk receiver. */
 void si_record_cursor_rewind(si_record_cursor *cursor);
 
 /* `*records` receives the next ones, at most so many, which lie side by side and stay until the
