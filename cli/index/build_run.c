@@ -88,14 +88,14 @@ static bool holds_index(const char *folder)
 }
 
 /* Of a rank that has only heard of a failure, the error says so. */
-static bool is_own_failure(const cli_build_run *run, si_result result)
+static bool is_own_failure(si_result result)
 {
-    return result != SI_ERROR_CANCELLED || !strstr(run->error.message, "has given the build up");
+    return result != SI_ERROR_RANK;
 }
 
 static int tell_failure(const cli_build_run *run, si_result result)
 {
-    if (!cli_cluster_speaks(&run->cluster, is_own_failure(run, result)))
+    if (!cli_cluster_speaks(&run->cluster, is_own_failure(result)))
         return CLI_FAILED;
     int signal_number = cli_noted_signal();
     if (result == SI_ERROR_CANCELLED && signal_number != 0) {

@@ -21,6 +21,7 @@ static const char *const result_names[] = {
     [SI_ERROR_LIMIT] = "SI_ERROR_LIMIT",
     [SI_ERROR_BUSY] = "SI_ERROR_BUSY",
     [SI_ERROR_CANCELLED] = "SI_ERROR_CANCELLED",
+    [SI_ERROR_RANK] = "SI_ERROR_RANK",
 };
 
 const char *si_result_name(si_result result)

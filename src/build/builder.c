@@ -1,4 +1,13 @@
-/* The builder: takes elements in batches, and in the end writes them as an index. */
+/*
+ * The builder: create, append, finish. Elements go to a sorter; when all are in, it is drained into
+ * the writer of a file or of parts, which is then published.
+ *
+ * In a cluster every rank has two sorters. The first one takes what this rank appends and keeps it
+ * unsorted. To finish, the ranks redistribute these elements, so that the second sorter of each
+ * rank receives a range of the order of all elements, and each rank writes the parts of its range.
+ */
+#include "build/builder.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -7,13 +16,8 @@
 
 #include "base/arithmetic.h"
 #include "base/file.h"
-#include "base/machine_memory.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "build/builder.h"
-#include "build/pack.h"
-#include "build/pack_merged.h"
-#include "build/parts_writer.h"
+#include "build/index_writer.h"
 #include "build/rank_writer.h"
 #include "build/redistribute.h"
 #include "folder/free_space.h"
@@ -21,116 +25,25 @@
 #include "format/layout.h"
 #include "format/metadata.h"
 #include "read/index.h"
-#include "sort/intake.h"
-
-#define MEBIBYTE (UINT64_C(1) << 20)
-#define LEAST_MEMORY_BYTES (16 * MEBIBYTE)
-#define MOST_BUFFER_BYTES (16 * MEBIBYTE)
+#include "sort/sorter.h"
 
 struct si_builder {
-    si_element_kind kind;
     const si_element_type *type;
-    si_build_limits limits;
+    si_provenance provenance;
+    si_memory_plan plan;
     uint64_t max_file_bytes;
     bool is_multi;
-    si_cluster *cluster;   /* NULL: this process alone */
-    char *parts_folder;    /* of a cluster; rank 0 has it as its target */
-    si_intake run;         /* of a cluster: this rank's run of the order of all elements */
-    uint64_t buffer_bytes; /* likewise: of each buffer, when records are shared out */
+    si_cluster *cluster; /* NULL: this process alone */
+    char *parts_folder;  /* of a cluster; rank 0 has it as its target */
+    si_target target;
+    si_sorter sorter;     /* of what is appended */
+    si_sorter rank_range; /* of a cluster: what this rank writes */
     si_progress_fn progress;
     void *progress_context;
-    char *population;
-    char *dataset_path;
-    char *types_path;
-    si_target target;
-    si_intake intake;
     pthread_mutex_t lock; /* held while `progress` runs */
 };
 
-/* ---- create and abort ---- */
-
-static void free_builder(si_builder *builder)
-{
-    si_target_close(&builder->target);
-    si_intake_free(&builder->intake);
-    si_intake_free(&builder->run);
-    si_free(builder->parts_folder);
-    pthread_mutex_destroy(&builder->lock);
-    si_free(builder->population);
-    si_free(builder->dataset_path);
-    si_free(builder->types_path);
-    si_free(builder);
-}
-
-void si_builder_abort(si_builder *builder)
-{
-    if (!builder)
-        return;
-    if (builder->cluster) {
-        si_error error;
-        si_fail(&error, SI_ERROR_CANCELLED, "rank %u has given the build up",
-                si_cluster_rank(builder->cluster));
-        si_cluster_spoil_shares(builder->cluster);
-        si_cluster_agree(builder->cluster, SI_ERROR_CANCELLED, &error);
-    }
-    free_builder(builder);
-}
-
-static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
-{
-    builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
-    builder->is_multi = options->multi_index || builder->cluster;
-    builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
-    builder->progress = options->progress;
-    builder->progress_context = options->progress_context;
-    if (options->population && !(builder->population = si_duplicate_string(options->population)))
-        return si_fail_memory(error);
-    if (options->dataset_path &&
-        !(builder->dataset_path = si_duplicate_string(options->dataset_path)))
-        return si_fail_memory(error);
-    if (options->types_path && !(builder->types_path = si_duplicate_string(options->types_path)))
-        return si_fail_memory(error);
-    return SI_OK;
-}
-
-/* What is taken in, and what comes back from the other ranks, are in memory at the same time; so
- * are the buffers between them, or later the elements that ranks give to their neighbours. */
-static si_result share_memory(si_builder *builder, uint64_t bytes, unsigned threads,
-                              si_error *error)
-{
-    uint64_t other = si_run_parts_bytes(builder->type, 0);
-    if (bytes < other + 2 * LEAST_MEMORY_BYTES)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "a rank may use %llu bytes of memory, but it needs at least %llu (%llu MiB)",
-                       (unsigned long long)bytes,
-                       (unsigned long long)(other + 2 * LEAST_MEMORY_BYTES),
-                       (unsigned long long)((other + 2 * LEAST_MEMORY_BYTES) / MEBIBYTE));
-    builder->buffer_bytes = si_min_u64(other / 4, MOST_BUFFER_BYTES);
-    return si_build_limits_compute(builder->type, (bytes - other) / 2, threads, &builder->limits,
-                                   error);
-}
-
-static si_result choose_limits(si_builder *builder, const si_build_limits *limits,
-                               const si_build_options *options, si_error *error)
-{
-    unsigned threads = options->threads > 0 ? options->threads : si_processor_count();
-    uint64_t bytes = si_memory_to_use(options->max_memory_bytes);
-    if (limits) {
-        builder->limits = *limits;
-        builder->buffer_bytes = limits->memory_bytes / 16;
-        return SI_OK;
-    }
-    if (builder->cluster)
-        return share_memory(builder, bytes, threads, error);
-    if (bytes < LEAST_MEMORY_BYTES && options->max_memory_bytes > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the builder may use %llu bytes of memory, but it needs at least %llu (%llu "
-                       "MiB)",
-                       (unsigned long long)bytes, (unsigned long long)LEAST_MEMORY_BYTES,
-                       (unsigned long long)(LEAST_MEMORY_BYTES / MEBIBYTE));
-    return si_build_limits_compute(builder->type, si_max_u64(bytes, LEAST_MEMORY_BYTES), threads,
-                                   &builder->limits, error);
-}
+/* ---- sizes and space ---- */
 
 si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                         si_error *error)
@@ -150,7 +63,7 @@ static si_result check_bound(const si_builder *builder, uint64_t element_count, 
                              si_error *error)
 {
     uint64_t bytes;
-    SI_TRY(si_file_bytes(builder->kind, element_count, &bytes, error));
+    SI_TRY(si_file_bytes(builder->provenance.kind, element_count, &bytes, error));
     if (builder->max_file_bytes && bytes > builder->max_file_bytes)
         return si_fail(error, SI_ERROR_LIMIT,
                        "the index file may take %llu bytes, but its %llu elements %s %llu bytes",
@@ -166,26 +79,10 @@ static si_result check_space(void *context, uint64_t element_count, uint64_t tem
 {
     const si_builder *builder = context;
     si_space_need target = {.folder = si_target_folder(&builder->target)};
-    const si_space_need temporary = {temporary_bytes > 0 ? builder->intake.temp_folder : NULL,
+    const si_space_need temporary = {temporary_bytes > 0 ? builder->sorter.temp_folder : NULL,
                                      temporary_bytes};
-    SI_TRY(si_file_bytes(builder->kind, element_count, &target.bytes, error));
+    SI_TRY(si_file_bytes(builder->provenance.kind, element_count, &target.bytes, error));
     return si_check_space(&target, &temporary, error);
-}
-
-/* How much of a disk the other ranks will take is not known. */
-static si_result check_no_space(void *context, uint64_t element_count, uint64_t temporary_bytes,
-                                si_error *error)
-{
-    (void)context, (void)element_count, (void)temporary_bytes, (void)error;
-    return SI_OK;
-}
-
-/* Nothing is laid out yet. */
-static si_result check_expected(si_builder *builder, uint64_t count, si_error *error)
-{
-    bool fits = count <= builder->limits.memory_records;
-    uint64_t bytes = fits ? 0 : si_run_bytes(builder->type, builder->limits.page_bytes, count);
-    return count > 0 ? check_space(builder, count, bytes, error) : SI_OK;
 }
 
 /* It may not be needed for an hour, or not at all. */
@@ -193,111 +90,141 @@ static si_result check_temp_folder(const char *folder, si_error *error)
 {
     if (!si_path_is_folder(folder))
         return si_fail(error, SI_ERROR_NOT_FOUND,
-                       "%s: the folder for temporary files is not there, or no folder", folder);
+                       "%s: the folder for temporary files does not exist or is not a directory",
+                       folder);
     if (access(folder, W_OK | X_OK) != 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot write temporary files there",
                              folder);
     return SI_OK;
 }
 
-static si_result create_intake(si_builder *builder, si_intake *intake, const char *folder,
-                               si_error *error)
+/* ---- create and abort ---- */
+
+static void free_builder(si_builder *builder)
 {
-    intake->check_space = builder->cluster ? check_no_space : check_space;
-    intake->check_context = builder;
-    return si_intake_create(intake, builder->type, &builder->limits, folder, error);
+    si_target_close(&builder->target);
+    si_sorter_free(&builder->sorter);
+    si_sorter_free(&builder->rank_range);
+    si_provenance_free(&builder->provenance);
+    si_free(builder->parts_folder);
+    pthread_mutex_destroy(&builder->lock);
+    si_free(builder);
 }
 
-static si_result start_intake(si_builder *builder, const si_build_options *options, si_error *error)
+void si_builder_abort(si_builder *builder)
 {
-    const char *folder = options->temp_folder ? options->temp_folder
-                                              : si_target_folder(&builder->target);
-    SI_TRY(create_intake(builder, &builder->intake, folder, error));
-    return check_expected(builder, options->expected_count, error);
+    if (!builder)
+        return;
+    if (builder->cluster) {
+        si_error error;
+        si_fail(&error, SI_ERROR_RANK, "rank %u has given up the build",
+                si_cluster_rank(builder->cluster));
+        si_cluster_cancel_work(builder->cluster);
+        si_cluster_agree(builder->cluster, SI_ERROR_RANK, &error);
+    }
+    free_builder(builder);
 }
 
-/* ---- create in a cluster ---- */
-
-static si_result open_target_of_cluster(si_builder *builder, const char *folder,
-                                        const si_build_options *options, si_error *error)
-{
-    if (si_cluster_rank(builder->cluster) > 0)
-        return SI_OK;
-    return si_target_open_parts(folder, options->replace, &builder->target, error);
-}
-
-static si_result tell_parts_folder(si_builder *builder, si_error *error)
-{
-    char path[PATH_MAX] = "";
-    bool fits = true;
-    if (si_cluster_rank(builder->cluster) == 0)
-        fits = snprintf(path, sizeof path, "%s", si_target_name(&builder->target)) < PATH_MAX;
-    si_result result = fits ? SI_OK
-                            : si_fail(error, SI_ERROR_LIMIT, "%s: the path is too long",
-                                      si_target_name(&builder->target));
-    SI_TRY(si_cluster_agree(builder->cluster, result, error));
-    SI_TRY(si_cluster_broadcast(builder->cluster, path, sizeof path, error));
-    builder->parts_folder = si_duplicate_string(path);
-    return builder->parts_folder ? SI_OK : si_fail_memory(error);
-}
-
-static si_result start_intakes(si_builder *builder, const si_build_options *options,
-                               si_error *error)
-{
-    char *parent = si_path_parent(builder->parts_folder);
-    const char *folder = options->temp_folder ? options->temp_folder : parent;
-    si_result result = parent ? SI_OK : si_fail_memory(error);
-    if (result == SI_OK)
-        result = create_intake(builder, &builder->intake, folder, error);
-    builder->intake.is_unsorted = true;
-    if (result == SI_OK)
-        result = create_intake(builder, &builder->run, folder, error);
-    si_free(parent);
-    return result;
-}
-
-/* All ranks succeed, or none. */
-static si_result join_cluster(si_builder *builder, const char *folder,
-                              const si_build_options *options, si_result result, si_error *error)
-{
-    SI_TRY(si_cluster_agree(builder->cluster, result, error));
-    result = open_target_of_cluster(builder, folder, options, error);
-    SI_TRY(si_cluster_agree(builder->cluster, result, error));
-    result = tell_parts_folder(builder, error);
-    if (result == SI_OK)
-        result = start_intakes(builder, options, error);
-    return si_cluster_agree(builder->cluster, result, error);
-}
-
-static si_result prepare(si_builder *builder, const si_build_limits *limits, const char *folder,
+/* Takes over and checks the options. `limits` are those of a test, or NULL. */
+static si_result prepare(si_builder *builder, const si_sort_limits *limits, const char *folder,
                          const si_build_options *options, si_error *error)
 {
-    SI_TRY(copy_options(builder, options, error));
-    SI_TRY(choose_limits(builder, limits, options, error));
+    si_memory_plan *plan = &builder->plan;
+    builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
+    builder->is_multi = options->multi_index || builder->cluster;
+    builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
+    builder->progress = options->progress;
+    builder->progress_context = options->progress_context;
+    SI_TRY(
+        si_provenance_of_options(builder->provenance.kind, options, &builder->provenance, error));
+    if (limits)
+        *plan = (si_memory_plan){.exchange_bytes = limits->memory_bytes / 16, .sorter = *limits};
+    else if (builder->cluster)
+        SI_TRY(si_split_memory_rank(plan, builder->type, options->max_memory_bytes,
+                                    options->threads, si_rank_writer_bytes(builder->type), error));
+    else
+        SI_TRY(si_memory_plan_builder(plan, builder->type, options->max_memory_bytes,
+                                      options->threads, error));
     if (folder) {
         SI_TRY(si_metadata_check_text("the path of the data set", options->dataset_path, error));
         SI_TRY(si_metadata_check_text("the path of the types file", options->types_path, error));
         SI_TRY(si_metadata_check_text("the name of the population", options->population, error));
     }
     SI_TRY(check_bound(builder, options->expected_count, options->expected_count > 0, error));
-    if (options->temp_folder)
-        SI_TRY(check_temp_folder(options->temp_folder, error));
-    return SI_OK;
+    return options->temp_folder ? check_temp_folder(options->temp_folder, error) : SI_OK;
 }
 
-static si_result initialise(si_builder *builder, const si_build_limits *limits, const char *folder,
-                            const si_build_options *options, si_error *error)
+/* Nothing is laid out yet. */
+static si_result check_expected(si_builder *builder, uint64_t count, si_error *error)
 {
-    si_result result = prepare(builder, limits, folder, options, error);
-    if (builder->cluster)
-        return join_cluster(builder, folder, options, result, error);
-    SI_TRY(result);
+    const si_sort_limits *limits = &builder->plan.sorter;
+    bool fits = count <= limits->memory_records;
+    uint64_t bytes = fits ? 0 : si_run_bytes(builder->type, limits->page_bytes, count);
+    return count > 0 ? check_space(builder, count, bytes, error) : SI_OK;
+}
+
+static si_result create_alone(si_builder *builder, const char *folder,
+                              const si_build_options *options, si_error *error)
+{
     SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(folder, options->replace,
                                                                        &builder->target, error));
-    return start_intake(builder, options, error);
+    const char *temp_folder = options->temp_folder ? options->temp_folder
+                                                   : si_target_folder(&builder->target);
+    builder->sorter.check_space = check_space;
+    builder->sorter.check_context = builder;
+    SI_TRY(si_sorter_create(&builder->sorter, builder->type, &builder->plan.sorter, temp_folder,
+                            error));
+    return check_expected(builder, options->expected_count, error);
 }
 
-si_result si_builder_create_within(const si_build_limits *limits, si_element_kind kind,
+/* Rank 0 tells all ranks where the parts go. */
+static si_result broadcast_parts_folder(si_builder *builder, si_error *error)
+{
+    char path[PATH_MAX] = "";
+    si_result result = SI_OK;
+    if (si_cluster_rank(builder->cluster) == 0 &&
+        snprintf(path, sizeof path, "%s", si_target_name(&builder->target)) >= PATH_MAX)
+        result = si_fail(error, SI_ERROR_LIMIT, "%s: the path has more than %d bytes",
+                         si_target_name(&builder->target), PATH_MAX - 1);
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
+    SI_TRY(si_cluster_broadcast(builder->cluster, path, sizeof path, error));
+    builder->parts_folder = si_duplicate_string(path);
+    return builder->parts_folder ? SI_OK : si_fail_memory(error);
+}
+
+/* How much of a disk the other ranks will take is not known, so space is not checked. */
+static si_result create_rank_sorters(si_builder *builder, const si_build_options *options,
+                                     si_error *error)
+{
+    char *parent = si_path_parent(builder->parts_folder);
+    const char *folder = options->temp_folder ? options->temp_folder : parent;
+    si_result result = parent ? SI_OK : si_fail_memory(error);
+    builder->sorter.is_unsorted = true;
+    if (result == SI_OK)
+        result = si_sorter_create(&builder->sorter, builder->type, &builder->plan.sorter, folder,
+                                  error);
+    if (result == SI_OK)
+        result = si_sorter_create(&builder->rank_range, builder->type, &builder->plan.sorter,
+                                  folder, error);
+    si_free(parent);
+    return result;
+}
+
+/* All ranks succeed, or none. `result` is that of this rank so far. */
+static si_result create_on_ranks(si_builder *builder, const char *folder,
+                                 const si_build_options *options, si_result result, si_error *error)
+{
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
+    if (si_cluster_rank(builder->cluster) == 0)
+        result = si_target_open_parts(folder, options->replace, &builder->target, error);
+    SI_TRY(si_cluster_agree(builder->cluster, result, error));
+    result = broadcast_parts_folder(builder, error);
+    if (result == SI_OK)
+        result = create_rank_sorters(builder, options, error);
+    return si_cluster_agree(builder->cluster, result, error);
+}
+
+si_result si_builder_create_within(const si_sort_limits *limits, si_element_kind kind,
                                    const char *folder, const si_build_options *options,
                                    si_builder **builder, si_error *error)
 {
@@ -312,11 +239,15 @@ si_result si_builder_create_within(const si_build_limits *limits, si_element_kin
     si_builder *created = si_allocate_zeroed(1, sizeof *created);
     if (!created)
         return si_fail_memory(error);
-    created->kind = kind;
     created->type = si_element_type_of(kind);
+    created->provenance.kind = kind;
     created->target = (si_target){.folder.lock = -1, .descriptor = -1};
     pthread_mutex_init(&created->lock, NULL);
-    si_result result = initialise(created, limits, folder, options, error);
+    si_result result = prepare(created, limits, folder, options, error);
+    if (created->cluster)
+        result = create_on_ranks(created, folder, options, result, error);
+    else if (result == SI_OK)
+        result = create_alone(created, folder, options, error);
     if (result == SI_OK)
         *builder = created;
     else
@@ -339,10 +270,11 @@ si_result si_builder_append(si_builder *builder, const si_input_column *columns,
     SI_TRY(si_require(builder, "builder", error));
     si_column_batch batch;
     uint64_t expected = UINT64_MAX;
-    SI_TRY(si_column_batch_open(&batch, builder->kind, columns, column_count, count, error));
-    si_add_u64(si_intake_count(&builder->intake), count, &expected);
+    SI_TRY(si_column_batch_open(&batch, builder->provenance.kind, columns, column_count, count,
+                                error));
+    si_add_u64(si_sorter_count(&builder->sorter), count, &expected);
     SI_TRY(check_bound(builder, expected, false, error));
-    return si_intake_add(&builder->intake, &batch, error);
+    return si_sorter_add(&builder->sorter, &batch, error);
 }
 
 /* ---- finish ---- */
@@ -353,209 +285,111 @@ static si_result report_progress(void *context, const char *phase, uint64_t done
     si_builder *builder = context;
     if (!builder->progress)
         return SI_OK;
-    uint64_t count = si_intake_count(&builder->intake);
+    uint64_t count = si_sorter_count(&builder->sorter);
     pthread_mutex_lock(&builder->lock);
     int stop = builder->progress(builder->progress_context, phase, done, count);
     pthread_mutex_unlock(&builder->lock);
     return stop ? si_fail(error, SI_ERROR_CANCELLED, "the build was cancelled") : SI_OK;
 }
 
-/* What sorting and packing need. */
-typedef struct write_job {
-    si_builder *builder;
-    const si_layout *layout;
-    const si_build_watch *watch;
-    uint64_t *checksum;
-    si_parts_writer *parts; /* NULL: a single file */
-} write_job;
-
-static si_result write_sorted(const write_job *job, const si_taken_chunks *taken,
-                              si_sort_space *space, si_error *error)
+/* Drains the sorter into the single file, or the parts, of the target. */
+static si_result write_alone(si_builder *builder, uint64_t count, uint64_t *checksum,
+                             si_error *error)
 {
-    si_builder *builder = job->builder;
-    const si_sort_input sorting = {.type = builder->type,
-                                   .records = &taken->records,
-                                   .largest = builder->intake.largest,
-                                   .threads = builder->limits.threads,
-                                   .watch = job->watch};
-    const si_pack_source source = {&taken->records, space->entries};
-    SI_TRY(si_sort_records(&sorting, space, error));
-    si_sort_space_trim(space);
-    if (job->parts)
-        return si_parts_writer_take(job->parts, &taken->records, space->entries, taken->count,
-                                    error);
-    SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
-    return si_pack(job->layout, &source, builder->target.descriptor,
-                   si_target_name(&builder->target), builder->limits.threads, job->watch,
-                   job->checksum, error);
-}
-
-static si_result write_from_memory(const write_job *job, si_error *error)
-{
-    si_taken_chunks taken;
-    si_sort_space space = {.capacity = 0};
-    SI_TRY(si_intake_take_all(&job->builder->intake, &taken, error));
-    si_result result = si_sort_space_allocate(&space, taken.count, error);
-    if (result == SI_OK)
-        result = write_sorted(job, &taken, &space, error);
-    si_sort_space_free(&space);
-    si_intake_give_back(&job->builder->intake, &taken);
-    return result;
-}
-
-static si_result write_from_runs(const write_job *job, si_error *error)
-{
-    si_builder *builder = job->builder;
-    SI_TRY(si_intake_spill_rest(&builder->intake, job->watch, error));
-    SI_TRY(check_space(builder, job->layout->element_count, 0, error));
-    if (job->parts)
-        return si_parts_writer_merge(job->parts, &builder->intake.sort, builder->intake.largest,
-                                     error);
-    SI_TRY(si_target_reserve(&builder->target, job->layout->file_bytes, error));
-    return si_pack_merged(job->layout, &builder->intake.sort, builder->intake.largest,
-                          builder->target.descriptor, si_target_name(&builder->target), job->watch,
-                          job->checksum, error);
-}
-
-static si_result write_elements(const write_job *job, si_error *error)
-{
-    si_builder *builder = job->builder;
-    SI_TRY(check_space(builder, job->layout->element_count, 0, error));
-    SI_TRY(report_progress(builder, "ordering", 0, error));
-    return builder->intake.is_external ? write_from_runs(job, error)
-                                       : write_from_memory(job, error);
-}
-
-static si_result write_parts(const write_job *job, si_error *error)
-{
-    const si_parts_writer *parts = job->parts;
-    SI_TRY(write_elements(job, error));
-    return si_parts_write_top(parts->writing.folder, parts->writing.kind, parts->entries,
-                              parts->part_count, parts->lowest, job->checksum, error);
-}
-
-static si_result write_multi_index(const write_job *single, si_error *error)
-{
-    const si_builder *builder = single->builder;
-    uint64_t count = single->layout->element_count, size = builder->limits.part_elements;
-    const si_parts_writing writing = {.kind = builder->kind,
+    const si_progress progress = {builder, report_progress};
+    const si_sort_limits *limits = &builder->plan.sorter;
+    const uint64_t part_elements = limits->part_elements;
+    const si_index_writing writing = {.kind = builder->provenance.kind,
+                                      .file = builder->is_multi ? NULL : &builder->target,
                                       .folder = si_target_name(&builder->target),
+                                      .part_elements = part_elements ? part_elements
+                                                                     : si_parts_choose_size(count),
                                       .element_count = count,
-                                      .part_elements = size ? size : si_parts_choose_size(count),
-                                      .threads = builder->limits.threads,
-                                      .is_direct = builder->intake.is_external,
-                                      .watch = single->watch};
-    si_parts_writer writer;
-    write_job job = *single;
-    job.parts = &writer;
-    si_result result = si_parts_writer_begin(&writer, &writing, error);
+                                      .threads = limits->threads,
+                                      .is_from_memory = !builder->sorter.is_external,
+                                      .progress = &progress};
+    si_index_writer writer;
+    SI_TRY(check_bound(builder, count, true, error));
+    SI_TRY(check_space(builder, count, 0, error));
+    SI_TRY(report_progress(builder, "ordering", 0, error));
+    si_result result = si_index_writer_begin(&writer, &writing, error);
+    const si_sorted_sink sink = si_index_writer_sink(&writer, &writer, si_index_writer_take);
     if (result == SI_OK)
-        result = write_parts(&job, error);
-    si_parts_writer_free(&writer);
+        result = si_sorter_drain(&builder->sorter, &progress, &sink, error);
+    if (result == SI_OK)
+        result = si_index_writer_finish(&writer, checksum, error);
+    si_index_writer_free(&writer);
     return result;
 }
 
-static si_result write_file(si_builder *builder, const si_layout *layout, uint64_t *checksum,
-                            si_error *error)
+static si_result finish_alone(si_builder *builder, si_index **index, uint64_t *count,
+                              si_error *error)
 {
-    const si_build_watch watch = {builder, report_progress};
-    const write_job job = {builder, layout, &watch, checksum, NULL};
-    return (builder->is_multi ? write_multi_index : write_elements)(&job, error);
-}
-
-/* ---- finish in a cluster ---- */
-
-static si_result publish_parts(si_builder *builder, uint64_t checksum, si_error *error)
-{
-    const si_target_content content = {.kind = builder->kind,
-                                       .checksum = checksum,
-                                       .population = builder->population,
-                                       .dataset_path = builder->dataset_path,
-                                       .types_path = builder->types_path};
-    if (si_cluster_rank(builder->cluster) > 0)
+    uint64_t checksum;
+    *count = si_sorter_count(&builder->sorter);
+    SI_TRY(write_alone(builder, *count, &checksum, error));
+    SI_TRY(report_progress(builder, "flushing", *count, error));
+    SI_TRY(si_target_publish(&builder->target, checksum, &builder->provenance, error));
+    if (!index)
         return SI_OK;
-    return si_target_publish(&builder->target, &content, error);
+    if (builder->target.folder.path)
+        return si_index_open(builder->target.folder.path, NULL, index, error);
+    return si_index_map(builder->target.descriptor, &builder->provenance, index, error);
 }
 
-static si_result write_together(si_builder *builder, uint64_t *count, si_error *error)
+/* Each rank writes the parts of its range of all elements; rank 0 publishes them. */
+static si_result write_on_ranks(si_builder *builder, uint64_t *count, si_error *error)
 {
-    const si_build_watch watch = {builder, report_progress};
+    const si_progress progress = {builder, report_progress};
     uint64_t checksum = 0;
-    const si_run_parts run = {.cluster = builder->cluster,
-                              .intake = &builder->run,
-                              .kind = builder->kind,
-                              .folder = builder->parts_folder,
-                              .grain = builder->limits.part_elements,
-                              .watch = &watch};
-    SI_TRY(si_share_records(builder->cluster, &builder->intake, &builder->run,
-                            builder->buffer_bytes / builder->type->record_bytes, &watch, error));
-    si_intake_empty(&builder->intake);
-    SI_TRY(si_run_parts_write(&run, count, &checksum, error));
-    si_result result = publish_parts(builder, checksum, error);
+    const si_rank_writing writing = {.cluster = builder->cluster,
+                                     .sorter = &builder->rank_range,
+                                     .kind = builder->provenance.kind,
+                                     .folder = builder->parts_folder,
+                                     .grain = builder->plan.sorter.part_elements,
+                                     .progress = &progress};
+    SI_TRY(si_redistribute(builder->cluster, &builder->sorter, &builder->rank_range,
+                           builder->plan.exchange_bytes / builder->type->record_bytes, &progress,
+                           error));
+    si_sorter_empty(&builder->sorter);
+    SI_TRY(si_rank_write(&writing, count, &checksum, error));
+    si_result result = SI_OK;
+    if (si_cluster_rank(builder->cluster) == 0)
+        result = si_target_publish(&builder->target, checksum, &builder->provenance, error);
     return si_cluster_agree(builder->cluster, result, error);
 }
 
-static si_result finish_together(si_builder *builder, const char *folder, si_index **index,
-                                 si_build_report *report, si_error *error)
-{
-    uint64_t count, bytes;
-    SI_TRY(write_together(builder, &count, error));
-    SI_TRY(si_file_bytes(builder->kind, count, &bytes, error));
-    if (report)
-        *report = (si_build_report){
-            .struct_size = sizeof *report, .element_count = count, .file_bytes = bytes};
-    return index ? si_index_open(folder, NULL, index, error) : SI_OK;
-}
-
-static si_result finish_in_cluster(si_builder *builder, si_index **index, si_build_report *report,
-                                   si_error *error)
+static si_result finish_on_ranks(si_builder *builder, si_index **index, uint64_t *count,
+                                 si_error *error)
 {
     char *folder = si_path_parent(builder->parts_folder);
     si_result result = si_cluster_agree(builder->cluster, folder ? SI_OK : si_fail_memory(error),
                                         error);
     if (result == SI_OK)
-        result = finish_together(builder, folder, index, report, error);
+        result = write_on_ranks(builder, count, error);
+    if (result == SI_OK && index)
+        result = si_index_open(folder, NULL, index, error);
     si_free(folder);
     return result;
-}
-
-static si_result write_and_publish(si_builder *builder, si_index **index, si_build_report *report,
-                                   si_error *error)
-{
-    si_layout layout;
-    si_target_content content = {.kind = builder->kind,
-                                 .population = builder->population,
-                                 .dataset_path = builder->dataset_path,
-                                 .types_path = builder->types_path};
-    uint64_t count = si_intake_count(&builder->intake);
-    SI_TRY(check_bound(builder, count, true, error));
-    si_layout_compute(builder->kind, count, &layout);
-    SI_TRY(write_file(builder, &layout, &content.checksum, error));
-    SI_TRY(report_progress(builder, "flushing", count, error));
-    SI_TRY(si_target_publish(&builder->target, &content, error));
-    if (report)
-        *report = (si_build_report){.struct_size = sizeof *report,
-                                    .element_count = layout.element_count,
-                                    .file_bytes = layout.file_bytes};
-    if (!index)
-        return SI_OK;
-    if (builder->target.folder.path)
-        return si_index_open(builder->target.folder.path, NULL, index, error);
-    return si_index_map(builder->target.descriptor, &content, index, error);
 }
 
 si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
     SI_TRY(si_require(builder, "builder", error));
+    uint64_t count = 0, bytes = 0;
     si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
         result = si_fail(error, SI_ERROR_ARGUMENT,
                          "si_build_report: struct_size is %zu, expected %zu", report->struct_size,
                          sizeof *report);
     if (result == SI_OK)
-        result = (builder->cluster ? finish_in_cluster : write_and_publish)(builder, index, report,
-                                                                            error);
+        result = (builder->cluster ? finish_on_ranks : finish_alone)(builder, index, &count, error);
+    if (result == SI_OK && report) {
+        si_file_bytes(builder->provenance.kind, count, &bytes, NULL);
+        *report = (si_build_report){
+            .struct_size = sizeof *report, .element_count = count, .file_bytes = bytes};
+    }
     free_builder(builder);
     return result;
 }

@@ -1,5 +1,12 @@
+/*
+ * Packing: the records of a unit are transposed into columns, leaf by leaf, in a buffer of the
+ * worker. The boxes of its leaves make its lowest nodes. Columns are written in whole blocks, with
+ * a checksum each. What remains at the end are the upper levels, the checksums of other blocks and
+ * the header.
+ */
 #include "build/pack.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -10,17 +17,16 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "build/pack_leaves.h"
 #include "format/header.h"
 #include "format/nodes.h"
 
-/* What the parts of one worker are packed in, each padded with zeros to whole blocks. */
-typedef struct part_buffer {
+/* What the units of one worker are packed in, each padded with zeros to whole blocks. */
+typedef struct unit_buffer {
     char *memory;
-    si_part_columns columns;
+    si_writable_columns columns;
     float *nodes;
     uint64_t *checksums; /* of the column being written */
-} part_buffer;
+} unit_buffer;
 
 struct si_packer {
     const si_layout *layout;
@@ -29,51 +35,51 @@ struct si_packer {
     bool is_direct; /* wanted */
     int direct;     /* the same file, written past the page cache; -1: not to be had */
     const char *path;
-    uint64_t part_elements;
+    uint64_t unit_elements;
     unsigned worker_count;
-    part_buffer *buffers; /* one for each worker */
+    unit_buffer *buffers; /* one for each worker */
 };
 
 /* ---- buffers ---- */
 
-static uint64_t part_leaves(uint64_t part_elements)
+static uint64_t unit_leaves(uint64_t unit_elements)
 {
-    return part_elements / SI_LEAF_CAPACITY;
+    return unit_elements / SI_LEAF_CAPACITY;
 }
 
-static uint64_t nodes_bytes(uint64_t part_elements)
+static uint64_t nodes_bytes(uint64_t unit_elements)
 {
-    return part_leaves(part_elements) / SI_FAN_OUT * SI_NODE_BYTES;
+    return unit_leaves(unit_elements) / SI_FAN_OUT * SI_NODE_BYTES;
 }
 
-static uint64_t floats_bytes(const si_element_type *type, uint64_t part_elements)
+static uint64_t floats_bytes(const si_element_type *type, uint64_t unit_elements)
 {
-    return part_leaves(part_elements) * si_leaf_float_bytes(type);
+    return unit_leaves(unit_elements) * si_leaf_float_bytes(type);
 }
 
-static uint64_t checksums_bytes(const si_element_type *type, uint64_t part_elements)
+static uint64_t checksums_bytes(const si_element_type *type, uint64_t unit_elements)
 {
-    uint64_t largest = si_max_u64(floats_bytes(type, part_elements),
-                                  part_elements * sizeof(uint64_t));
+    uint64_t largest = si_max_u64(floats_bytes(type, unit_elements),
+                                  unit_elements * sizeof(uint64_t));
     return largest / SI_BLOCK_BYTES * sizeof(uint64_t);
 }
 
-static uint64_t buffer_bytes(const si_element_type *type, uint64_t part_elements)
+static uint64_t buffer_bytes(const si_element_type *type, uint64_t unit_elements)
 {
-    return floats_bytes(type, part_elements) +
-           part_elements * (type->word_count * sizeof(uint64_t) + type->byte_count) +
-           nodes_bytes(part_elements) + checksums_bytes(type, part_elements);
+    return floats_bytes(type, unit_elements) +
+           unit_elements * (type->word_count * sizeof(uint64_t) + type->byte_count) +
+           nodes_bytes(unit_elements) + checksums_bytes(type, unit_elements);
 }
 
-uint64_t si_packer_bytes(const si_layout *layout, unsigned workers, uint64_t part_elements)
+uint64_t si_packer_bytes(si_element_kind kind, unsigned workers, uint64_t unit_elements)
 {
-    return workers * buffer_bytes(si_element_type_of(layout->kind), part_elements);
+    return workers * buffer_bytes(si_element_type_of(kind), unit_elements);
 }
 
-static si_result allocate_buffer(const si_packer *packer, part_buffer *buffer, si_error *error)
+static si_result allocate_buffer(const si_packer *packer, unit_buffer *buffer, si_error *error)
 {
     const si_element_type *type = packer->type;
-    uint64_t elements = packer->part_elements;
+    uint64_t elements = packer->unit_elements;
     char *at = buffer->memory = si_allocate_large(buffer_bytes(type, elements), 1);
     if (!at)
         return si_fail_memory(error);
@@ -116,7 +122,7 @@ static si_result prepare_file(const si_packer *packer, si_error *error)
     if (ftruncate(packer->descriptor, (off_t)layout->file_bytes) != 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot give it its %llu bytes",
                              packer->path, (unsigned long long)layout->file_bytes);
-    if (packer->is_direct || packer->part_elements % SI_PART_ELEMENTS != 0)
+    if (packer->is_direct || packer->unit_elements % SI_PARTS_GRAIN != 0)
         return SI_OK;
     SI_TRY(touch_large_pages(packer, 0, layout->floats.offset, error));
     for (unsigned i = 0; i < packer->type->byte_count; i++)
@@ -154,7 +160,7 @@ si_result si_packer_create(const si_packing *packing, si_packer **packer, si_err
                            .is_direct = packing->is_direct,
                            .direct = packing->is_direct ? open_direct(packing->descriptor) : -1,
                            .path = packing->path,
-                           .part_elements = packing->part_elements,
+                           .unit_elements = packing->unit_elements,
                            .worker_count = packing->workers};
     si_result result = initialise(created, error);
     if (result == SI_OK)
@@ -169,7 +175,7 @@ void si_packer_free(si_packer *packer)
     if (!packer)
         return;
     for (unsigned i = 0; packer->buffers && i < packer->worker_count; i++)
-        si_free_large(packer->buffers[i].memory, buffer_bytes(packer->type, packer->part_elements),
+        si_free_large(packer->buffers[i].memory, buffer_bytes(packer->type, packer->unit_elements),
                       1);
     if (packer->direct >= 0)
         close(packer->direct);
@@ -177,57 +183,54 @@ void si_packer_free(si_packer *packer)
     si_free(packer);
 }
 
-uint64_t si_packer_part_count(const si_packer *packer)
+uint64_t si_packer_unit_elements(const si_packer *packer)
 {
-    return si_divide_up(packer->layout->element_count, packer->part_elements);
+    return packer->unit_elements;
 }
 
-uint64_t si_packer_part_size(const si_packer *packer, uint64_t part)
+uint64_t si_packer_unit_size(const si_packer *packer, uint64_t unit)
 {
-    return si_min_u64(packer->part_elements,
-                      packer->layout->element_count - part * packer->part_elements);
+    return si_min_u64(packer->unit_elements,
+                      packer->layout->element_count - unit * packer->unit_elements);
 }
 
-/* ---- filling a part ---- */
+/* ---- packing a unit ---- */
 
-/* The records of a leaf. They lie all over the memory: those of the next leaf are fetched while one
- * is packed. */
-typedef struct located_leaf {
-    unsigned count;
-    const char *records[SI_LEAF_CAPACITY];
-} located_leaf;
-
-static void locate_leaf(const si_packer *packer, const si_record_source *source, uint64_t leaf,
-                        located_leaf *located)
+/* Finds the records of a leaf. They lie all over the memory: those of the next leaf are fetched
+ * while one is packed. */
+static void locate_leaf(const si_packer *packer, const si_record_pieces *records,
+                        const si_sort_entry *entries, unsigned count, const char *located[])
 {
     size_t last_byte = packer->type->record_bytes - 1;
-    located->count = si_layout_leaf_size(packer->layout, leaf);
-    source->locate(source->context, leaf * SI_LEAF_CAPACITY, located->count, located->records);
-    for (unsigned i = 0; i < located->count; i++) {
-        __builtin_prefetch(located->records[i]);
-        __builtin_prefetch(located->records[i] + last_byte);
+    for (unsigned i = 0; i < count; i++) {
+        located[i] = si_record_at(records, entries[i].place);
+        __builtin_prefetch(located[i]);
+        __builtin_prefetch(located[i] + last_byte);
     }
 }
 
-static void fill_part(const si_packer *packer, uint64_t part, const si_record_source *source,
-                      const part_buffer *buffer)
+static void pack_leaves(const si_packer *packer, uint64_t unit, const si_record_pieces *records,
+                        const si_sort_entry *entries, const unit_buffer *buffer)
 {
-    uint64_t first_leaf = part * part_leaves(packer->part_elements);
-    uint64_t leaves = si_divide_up(si_packer_part_size(packer, part), SI_LEAF_CAPACITY);
+    uint64_t first_leaf = unit * unit_leaves(packer->unit_elements);
+    uint64_t leaves = si_divide_up(si_packer_unit_size(packer, unit), SI_LEAF_CAPACITY);
     size_t leaf_floats = si_leaf_float_bytes(packer->type) / sizeof(float);
-    located_leaf located[2];
-    locate_leaf(packer, source, first_leaf, &located[0]);
-    for (uint64_t i = 0; i < leaves; i++) {
-        const located_leaf *leaf = &located[i % 2];
-        if (i + 1 < leaves)
-            locate_leaf(packer, source, first_leaf + i + 1, &located[(i + 1) % 2]);
-        si_pack_leaf(packer->layout->kind, leaf->records, leaf->count, &buffer->columns, i);
-        si_box box = packer->type->bound(buffer->columns.floats + i * leaf_floats, leaf->count);
+    const char *located[2][SI_LEAF_CAPACITY];
+    unsigned count = si_layout_leaf_size(packer->layout, first_leaf), next_count = 0;
+    locate_leaf(packer, records, entries, count, located[0]);
+    for (uint64_t i = 0; i < leaves; i++, count = next_count) {
+        if (i + 1 < leaves) {
+            next_count = si_layout_leaf_size(packer->layout, first_leaf + i + 1);
+            locate_leaf(packer, records, entries + (i + 1) * SI_LEAF_CAPACITY, next_count,
+                        located[(i + 1) % 2]);
+        }
+        packer->type->transpose_leaf(located[i % 2], count, &buffer->columns, i);
+        si_box box = packer->type->bound(buffer->columns.floats + i * leaf_floats, count);
         si_nodes_put(buffer->nodes, i, &box);
     }
 }
 
-/* ---- writing a part ---- */
+/* ---- writing a unit ---- */
 
 /* Past the page cache. False where that cannot be: then the ordinary way does it, or says why not.
  */
@@ -245,7 +248,7 @@ static si_result write_cached(const si_packer *packer, const void *data, uint64_
                               uint64_t offset, si_error *error)
 {
     SI_TRY(si_file_write_at(packer->descriptor, data, bytes, offset, packer->path, error));
-    /* On its way to the disk while the next part is packed, instead of when the file is flushed. */
+    /* On its way to the disk while the next unit is packed, instead of when the file is flushed. */
     sync_file_range(packer->descriptor, (off_t)offset, (off_t)bytes, SYNC_FILE_RANGE_WRITE);
     return SI_OK;
 }
@@ -263,11 +266,11 @@ static si_result write_blocks(const si_packer *packer, uint64_t *checksums, cons
                             si_layout_checksum_offset(packer->layout, offset), packer->path, error);
 }
 
-static si_result write_columns(const si_packer *packer, const part_buffer *buffer, uint64_t part,
+static si_result write_columns(const si_packer *packer, const unit_buffer *buffer, uint64_t unit,
                                si_error *error)
 {
     const si_layout *layout = packer->layout;
-    uint64_t first = part * packer->part_elements, count = si_packer_part_size(packer, part);
+    uint64_t first = unit * packer->unit_elements, count = si_packer_unit_size(packer, unit);
     uint64_t leaf_bytes = si_leaf_float_bytes(packer->type);
     SI_TRY(write_blocks(packer, buffer->checksums, buffer->columns.floats,
                         si_divide_up(count, SI_LEAF_CAPACITY) * leaf_bytes,
@@ -282,27 +285,29 @@ static si_result write_columns(const si_packer *packer, const part_buffer *buffe
     return SI_OK;
 }
 
-static si_result write_lowest_nodes(const si_packer *packer, const part_buffer *buffer,
-                                    uint64_t part, si_error *error)
+static si_result write_lowest_nodes(const si_packer *packer, const unit_buffer *buffer,
+                                    uint64_t unit, si_error *error)
 {
     const si_layout *layout = packer->layout;
-    uint64_t part_nodes = part_leaves(packer->part_elements) / SI_FAN_OUT;
-    uint64_t first = part * part_nodes;
-    uint64_t count = si_min_u64(part_nodes, layout->node_count[1] - first);
+    uint64_t unit_nodes = unit_leaves(packer->unit_elements) / SI_FAN_OUT;
+    uint64_t first = unit * unit_nodes;
+    uint64_t count = si_min_u64(unit_nodes, layout->node_count[1] - first);
     return si_file_write_at(packer->descriptor, buffer->nodes, count * SI_NODE_BYTES,
                             layout->level_offset[1] + first * SI_NODE_BYTES, packer->path, error);
 }
 
-si_result si_packer_write_part(si_packer *packer, unsigned worker, uint64_t part,
-                               const si_record_source *source, si_error *error)
+si_result si_packer_write_unit(si_packer *packer, unsigned worker, uint64_t unit,
+                               const si_record_pieces *records, const si_sort_entry *entries,
+                               si_error *error)
 {
-    const part_buffer *buffer = &packer->buffers[worker];
-    if (si_packer_part_size(packer, part) < packer->part_elements)
-        memset(buffer->memory, 0, buffer_bytes(packer->type, packer->part_elements));
-    si_nodes_clear(buffer->nodes, part_leaves(packer->part_elements) / SI_FAN_OUT);
-    fill_part(packer, part, source, buffer);
-    SI_TRY(write_columns(packer, buffer, part, error));
-    return write_lowest_nodes(packer, buffer, part, error);
+    const unit_buffer *buffer = &packer->buffers[worker];
+    assert(worker < packer->worker_count);
+    if (si_packer_unit_size(packer, unit) < packer->unit_elements)
+        memset(buffer->memory, 0, buffer_bytes(packer->type, packer->unit_elements));
+    si_nodes_clear(buffer->nodes, unit_leaves(packer->unit_elements) / SI_FAN_OUT);
+    pack_leaves(packer, unit, records, entries, buffer);
+    SI_TRY(write_columns(packer, buffer, unit, error));
+    return write_lowest_nodes(packer, buffer, unit, error);
 }
 
 /* ---- finish ---- */

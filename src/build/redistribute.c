@@ -1,3 +1,8 @@
+/*
+ * The second half of a sample sort. Each rank reads its records once. Those of its own range go to
+ * its sorter at once, others wait in a buffer. In each round the ranks tell each other how many
+ * records wait for whom, grant as many as have a place in their buffers, and exchange these.
+ */
 #include "build/redistribute.h"
 
 #include <string.h>
@@ -9,11 +14,11 @@
 /* Records that stay here are handed on in blocks of so many. */
 #define OWN_RECORDS 1024
 
-typedef struct sharing {
+typedef struct redistribution {
     si_cluster *cluster;
     const si_element_type *type;
-    si_intake *to;
-    const si_build_watch *watch;
+    si_sorter *to;
+    const si_progress *progress;
     si_record_cursor cursor;
     uint64_t count; /* of this rank's records */
     uint64_t count_of_all;
@@ -34,9 +39,9 @@ typedef struct sharing {
     char *incoming;
     uint64_t passed; /* records that were read */
     bool is_at_end;
-} sharing;
+} redistribution;
 
-static si_result allocate_numbers(sharing *job, si_error *error)
+static si_result allocate_numbers(redistribution *job, si_error *error)
 {
     uint64_t size = job->cluster->size;
     job->numbers = si_allocate_zeroed(4 * size, sizeof *job->numbers);
@@ -52,7 +57,7 @@ static si_result allocate_numbers(sharing *job, si_error *error)
     return SI_OK;
 }
 
-static si_result allocate_buffers(sharing *job, si_error *error)
+static si_result allocate_buffers(redistribution *job, si_error *error)
 {
     uint64_t bytes = job->type->record_bytes;
     job->waiting = si_allocate(job->capacity, bytes);
@@ -64,7 +69,7 @@ static si_result allocate_buffers(sharing *job, si_error *error)
     return is_complete ? SI_OK : si_fail_memory(error);
 }
 
-static void free_all(sharing *job)
+static void free_all(redistribution *job)
 {
     si_record_cursor_close(&job->cursor);
     si_splitters_free(&job->splitters);
@@ -81,15 +86,16 @@ static void free_all(sharing *job)
 
 /* ---- rounds ---- */
 
-static si_result hand_on_own(sharing *job, si_error *error)
+static si_result add_own_records(redistribution *job, si_error *error)
 {
     uint64_t count = job->own_count;
     job->own_count = 0;
-    return si_intake_add_records(job->to, job->own, count, job->largest, error);
+    return si_sorter_add_records(job->to, job->own, count, job->largest, error);
 }
 
 /* What stays here goes there at once, the rest waits. */
-static si_result sort_out(sharing *job, const char *record, uint64_t count, si_error *error)
+static si_result route_records(redistribution *job, const char *record, uint64_t count,
+                               si_error *error)
 {
     size_t bytes = job->type->record_bytes;
     uint32_t targets[SI_SPLIT_AT_A_TIME];
@@ -102,27 +108,27 @@ static si_result sort_out(sharing *job, const char *record, uint64_t count, si_e
         }
         memcpy(job->own + job->own_count++ * bytes, record, bytes);
         if (job->own_count == OWN_RECORDS)
-            SI_TRY(hand_on_own(job, error));
+            SI_TRY(add_own_records(job, error));
     }
     return SI_OK;
 }
 
-static si_result fill_waiting(sharing *job, si_error *error)
+static si_result read_until_full(redistribution *job, si_error *error)
 {
     while (job->waiting_count < job->capacity && !job->is_at_end) {
         uint64_t count = si_min_u64(SI_SPLIT_AT_A_TIME, job->capacity - job->waiting_count);
         const char *records;
         SI_TRY(si_record_cursor_next(&job->cursor, count, &records, &count, error));
-        SI_TRY(sort_out(job, records, count, error));
+        SI_TRY(route_records(job, records, count, error));
         job->passed += count;
         job->is_at_end = count == 0;
     }
-    SI_TRY(hand_on_own(job, error));
-    return job->watch->step(job->watch->context, "sharing out", job->passed, error);
+    SI_TRY(add_own_records(job, error));
+    return si_progress_report(job->progress, "sharing out", job->passed, error);
 }
 
 /* How much of what each rank wants to send has a place here. */
-static void grant(sharing *job, const uint64_t *demanded)
+static void grant(redistribution *job, const uint64_t *demanded)
 {
     unsigned size = job->cluster->size;
     uint64_t total = 0, rest = job->capacity;
@@ -148,8 +154,8 @@ static uint64_t number_bytes(bool is_given)
 
 /* Of the ranks that have something to send each tells all others how much, or, the other way round,
  * is told by them. The numbers are those of records that have a place in a buffer. */
-static si_result swap_numbers(sharing *job, bool is_told, const uint64_t *given, uint64_t *taken,
-                              si_error *error)
+static si_result exchange_counts(redistribution *job, bool is_told, const uint64_t *given,
+                                 uint64_t *taken, si_error *error)
 {
     unsigned size = job->cluster->size, place = 0;
     uint32_t *small_given = job->small_numbers, *small_taken = job->small_numbers + size;
@@ -169,7 +175,7 @@ static si_result swap_numbers(sharing *job, bool is_told, const uint64_t *given,
 }
 
 /* Takes what was granted out of what waits, rank by rank. */
-static void pack_outgoing(sharing *job, uint64_t *places)
+static void pack_outgoing(redistribution *job, uint64_t *places)
 {
     size_t bytes = job->type->record_bytes;
     uint64_t kept = 0, place = 0;
@@ -192,7 +198,7 @@ static void pack_outgoing(sharing *job, uint64_t *places)
     job->waiting_count = kept;
 }
 
-static si_result pass_on(sharing *job, si_error *error)
+static si_result exchange_records(redistribution *job, si_error *error)
 {
     size_t bytes = job->type->record_bytes;
     unsigned size = job->cluster->size;
@@ -200,9 +206,9 @@ static si_result pass_on(sharing *job, si_error *error)
     memset(job->wanted, 0, size * sizeof *job->wanted);
     for (uint64_t i = 0; i < job->waiting_count; i++)
         job->wanted[job->targets[i]]++;
-    SI_TRY(swap_numbers(job, false, job->wanted, job->sent, error));
+    SI_TRY(exchange_counts(job, false, job->wanted, job->sent, error));
     grant(job, job->sent);
-    SI_TRY(swap_numbers(job, true, job->received, job->granted, error));
+    SI_TRY(exchange_counts(job, true, job->received, job->granted, error));
     pack_outgoing(job, job->wanted);
     for (unsigned rank = 0; rank < size; rank++) {
         count += job->received[rank];
@@ -210,28 +216,28 @@ static si_result pass_on(sharing *job, si_error *error)
     }
     SI_TRY(si_cluster_exchange(job->cluster, job->outgoing, job->sent, job->incoming, job->received,
                                error));
-    return si_intake_add_records(job->to, job->incoming, count, job->largest, error);
+    return si_sorter_add_records(job->to, job->incoming, count, job->largest, error);
 }
 
-static si_result share_in_rounds(sharing *job, si_error *error)
+static si_result redistribute_in_rounds(redistribution *job, si_error *error)
 {
     unsigned size = job->cluster->size;
     si_result result = SI_OK;
     for (bool is_done = false; !is_done;) {
         if (result == SI_OK)
-            result = fill_waiting(job, error);
+            result = read_until_full(job, error);
         SI_TRY(
             si_cluster_agree_on(job->cluster, result, job->waiting_count > 0, job->sends, error));
         is_done = !memchr(job->sends, true, size);
         if (!is_done)
-            result = pass_on(job, error);
+            result = exchange_records(job, error);
     }
     return SI_OK;
 }
 
 /* ---- all ---- */
 
-static si_result count_all(sharing *job, si_error *error)
+static si_result count_all(redistribution *job, si_error *error)
 {
     struct {
         uint64_t count;
@@ -249,7 +255,7 @@ static si_result count_all(sharing *job, si_error *error)
     return result;
 }
 
-static si_result find_splitters(sharing *job, si_error *error)
+static si_result find_splitters(redistribution *job, si_error *error)
 {
     const si_splitting splitting = {.cluster = job->cluster,
                                     .type = job->type,
@@ -259,30 +265,30 @@ static si_result find_splitters(sharing *job, si_error *error)
                                     .largest = job->largest,
                                     .most_samples = job->to->limits.memory_records};
     SI_TRY(si_splitters_find(&job->splitters, &splitting, error));
-    job->cursor.heir = job->to;
+    job->cursor.chunk_receiver = job->to;
     return si_cluster_agree(job->cluster, allocate_buffers(job, error), error);
 }
 
-si_result si_share_records(si_cluster *cluster, si_intake *from, si_intake *to,
-                           uint64_t buffer_records, const si_build_watch *watch, si_error *error)
+si_result si_redistribute(si_cluster *cluster, si_sorter *from, si_sorter *to,
+                          uint64_t buffer_records, const si_progress *progress, si_error *error)
 {
-    sharing job = {.cluster = cluster,
-                   .type = from->type,
-                   .to = to,
-                   .watch = watch,
-                   .count = si_intake_count(from),
-                   .largest = from->largest,
-                   .capacity = si_min_u64(si_max_u64(buffer_records, 1), UINT32_MAX)};
+    redistribution job = {.cluster = cluster,
+                          .type = from->type,
+                          .to = to,
+                          .progress = progress,
+                          .count = si_sorter_count(from),
+                          .largest = from->largest,
+                          .capacity = si_min_u64(si_max_u64(buffer_records, 1), UINT32_MAX)};
     si_result result = allocate_numbers(&job, error);
     if (result == SI_OK)
-        result = si_record_cursor_open(&job.cursor, from, watch, error);
+        result = si_record_cursor_open(&job.cursor, from, progress, error);
     result = si_cluster_agree(cluster, result, error);
     if (result == SI_OK)
         result = count_all(&job, error);
     if (result == SI_OK)
         result = find_splitters(&job, error);
     if (result == SI_OK)
-        result = share_in_rounds(&job, error);
+        result = redistribute_in_rounds(&job, error);
     free_all(&job);
     return result;
 }

@@ -1,3 +1,8 @@
+/*
+ * The first half of a sample sort. Each rank sends samples, evenly spaced in the order of its
+ * records, to rank 0, in proportion to how many it has. Rank 0 sorts all of them and takes as
+ * splitters those that cut them into equal stretches.
+ */
 #include "build/splitters.h"
 
 #include <string.h>
@@ -6,7 +11,7 @@
 #include "base/memory.h"
 #include "sort/sort.h"
 
-/* The more samples, the more alike are the runs: with so many for each rank, the largest of a
+/* The more samples, the more alike are the ranges: with so many for each rank, the largest of a
  * thousand runs is some hundredths larger than they are on average. */
 #define SAMPLES_PER_RANK 1024
 
@@ -18,22 +23,15 @@
 #define LOOKED_AT_PER_SAMPLE 16
 #define LOOKED_AT_PER_SAMPLE_ON_DISK 4
 
-static si_result ignore_step(void *context, const char *phase, uint64_t done, si_error *error)
-{
-    (void)context, (void)phase, (void)done, (void)error;
-    return SI_OK;
-}
-
 /* Writes `count` records in order, every `step`th from `first` on, to `chosen`. */
 static si_result choose_in_order(const si_splitting *splitting, const char *records, uint64_t count,
                                  double first, double step, uint64_t chosen_count, char *chosen,
                                  si_error *error)
 {
-    static const si_build_watch quiet = {NULL, ignore_step};
     const uint32_t piece_count = (uint32_t)count;
     const size_t bytes = splitting->type->record_bytes;
     const si_record_pieces pieces = {bytes, 1, &records, &piece_count};
-    const si_sort_input sorting = {splitting->type, &pieces, splitting->largest, 1, &quiet};
+    const si_sort_input sorting = {splitting->type, &pieces, splitting->largest, 1, NULL};
     si_sort_space space = {.capacity = 0};
     si_result result = si_sort_space_allocate(&space, count, error);
     if (result == SI_OK)
@@ -86,7 +84,7 @@ static si_result look_at_some(const si_splitting *splitting, uint64_t looked_at,
 
 static uint64_t choose_looked_at(const si_splitting *splitting, uint64_t sample_count)
 {
-    bool is_on_disk = splitting->cursor->intake->is_external;
+    bool is_on_disk = splitting->cursor->sorter->is_external;
     uint64_t wanted = sample_count *
                       (is_on_disk ? LOOKED_AT_PER_SAMPLE_ON_DISK : LOOKED_AT_PER_SAMPLE);
     wanted = si_min_u64(wanted, si_min_u64(splitting->most_samples, UINT32_MAX));

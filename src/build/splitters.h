@@ -1,18 +1,18 @@
 /*
- * Where the order of all records of a cluster is cut into runs, one for each rank: found by
- * samples, so that the runs are nearly alike.
+ * Where the order of all records of a cluster is cut into ranges, one for each rank: found by
+ * samples, so that the ranges are nearly alike.
  */
 #ifndef SI_BUILD_SPLITTERS_H
 #define SI_BUILD_SPLITTERS_H
 
-#include "build/record_cursor.h"
 #include "cluster/cluster.h"
 #include "element/hilbert.h"
+#include "sort/record_cursor.h"
 
 typedef struct si_splitters {
     const si_element_type *type;
     unsigned count; /* one less than ranks */
-    char *records;  /* the first ones of all runs but the first, in order */
+    char *records;  /* the first ones of all ranges but the first, in order */
     uint64_t *keys; /* of the records, in the window */
     si_hilbert_window window;
 } si_splitters;

@@ -4,21 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arithmetic.h"
 #include "base/file.h"
-#include "base/machine_memory.h"
 #include "base/memory.h"
-#include "base/parallel.h"
-
-#define MEBIBYTE (UINT64_C(1) << 20)
-
-#define LEAST_MEMORY_BYTES (48 * MEBIBYTE)
-/* What a thread needs for the elements of its cells, for a morphology that it parses, and its
- * stack. */
-#define THREAD_BYTES (3 * MEBIBYTE)
-#define LEAST_BYTES_OF_THREAD (16 * MEBIBYTE)
-/* For the program and its libraries. */
-#define PROGRAM_BYTES (8 * MEBIBYTE)
 
 si_result si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
 {
@@ -38,23 +25,6 @@ si_result si_build_options_copy(const si_build_options *options, si_build_option
         return SI_OK;
     SI_TRY(si_check_struct_size(options->struct_size, sizeof *copy, "si_build_options", error));
     *copy = *options;
-    return SI_OK;
-}
-
-si_result si_build_means_find(const si_build_options *options, si_build_means *means,
-                              si_error *error)
-{
-    uint64_t bytes = si_memory_to_use(options->max_memory_bytes);
-    if (bytes < LEAST_MEMORY_BYTES && options->max_memory_bytes > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the build may use %llu bytes of memory, but it needs at least %llu (%llu "
-                       "MiB)",
-                       (unsigned long long)bytes, (unsigned long long)LEAST_MEMORY_BYTES,
-                       (unsigned long long)(LEAST_MEMORY_BYTES / MEBIBYTE));
-    bytes = si_max_u64(bytes, LEAST_MEMORY_BYTES);
-    unsigned threads = options->threads > 0 ? options->threads : si_processor_count();
-    means->threads = (unsigned)si_min_u64(threads, bytes / LEAST_BYTES_OF_THREAD);
-    means->bytes = bytes - PROGRAM_BYTES - means->threads * THREAD_BYTES;
     return SI_OK;
 }
 

@@ -11,17 +11,6 @@ si_result si_check_struct_size(size_t size, size_t expected, const char *name, s
 si_result si_build_options_copy(const si_build_options *options, si_build_options *copy,
                                 si_error *error);
 
-/* What a build of a circuit may take. */
-typedef struct si_build_means {
-    unsigned threads; /* at least 1 */
-    uint64_t bytes;   /* of memory, but for the program and what threads need themselves */
-} si_build_means;
-
-/* Follows from the options; there are fewer threads where the memory is little. SI_ERROR_ARGUMENT:
- * too little for any build. */
-si_result si_build_means_find(const si_build_options *options, si_build_means *means,
-                              si_error *error);
-
 /* Lets `*recorded`, a path of the options, be the absolute one of `file` unless the caller has
  * named one, or there is no file. It then lives as long as `*owned`, which is for si_free. */
 si_result si_build_options_record(const char *file, const char **recorded, char **owned,

@@ -7,27 +7,16 @@
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
 #include "cluster/cluster.h"
-
-/* Shares of the memory: rows of the nodes file, and the cache of morphologies. More would not make
- * anything faster. */
-#define ROWS_SHARE 32
-#define MOST_ROWS (UINT64_C(1) << 18)
-#define CACHE_SHARE 8
-#define MOST_CACHE_BYTES (UINT64_C(256) << 20)
-
-/* What a row takes, while it is read. */
-#define BYTES_PER_ROW 256
+#include "sort/memory_plan.h"
 
 /* Of the ranks of a cluster. */
-#define SHARES_PER_RANK 32
-#define MOST_CELLS_OF_SHARE 4096
+#define WORK_ITEMS_PER_RANK 32
+#define MOST_CELLS_OF_WORK_ITEM 4096
 
 typedef struct segments_build {
     const si_segments_source *source;
     si_build_options options;
-    si_build_means means;
-    uint64_t rows_at_a_time;
-    uint64_t cache_bytes;
+    si_memory_plan plan;
     si_build_progress progress;
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
@@ -76,13 +65,6 @@ static si_result choose_cells(segments_build *build, si_error *error)
     return SI_OK;
 }
 
-static void share_memory(segments_build *build)
-{
-    uint64_t rows = si_min_u64(MOST_ROWS, build->means.bytes / ROWS_SHARE / BYTES_PER_ROW);
-    build->rows_at_a_time = si_min_u64(rows, si_max_u64(build->cell_count, 1));
-    build->cache_bytes = si_min_u64(MOST_CACHE_BYTES, build->means.bytes / CACHE_SHARE);
-}
-
 static si_result open_inputs(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
@@ -90,12 +72,12 @@ static si_result open_inputs(segments_build *build, si_error *error)
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
     SI_TRY(choose_cells(build, error));
-    share_memory(build);
+    si_split_memory_cells(&build->plan, build->cell_count);
     build->places.soma_radius = source->soma_radius;
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
                                      source->alternate_asc, error));
-    return si_morphology_cache_create(si_morphology_places_load, &build->places, build->cache_bytes,
-                                      &build->cache, error);
+    return si_morphology_cache_create(si_morphology_places_load, &build->places,
+                                      build->plan.cache_bytes, &build->cache, error);
 }
 
 static si_result create_builder(segments_build *build, const char *folder, si_error *error)
@@ -107,8 +89,7 @@ static si_result create_builder(segments_build *build, const char *folder, si_er
                                    &build->dataset_path, error));
     SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
                                    &build->types_path, error));
-    options->max_memory_bytes = build->means.bytes - build->cache_bytes -
-                                build->rows_at_a_time * BYTES_PER_ROW;
+    options->max_memory_bytes = build->plan.builder_bytes;
     return si_builder_create(SI_SEGMENT, folder, options, &build->builder, error);
 }
 
@@ -119,7 +100,7 @@ static si_result start_indexing(segments_build *build, si_error *error)
         .population = si_sonata_nodes_population(build->nodes),
         .recenter = build->source->recenter,
         .skip_bad_cells = build->source->skip_bad_cells,
-        .threads = build->means.threads,
+        .threads = build->plan.threads,
         .cache = build->cache,
         .progress = &build->progress,
         .cells_in_all = build->cell_count,
@@ -129,8 +110,8 @@ static si_result start_indexing(segments_build *build, si_error *error)
 
 static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, si_error *error)
 {
-    for (; first < end; first += build->rows_at_a_time) {
-        uint64_t count = si_min_u64(build->rows_at_a_time, end - first);
+    for (; first < end; first += build->plan.node_rows) {
+        uint64_t count = si_min_u64(build->plan.node_rows, end - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
@@ -142,26 +123,26 @@ static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, 
 }
 
 /* Cells differ by a hundred times: a rank takes some more whenever it has done some. */
-static si_result add_shares(segments_build *build, si_error *error)
+static si_result add_work_items(segments_build *build, si_error *error)
 {
     si_cluster *cluster = build->options.cluster;
-    uint64_t even = build->cell_count / (SHARES_PER_RANK * (uint64_t)cluster->size);
-    uint64_t size = si_min_u64(si_max_u64(even, 1), MOST_CELLS_OF_SHARE);
-    uint64_t shares = si_divide_up(build->cell_count, size), share;
-    SI_TRY(si_cluster_take_share(cluster, &share, error));
-    while (share < shares) {
-        uint64_t first = share * size;
+    uint64_t even = build->cell_count / (WORK_ITEMS_PER_RANK * (uint64_t)cluster->size);
+    uint64_t size = si_min_u64(si_max_u64(even, 1), MOST_CELLS_OF_WORK_ITEM);
+    uint64_t item_count = si_divide_up(build->cell_count, size), item;
+    SI_TRY(si_cluster_next_work_item(cluster, &item, error));
+    while (item < item_count) {
+        uint64_t first = item * size;
         SI_TRY(add_cells(build, first, si_min_u64(first + size, build->cell_count), error));
-        SI_TRY(si_cluster_take_share(cluster, &share, error));
+        SI_TRY(si_cluster_next_work_item(cluster, &item, error));
     }
-    si_cluster_end_shares(cluster, shares);
+    si_cluster_end_work(cluster, item_count);
     return SI_OK;
 }
 
 static si_result index_cells(segments_build *build, si_error *error)
 {
     if (si_cluster_size(build->options.cluster) > 1)
-        SI_TRY(add_shares(build, error));
+        SI_TRY(add_work_items(build, error));
     else
         SI_TRY(add_cells(build, 0, build->cell_count, error));
     return si_cell_indexing_finish(&build->indexing, error);
@@ -223,8 +204,9 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_find(&build.options, &build.means, error));
-    build.options.threads = build.means.threads;
+    SI_TRY(si_memory_plan_circuit(&build.plan, build.options.max_memory_bytes,
+                                  build.options.threads, error));
+    build.options.threads = build.plan.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result result = run(&build, folder, index, error);
     if (result == SI_OK && report) {

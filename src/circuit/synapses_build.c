@@ -12,10 +12,7 @@
 #include "cluster/cluster.h"
 #include "sonata/sonata_population.h"
 #include "sonata/types_file.h"
-
-/* The share of the memory that reading takes. More would not make anything faster. */
-#define INPUT_SHARE 8
-#define MOST_INPUT_BYTES (UINT64_C(80) << 20)
+#include "sort/memory_plan.h"
 
 /* What one thread hands to the builder at once. */
 #define SYNAPSES_PER_BLOCK 32768
@@ -23,8 +20,7 @@
 typedef struct synapses_build {
     const si_synapses_source *source;
     si_build_options options;
-    si_build_means means;
-    uint64_t input_bytes;
+    si_memory_plan plan;
     si_build_progress progress;
     si_sonata_edges *edges;
     si_edge_range *ranges;
@@ -170,9 +166,9 @@ static si_result open_inputs(synapses_build *build, si_error *error)
                                 &build->edges, error));
     SI_TRY(check_types(source->edge_types_file, error));
     SI_TRY(choose_synapses(build, error));
-    build->input_bytes = si_min_u64(MOST_INPUT_BYTES, build->means.bytes / INPUT_SHARE);
+    si_split_memory_synapses(&build->plan);
     uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
-                                   build->input_bytes / 2 / SI_SYNAPSE_BYTES);
+                                   build->plan.edges_bytes / 2 / SI_SYNAPSE_BYTES);
     SI_TRY(si_synapse_piece_allocate(&build->pieces[0], capacity, error));
     return si_synapse_piece_allocate(&build->pieces[1], capacity, error);
 }
@@ -201,7 +197,7 @@ static si_result create_builder(synapses_build *build, const char *folder, si_er
     SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
                                    &build->types_path, error));
     options->expected_count = build->synapse_count;
-    options->max_memory_bytes = build->means.bytes - build->input_bytes;
+    options->max_memory_bytes = build->plan.builder_bytes;
     return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
 }
 
@@ -305,8 +301,9 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_find(&build.options, &build.means, error));
-    build.options.threads = build.means.threads;
+    SI_TRY(si_memory_plan_circuit(&build.plan, build.options.max_memory_bytes,
+                                  build.options.threads, error));
+    build.options.threads = build.plan.threads;
     si_build_progress_start(&build.progress, &build.options);
     si_result result = run(&build, folder, index, &written, error);
     if (result == SI_OK && report)

@@ -22,7 +22,7 @@ si_result si_cluster_exchange(si_cluster *cluster, const void *sent, const uint6
     return cluster->calls->exchange(cluster, sent, sent_bytes, received, received_bytes, error);
 }
 
-si_result si_cluster_take_share(si_cluster *cluster, uint64_t *share, si_error *error)
+si_result si_cluster_next_work_item(si_cluster *cluster, uint64_t *share, si_error *error)
 {
     SI_TRY(cluster->calls->add(cluster, 1, share, error));
     *share -= cluster->tickets;
@@ -30,12 +30,12 @@ si_result si_cluster_take_share(si_cluster *cluster, uint64_t *share, si_error *
 }
 
 /* Each rank has taken one ticket too many. */
-void si_cluster_end_shares(si_cluster *cluster, uint64_t count)
+void si_cluster_end_work(si_cluster *cluster, uint64_t count)
 {
     cluster->tickets += count + cluster->size;
 }
 
-void si_cluster_spoil_shares(si_cluster *cluster)
+void si_cluster_cancel_work(si_cluster *cluster)
 {
     uint64_t before;
     if (cluster)

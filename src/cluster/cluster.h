@@ -59,11 +59,11 @@ si_result si_cluster_exchange(si_cluster *cluster, const void *sent, const uint6
                               void *received, const uint64_t *received_bytes, si_error *error);
 
 /* Takes one of `count` shares of a work, which is `count` or more when there are no more of them;
- * every rank goes on until then. After that, all say so by si_cluster_end_shares. */
-si_result si_cluster_take_share(si_cluster *cluster, uint64_t *share, si_error *error);
-void si_cluster_end_shares(si_cluster *cluster, uint64_t count);
+ * every rank goes on until then. After that, all say so by si_cluster_end_work. */
+si_result si_cluster_next_work_item(si_cluster *cluster, uint64_t *share, si_error *error);
+void si_cluster_end_work(si_cluster *cluster, uint64_t count);
 /* This rank has failed: no rank finds any more shares. */
-void si_cluster_spoil_shares(si_cluster *cluster);
+void si_cluster_cancel_work(si_cluster *cluster);
 
 /* All ranks say how it went: SI_OK if it went well everywhere. Else all fail, each with the error
  * of the first rank that has, and must not wait for each other any more. `*error` is this rank's,

@@ -1,6 +1,7 @@
 /*
- * The table of element kinds, one section for each kind: its fields, where they come from, the
- * columns that a builder takes, and its geometry.
+ * The table of element kinds (element_types), and what its rows refer to: the geometry of leaves,
+ * the functions that compute fields, and for each kind its fields, the columns that a builder
+ * takes, the integers that filters look at, and its descriptions in messages.
  *
  * Points and synapses are points to the geometry, spheres are spheres, somas and segments are
  * cylinders (a soma is a cylinder of no length). The functions here only tell the kernels and the
@@ -247,6 +248,55 @@ static void extract_ids(const si_columns *columns, uint64_t count, void *values)
     }
 }
 
+/* ---- columns from records ---- */
+
+/*
+ * A column at a time, over the few records of a leaf, which stay in the cache. Inlined for each
+ * kind with the numbers of its columns, so that the compiler knows them: every element of an index
+ * comes through here.
+ */
+static inline __attribute__((always_inline)) void transpose_records(
+    const char *const *records, unsigned count, const si_writable_columns *columns, uint64_t leaf,
+    unsigned word_count, unsigned float_count, unsigned byte_count)
+{
+    uint64_t first = leaf * SI_LEAF_CAPACITY;
+    float *floats = columns->floats + first * float_count;
+    size_t offset = 0;
+    for (unsigned word = 0; word < word_count; word++, offset += sizeof(uint64_t))
+        for (unsigned i = 0; i < count; i++)
+            memcpy(columns->words[word] + first + i, records[i] + offset, sizeof(uint64_t));
+    for (unsigned column = 0; column < float_count; column++, offset += sizeof(float))
+        for (unsigned i = 0; i < count; i++)
+            memcpy(floats + column * SI_LEAF_CAPACITY + i, records[i] + offset, sizeof(float));
+    for (unsigned byte = 0; byte < byte_count; byte++, offset++)
+        for (unsigned i = 0; i < count; i++)
+            memcpy(columns->bytes[byte] + first + i, records[i] + offset, 1);
+}
+
+static void transpose_points(const char *const *records, unsigned count,
+                             const si_writable_columns *columns, uint64_t leaf)
+{
+    transpose_records(records, count, columns, leaf, 1, 3, 0);
+}
+
+static void transpose_spheres(const char *const *records, unsigned count,
+                              const si_writable_columns *columns, uint64_t leaf)
+{
+    transpose_records(records, count, columns, leaf, 1, 4, 0);
+}
+
+static void transpose_synapses(const char *const *records, unsigned count,
+                               const si_writable_columns *columns, uint64_t leaf)
+{
+    transpose_records(records, count, columns, leaf, 3, 3, 0);
+}
+
+static void transpose_segments(const char *const *records, unsigned count,
+                               const si_writable_columns *columns, uint64_t leaf)
+{
+    transpose_records(records, count, columns, leaf, 1, 7, 1);
+}
+
 /* ---- the kinds ---- */
 
 /* Sets of float columns, bit i for column i. */
@@ -454,6 +504,7 @@ static const si_element_type element_types[] = {
                   .match = match_leaf_of_points,
                   .bound = bound_leaf_of_points,
                   .centroid = position_centroid,
+                  .transpose_leaf = transpose_points,
                   .near = near_leaf_of_points,
                   .distance = distance_to_point,
                   .extractions = point_extractions,
@@ -470,6 +521,7 @@ static const si_element_type element_types[] = {
                    .match = match_leaf_of_spheres,
                    .bound = bound_leaf_of_spheres,
                    .centroid = position_centroid,
+                   .transpose_leaf = transpose_spheres,
                    .near = near_leaf_of_spheres,
                    .distance = distance_to_sphere,
                    .overhang = SI_OVERHANG_ROUNDING,
@@ -487,6 +539,7 @@ static const si_element_type element_types[] = {
                     .match = match_leaf_of_points,
                     .bound = bound_leaf_of_points,
                     .centroid = position_centroid,
+                    .transpose_leaf = transpose_synapses,
                     .near = near_leaf_of_points,
                     .distance = distance_to_point,
                     .extractions = synapse_extractions,
@@ -504,6 +557,7 @@ static const si_element_type element_types[] = {
                     .match = match_leaf_of_cylinders,
                     .bound = bound_leaf_of_cylinders,
                     .centroid = axis_midpoint,
+                    .transpose_leaf = transpose_segments,
                     .near = near_leaf_of_cylinders,
                     .distance = distance_to_cylinder,
                     .overhang = SI_OVERHANG_CAPS,

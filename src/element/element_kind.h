@@ -34,6 +34,13 @@ typedef struct si_columns {
     const uint8_t *bytes[SI_MAX_BYTES];
 } si_columns;
 
+/* Columns that are filled while an index is built. */
+typedef struct si_writable_columns {
+    float *floats; /* leaf by leaf */
+    uint64_t *words[SI_MAX_WORDS];
+    uint8_t *bytes[SI_MAX_BYTES];
+} si_writable_columns;
+
 /* A set of columns, bit i for column i. */
 typedef struct si_column_set {
     uint8_t floats;
@@ -102,6 +109,10 @@ typedef struct si_element_type {
     uint64_t (*match)(const si_query_shape *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
+    /* Puts the `count` records of a leaf where leaf `leaf` of the columns is. Places of the floats
+     * beyond `count` are not written. */
+    void (*transpose_leaf)(const char *const *records, unsigned count,
+                           const si_writable_columns *columns, uint64_t leaf);
     /* Elements of a leaf that may be within the cutoff, and the distance of one of them. */
     uint64_t (*near)(const si_vantage *vantage, const float *floats, unsigned count);
     double (*distance)(const si_vantage *vantage, const float *floats, unsigned slot);

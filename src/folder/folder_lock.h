@@ -4,8 +4,7 @@
 #define SI_FOLDER_FOLDER_LOCK_H
 
 #include "base/error.h"
-
-#define SI_LOCK_NAME ".spatial-index-lock"
+#include "format/file_names.h"
 
 /* SI_ERROR_BUSY: another build has the lock; SI_ERROR_NOT_FOUND: the folder is not there. On a file
  * system without locks the folder counts as locked: nothing better can be had there. */

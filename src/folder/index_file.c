@@ -19,7 +19,8 @@ static bool has_ending(const char *name, const char *ending)
 static bool is_of_build(const char *name)
 {
     return strcmp(name, SI_TOP_NAME) == 0 ||
-           (strncmp(name, "part-", 5) == 0 && has_ending(name, ".si"));
+           (strncmp(name, SI_PART_PREFIX, sizeof SI_PART_PREFIX - 1) == 0 &&
+            has_ending(name, SI_PART_SUFFIX));
 }
 
 static void remove_files(const char *path)

@@ -14,8 +14,6 @@
 #include "folder/index_file.h"
 #include "format/metadata.h"
 
-#define CHECKSUM_DIGITS 16
-
 /* ---- names ---- */
 
 /* Memory may be what a build has failed for: so paths are made without. */
@@ -41,9 +39,9 @@ static bool is_heavy_name(const char *name)
 {
     const size_t prefix = sizeof SI_HEAVY_PREFIX - 1;
     if (strncmp(name, SI_HEAVY_PREFIX, prefix) != 0 ||
-        strspn(name + prefix, "0123456789abcdef") != CHECKSUM_DIGITS)
+        strspn(name + prefix, "0123456789abcdef") != SI_CHECKSUM_DIGITS)
         return false;
-    const char *suffix = name + prefix + CHECKSUM_DIGITS;
+    const char *suffix = name + prefix + SI_CHECKSUM_DIGITS;
     return strcmp(suffix, SI_HEAVY_SUFFIX) == 0 || strcmp(suffix, SI_PARTS_SUFFIX) == 0;
 }
 
@@ -166,18 +164,10 @@ static const si_metadata_population *find_listed(const si_metadata *metadata, co
     return NULL;
 }
 
-static bool is_equal_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool is_same_index(const si_metadata *a, const si_metadata *b)
 {
-    return a->kind == b->kind && a->heavy_path &&
-           names_heavy(b, si_path_base_name(a->heavy_path)) &&
-           is_equal_text(a->population, b->population) &&
-           is_equal_text(a->dataset_path, b->dataset_path) &&
-           is_equal_text(a->types_path, b->types_path);
+    return a->heavy_path && names_heavy(b, si_path_base_name(a->heavy_path)) &&
+           si_provenance_is_equal(&a->provenance, &b->provenance);
 }
 
 /* Once a list names a staged index, the metadata of that index come to their place. */

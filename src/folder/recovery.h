@@ -11,21 +11,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-
-/* Names of files that a build works with begin so. */
-#define SI_TEMPORARY_PREFIX ".spatial-index-"
-
-#define SI_HEAVY_PREFIX "index-"
-#define SI_HEAVY_SUFFIX ".si"
-/* Of the folder of the parts of a multi-index. */
-#define SI_PARTS_SUFFIX ".parts"
-
-/* In this folder the indexes of several populations are built, each in a folder of its name. */
-#define SI_STAGING_NAME SI_TEMPORARY_PREFIX "populations"
-
-/* The metadata that are being replaced, if they list populations: names their indexes even if the
- * build dies before it has removed these. */
-#define SI_REPLACED_NAME SI_TEMPORARY_PREFIX "replaced.json"
+#include "format/file_names.h"
 
 /* Whether what has this name in a folder is a build's own, or the folder of a population that a
  * dead build has begun. */

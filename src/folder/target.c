@@ -28,7 +28,7 @@ const char *si_target_folder(const si_target *target)
 static si_result open_unlinked(si_target *target, si_error *error)
 {
     const char *folder = si_target_folder(target);
-    char *path = si_path_join(folder, SI_TEMPORARY_PREFIX "XXXXXX");
+    char *path = si_path_join(folder, SI_TEMPORARY_PATTERN);
     if (!path)
         return si_fail_memory(error);
     target->descriptor = mkostemp(path, O_CLOEXEC);
@@ -45,7 +45,7 @@ static si_result open_unlinked(si_target *target, si_error *error)
 /* The lock makes sure that nobody else uses the name; a dead build may have left a file of it. */
 static si_result open_temporary(si_target *target, si_error *error)
 {
-    char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.tmp");
+    char *path = si_path_join(target->folder.path, SI_GROWING_FILE_NAME);
     if (!path)
         return si_fail_memory(error);
     target->descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -60,7 +60,7 @@ static si_result open_temporary(si_target *target, si_error *error)
 
 static si_result create_parts_folder(si_target *target, si_error *error)
 {
-    char *path = si_path_join(target->folder.path, SI_TEMPORARY_PREFIX "build.parts");
+    char *path = si_path_join(target->folder.path, SI_GROWING_PARTS_NAME);
     if (!path)
         return si_fail_memory(error);
     si_heavy_remove(path);
@@ -117,7 +117,7 @@ si_result si_blocks_reserve(int descriptor, uint64_t bytes, const char *name, si
                          name, (unsigned long long)bytes);
 }
 
-si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error)
+si_result si_target_reserve(const si_target *target, uint64_t bytes, si_error *error)
 {
     const char *name = target->folder.path ? target->folder.path : si_target_name(target);
     return si_blocks_reserve(target->descriptor, bytes, name, error);
@@ -152,26 +152,16 @@ static si_result give_final_name(si_target *target, const char *name, si_error *
     return si_folder_sync(target->folder.path, error);
 }
 
-static si_result write_metadata(const char *folder, const char *heavy_name, bool is_multi,
-                                const si_target_content *content, si_error *error)
-{
-    const si_metadata metadata = {.kind = content->kind,
-                                  .heavy_path = (char *)(uintptr_t)heavy_name,
-                                  .is_multi = is_multi,
-                                  .population = (char *)(uintptr_t)content->population,
-                                  .dataset_path = (char *)(uintptr_t)content->dataset_path,
-                                  .types_path = (char *)(uintptr_t)content->types_path};
-    return si_metadata_write(folder, &metadata, error);
-}
-
-static si_result publish_as(si_target *target, const char *heavy_name,
-                            const si_target_content *content, si_error *error)
+static si_result publish_as(si_target *target, char *heavy_name, const si_provenance *provenance,
+                            si_error *error)
 {
     const char *folder = target->folder.path;
+    const si_metadata metadata = {
+        .provenance = *provenance, .heavy_path = heavy_name, .is_multi = target->is_multi};
     SI_TRY(give_final_name(target, heavy_name, error));
     SI_TRY(si_index_folder_sync_parents(&target->folder, error));
     SI_TRY(si_metadata_keep_list(folder, SI_REPLACED_NAME, error));
-    SI_TRY(write_metadata(folder, heavy_name, target->is_multi, content, error));
+    SI_TRY(si_metadata_write(folder, &metadata, error));
     forget_temporary(target);
     si_index_folder_keep(&target->folder);
     return SI_OK;
@@ -184,16 +174,17 @@ static si_result flush(const si_target *target, si_error *error)
                             : si_file_flush(target->descriptor, si_target_name(target), error);
 }
 
-si_result si_target_publish(si_target *target, const si_target_content *content, si_error *error)
+si_result si_target_publish(si_target *target, uint64_t checksum, const si_provenance *provenance,
+                            si_error *error)
 {
     if (!target->folder.path)
         return SI_OK;
     SI_TRY(flush(target, error));
-    char *name = si_format(SI_HEAVY_PREFIX "%016llx%s", (unsigned long long)content->checksum,
+    char *name = si_format(SI_HEAVY_PREFIX "%016llx%s", (unsigned long long)checksum,
                            target->is_multi ? SI_PARTS_SUFFIX : SI_HEAVY_SUFFIX);
     if (!name)
         return si_fail_memory(error);
-    si_result result = publish_as(target, name, content, error);
+    si_result result = publish_as(target, name, provenance, error);
     if (result != SI_OK)
         si_unpublished_remove(target->folder.path);
     /* What the new index has replaced, or else what this build has left. */

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "folder/folder_claim.h"
+#include "format/provenance.h"
 
 typedef struct si_target {
     si_index_folder folder; /* path NULL: an unlinked temporary file */
@@ -39,18 +40,12 @@ si_result si_target_open_parts(const char *folder, bool replace, si_target *targ
 /* Reserves the blocks of a file, so that a full disk is known before anything is written. `name` is
  * for messages. */
 si_result si_blocks_reserve(int descriptor, uint64_t bytes, const char *name, si_error *error);
-si_result si_target_reserve(si_target *target, uint64_t bytes, si_error *error);
+si_result si_target_reserve(const si_target *target, uint64_t bytes, si_error *error);
 
-typedef struct si_target_content {
-    si_element_kind kind;
-    uint64_t checksum;
-    const char *population;
-    const char *dataset_path;
-    const char *types_path;
-} si_target_content;
-
-/* Flushes the file and makes it the folder's index, in place of an older one. */
-si_result si_target_publish(si_target *target, const si_target_content *content, si_error *error);
+/* Flushes the file, whose content has this checksum, and makes it the folder's index, in place of
+ * an older one. */
+si_result si_target_publish(si_target *target, uint64_t checksum, const si_provenance *provenance,
+                            si_error *error);
 
 /* Removes what the build left unless it was published, and releases everything. */
 void si_target_close(si_target *target);

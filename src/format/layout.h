@@ -27,7 +27,7 @@
 #define SI_MAX_LEVELS 16
 
 /* Of so many elements each column fills whole blocks, and so do their lowest nodes. */
-#define SI_PART_UNIT 32768u
+#define SI_PACK_UNIT 32768u
 
 /* A run of blocks of the file. Bytes from `bytes` on to the end of the last block are 0. */
 typedef struct si_section {

@@ -42,7 +42,8 @@ static_assert(offsetof(top_page, checksum) == SI_HEADER_BYTES - 8, "its checksum
 
 char *si_part_path(const char *folder, uint64_t part)
 {
-    return si_format("%s/part-%06llu.si", folder, (unsigned long long)part);
+    return si_format("%s/" SI_PART_PREFIX "%06llu" SI_PART_SUFFIX, folder,
+                     (unsigned long long)part);
 }
 
 /* ---- layout ---- */
@@ -79,7 +80,7 @@ static bool sum_parts(si_element_kind kind, const si_part_entry *parts, uint64_t
         si_layout layout;
         bool is_last = i + 1 == part_count;
         if (parts[i].element_count == 0 ||
-            (!is_last && parts[i].element_count % SI_PART_UNIT != 0) ||
+            (!is_last && parts[i].element_count % SI_PACK_UNIT != 0) ||
             !si_layout_compute(kind, parts[i].element_count, &layout) ||
             !si_add_u64(*element_count, parts[i].element_count, element_count) ||
             !si_add_u64(*bytes, layout.file_bytes, bytes))

@@ -3,18 +3,17 @@
  * specifies the bytes.
  *
  * Parts are ordinary heavy files that hold consecutive runs of the elements in index order. All
- * runs but the last are multiples of SI_PART_UNIT elements, so that leaves and lowest nodes are
+ * runs but the last are multiples of SI_PACK_UNIT elements, so that leaves and lowest nodes are
  * those that a single file of all elements would have, in the same order.
  */
 #ifndef SI_FORMAT_MANIFEST_H
 #define SI_FORMAT_MANIFEST_H
 
+#include "format/file_names.h"
 #include "format/layout.h"
 
-#define SI_TOP_NAME "top.si"
-
 /* Lowest nodes. */
-#define SI_PART_UNIT_NODES (SI_PART_UNIT / SI_LEAF_CAPACITY / SI_FAN_OUT)
+#define SI_PACK_UNIT_NODES (SI_PACK_UNIT / SI_LEAF_CAPACITY / SI_FAN_OUT)
 
 /* Exactly the bytes of the table of parts. */
 typedef struct si_part_entry {

@@ -23,9 +23,7 @@ void si_metadata_free(si_metadata *metadata)
     si_free(metadata->populations);
     si_free(metadata->folder);
     si_free(metadata->heavy_path);
-    si_free(metadata->population);
-    si_free(metadata->dataset_path);
-    si_free(metadata->types_path);
+    si_provenance_free(&metadata->provenance);
     si_free(metadata);
 }
 
@@ -50,7 +48,7 @@ static si_result read_element_type(const json_t *root, const char *path, si_meta
     if (!name)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: no \"element_type\": not the metadata of an index", path);
-    if (!si_element_kind_by_stored_name(name, &metadata->kind))
+    if (!si_element_kind_by_stored_name(name, &metadata->provenance.kind))
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: element_type \"%s\", expected point, sphere, synapse or morphology",
                        path, name);
@@ -70,9 +68,9 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
     const char *types = json_string_value(json_object_get(extended, "types_path"));
     SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
-    SI_TRY(copy_string(population, &metadata->population, error));
-    SI_TRY(resolve(metadata, dataset, &metadata->dataset_path, error));
-    return resolve(metadata, types, &metadata->types_path, error);
+    SI_TRY(copy_string(population, &metadata->provenance.population, error));
+    SI_TRY(resolve(metadata, dataset, &metadata->provenance.dataset_path, error));
+    return resolve(metadata, types, &metadata->provenance.types_path, error);
 }
 
 /* NULL: neither a single file nor the parts of a multi-index. One without "format" is a foreign
@@ -94,7 +92,7 @@ static si_result read_listed_index(const json_t *entry, const char *path, si_ele
     population->single = si_allocate_zeroed(1, sizeof *population->single);
     if (!population->single)
         return si_fail_memory(error);
-    population->single->kind = kind;
+    population->single->provenance.kind = kind;
     SI_TRY(copy_string(population->path, &population->single->folder, error));
     return read_single(entry, variant, path, population->single, error);
 }
@@ -109,7 +107,7 @@ static si_result read_population(const char *name, const json_t *entry, const ch
                        name);
     SI_TRY(copy_string(name, &population->name, error));
     SI_TRY(resolve(metadata, index_path, &population->path, error));
-    return read_listed_index(entry, path, metadata->kind, population, error);
+    return read_listed_index(entry, path, metadata->provenance.kind, population, error);
 }
 
 static si_result read_population_list(json_t *list, const char *path, si_metadata *metadata,

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
-
-#define SI_METADATA_NAME "meta_data.json"
+#include "format/file_names.h"
+#include "format/provenance.h"
 
 typedef struct si_metadata si_metadata;
 
@@ -20,12 +20,9 @@ typedef struct si_metadata_population {
 /* As read, with paths resolved against the folder. */
 struct si_metadata {
     char *folder;
-    si_element_kind kind;
-    char *heavy_path;   /* NULL for several populations */
-    bool is_multi;      /* it is the folder of the parts of a multi-index */
-    char *population;   /* NULL: none is recorded */
-    char *dataset_path; /* NULL: none is recorded */
-    char *types_path;   /* likewise */
+    si_provenance provenance; /* for several populations only the kind */
+    char *heavy_path;         /* NULL for several populations */
+    bool is_multi;            /* it is the folder of the parts of a multi-index */
     size_t population_count;
     si_metadata_population *populations; /* NULL for a single index */
 };

@@ -126,11 +126,11 @@ static bool describe(json_t *object, const si_metadata *single)
     const char *key = single->is_multi ? "multi_index" : "spatial_index";
     if (json_object_set_new(object, key, variant) != 0)
         return false;
-    if (!single->population && !single->dataset_path && !single->types_path)
+    const si_provenance *from = &single->provenance;
+    if (!from->population && !from->dataset_path && !from->types_path)
         return true;
-    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", single->dataset_path,
-                                 "population", single->population, "types_path",
-                                 single->types_path);
+    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", from->dataset_path,
+                                 "population", from->population, "types_path", from->types_path);
     return json_object_set_new(object, "extended", extended) == 0;
 }
 
@@ -146,7 +146,8 @@ static json_t *only_if(bool is_complete, json_t *object)
 si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error)
 {
     json_t *root = json_pack("{s:s, s:i}", "element_type",
-                             si_element_type_of(metadata->kind)->stored_name, "version", 0);
+                             si_element_type_of(metadata->provenance.kind)->stored_name, "version",
+                             0);
     bool is_complete = describe(root, metadata);
     return publish_json(folder, only_if(is_complete, root), error);
 }

@@ -6,6 +6,7 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "folder/target.h"
 
 /* What is copied at once from an index to another. */
 #define COPIED_AT_ONCE (UINT64_C(4) << 20)
@@ -46,9 +47,9 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
                             .part_count = index->parts ? index->parts->count : 0,
                             .path = index->folder,
                             .heavy_data_path = index->heavy_path,
-                            .population = index->population,
-                            .dataset_path = index->dataset_path,
-                            .types_path = index->types_path};
+                            .population = index->provenance.population,
+                            .dataset_path = index->provenance.dataset_path,
+                            .types_path = index->provenance.types_path};
     memcpy(info->bounds_min, index->bounds.lower, sizeof info->bounds_min);
     memcpy(info->bounds_max, index->bounds.upper, sizeof info->bounds_max);
     si_delta *delta = si_index_delta(index);
@@ -123,9 +124,9 @@ static si_result build_copy(const si_index *index, const char *folder, bool repl
     si_index_info info = SI_INDEX_INFO_INIT;
     si_index_get_info(index, &info);
     options.expected_count = info.element_count;
-    options.population = index->population;
-    options.dataset_path = index->dataset_path;
-    options.types_path = index->types_path;
+    options.population = index->provenance.population;
+    options.dataset_path = index->provenance.dataset_path;
+    options.types_path = index->provenance.types_path;
     SI_TRY(si_builder_create(index->layout.kind, folder, &options, &builder, error));
     si_result result = si_builder_append_index(builder, index, error);
     if (result == SI_OK)
@@ -138,15 +139,10 @@ static si_result write_copy(const si_index *index, const char *folder, bool repl
                             si_error *error)
 {
     si_target target;
-    si_target_content content = {.kind = index->layout.kind,
-                                 .checksum = index->checksum,
-                                 .population = index->population,
-                                 .dataset_path = index->dataset_path,
-                                 .types_path = index->types_path};
     SI_TRY(si_target_open(folder, replace, &target, error));
     si_result result = copy_file(index, &target, error);
     if (result == SI_OK)
-        result = si_target_publish(&target, &content, error);
+        result = si_target_publish(&target, index->checksum, &index->provenance, error);
     si_target_close(&target);
     return result;
 }

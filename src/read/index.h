@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 
 #include "delta/delta.h"
-#include "folder/target.h"
 #include "format/layout.h"
 #include "format/metadata.h"
 #include "read/block_cache.h"
@@ -32,11 +31,9 @@ struct si_index {
     si_layout layout;
     si_box bounds;
     const si_element_type *type;
-    char *folder;       /* NULL: built without one */
-    char *heavy_path;   /* likewise */
-    char *population;   /* NULL: none */
-    char *dataset_path; /* NULL: none */
-    char *types_path;   /* NULL: none */
+    si_provenance provenance;
+    char *folder;     /* NULL: built without one */
+    char *heavy_path; /* likewise */
 };
 
 /* Sets up the cache of an index of which the layout is known. */
@@ -45,7 +42,7 @@ si_result si_index_cache(si_index *index, si_byte_reader read, const void *conte
 
 /* Maps the heavy file that a builder without a folder has written. The descriptor stays the
  * caller's. */
-si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
+si_result si_index_map(int descriptor, const si_provenance *provenance, si_index **index,
                        si_error *error);
 
 /* Opens the index of these metadata. SI_ERROR_NOT_FOUND: its heavy file is not there (any more). */

@@ -132,7 +132,7 @@ static si_result copy_text(const char *text, char **copy, si_error *error)
     return *copy ? SI_OK : si_fail_memory(error);
 }
 
-si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
+si_result si_index_map(int descriptor, const si_provenance *provenance, si_index **index,
                        si_error *error)
 {
     const si_open_options options = SI_OPEN_OPTIONS_INIT;
@@ -141,11 +141,7 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
         return si_fail_memory(error);
     si_result result = open_file(descriptor, "temporary index", &options, mapped, error);
     if (result == SI_OK)
-        result = copy_text(content->population, &mapped->population, error);
-    if (result == SI_OK)
-        result = copy_text(content->dataset_path, &mapped->dataset_path, error);
-    if (result == SI_OK)
-        result = copy_text(content->types_path, &mapped->types_path, error);
+        result = si_provenance_copy(provenance, &mapped->provenance, error);
     if (result == SI_OK)
         *index = mapped;
     else
@@ -158,8 +154,7 @@ si_result si_index_map(int descriptor, const si_target_content *content, si_inde
 static si_result open_single_file(const si_metadata *metadata, const si_open_options *options,
                                   si_index *index, si_error *error)
 {
-    /* Without waiting for the other end of what turns out to be a pipe. */
-    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(metadata->heavy_path);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
@@ -181,24 +176,25 @@ static si_result open_heavy_file(const si_metadata *metadata, const si_open_opti
 {
     si_result result = (metadata->is_multi ? open_parts : open_single_file)(metadata, options,
                                                                             index, error);
-    if (result == SI_OK && index->layout.kind != metadata->kind)
+    if (result == SI_OK && index->layout.kind != metadata->provenance.kind)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: holds elements of kind %s, but %s/" SI_METADATA_NAME " says %s",
                        metadata->heavy_path, index->type->name, metadata->folder,
-                       si_element_kind_name(metadata->kind));
+                       si_element_kind_name(metadata->provenance.kind));
     return result;
 }
 
 static si_result fill_index(const si_metadata *metadata, const si_open_options *options,
                             si_index *index, si_error *error)
 {
-    const char *dataset = options->dataset_path ? options->dataset_path : metadata->dataset_path;
-    const char *types = options->types_path ? options->types_path : metadata->types_path;
+    si_provenance provenance = metadata->provenance;
+    if (options->dataset_path)
+        provenance.dataset_path = (char *)(uintptr_t)options->dataset_path;
+    if (options->types_path)
+        provenance.types_path = (char *)(uintptr_t)options->types_path;
+    SI_TRY(si_provenance_copy(&provenance, &index->provenance, error));
     SI_TRY(copy_text(metadata->folder, &index->folder, error));
     SI_TRY(copy_text(metadata->heavy_path, &index->heavy_path, error));
-    SI_TRY(copy_text(metadata->population, &index->population, error));
-    SI_TRY(copy_text(dataset, &index->dataset_path, error));
-    SI_TRY(copy_text(types, &index->types_path, error));
     return open_heavy_file(metadata, options, index, error);
 }
 
@@ -284,8 +280,6 @@ void si_index_close(si_index *index)
     si_free(index->state);
     si_free(index->folder);
     si_free(index->heavy_path);
-    si_free(index->population);
-    si_free(index->dataset_path);
-    si_free(index->types_path);
+    si_provenance_free(&index->provenance);
     si_free(index);
 }

@@ -55,7 +55,7 @@ static inline uint64_t si_part_end_node(const si_part *part)
 /* The part that a node of the lowest level is in. */
 static inline uint64_t si_parts_of_node(const si_parts *parts, uint64_t node)
 {
-    return parts->of_unit[node / SI_PART_UNIT_NODES];
+    return parts->of_unit[node / SI_PACK_UNIT_NODES];
 }
 
 /* A node without children. */

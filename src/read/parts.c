@@ -1,3 +1,9 @@
+/*
+ * Opening a multi-index and mapping its parts.
+ *
+ * Address space is reserved for all parts at once. A part is mapped over its share of it, column by
+ * column, when the first query needs it; from then on its leaves lie as in a single file.
+ */
 #include "read/parts.h"
 
 #include <errno.h>
@@ -110,7 +116,7 @@ static si_result list_parts(si_parts *parts, const si_part_entry *entries,
 {
     uint64_t first = 0;
     parts->parts = si_allocate_zeroed(content->part_count, sizeof *parts->parts);
-    parts->of_unit = si_allocate(si_divide_up(content->layout.element_count, SI_PART_UNIT),
+    parts->of_unit = si_allocate(si_divide_up(content->layout.element_count, SI_PACK_UNIT),
                                  sizeof *parts->of_unit);
     if (!parts->parts || !parts->of_unit)
         return si_fail_memory(error);
@@ -122,8 +128,8 @@ static si_result list_parts(si_parts *parts, const si_part_entry *entries,
         parts->parts[i].element_count = entries[i].element_count;
         parts->parts[i].checksum = entries[i].checksum;
         parts->parts[i].descriptor = -1;
-        for (uint64_t unit = first / SI_PART_UNIT;
-             unit * SI_PART_UNIT < first + entries[i].element_count; unit++)
+        for (uint64_t unit = first / SI_PACK_UNIT;
+             unit * SI_PACK_UNIT < first + entries[i].element_count; unit++)
             parts->of_unit[unit] = (uint32_t)i;
         first += entries[i].element_count;
     }
@@ -206,7 +212,7 @@ static si_result read_top(si_index *index, int descriptor, const si_open_options
 static si_result open_top(si_index *index, const char *path, const si_open_options *options,
                           si_error *error)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(path);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the top of the multi-index", path);

@@ -1,3 +1,5 @@
+/* The arithmetic between offsets in the map of a multi-index and offsets in the files of its parts.
+ */
 #include "read/parts_layout.h"
 
 #include "base/arithmetic.h"
@@ -17,18 +19,18 @@ const si_section *si_column_section(const si_layout *layout, unsigned column)
     return column <= words ? &layout->words[column - 1] : &layout->bytes[column - 1 - words];
 }
 
-/* Of SI_PART_UNIT elements. */
+/* Of SI_PACK_UNIT elements. */
 static uint64_t unit_bytes(const si_element_type *type, unsigned column)
 {
     if (column == 0)
-        return SI_PART_UNIT / SI_LEAF_CAPACITY * si_leaf_float_bytes(type);
-    return SI_PART_UNIT * (column <= type->word_count ? sizeof(uint64_t) : 1);
+        return SI_PACK_UNIT / SI_LEAF_CAPACITY * si_leaf_float_bytes(type);
+    return SI_PACK_UNIT * (column <= type->word_count ? sizeof(uint64_t) : 1);
 }
 
 uint64_t si_part_column_offset(const si_index *index, const si_part *part, unsigned column)
 {
     return si_column_section(&index->layout, column)->offset +
-           part->first / SI_PART_UNIT * unit_bytes(index->type, column);
+           part->first / SI_PACK_UNIT * unit_bytes(index->type, column);
 }
 
 uint64_t si_section_block_bytes(const si_section *section)

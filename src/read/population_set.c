@@ -48,7 +48,7 @@ static si_result open_single(si_population_set *set, const char *path,
     SI_TRY(allocate_members(set, 1, error));
     set->count = 1;
     SI_TRY(si_index_open(path, options, &set->indexes[0], error));
-    const char *population = set->indexes[0]->population;
+    const char *population = set->indexes[0]->provenance.population;
     set->names[0] = population ? si_duplicate_string(population) : NULL;
     return population && !set->names[0] ? si_fail_memory(error) : SI_OK;
 }

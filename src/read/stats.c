@@ -1,3 +1,4 @@
+/* Statistics of an opened index, and the report of them that is written when it is closed. */
 #include "read/stats.h"
 
 #include <errno.h>

@@ -52,13 +52,13 @@ static void copy_records(const si_record_pieces *records, const si_sort_entry *e
 
 /* ---- writing ---- */
 
-uint64_t si_run_writer_bytes(const si_build_limits *limits)
+uint64_t si_run_writer_bytes(const si_sort_limits *limits)
 {
     return limits->threads * limits->block_bytes + limits->page_bytes;
 }
 
 si_result si_run_writer_begin(si_run_writer *writer, const si_element_type *type,
-                              const si_build_limits *limits, si_spill_file *file,
+                              const si_sort_limits *limits, si_spill_file *file,
                               uint64_t record_count, si_error *error)
 {
     uint64_t pages = si_divide_up(record_count, si_run_page_records(type, limits->page_bytes));

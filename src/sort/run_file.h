@@ -29,7 +29,7 @@ uint64_t si_run_bytes(const si_element_type *type, uint64_t page_bytes, uint64_t
 
 typedef struct si_run_writer {
     const si_element_type *type;
-    const si_build_limits *limits;
+    const si_sort_limits *limits;
     si_spill_file *file;
     si_run run;
     uint64_t written;     /* records */
@@ -40,7 +40,7 @@ typedef struct si_run_writer {
 
 /* For a run of `record_count` records. Release it with si_run_writer_free, also after a failure. */
 si_result si_run_writer_begin(si_run_writer *writer, const si_element_type *type,
-                              const si_build_limits *limits, si_spill_file *file,
+                              const si_sort_limits *limits, si_spill_file *file,
                               uint64_t record_count, si_error *error);
 
 /* Adds records, in the order of the entries: whole pages, unless they are the last ones. */
@@ -52,7 +52,7 @@ si_result si_run_writer_finish(si_run_writer *writer, si_run *run, si_error *err
 void si_run_writer_free(si_run_writer *writer);
 
 /* What a writer takes in memory. */
-uint64_t si_run_writer_bytes(const si_build_limits *limits);
+uint64_t si_run_writer_bytes(const si_sort_limits *limits);
 
 /* ---- reading ---- */
 

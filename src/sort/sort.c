@@ -1,3 +1,9 @@
+/*
+ * Sorting in memory. Entries (key, place) are scattered into buckets by the highest bits in which
+ * their keys differ, then each bucket, which fits a processor's cache, is sorted. Keys are prefixes
+ * of the places on the Hilbert curve; the few that are equal are told apart by comparing the
+ * records themselves.
+ */
 #include "sort/sort.h"
 
 #include <stdatomic.h>
@@ -7,13 +13,6 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "element/hilbert.h"
-#include "sort/sort_entries.h"
-
-/*
- * Entries (key, place) are scattered into buckets by the highest bits in which their keys differ,
- * then each bucket, which fits a processor's cache, is sorted. Keys are prefixes of the curve's;
- * the few that are equal are told apart by comparing the records themselves.
- */
 
 #define SLICE_RECORDS 65536
 #define KEYS_AT_A_TIME 128
@@ -78,9 +77,9 @@ void si_sort_space_free(si_sort_space *space)
 static si_result report(const sort_job *job, const char *phase, _Atomic uint64_t *counter,
                         uint64_t count, si_error *error)
 {
-    const si_build_watch *watch = job->input->watch;
+    const si_progress *progress = job->input->progress;
     uint64_t done = atomic_fetch_add(counter, count) + count;
-    return watch->step(watch->context, phase, done, error);
+    return si_progress_report(progress, phase, done, error);
 }
 
 /* With `slices` NULL it only counts them. */
@@ -160,7 +159,7 @@ static uint64_t bucket_of(const sort_job *job, uint64_t key)
 }
 
 /* Where the share of a thread begins. */
-static uint64_t share_start(const sort_job *job, uint64_t share)
+static uint64_t slice_start(const sort_job *job, uint64_t share)
 {
     unsigned shares = job->input->threads;
     return job->count / shares * share + si_min_u64(share, job->count % shares);
@@ -171,7 +170,7 @@ static si_result count_share(void *context, unsigned worker, uint64_t share, si_
     sort_job *job = context;
     (void)worker, (void)error;
     uint64_t *counts = job->starts + share * job->bucket_count;
-    for (uint64_t i = share_start(job, share), end = share_start(job, share + 1); i < end; i++)
+    for (uint64_t i = slice_start(job, share), end = slice_start(job, share + 1); i < end; i++)
         counts[bucket_of(job, job->space->scratch[i].key)]++;
     return SI_OK;
 }
@@ -196,7 +195,7 @@ static si_result scatter_share(void *context, unsigned worker, uint64_t share, s
     sort_job *job = context;
     (void)worker, (void)error;
     uint64_t *starts = job->starts + share * job->bucket_count;
-    for (uint64_t i = share_start(job, share), end = share_start(job, share + 1); i < end; i++) {
+    for (uint64_t i = slice_start(job, share), end = slice_start(job, share + 1); i < end; i++) {
         si_sort_entry entry = job->space->scratch[i];
         job->space->entries[starts[bucket_of(job, entry.key)]++] = entry;
     }
@@ -206,13 +205,14 @@ static si_result scatter_share(void *context, unsigned worker, uint64_t share, s
 static si_result sort_buckets(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     sort_job *job = context;
+    const si_sorted_records records = {job->input->type, job->input->records};
     (void)worker;
     uint64_t first = task * BUCKETS_PER_TASK;
     uint64_t end = si_min_u64(first + BUCKETS_PER_TASK, job->bucket_count);
     uint64_t total = job->bucket_starts[end] - job->bucket_starts[first];
     for (uint64_t bucket = first; bucket < end; bucket++) {
         uint64_t start = job->bucket_starts[bucket];
-        si_sort_entries(job->input, job->space->entries + start, job->space->scratch + start,
+        si_sort_entries(&records, job->space->entries + start, job->space->scratch + start,
                         job->bucket_starts[bucket + 1] - start);
     }
     return total > 0 ? report(job, "sorting", &job->in_order, total, error) : SI_OK;

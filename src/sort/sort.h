@@ -2,22 +2,16 @@
 #ifndef SI_SORT_SORT_H
 #define SI_SORT_SORT_H
 
-#include "element/element_kind.h"
-#include "element/record.h"
 #include "element/record_order.h"
 #include "sort/progress.h"
-
-typedef struct si_sort_entry {
-    uint64_t key; /* monotone along the curve, among the records that were sorted together */
-    uint64_t place;
-} si_sort_entry;
+#include "sort/sort_entries.h"
 
 typedef struct si_sort_input {
     const si_element_type *type;
     const si_record_pieces *records;
     float largest;    /* no coordinate is larger in size */
     unsigned threads; /* at least 1 */
-    const si_build_watch *watch;
+    const si_progress *progress;
 } si_sort_input;
 
 /* What sorting takes besides the records; can be used again and again. Zero-initialise. */

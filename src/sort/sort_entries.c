@@ -1,16 +1,21 @@
+/*
+ * Radix sort from the highest bits of the keys that differ, down to groups that are small, which an
+ * insertion sort puts in order. Entries of equal keys are sorted by merging, because only their
+ * records tell them apart.
+ */
 #include "sort/sort_entries.h"
 
 #include <string.h>
 
 #include "base/arithmetic.h"
-
-/* From the highest bits of the keys that differ, by radix, down to groups that are small. */
+#include "element/record_order.h"
 
 #define INSERTION_SORT_LIMIT 24
 #define DIGIT_BITS 8
 #define DIGIT_VALUES (1u << DIGIT_BITS)
 
-static bool comes_before(const si_sort_input *input, const si_sort_entry *a, const si_sort_entry *b)
+static bool comes_before(const si_sorted_records *input, const si_sort_entry *a,
+                         const si_sort_entry *b)
 {
     if (a->key != b->key)
         return a->key < b->key;
@@ -18,7 +23,7 @@ static bool comes_before(const si_sort_input *input, const si_sort_entry *a, con
                              si_record_at(input->records, b->place)) < 0;
 }
 
-static void insertion_sort(const si_sort_input *input, si_sort_entry *entries, uint64_t count)
+static void insertion_sort(const si_sorted_records *input, si_sort_entry *entries, uint64_t count)
 {
     for (uint64_t i = 1; i < count; i++) {
         si_sort_entry entry = entries[i];
@@ -31,7 +36,7 @@ static void insertion_sort(const si_sort_input *input, si_sort_entry *entries, u
 
 /* ---- merging, where keys are of no use ---- */
 
-static void merge(const si_sort_input *input, const si_sort_entry *left, uint64_t left_count,
+static void merge(const si_sorted_records *input, const si_sort_entry *left, uint64_t left_count,
                   const si_sort_entry *right, uint64_t right_count, si_sort_entry *merged)
 {
     while (left_count > 0 && right_count > 0) {
@@ -43,8 +48,8 @@ static void merge(const si_sort_input *input, const si_sort_entry *left, uint64_
     memcpy(merged + left_count, right, right_count * sizeof *merged);
 }
 
-static void merge_sort(const si_sort_input *input, si_sort_entry *entries, si_sort_entry *scratch,
-                       uint64_t count)
+static void merge_sort(const si_sorted_records *input, si_sort_entry *entries,
+                       si_sort_entry *scratch, uint64_t count)
 {
     uint64_t length = INSERTION_SORT_LIMIT;
     for (uint64_t first = 0; first < count; first += length)
@@ -92,7 +97,7 @@ static void scatter_by_digit(si_sort_entry *entries, si_sort_entry *scratch, uin
     memcpy(entries, scratch, count * sizeof *entries);
 }
 
-void si_sort_entries(const si_sort_input *input, si_sort_entry *entries, si_sort_entry *scratch,
+void si_sort_entries(const si_sorted_records *input, si_sort_entry *entries, si_sort_entry *scratch,
                      uint64_t count)
 {
     if (count <= INSERTION_SORT_LIMIT) {

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "folder/recovery.h"
+#include "format/file_names.h"
 
 /* ---- opening ---- */
 
@@ -15,7 +15,7 @@
  * build to the folder removes if this one is killed in between. */
 static int open_and_unlink(const char *folder)
 {
-    char *path = si_path_join(folder, SI_TEMPORARY_PREFIX "XXXXXX");
+    char *path = si_path_join(folder, SI_TEMPORARY_PATTERN);
     if (!path) {
         errno = ENOMEM;
         return -1;

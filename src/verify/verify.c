@@ -53,10 +53,10 @@ static void check_metadata(verification *job, const si_metadata *metadata, si_el
                            uint64_t checksum)
 {
     si_damage_log log = next_log(job);
-    if (kind != metadata->kind)
+    if (kind != metadata->provenance.kind)
         si_damage_add(&log, "%s: holds elements of kind %s, but %s/" SI_METADATA_NAME " says %s",
                       metadata->heavy_path, si_element_kind_name(kind), metadata->folder,
-                      si_element_kind_name(metadata->kind));
+                      si_element_kind_name(metadata->provenance.kind));
     if (!has_kept_its_name(metadata, checksum))
         si_damage_add(&log, "%s: the checksum of its header is %016llx, not that of its name",
                       metadata->heavy_path, (unsigned long long)checksum);
@@ -218,10 +218,10 @@ static si_result verify_index(verification *job, const si_metadata *metadata,
 static void check_kind(verification *job, const si_metadata *member, const si_metadata *list)
 {
     si_damage_log log = next_log(job);
-    if (member->kind != list->kind)
+    if (member->provenance.kind != list->provenance.kind)
         si_damage_add(&log, "%s: is of kind %s, but %s/" SI_METADATA_NAME " says %s",
-                      member->folder, si_element_kind_name(member->kind), list->folder,
-                      si_element_kind_name(list->kind));
+                      member->folder, si_element_kind_name(member->provenance.kind), list->folder,
+                      si_element_kind_name(list->provenance.kind));
 }
 
 /* Verifies a folder that the list of populations names. It must hold a single index. */

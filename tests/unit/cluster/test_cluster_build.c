@@ -18,20 +18,20 @@ static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2
 static const element_scatter crowded = {.extent = 3, .length = 2, .radius = 1, .degenerate = 1};
 static const element_scatter one_point = {.extent = 0, .length = 0, .radius = 0};
 
-static const si_build_limits in_memory = {.threads = 1,
-                                          .memory_bytes = 16 << 20,
-                                          .chunk_records = 1 << 12,
-                                          .memory_records = 1 << 20,
-                                          .run_chunks = 4,
-                                          .chunk_limit = 300,
-                                          .page_bytes = 4096,
-                                          .block_bytes = 8192,
-                                          .most_runs = 3,
-                                          .part_elements = SI_PART_UNIT};
+static const si_sort_limits in_memory = {.threads = 1,
+                                         .memory_bytes = 16 << 20,
+                                         .chunk_records = 1 << 12,
+                                         .memory_records = 1 << 20,
+                                         .run_chunks = 4,
+                                         .chunk_limit = 300,
+                                         .page_bytes = 4096,
+                                         .block_bytes = 8192,
+                                         .most_runs = 3,
+                                         .part_elements = SI_PACK_UNIT};
 
-static si_build_limits on_disk(void)
+static si_sort_limits on_disk(void)
 {
-    si_build_limits limits = in_memory;
+    si_sort_limits limits = in_memory;
     limits.chunk_records = 1000;
     limits.memory_records = 5000;
     limits.chunk_limit = 20;
@@ -41,7 +41,7 @@ static si_build_limits on_disk(void)
 typedef struct cluster_build {
     const test_elements *elements;
     const char *folder;
-    const si_build_limits *limits;
+    const si_sort_limits *limits;
     bool is_skewed;       /* the first rank has nearly all elements */
     unsigned failing;     /* the rank that fails, when ... */
     const char *fails_at; /* ... this phase is told; "append": while it appends; NULL: never */
@@ -122,7 +122,7 @@ static void expect_same(const test_elements *elements, const char *folder)
 
 static void build_and_expect_same(si_element_kind kind, uint64_t count,
                                   const element_scatter *scatter, unsigned ranks, bool is_skewed,
-                                  const si_build_limits *limits)
+                                  const si_sort_limits *limits)
 {
     char *folder = make_test_folder();
     test_elements elements = make_elements(kind, count, scatter, count + ranks);
@@ -135,7 +135,7 @@ static void build_and_expect_same(si_element_kind kind, uint64_t count,
 }
 
 static const unsigned rank_counts[] = {1, 2, 3, 4, 7, 8, 16};
-enum { RANK_COUNTS = sizeof rank_counts / sizeof rank_counts[0], MANY = 6 * SI_PART_UNIT + 777 };
+enum { RANK_COUNTS = sizeof rank_counts / sizeof rank_counts[0], MANY = 6 * SI_PACK_UNIT + 777 };
 
 static void any_number_of_ranks(void **state)
 {
@@ -148,7 +148,7 @@ static void any_number_of_ranks(void **state)
 
 static void little_memory(void **state)
 {
-    const si_build_limits limits = on_disk();
+    const si_sort_limits limits = on_disk();
     (void)state;
     for (unsigned i = 1; i < 5; i++) {
         build_and_expect_same(SI_SEGMENT, MANY, &ordinary, rank_counts[i], false, &limits);
@@ -165,7 +165,7 @@ static void all_in_one_point(void **state)
 
 static void fewer_elements_than_ranks(void **state)
 {
-    static const uint64_t counts[] = {0, 1, 3, 100, SI_PART_UNIT, SI_PART_UNIT + 1};
+    static const uint64_t counts[] = {0, 1, 3, 100, SI_PACK_UNIT, SI_PACK_UNIT + 1};
     (void)state;
     for (unsigned i = 0; i < sizeof counts / sizeof counts[0]; i++)
         for (unsigned ranks = 2; ranks < 10; ranks += 3)
@@ -187,7 +187,7 @@ static void a_failing_rank_ends_the_build(void **state)
 {
     static const char *const phases[] = {"append", "sharing out", "writing"};
     (void)state;
-    const si_build_limits limits = on_disk();
+    const si_sort_limits limits = on_disk();
     for (unsigned failing = 0; failing < 3; failing++)
         for (unsigned i = 0; i < 3; i++) {
             char *folder = make_test_folder();

@@ -20,15 +20,15 @@
  * of what is passed on at once. */
 enum { GRAINS = 16, BUFFERS = 4 };
 
-static const si_build_limits limits = {.threads = 1,
-                                       .memory_bytes = 16 << 20,
-                                       .chunk_records = 1 << 10,
-                                       .memory_records = UINT64_C(1) << 32,
-                                       .run_chunks = 8,
-                                       .chunk_limit = 1 << 20,
-                                       .page_bytes = 4096,
-                                       .block_bytes = 8192,
-                                       .most_runs = 8};
+static const si_sort_limits limits = {.threads = 1,
+                                      .memory_bytes = 16 << 20,
+                                      .chunk_records = 1 << 10,
+                                      .memory_records = UINT64_C(1) << 32,
+                                      .run_chunks = 8,
+                                      .chunk_limit = 1 << 20,
+                                      .page_bytes = 4096,
+                                      .block_bytes = 8192,
+                                      .most_runs = 8};
 
 typedef struct circuit_form {
     const char *name;
@@ -79,21 +79,21 @@ static si_result simulate_rank(si_cluster *cluster, void *context, si_error *err
 {
     simulation *simulated = context;
     const si_element_type *type = si_element_type_of(SI_SYNAPSE);
-    const si_build_watch watch = {NULL, ignore_step};
-    si_intake from = {.type = NULL}, to = {.type = NULL};
+    const si_progress progress = {NULL, ignore_step};
+    si_sorter from = {.type = NULL}, to = {.type = NULL};
     uint64_t seed = cluster->rank + 1, count = elements_read_by(simulated, cluster->rank);
     char record[64];
-    SI_TRY(si_intake_create(&from, type, &limits, "/tmp", error));
-    SI_TRY(si_intake_create(&to, type, &limits, "/tmp", error));
+    SI_TRY(si_sorter_create(&from, type, &limits, "/tmp", error));
+    SI_TRY(si_sorter_create(&to, type, &limits, "/tmp", error));
     for (uint64_t i = 0; i < count; i++) {
         make_record(simulated, cluster->rank, i, &seed, record);
-        SI_TRY(si_intake_add_records(&from, record, 1, 1000, error));
+        SI_TRY(si_sorter_add_records(&from, record, 1, 1000, error));
     }
-    si_result status = si_share_records(cluster, &from, &to, simulated->elements / BUFFERS, &watch,
-                                        error);
-    simulated->counts[cluster->rank] = si_intake_count(&to);
-    si_intake_free(&from);
-    si_intake_free(&to);
+    si_result status = si_redistribute(cluster, &from, &to, simulated->elements / BUFFERS,
+                                       &progress, error);
+    simulated->counts[cluster->rank] = si_sorter_count(&to);
+    si_sorter_free(&from);
+    si_sorter_free(&to);
     return status;
 }
 

@@ -12,7 +12,7 @@
 
 static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2};
 static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
-enum { KINDS = 4, SHAPES = 6, ACCURACIES = 3, ELEMENTS = 5 * SI_PART_UNIT / 2, MOST_QUERIES = 64 };
+enum { KINDS = 4, SHAPES = 6, ACCURACIES = 3, ELEMENTS = 5 * SI_PACK_UNIT / 2, MOST_QUERIES = 64 };
 
 /* ---- both indexes ---- */
 
@@ -34,16 +34,16 @@ static si_index *open_multi(const char *folder)
 
 static void build_multi(const test_elements *elements, const char *folder)
 {
-    const si_build_limits limits = {.threads = 2,
-                                    .memory_bytes = 64 << 20,
-                                    .chunk_records = 1 << 15,
-                                    .memory_records = 1 << 20,
-                                    .run_chunks = 4,
-                                    .chunk_limit = 64,
-                                    .page_bytes = 4096,
-                                    .block_bytes = 8192,
-                                    .most_runs = 3,
-                                    .part_elements = SI_PART_UNIT};
+    const si_sort_limits limits = {.threads = 2,
+                                   .memory_bytes = 64 << 20,
+                                   .chunk_records = 1 << 15,
+                                   .memory_records = 1 << 20,
+                                   .run_chunks = 4,
+                                   .chunk_limit = 64,
+                                   .page_bytes = 4096,
+                                   .block_bytes = 8192,
+                                   .most_runs = 3,
+                                   .part_elements = SI_PACK_UNIT};
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_builder *builder;
     si_error error;

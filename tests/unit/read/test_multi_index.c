@@ -12,27 +12,27 @@
 #include "build/builder.h"
 #include "read/index.h"
 
-#define PART_ELEMENTS SI_PART_UNIT
+#define PART_ELEMENTS SI_PACK_UNIT
 #define ELEMENTS (5 * PART_ELEMENTS / 2)
 
 static const element_scatter ordinary = {.extent = 100, .length = 5, .radius = 2};
 static const si_element_kind kinds[] = {SI_POINT, SI_SPHERE, SI_SYNAPSE, SI_SEGMENT};
 enum { KINDS = sizeof kinds / sizeof kinds[0], QUERIES = 40 };
 
-static const si_build_limits in_memory = {.threads = 2,
-                                          .memory_bytes = 64 << 20,
-                                          .chunk_records = 1 << 15,
-                                          .memory_records = 1 << 20,
-                                          .run_chunks = 4,
-                                          .chunk_limit = 64,
-                                          .page_bytes = 4096,
-                                          .block_bytes = 8192,
-                                          .most_runs = 3,
-                                          .part_elements = PART_ELEMENTS};
+static const si_sort_limits in_memory = {.threads = 2,
+                                         .memory_bytes = 64 << 20,
+                                         .chunk_records = 1 << 15,
+                                         .memory_records = 1 << 20,
+                                         .run_chunks = 4,
+                                         .chunk_limit = 64,
+                                         .page_bytes = 4096,
+                                         .block_bytes = 8192,
+                                         .most_runs = 3,
+                                         .part_elements = PART_ELEMENTS};
 
-static si_build_limits on_disk(void)
+static si_sort_limits on_disk(void)
 {
-    si_build_limits limits = in_memory;
+    si_sort_limits limits = in_memory;
     limits.chunk_records = 2000;
     limits.memory_records = 20000;
     limits.chunk_limit = 20;
@@ -40,7 +40,7 @@ static si_build_limits on_disk(void)
 }
 
 static void build_multi_index(const test_elements *elements, const char *folder,
-                              const si_build_limits *limits)
+                              const si_sort_limits *limits)
 {
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_build_report report = SI_BUILD_REPORT_INIT;
@@ -292,7 +292,7 @@ static void elements_do_not_depend_on_memory(void **state)
 {
     (void)state;
     char *folder = make_test_folder();
-    const si_build_limits limits = on_disk();
+    const si_sort_limits limits = on_disk();
     test_elements elements = make_elements(SI_SEGMENT, ELEMENTS, &ordinary, 5);
     build_multi_index(&elements, folder, &limits);
     expect_same_elements(&elements, folder);

@@ -16,20 +16,20 @@
 #include "read/index.h"
 
 #define PARTS 5
-#define COUNT (PARTS * SI_PART_UNIT - 1000)
+#define COUNT (PARTS * SI_PACK_UNIT - 1000)
 
 static const element_scatter scatter = {.extent = 100, .length = 5, .radius = 1};
 
-static const si_build_limits limits = {.threads = 2,
-                                       .memory_bytes = 64 << 20,
-                                       .chunk_records = 1 << 15,
-                                       .memory_records = 1 << 20,
-                                       .run_chunks = 4,
-                                       .chunk_limit = 64,
-                                       .page_bytes = 4096,
-                                       .block_bytes = 8192,
-                                       .most_runs = 3,
-                                       .part_elements = SI_PART_UNIT};
+static const si_sort_limits limits = {.threads = 2,
+                                      .memory_bytes = 64 << 20,
+                                      .chunk_records = 1 << 15,
+                                      .memory_records = 1 << 20,
+                                      .run_chunks = 4,
+                                      .chunk_limit = 64,
+                                      .page_bytes = 4096,
+                                      .block_bytes = 8192,
+                                      .most_runs = 3,
+                                      .part_elements = SI_PACK_UNIT};
 
 typedef struct scene {
     char *folder;

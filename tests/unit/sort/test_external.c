@@ -21,18 +21,18 @@ static const element_scatter far_out = {.extent = 1e9f, .length = 1e6f, .radius 
 #define USUAL_COUNT full_or_sanitized(36000, 12000)
 
 /* Runs of 2000 elements, pages of 100, at most three runs merged at a time. */
-static const si_build_limits narrow = {.threads = 2,
-                                       .memory_bytes = 6 << 20,
-                                       .chunk_records = 500,
-                                       .memory_records = 3000,
-                                       .run_chunks = 4,
-                                       .chunk_limit = 10,
-                                       .page_bytes = 4096,
-                                       .block_bytes = 8192,
-                                       .most_runs = 3};
+static const si_sort_limits narrow = {.threads = 2,
+                                      .memory_bytes = 6 << 20,
+                                      .chunk_records = 500,
+                                      .memory_records = 3000,
+                                      .run_chunks = 4,
+                                      .chunk_limit = 10,
+                                      .page_bytes = 4096,
+                                      .block_bytes = 8192,
+                                      .most_runs = 3};
 
-static si_build_limits with(si_build_limits limits, unsigned threads, uint64_t run_chunks,
-                            uint64_t most_runs, uint64_t memory_bytes)
+static si_sort_limits with(si_sort_limits limits, unsigned threads, uint64_t run_chunks,
+                           uint64_t most_runs, uint64_t memory_bytes)
 {
     limits.threads = threads;
     limits.run_chunks = run_chunks;
@@ -93,7 +93,7 @@ static void append_concurrently(si_builder *builder, const test_elements *elemen
     }
 }
 
-static si_index *build_within(const si_build_limits *limits, const test_elements *elements,
+static si_index *build_within(const si_sort_limits *limits, const test_elements *elements,
                               const char *folder, unsigned appending_threads)
 {
     observer seen = {.cancel_at = NULL};
@@ -132,7 +132,7 @@ static void assert_same_bytes(const si_index *index, const char *expected, size_
     si_free(bytes);
 }
 
-static void check_limits(const test_elements *elements, const si_build_limits *limits, size_t count)
+static void check_limits(const test_elements *elements, const si_sort_limits *limits, size_t count)
 {
     char *folder = make_test_folder();
     char *within = si_path_join(folder, "within"), *reference = si_path_join(folder, "reference");
@@ -153,7 +153,7 @@ static void check_limits(const test_elements *elements, const si_build_limits *l
 
 static void check_usual_limits(const test_elements *elements)
 {
-    const si_build_limits limits[] = {
+    const si_sort_limits limits[] = {
         narrow, with(narrow, 1, 2, 2, 6 << 20),                        /* many passes */
         with(narrow, 3, 40, 1000, 8 << 20), with(narrow, 2, 20, 4, 0), /* a slab is one page */
     };
@@ -300,9 +300,9 @@ static void limits_keep_to_the_memory(void **state)
         for (uint64_t bytes = 8 << 20; bytes < UINT64_C(1) << 36; bytes += bytes / 3)
             for (unsigned threads = 1; threads <= 256; threads *= 4) {
                 const si_element_type *type = si_element_type_of((si_element_kind)kind);
-                si_build_limits limits;
+                si_sort_limits limits;
                 si_error error;
-                assert_ok(si_build_limits_compute(type, bytes, threads, &limits, &error), error);
+                assert_ok(si_sort_limits_compute(type, bytes, threads, &limits, &error), error);
                 assert_in_range(limits.threads, 1, threads);
                 assert_true(limits.most_runs >= 2 && limits.run_chunks >= 8);
                 uint64_t run = limits.run_chunks * limits.chunk_records;
@@ -313,18 +313,18 @@ static void limits_keep_to_the_memory(void **state)
                             limits.memory_bytes);
                 assert_true(limits.memory_records * (type->record_bytes + 32) <= bytes);
                 assert_true(limits.chunk_limit * limits.chunk_records >= limits.memory_records);
-                assert_true(si_build_limits_slab_pages(&limits, type, limits.most_runs,
-                                                       SI_PART_UNIT, 0) > 8);
+                assert_true(si_sort_limits_window_pages(&limits, type, limits.most_runs,
+                                                        SI_PACK_UNIT, 0) > 8);
             }
-    si_build_limits limits;
+    si_sort_limits limits;
     assert_int_equal(
-        si_build_limits_compute(si_element_type_of(SI_POINT), 1 << 20, 1, &limits, NULL),
+        si_sort_limits_compute(si_element_type_of(SI_POINT), 1 << 20, 1, &limits, NULL),
         SI_ERROR_ARGUMENT);
 }
 
 /* ---- failures ---- */
 
-static si_result try_to_build(const si_build_limits *limits, const test_elements *elements,
+static si_result try_to_build(const si_sort_limits *limits, const test_elements *elements,
                               const char *folder, const char *temp_folder, observer *seen,
                               si_error *error)
 {

@@ -213,10 +213,10 @@ static void ask_all(const si_index *index)
 
 bool ask_everything(const heavy_file *file)
 {
-    const si_target_content content = {.kind = file->layout.kind};
+    const si_provenance provenance = {.kind = file->layout.kind};
     si_index *index;
     bool same;
-    if (si_index_map(file->descriptor, &content, &index, NULL) != SI_OK)
+    if (si_index_map(file->descriptor, &provenance, &index, NULL) != SI_OK)
         return false;
     ask_all(index);
     assert_int_equal(si_index_compare(index, index, &same, NULL, 0, NULL), SI_OK);
