@@ -3,7 +3,7 @@
 #define SI_CIRCUIT_DATASET_INTERNAL_H
 
 #include "circuit/dataset.h"
-#include "sonata/sonata_population.h"
+#include "sonata/sonata_groups.h"
 #include "sonata/types_file.h"
 
 struct si_dataset {

@@ -1,4 +1,7 @@
-/* Reading rows of text, or of indices into a library of texts. */
+/*
+ * Reading rows of text as indices into a table of names: text of fixed or variable length, or
+ * indices into the library of an enumeration. Each name is stored once, whatever the rows.
+ */
 #include <inttypes.h>
 #include <string.h>
 
