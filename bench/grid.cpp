@@ -81,7 +81,7 @@ void loop_of_counts(contest &contest)
     });
 }
 
-void loop_of_centres(contest &contest)
+void loop_of_centers(contest &contest)
 {
     loop(contest, [&](std::uint64_t voxel, const box &box) {
         si_query query;
@@ -197,7 +197,7 @@ void run_touching(contest &contest)
 
 void run_elements(contest &contest)
 {
-    measure(contest, "loop of centres", 1, [&] { loop_of_centres(contest); });
+    measure(contest, "loop of centers", 1, [&] { loop_of_centers(contest); });
     double expected = total(contest.counts);
     for (unsigned threads : {1u, 0u})
         run_grid(contest, "elements", threads, 0);

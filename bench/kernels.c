@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 #include "read/index.h"
 
 enum { REPEATS = 20, MOST_TESTED = 4096 };

@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "geometry/shapes.h"
+#include "kernels/match.h"
 }
 
 namespace bench

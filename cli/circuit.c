@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/build_run.h"
 #include "common/program.h"
+#include "index/build_run.h"
 
 static bool wants_segments(const char *word)
 {

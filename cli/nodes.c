@@ -1,8 +1,8 @@
 /* spatial-index-nodes: indexes the somas and segments of the cells in a SONATA nodes file. */
 #include <stdlib.h>
 
-#include "common/build_run.h"
 #include "common/program.h"
+#include "index/build_run.h"
 
 int main(int argc, char **argv)
 {

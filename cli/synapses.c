@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/build_run.h"
 #include "common/program.h"
+#include "index/build_run.h"
 
 /* The population may be given as an operand or as an option. */
 static const char *choose_population(const char *operand, const char *option)

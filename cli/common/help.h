@@ -2,7 +2,7 @@
 #ifndef CLI_COMMON_HELP_H
 #define CLI_COMMON_HELP_H
 
-#include "common/arguments.h"
+#include "common/command_line.h"
 
 _Noreturn void cli_show_help(const cli_command *command);
 _Noreturn void cli_show_version(void);

@@ -2,7 +2,7 @@
 #ifndef CLI_COMMON_READING_H
 #define CLI_COMMON_READING_H
 
-#include "common/arguments.h"
+#include "common/command_line.h"
 #include "spatial_index/spatial_index.h"
 
 /* --reading and --max-cache-size, for si_open_options at `place` in the target; `more_help` is

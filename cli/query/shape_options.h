@@ -2,7 +2,7 @@
 #ifndef CLI_QUERY_SHAPE_OPTIONS_H
 #define CLI_QUERY_SHAPE_OPTIONS_H
 
-#include "query/shapes.h"
+#include "query/questions.h"
 
 void cli_add_box(void *shapes, const char *const *words);
 void cli_add_sphere(void *shapes, const char *const *words);

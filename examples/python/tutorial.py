@@ -55,7 +55,7 @@ def draw_segments(axes, found):
         axes.add_collection(LineCollection(lines_of(found["endpoints"], chosen), linewidths=widths, colors=colour))
         axes.plot([], [], color=colour, linewidth=2, label=label)
     somas = found["is_soma"]
-    circles = [Circle(centre[:2], radius) for centre, radius in zip(found["centroid"][somas], found["radius"][somas])]
+    circles = [Circle(center[:2], radius) for center, radius in zip(found["centroid"][somas], found["radius"][somas])]
     axes.add_collection(PatchCollection(circles, facecolor=SOMA_COLOUR, zorder=3))
     axes.plot([], [], "o", color=SOMA_COLOUR, label="soma")
     axes.set_xlim(CORNER[0], OPPOSITE_CORNER[0])

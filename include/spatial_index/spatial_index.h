@@ -125,7 +125,7 @@ typedef enum si_field {
     SI_FIELD_SECTION_ID = 7, /* uint32             morphology */
     SI_FIELD_SEGMENT_ID = 8, /* uint32             morphology */
     SI_FIELD_IDS = 9,        /* si_segment_ids     morphology */
-    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the centre */
+    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the center */
     SI_FIELD_ENDPOINT2 = 11, /* float32 x 3        morphology; somas: NaN */
     SI_FIELD_SECTION_TYPE =
         12, /* uint8             morphology: 1 soma, 2 axon, 3 basal, 4 apical dendrite */
@@ -201,7 +201,7 @@ typedef enum si_shape {
     SI_SHAPE_CAPSULE = 2,
     SI_SHAPE_CYLINDER = 3,
     SI_SHAPE_ORIENTED_BOX = 4,
-    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its centre in it */
+    SI_SHAPE_CENTERS = 5 /* not what meets a box, but what has its center in it */
 } si_shape;
 
 /* A query: shape and accuracy. Made by the functions below, which say SI_ERROR_ARGUMENT of a NaN, a
@@ -249,9 +249,9 @@ SI_API si_result si_query_oriented_box(const double center[3], const double axes
  * SONATA's orientation_w ..., for si_query_oriented_box. It may have any length but 0. */
 SI_API si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error);
 
-/* The elements of which the centre is in a box without its upper sides: lower <= centre < upper in
+/* The elements of which the center is in a box without its upper sides: lower <= center < upper in
  * every coordinate. So tiles of which each begins where the one before ends, the outer ones
- * infinite perhaps, have every element once. The centre is what SI_FIELD_CENTROID or
+ * infinite perhaps, have every element once. The center is what SI_FIELD_CENTROID or
  * SI_FIELD_POSITION has, to the bit; there is no accuracy to choose. */
 SI_API si_result si_query_centers(const double corner[3], const double opposite_corner[3],
                                   si_query *query, si_error *error);
@@ -509,7 +509,7 @@ typedef struct si_grid {
     double lower[3]; /* corners, in micrometres, up to 1e38; each of `lower` is below that of ... */
     double upper[3]; /* ... `upper`. Not rounded to 32-bit floats, as those of queries are. */
     uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
-    /* What counting counts. 0: each element once, in the voxel that holds its centre: the position,
+    /* What counting counts. 0: each element once, in the voxel that holds its center: the position,
      * or the midpoint of the axis, as the field `centroid` gives it. 1: each element in every voxel
      * that it touches: in those of which si_query_box, with `accuracy`, finds it. */
     int counts_touching;

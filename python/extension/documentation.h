@@ -18,7 +18,7 @@
 
 #define CORE_BOX_ACCURACY_TEXT                                                                     \
     CORE_ACCURACY_TEXT                                                                             \
-    "    \"center\": the elements whose centre (of a segment the middle of its axis, see the\n"    \
+    "    \"center\": the elements whose center (of a segment the middle of its axis, see the\n"    \
     "    field centroid) is in the box, but not on one of its upper sides: of boxes side by\n"     \
     "    side each element is in one.\n"
 
@@ -51,7 +51,7 @@
     "Returns arrays of N results each, in index order, which is the same in all of them and\n"     \
     "depends on the index alone: ids uint64 (N,), section_id and segment_id uint32 (N,), ids\n"    \
     "structured (N,), positions and centroids float32 (N, 3), endpoints a tuple of two float32\n"  \
-    "(N, 3) (somas: centre and NaN), radius float32 (N,), section_type uint8 (N,), is_soma bool\n" \
+    "(N, 3) (somas: center and NaN), radius float32 (N,), section_type uint8 (N,), is_soma bool\n" \
     "(N,); attributes as they are stored, text as objects.\n"
 
 #define CORE_ERROR_TEXT                                                                            \
@@ -115,14 +115,14 @@
     "radius: how far from the straight way between them, in micrometres; 0 is legal.\n"
 
 #define CORE_CYLINDER_TEXT                                                                         \
-    "end, other_end: the centres of the flat ends, each three numbers (tuple, list or array) in\n" \
+    "end, other_end: the centers of the flat ends, each three numbers (tuple, list or array) in\n" \
     "    micrometres, rounded to float32, finite, and not the same.\n"                             \
     "radius: in micrometres; 0 is legal.\n"
 
 #define CORE_ORIENTED_BOX_TEXT                                                                     \
     "center: three numbers (tuple, list or array) in micrometres, rounded to float32, finite.\n"   \
     "half_size: half the lengths of the three sides, in micrometres; 0 is legal.\n"                \
-    "orientation: how the box is turned around its centre: a quaternion (w, x, y, z), as SONATA\n" \
+    "orientation: how the box is turned around its center: a quaternion (w, x, y, z), as SONATA\n" \
     "    has it of cells, or a rotation matrix (3, 3), the columns of which are the directions\n"  \
     "    of the sides.\n"
 

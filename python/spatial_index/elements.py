@@ -11,7 +11,7 @@ class MorphElement(NamedTuple):
     section_id: int
     segment_id: int
     centroid: np.ndarray
-    """(3,) float32: the centre of a soma, the midpoint of a segment's axis."""
+    """(3,) float32: the center of a soma, the midpoint of a segment's axis."""
     endpoints: Optional[np.ndarray]
     """(2, 3) float32; None for a soma."""
     radius: float

@@ -37,7 +37,7 @@ class Grids:
 
         corner, opposite_corner: two opposite corners of the grid, finite. They are not rounded to float32.
         shape: the number of voxels along x, y and z, or one number for all three.
-        measure: "elements": each element counts once, in the voxel that holds its centre. Voxels are half-open: one
+        measure: "elements": each element counts once, in the voxel that holds its center. Voxels are half-open: one
             holds what lies on its lower faces but not what lies on its upper ones, so grids side by side divide all
             elements between them. "touching": each element counts in every voxel that it touches, as ``box_counts``
             of the voxel finds it. "length": the lengths of the axes of segments, cut at the faces of voxels.

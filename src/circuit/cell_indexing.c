@@ -73,7 +73,7 @@ static si_result find_placement(const si_cells *cells, uint64_t row, si_placemen
     return find_rotation(cells, row, placement->rotation, error);
 }
 
-static bool is_recentred(const si_cells *cells, uint64_t row, si_recenter recenter)
+static bool is_recentered(const si_cells *cells, uint64_t row, si_recenter recenter)
 {
     if (recenter != SI_RECENTER_AUTO)
         return recenter == SI_RECENTER_ON;
@@ -120,7 +120,7 @@ static si_result add_cell(si_cell_indexing *indexing, si_cell_elements *elements
                           si_build_report *counts, si_error *error)
 {
     uint64_t gid = indexing->cells->gids[row];
-    if (shape->has_soma && is_recentred(indexing->cells, row, indexing->recenter))
+    if (shape->has_soma && is_recentered(indexing->cells, row, indexing->recenter))
         for (int axis = 0; axis < 3; axis++)
             placement->center[axis] = (double)shape->points[0][axis];
     SI_TRY(si_cell_elements_reserve(elements, shape, error));

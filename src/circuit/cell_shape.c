@@ -58,7 +58,7 @@ static si_result add_soma(const si_morphology *morphology, si_soma_radius soma_r
                                                          : morphology->soma_max_distance;
     const float *center = morphology->soma_center;
     if (!is_finite_point(center))
-        return si_fail(error, SI_ERROR_FORMAT, "the centre of the soma is (%g, %g, %g), not finite",
+        return si_fail(error, SI_ERROR_FORMAT, "the center of the soma is (%g, %g, %g), not finite",
                        (double)center[0], (double)center[1], (double)center[2]);
     if (!isfinite(radius) || radius < 0)
         return si_fail(error, SI_ERROR_FORMAT,

@@ -13,7 +13,7 @@ typedef struct si_point_run {
 } si_point_run;
 
 typedef struct si_cell_shape {
-    bool has_soma; /* then it is element 0, and its centre is point 0 */
+    bool has_soma; /* then it is element 0, and its center is point 0 */
     size_t point_count;
     float (*points)[3];
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 typedef struct si_placement {
-    double center[3]; /* what comes to lie at the position: the soma centre of a recentred
+    double center[3]; /* what comes to lie at the position: the soma center of a recentered
                          morphology, else the origin */
     double rotation[3][3];
     double position[3];

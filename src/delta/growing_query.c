@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "delta/growing_index.h"
 #include "geometry/shapes.h"
+#include "kernels/match.h"
 #include "query/filter.h"
 #include "query/search.h"
 

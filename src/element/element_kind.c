@@ -3,8 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 
 /* ---- geometry of a leaf ---- */
 

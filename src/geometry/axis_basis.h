@@ -2,7 +2,7 @@
 #ifndef SI_GEOMETRY_AXIS_BASIS_H
 #define SI_GEOMETRY_AXIS_BASIS_H
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 
 /* `v` must not be 0. */
 static inline void si_normalise(double v[3])

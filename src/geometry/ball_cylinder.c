@@ -4,8 +4,8 @@
  * beyond an end, k / sqrt(b) beyond the plane of that cap, k = -(u.v) or w.v. Everything is
  * compared multiplied by b, without division.
  */
-#include "geometry/distance.h"
-#include "geometry/predicates.h"
+#include "geometry/scalar_math.h"
+#include "geometry/shape_pairs.h"
 
 /* The distance from the axis is no less than that from the box of its end points. */
 static double squared_distance_to_ends_box(const float center[3], const float p1[3],

@@ -10,7 +10,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 #include "geometry/shapes.h"
 
 /* The bounding boxes of a leaf's elements as columns. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 
 typedef struct si_box_view {
     double lower[2][3]; /* from each end to the corners of the box */

@@ -12,7 +12,7 @@
  * matters by choosing a neighbour of the right parabola next to a t where both are the same.
  */
 #include "geometry/box_view.h"
-#include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 
 /* Stands for infinity in the corners of a box: capsules end at 3 * FLT_MAX, about 1e39, so that the
  * box beyond matters to none of them, and there is no NaN. */

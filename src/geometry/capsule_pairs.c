@@ -1,6 +1,6 @@
 /* Capsule against ball, and against solid cylinder with flat caps. */
 #include "geometry/axis_basis.h"
-#include "geometry/solids.h"
+#include "geometry/shape_pairs.h"
 
 /* All multiplied by the squared length of the axis, so that nothing is divided. */
 bool si_ball_meets_capsule(const float center[3], float radius, const si_axis *capsule)

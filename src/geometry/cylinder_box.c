@@ -12,7 +12,7 @@
 #include "geometry/axis_basis.h"
 #include "geometry/box_view.h"
 #include "geometry/planar_set.h"
-#include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 
 enum { MOST_POINTS = 24 };
 

@@ -6,7 +6,7 @@
  */
 #include "geometry/axis_basis.h"
 #include "geometry/planar_set.h"
-#include "geometry/solids.h"
+#include "geometry/shape_pairs.h"
 
 /* As seen from one end of the cylinder that looks, whose axis has the unit vector `along`. */
 typedef struct scene {

@@ -3,7 +3,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 
 /* See geometry/filter.h. Where the square overflows nothing is surely farther. */
 float si_distance_threshold(double distance)

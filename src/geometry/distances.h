@@ -34,22 +34,8 @@ double si_distance_to_sphere(const si_vantage *vantage, const float center[3], f
 double si_distance_to_cylinder(const si_vantage *vantage, const float p1[3], const float p2[3],
                                float radius);
 
-/* What kernels leave out is farther, in real numbers and by the functions above. */
-typedef struct si_distance_kernels {
-    /* Lower bounds for the elements below each child of a node: a bound that is greater than
-     * si_distance_threshold of a distance says that they are all farther. That of an absent child
-     * is infinite, all others are finite. `count` is a multiple of 16. */
-    void (*bound_nodes)(const si_vantage *vantage, si_overhang overhang,
-                        const si_node_boxes *children, unsigned count, float *bounds);
-    /* The least of `count` values, which is a multiple of 16, and its place. */
-    unsigned (*find_least)(const float *values, unsigned count, float *least);
-    /* Elements that may be within reach. */
-    uint64_t (*near_points)(const si_vantage *vantage, const si_points *points, unsigned count);
-    uint64_t (*near_spheres)(const si_vantage *vantage, const si_spheres *spheres, unsigned count);
-    uint64_t (*near_cylinders)(const si_vantage *vantage, const si_cylinders *cylinders,
-                               unsigned count);
-} si_distance_kernels;
-
+/* What the squares of distances in 32-bit floats are compared with: a square that is greater says
+ * that the element is farther than `distance`, in real numbers and by the functions above. */
 float si_distance_threshold(double distance);
 
 #endif

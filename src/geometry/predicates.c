@@ -2,6 +2,7 @@
 
 #include "geometry/bounds.h"
 #include "geometry/query_shape.h"
+#include "geometry/shape_pairs.h"
 #include "geometry/solids.h"
 
 static double square(float x)
@@ -53,9 +54,9 @@ bool si_query_meets_sphere(const si_query *query, const float center[3], float r
 {
     if (query->shape == SI_SHAPE_CENTERS)
         return tile_holds(query, center);
-    si_reach reach = si_query_reach(query);
-    if (reach != SI_REACH_ORDINARY)
-        return reach == SI_REACH_EVERYTHING;
+    si_query_extent extent = si_query_extent_of(query);
+    if (extent != SI_EXTENT_ORDINARY)
+        return extent == SI_EXTENT_EVERYTHING;
     si_box bounds = si_bound_sphere(center, radius);
     if (!boxes_touch(query, &bounds))
         return false;
@@ -98,9 +99,9 @@ bool si_query_meets_cylinder(const si_query *query, const float p1[3], const flo
 {
     if (query->shape == SI_SHAPE_CENTERS)
         return tile_holds_middle(query, p1, p2);
-    si_reach reach = si_query_reach(query);
-    if (reach != SI_REACH_ORDINARY)
-        return reach == SI_REACH_EVERYTHING;
+    si_query_extent extent = si_query_extent_of(query);
+    if (extent != SI_EXTENT_ORDINARY)
+        return extent == SI_EXTENT_EVERYTHING;
     si_box bounds = bound_for(query, p1, p2, radius);
     if (!boxes_touch(query, &bounds))
         return false;

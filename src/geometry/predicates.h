@@ -1,6 +1,6 @@
 /*
- * The reference: does this one element meet the query? What the kernels of kernels.h answer is
- * exactly this, bit for bit; they only find out faster for most elements.
+ * The reference: does this one element meet the query? The kernels answer exactly this,
+ * bit for bit; they only find out faster for most elements.
  *
  * Decisions are those of real arithmetic on the 32-bit coordinates except within a relative 1e-14
  * or so of touching: if they are wrong, another would be right of shapes that are larger or smaller
@@ -23,33 +23,23 @@ bool si_query_meets_sphere(const si_query *query, const float center[3], float r
 bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
                              float radius);
 
-/* Does a segment with a ball swept along it meet a closed box? Radius 0 is the bare segment. The
- * box may be infinite. */
-bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
-                          const float upper[3]);
-
-/* Does a solid cylinder with flat caps? Zero length is the ball of the radius. */
-bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],
-                           const float upper[3]);
-
-/* Does a closed ball, whose center and radius are finite, meet a solid cylinder with flat caps?
- * Zero length is the ball of the radius, radius 0 the bare segment. */
-bool si_ball_meets_cylinder(const float center[3], float ball_radius, const float p1[3],
-                            const float p2[3], float radius);
-
-typedef enum si_reach { SI_REACH_ORDINARY, SI_REACH_NOTHING, SI_REACH_EVERYTHING } si_reach;
+typedef enum si_query_extent {
+    SI_EXTENT_ORDINARY,
+    SI_EXTENT_NOTHING,
+    SI_EXTENT_EVERYTHING
+} si_query_extent;
 
 /* Balls with infinities: one of infinite radius finds everything, wherever its center is; else
  * nothing is within a finite radius of a center at infinity. All that is computed with an ordinary
  * query is free of NaN. */
-static inline si_reach si_query_reach(const si_query *query)
+static inline si_query_extent si_query_extent_of(const si_query *query)
 {
     if (query->shape != SI_SHAPE_SPHERE)
-        return SI_REACH_ORDINARY;
+        return SI_EXTENT_ORDINARY;
     if (isinf(query->radius))
-        return SI_REACH_EVERYTHING;
+        return SI_EXTENT_EVERYTHING;
     bool infinite = isinf(query->center[0]) || isinf(query->center[1]) || isinf(query->center[2]);
-    return infinite ? SI_REACH_NOTHING : SI_REACH_ORDINARY;
+    return infinite ? SI_EXTENT_NOTHING : SI_EXTENT_ORDINARY;
 }
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "geometry/distance.h"
+#include "geometry/scalar_math.h"
 
 static si_result check_coordinates(const double point[3], const char *name, si_error *error)
 {

@@ -1,17 +1,8 @@
 /*
- * Geometry: which elements, given as columns, meet a query.
+ * The shapes of elements, one by one and as columns, and their bounding boxes.
  *
- * Elements come in groups of at most 64, one array for each coordinate; an answer is a bit mask,
- * bit i for element i. `count` is 1 .. 64; bits from `count` on are 0, and nothing beyond `count`
- * is read.
- *
- * What is decided: with SI_BOUNDING_BOX and SI_BEST_EFFORT an element is found if its bounding box
- * (as si_bound_* gives it, in 32-bit floats) and that of the query touch, and, with SI_BEST_EFFORT,
- * its shape does too: box against cylinder as capsule, ball against cylinder with flat caps. With
- * SI_EXACT the shapes alone decide, and a cylinder has flat caps. The shape tests are those of real
- * arithmetic on the 32-bit coordinates, evaluated in double precision; predicates.h has them for
- * one element. Queries are those of si_query_box and si_query_sphere; a ball of infinite radius
- * finds everything, one of finite radius around a center at infinity nothing.
+ * Elements come in groups of at most 64, one array for each coordinate. `count` is 1 .. 64; nothing
+ * beyond `count` is read.
  */
 #ifndef SI_GEOMETRY_SHAPES_H
 #define SI_GEOMETRY_SHAPES_H
@@ -59,28 +50,9 @@ typedef struct si_cylinders {
     const float *radius;
 } si_cylinders;
 
-uint64_t si_match_points(const si_query *query, const si_points *points, unsigned count);
-uint64_t si_match_spheres(const si_query *query, const si_spheres *spheres, unsigned count);
-uint64_t si_match_cylinders(const si_query *query, const si_cylinders *cylinders, unsigned count);
-
 /* The union of the bounding boxes of the elements. */
 si_box si_bound_points(const si_points *points, unsigned count);
 si_box si_bound_spheres(const si_spheres *spheres, unsigned count);
 si_box si_bound_cylinders(const si_cylinders *cylinders, unsigned count);
-
-/* Boxes of the children of a node: bounds[0..2] are the lower, bounds[3..5] the upper coordinates.
- * A box of an absent child is that of si_box_nothing and never matches. */
-typedef struct si_node_boxes {
-    const float *bounds[6];
-} si_node_boxes;
-
-typedef struct si_node_match {
-    uint32_t met; /* children that may hold an element that is found: none that does is missing */
-    uint32_t
-        inside; /* of them, those of which every element is found, whatever its kind and shape */
-} si_node_match;
-
-/* `count` is 1 .. 32. */
-si_node_match si_match_nodes(const si_query *query, const si_node_boxes *children, unsigned count);
 
 #endif

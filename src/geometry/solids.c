@@ -1,6 +1,7 @@
 #include "geometry/solids.h"
 
-#include "geometry/predicates.h"
+#include "geometry/scalar_math.h"
+#include "geometry/shape_pairs.h"
 
 static si_axis axis_of(const si_query *query)
 {

@@ -1,6 +1,7 @@
 /*
- * Capsules, cylinders and oriented boxes as queries: does one element meet them? In double
- * precision, right unless it is within 1e-13 of the sizes and the distance of touching.
+ * Capsules, cylinders and oriented boxes as queries: does one element meet them? Computed in double
+ * precision; a decision can be wrong only within a relative 1e-13 (of the sizes and the distance)
+ * of touching.
  */
 #ifndef SI_GEOMETRY_SOLIDS_H
 #define SI_GEOMETRY_SOLIDS_H
@@ -17,19 +18,6 @@ bool si_solid_meets_cylinder(const si_query *query, const float p1[3], const flo
                              float radius);
 /* An axis-parallel box, which may be infinite. */
 bool si_solid_meets_box(const si_query *query, const si_box *box);
-
-/* ---- the pairs of shapes ---- */
-
-/* A cylinder that has a length, or a capsule, which need not. */
-typedef struct si_axis {
-    const float *p1;
-    const float *p2;
-    float radius;
-} si_axis;
-
-bool si_ball_meets_capsule(const float center[3], float radius, const si_axis *capsule);
-bool si_capsule_meets_cylinder(const si_axis *capsule, const si_axis *cylinder);
-bool si_cylinders_meet(const si_axis *a, const si_axis *b);
 
 /* An oriented box as seen from both ends of an axis, in its own coordinates. */
 si_box_view si_view_oriented_box(const si_query *query, const float p1[3], const float p2[3]);

@@ -78,58 +78,9 @@ static inline bool si_voxel_is_in_grid(const si_voxel_grid *grid, const int32_t 
     return true;
 }
 
-/* In the place of the number of a voxel. Grids with such numbers leave all to double precision. */
+/* Stand for the number of a voxel. Grids so large that a voxel has one of these numbers leave every
+ * element undecided. */
 #define SI_VOXEL_OUTSIDE UINT32_MAX
 #define SI_VOXEL_UNDECIDED (UINT32_MAX - 1)
-
-/* In which integers lengths are told. */
-typedef struct si_voxel_unit {
-    double scale; /* units in a micrometre; a power of two */
-    double most;  /* micrometres; longer ones are cut off. At most 2^46 units. */
-} si_voxel_unit;
-
-/* Pieces of lines, which may be empty, and the numbers of their voxels. */
-typedef struct si_voxel_pieces {
-    double numbers[4][64];
-    uint64_t amounts[4][64];
-} si_voxel_pieces;
-
-#define SI_MOST_VOXEL_GROUPS 16
-
-/* The elements of a leaf by their voxels. */
-typedef struct si_voxel_groups {
-    unsigned count;
-    uint32_t numbers[SI_MOST_VOXEL_GROUPS];
-    uint64_t members[SI_MOST_VOXEL_GROUPS];
-    uint64_t others; /* with voxels beyond so many groups */
-    uint64_t undecided;
-} si_voxel_groups;
-
-/* Kernels work on columns of SI_MATCH_CAPACITY values, all of which they read and write. */
-typedef struct si_voxel_kernels {
-    /* Voxels of the middles between `first` and `second`, as `middle` of element_kind.c has them,
-     * or of `first` where that is the same columns. */
-    void (*locate)(const si_voxel_grid *grid, const float *const first[3],
-                   const float *const second[3], uint32_t *numbers);
-    /* The voxel that a line with a ball swept along it touches, and another one where there are
-     * two, side by side; with any more, or whatever is not outside the grid altogether nor inside,
-     * it is undecided. Voxels have faces in 32-bit floats. */
-    void (*touch)(const si_voxel_grid *grid, const float *const first[3],
-                  const float *const second[3], const float *radii, uint32_t *numbers,
-                  uint32_t *others);
-    /* The voxel that a line is in; undecided, if it is in several. */
-    void (*locate_lines)(const si_voxel_grid *grid, const float *const first[3],
-                         const float *const second[3], uint32_t *numbers);
-    /* The lengths of lines. */
-    void (*measure)(const float *const first[3], const float *const second[3],
-                    const si_voxel_unit *unit, uint64_t *amounts);
-    /* The parts of `count` lines in their voxels, to the bit as si_voxels_cut_line has them.
-     * Returns a mask of those that must be left to that. */
-    uint64_t (*cut_lines)(const si_voxel_grid *grid, const float *const first[3],
-                          const float *const second[3], unsigned count, const si_voxel_unit *unit,
-                          si_voxel_pieces *pieces);
-    /* Of the elements in a mask. What is outside is in no group. */
-    void (*group)(const uint32_t *numbers, uint64_t mask, si_voxel_groups *groups);
-} si_voxel_kernels;
 
 #endif

@@ -39,7 +39,7 @@ uint64_t si_grid_add_ones(si_grid_adder *adder, const uint32_t *numbers, uint64_
 }
 
 /* In double precision. */
-static void add_centre(const si_grid_frame *frame, si_grid_adder *adder, const si_grid_lines *lines,
+static void add_center(const si_grid_frame *frame, si_grid_adder *adder, const si_grid_lines *lines,
                        unsigned slot)
 {
     int32_t voxel[3];
@@ -51,7 +51,7 @@ static void add_centre(const si_grid_frame *frame, si_grid_adder *adder, const s
     si_grid_add_voxel(frame, adder, voxel, 1);
 }
 
-static void add_centres(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
+static void add_centers(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
                         uint64_t mask)
 {
     const si_grid_lines lines = si_grid_lines_of(frame->type, floats);
@@ -59,14 +59,14 @@ static void add_centres(const si_grid_frame *frame, si_grid_adder *adder, const 
     si_kernels()->voxels->locate(&frame->voxels, lines.first, lines.second, numbers);
     uint64_t undecided = si_grid_add_ones(adder, numbers, mask);
     for (; undecided; undecided &= undecided - 1)
-        add_centre(frame, adder, &lines, (unsigned)__builtin_ctzll(undecided));
+        add_center(frame, adder, &lines, (unsigned)__builtin_ctzll(undecided));
 }
 
 void si_grid_add_leaf(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
                       uint64_t mask)
 {
-    if (frame->measure == SI_GRID_CENTRES)
-        add_centres(frame, adder, floats, mask);
+    if (frame->measure == SI_GRID_CENTERS)
+        add_centers(frame, adder, floats, mask);
     else if (frame->measure == SI_GRID_LENGTHS)
         si_grid_add_lengths(frame, adder, floats, mask);
     else

@@ -5,9 +5,10 @@
 #include "element/element_kind.h"
 #include "geometry/voxels.h"
 #include "grid/grid_adder.h"
+#include "kernels/kernel_set.h"
 
 typedef enum si_grid_measure {
-    SI_GRID_CENTRES,  /* elements, in the voxel of their centre */
+    SI_GRID_CENTERS,  /* elements, in the voxel of their center */
     SI_GRID_TOUCHING, /* elements, in every voxel of which a box query finds them */
     SI_GRID_LENGTHS   /* of axes, in units */
 } si_grid_measure;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "grid/grid_touching.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 #include "read/fetch.h"
 #include "read/readahead.h"
 #include "read/sigbus_guard.h"
@@ -182,7 +183,7 @@ si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, 
 {
     bool is_touching = frame->measure == SI_GRID_TOUCHING;
     /* Exact shapes may stick out of their boxes. */
-    bool is_known = frame->measure == SI_GRID_CENTRES ||
+    bool is_known = frame->measure == SI_GRID_CENTERS ||
                     (is_touching && frame->accuracy != SI_EXACT);
     return (si_grid_walk){.index = index,
                           .frame = frame,

@@ -45,7 +45,7 @@ void si_grid_pairs_flush(si_grid_pairs *pairs)
     }
     for (int side = 0; side < 6; side++)
         boxes.bounds[side] = pairs->boxes[side];
-    si_leaf_masks masks = si_kernels()->filter_pairs(&kind, &cylinders, &boxes, pairs->count);
+    si_leaf_masks masks = si_kernels()->leaf_test_pairs(&kind, &cylinders, &boxes, pairs->count);
     for (uint64_t rest = masks.sure | masks.undecided; rest; rest &= rest - 1) {
         unsigned at = (unsigned)__builtin_ctzll(rest);
         if (masks.sure >> at & 1 || touches(pairs, at))

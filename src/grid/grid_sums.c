@@ -135,7 +135,7 @@ si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si
     set_frame(sums, index, grid,
               wants_lengths           ? SI_GRID_LENGTHS
               : grid->counts_touching ? SI_GRID_TOUCHING
-                                      : SI_GRID_CENTRES);
+                                      : SI_GRID_CENTERS);
     return SI_OK;
 }
 

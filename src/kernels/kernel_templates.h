@@ -4,8 +4,8 @@
 #include <float.h>
 #include <math.h>
 
-#include "geometry/distance.h"
 #include "geometry/query_shape.h"
+#include "geometry/scalar_math.h"
 
 #include "kernels/solid_vector.h"
 

@@ -5,6 +5,7 @@
 #include "kernels/kernel_templates.h"
 #include "kernels/select_portable.h"
 
-const si_kernel_set si_kernels_portable = {
-    "portable",    match_nodes,  filter_points, filter_spheres, filter_cylinders,  filter_pairs,
-    select_floats, select_words, words_among,   bytes_among,    &distance_kernels, &voxel_kernels};
+const si_kernel_set si_kernels_portable = {"portable",        match_nodes,         leaf_test_points,
+                                           leaf_test_spheres, leaf_test_cylinders, leaf_test_pairs,
+                                           select_floats,     select_words,        words_among,
+                                           bytes_among,       &distance_kernels,   &voxel_kernels};

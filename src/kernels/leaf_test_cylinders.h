@@ -151,8 +151,8 @@ static inline uint64_t find_middles_in_box(const si_cylinders *cylinders, unsign
     return found;
 }
 
-static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders *cylinders,
-                                      unsigned count)
+static si_leaf_masks leaf_test_cylinders(const si_query *query, const si_cylinders *cylinders,
+                                         unsigned count)
 {
     solid_vector solid;
     const si_vector_query q = si_broadcast_query(query, &solid);
@@ -174,8 +174,8 @@ static si_leaf_masks filter_cylinders(const si_query *query, const si_cylinders 
 }
 
 /* Each cylinder with a box of its own, as a query of the kind would be: one for a box. */
-static si_leaf_masks filter_pairs(const si_query *kind, const si_cylinders *cylinders,
-                                  const si_node_boxes *boxes, unsigned count)
+static si_leaf_masks leaf_test_pairs(const si_query *kind, const si_cylinders *cylinders,
+                                     const si_node_boxes *boxes, unsigned count)
 {
     si_leaf_masks masks = {0, 0};
     si_vector_query q = {.solid = NULL};

@@ -10,7 +10,8 @@ static inline si_verdict judge_points(const si_query *query, const si_vector_que
     return si_compare(in_box, si_squared_distance_of(position, &q->center), q->squared_radius);
 }
 
-static si_leaf_masks filter_points(const si_query *query, const si_points *points, unsigned count)
+static si_leaf_masks leaf_test_points(const si_query *query, const si_points *points,
+                                      unsigned count)
 {
     solid_vector solid;
     const si_vector_query q = si_broadcast_query(query, &solid);

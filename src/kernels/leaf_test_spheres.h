@@ -22,8 +22,8 @@ static inline si_verdict judge_spheres(const si_query *query, const si_vector_qu
     return si_compare(touching, si_squared_distance_of(center, &q->center), sum * sum);
 }
 
-static si_leaf_masks filter_spheres(const si_query *query, const si_spheres *spheres,
-                                    unsigned count)
+static si_leaf_masks leaf_test_spheres(const si_query *query, const si_spheres *spheres,
+                                       unsigned count)
 {
     solid_vector solid;
     const si_vector_query q = si_broadcast_query(query, &solid);

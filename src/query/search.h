@@ -3,6 +3,7 @@
 #define SI_QUERY_SEARCH_H
 
 #include "geometry/query_shape.h"
+#include "kernels/match.h"
 #include "read/fetch.h"
 #include "read/index.h"
 

@@ -47,7 +47,7 @@ ELEMENTS = {
     (3, 3, 0): ((-46, -50, -50), (-44, -51, -50), .375, 3),
 }
 
-# (id, pre_gid, post_gid, afferent centre, conductance, label)
+# (id, pre_gid, post_gid, afferent center, conductance, label)
 SYNAPSES = [
     (0, 7, 1, (0, 0, 0), 0.5, "plain"),
     (1, 6, 1, (1, 0.1, -2.5), 1.25, "a,b"),

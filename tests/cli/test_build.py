@@ -120,11 +120,11 @@ def test_position(data, tmp_path):
 
 
 def test_recenter(data, tmp_path):
-    for recenter, centre in [("off", "10,21,30"), ("on", "10,20,30"), ("auto", "10,21,30")]:
+    for recenter, center in [("off", "10,21,30"), ("on", "10,20,30"), ("auto", "10,21,30")]:
         out = tmp_path / recenter
         run("nodes", data.nodes, data.morphologies, "--gids=0", "--recenter", recenter, "-o", out)
         lines = run("query", out, *EVERYTHING, "--fields", "section_id,centroid").output.splitlines()
-        assert f"0,{centre}" in lines
+        assert f"0,{center}" in lines
 
 
 def test_soma_radius(data, tmp_path):

@@ -33,8 +33,8 @@ def number(value):
 def expected_element(ids):
     first, second, radius, section_type = circuits.ELEMENTS[ids]
     is_soma = section_type == 1
-    centre = first if is_soma else [(a + b) / 2 for a, b in zip(first, second)]
-    return [*map(str, ids), *map(number, [*centre, *first, *second, radius]), str(section_type), str(int(is_soma))]
+    center = first if is_soma else [(a + b) / 2 for a, b in zip(first, second)]
+    return [*map(str, ids), *map(number, [*center, *first, *second, radius]), str(section_type), str(int(is_soma))]
 
 
 def test_all_fields_of_segments(data):

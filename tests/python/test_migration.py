@@ -48,17 +48,17 @@ def test_row_3_no_soma_without_soma(tmp_path, caplog):
     assert "1 cells have no soma" in caplog.text
 
 
-OFF_CENTRE = {"cell.swc": "1 1 3 0 0 1 -1\n2 2 4 0 0 1 1\n3 2 6 0 0 1 2\n"}
+OFF_CENTER = {"cell.swc": "1 1 3 0 0 1 -1\n2 2 4 0 0 1 1\n3 2 6 0 0 1 2\n"}
 HALF_TURN = {"orientation_w": [0.0], "orientation_x": [0.0], "orientation_y": [0.0], "orientation_z": [1.0]}
 
 
-def soma_centre(index):
+def soma_center(index):
     found = small.everything(index, ["is_soma", "centroid"])
     return found["centroid"][found["is_soma"]][0]
 
 
 def test_row_4_somas_turn_with_their_cells(tmp_path):
-    assert soma_centre(small.index_cells(tmp_path, OFF_CENTRE, HALF_TURN)) == pytest.approx([-3, 0, 0], abs=1e-5)
+    assert soma_center(small.index_cells(tmp_path, OFF_CENTER, HALF_TURN)) == pytest.approx([-3, 0, 0], abs=1e-5)
 
 
 @pytest.mark.parametrize("attributes, recenter, x", [
@@ -67,7 +67,7 @@ def test_row_4_somas_turn_with_their_cells(tmp_path):
     ({"recenter": [1]}, "auto", 0), (small.without_orientation(recenter=[0]), "auto", 3), ({"recenter": [1]}, "off", 3),
 ])
 def test_row_4_recentring(tmp_path, attributes, recenter, x):
-    assert soma_centre(small.index_cells(tmp_path, OFF_CENTRE, attributes, recenter=recenter))[0] == x
+    assert soma_center(small.index_cells(tmp_path, OFF_CENTER, attributes, recenter=recenter))[0] == x
 
 
 def test_row_5_cells_of_a_soma_only_and_sections_of_one_point(tmp_path):

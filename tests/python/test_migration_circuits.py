@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import small_circuits as small
-from test_migration import SOMA, STICK, soma_centre
+from test_migration import SOMA, STICK, soma_center
 
 import spatial_index as si
 
@@ -141,9 +141,9 @@ def test_row_23_node_types(tmp_path):
 
 def test_row_23_rotation_angles(tmp_path):
     attributes = small.without_orientation(rotation_angle_zaxis=[math.pi])
-    off_centre = {"cell.swc": "1 1 3 0 0 1 -1\n"}
-    index = small.index_cells(tmp_path, off_centre, attributes, recenter="off")
-    assert soma_centre(index) == pytest.approx([-3, 0, 0], abs=1e-5)
+    off_center = {"cell.swc": "1 1 3 0 0 1 -1\n"}
+    index = small.index_cells(tmp_path, off_center, attributes, recenter="off")
+    assert soma_center(index) == pytest.approx([-3, 0, 0], abs=1e-5)
 
 
 def test_row_23_cells_without_morphology(tmp_path):

@@ -1,6 +1,6 @@
 /* The Neurolucida ASC format: nested expressions, one block for each pair of branches. */
-#include "sample_circuit/morphology.h"
-#include "sample_circuit/output.h"
+#include "sample_circuit/sample_morphology.h"
+#include "sample_circuit/sample_output.h"
 
 static void write_point(FILE *stream, int depth, const si_sample_point *point)
 {

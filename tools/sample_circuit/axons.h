@@ -2,7 +2,7 @@
 #ifndef SI_SAMPLE_CIRCUIT_AXONS_H
 #define SI_SAMPLE_CIRCUIT_AXONS_H
 
-#include "sample_circuit/circuit.h"
+#include "sample_circuit/sample_circuit.h"
 
 typedef struct si_sample_axon_piece {
     uint32_t cell;

@@ -2,7 +2,7 @@
 #ifndef SI_SAMPLE_CIRCUIT_DENDRITES_H
 #define SI_SAMPLE_CIRCUIT_DENDRITES_H
 
-#include "sample_circuit/morphology.h"
+#include "sample_circuit/sample_morphology.h"
 
 typedef struct si_sample_dendrites {
     struct si_sample_dendrite {

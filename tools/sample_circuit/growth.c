@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "sample_circuit/morphology.h"
+#include "sample_circuit/sample_morphology.h"
 #include "sample_circuit/vector.h"
 
 /* Where a section is to begin. */

@@ -1,8 +1,8 @@
 /* The HDF5 morphology format, version 1.1: all points in one table, sections as offsets into it. */
 #include <stdlib.h>
 
-#include "sample_circuit/hdf5.h"
-#include "sample_circuit/morphology.h"
+#include "sample_circuit/sample_hdf5.h"
+#include "sample_circuit/sample_morphology.h"
 
 enum { FIRST_POINT = 0, TYPE = 1, PARENT = 2 };
 

@@ -1,6 +1,6 @@
 /* The SWC format: one line for each point, which names its parent. */
-#include "sample_circuit/morphology.h"
-#include "sample_circuit/output.h"
+#include "sample_circuit/sample_morphology.h"
+#include "sample_circuit/sample_output.h"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ static void write_sample(FILE *stream, size_t id, int type, const si_sample_poin
             (double)at[2], (double)point->radius, parent);
 }
 
-/* The soma as NeuroMorpho writes it: its centre, and the two ends of a cylinder as wide as long. */
+/* The soma as NeuroMorpho writes it: its center, and the two ends of a cylinder as wide as long. */
 static size_t write_three_point_soma(FILE *stream, float radius)
 {
     for (size_t id = 1; id <= 3; id++) {

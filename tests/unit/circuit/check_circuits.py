@@ -153,7 +153,7 @@ def rotation(angles):
 
 class AllenCell:
     """A cell of a circuit in the style of the Allen Institute, placed by the rules of the SONATA
-    guide: recentred on its soma, turned by rotation angles, moved to its position."""
+    guide: recentered on its soma, turned by rotation angles, moved to its position."""
 
     def __init__(self, nodes, node_types, morphologies, gid):
         with open(node_types) as file:
@@ -171,8 +171,8 @@ class AllenCell:
         self.center = np.mean(np.array(soma, np.float32), axis=0, dtype=np.float32)
 
     def place(self, points):
-        centred = points.astype(np.float64) - self.center.astype(np.float64)
-        return (centred @ rotation(self.angles).T + self.position).astype(np.float32)
+        centerd = points.astype(np.float64) - self.center.astype(np.float64)
+        return (centerd @ rotation(self.angles).T + self.position).astype(np.float32)
 
     def segments(self):
         start, end, radius = swc_segments(self.samples)

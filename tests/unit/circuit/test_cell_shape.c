@@ -136,7 +136,7 @@ static void values_that_are_no_geometry_are_refused(void **state)
     morphology.soma_surface_radius = -1;
     assert_refused(&morphology, SI_ERROR_FORMAT, "the radius of the soma is -1");
     morphology.soma_center[1] = NAN;
-    assert_refused(&morphology, SI_ERROR_FORMAT, "the centre of the soma is (7, nan, 9)");
+    assert_refused(&morphology, SI_ERROR_FORMAT, "the center of the soma is (7, nan, 9)");
 }
 
 /* Sections of `each` points, all in one place. */

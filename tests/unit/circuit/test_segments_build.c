@@ -118,7 +118,7 @@ static void cell_is_turned_and_moved(void **state)
     assert_built(expected, 4);
 }
 
-static void recentred_cell_has_its_soma_at_its_position(void **state)
+static void recentered_cell_has_its_soma_at_its_position(void **state)
 {
     (void)state;
     const test_cell cell = {{10, 20, 30}, QUARTER_ABOUT_Z, "y"};
@@ -511,7 +511,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         circuit_test(cell_is_turned_and_moved),
-        circuit_test(recentred_cell_has_its_soma_at_its_position),
+        circuit_test(recentered_cell_has_its_soma_at_its_position),
         circuit_test(recentring_depends_on_what_the_file_has),
         circuit_test(soma_radius_is_that_of_the_file_if_wanted),
         circuit_test(counts_tell_what_was_left_out),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 #include "oracle.h"
 
 /* SPATIAL_INDEX_TEST_CASES=1000000 takes some minutes. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 #include "oracle.h"
 
 #define LATTICE_COUNT full_or_sanitized(300000, 60000)

@@ -81,13 +81,13 @@ void oracle_counts(const test_elements *elements, const si_grid *grid,
 {
     memset(counts, 0, voxels_of(grid) * sizeof *counts);
     for (uint64_t i = 0; i < elements->count; i++) {
-        double centre[3];
+        double center[3];
         for (int axis = 0; axis < 3; axis++) {
             float first = elements->first[i][axis], second = elements->second[i][axis];
             float middle = 0.5f * first + 0.5f * second;
-            centre[axis] = (double)(elements->kind == SI_SEGMENT ? middle : first);
+            center[axis] = (double)(elements->kind == SI_SEGMENT ? middle : first);
         }
-        int64_t voxel = find_voxel(grid, centre);
+        int64_t voxel = find_voxel(grid, center);
         if (voxel >= 0 && (!passes || passes(elements, i)))
             counts[voxel]++;
     }

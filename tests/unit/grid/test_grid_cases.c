@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "geometry/predicates.h"
+#include "geometry/shape_pairs.h"
 #include "kernels/kernel_set.h"
 #include "unit/grid/grid_oracle.h"
 
@@ -56,7 +57,7 @@ static void check_lengths(const test_elements *elements, const si_index *index, 
     free(errors);
 }
 
-/* Returns how many centres are in the grid. */
+/* Returns how many centers are in the grid. */
 static uint64_t check_grid(const test_elements *elements, const si_grid *grid)
 {
     si_index *index = build_elements(elements, NULL, NULL);
@@ -120,7 +121,7 @@ static void random_scenes_are_as_brute_force_has_them(void **state)
         free_elements(&elements);
     }
     if (counted < 50 * scene_count())
-        fail_msg("only %llu centres were in grids", (unsigned long long)counted);
+        fail_msg("only %llu centers were in grids", (unsigned long long)counted);
 }
 
 /* ---- at the bounds ---- */

@@ -9,6 +9,7 @@
 #include "geometry/predicates.h"
 #include "kernels/kernel_set.h"
 
+#include "kernels/match.h"
 #include "unit/geometry/oracle.h"
 
 /* Columns that end where memory ends, so that reading beyond them is fatal, with any tool and
@@ -81,15 +82,15 @@ static si_leaf_masks filter(const si_kernel_set *set, const si_query *query, con
     si_points points = {{c[0], c[1], c[2]}};
     si_spheres spheres = {{c[0], c[1], c[2]}, c[6]};
     si_cylinders cylinders = {{c[0], c[1], c[2]}, {c[3], c[4], c[5]}, c[6]};
-    return shape == POINT    ? set->filter_points(query, &points, l->count)
-           : shape == SPHERE ? set->filter_spheres(query, &spheres, l->count)
-                             : set->filter_cylinders(query, &cylinders, l->count);
+    return shape == POINT    ? set->leaf_test_points(query, &points, l->count)
+           : shape == SPHERE ? set->leaf_test_spheres(query, &spheres, l->count)
+                             : set->leaf_test_cylinders(query, &cylinders, l->count);
 }
 
 /* The arithmetic is the same, so the same is left open. */
 static void check_plain_vectors(const si_query *query, const leaf *l, element_shape shape)
 {
-    if (si_query_reach(query) != SI_REACH_ORDINARY)
+    if (si_query_extent_of(query) != SI_EXTENT_ORDINARY)
         return;
     si_leaf_masks plain = filter(&si_kernels_plain, query, l, shape);
     si_leaf_masks portable = filter(&si_kernels_portable, query, l, shape);

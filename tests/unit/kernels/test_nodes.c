@@ -7,6 +7,7 @@
 
 #include "geometry/predicates.h"
 #include "kernels/kernel_set.h"
+#include "kernels/match.h"
 #include "unit/geometry/oracle.h"
 
 enum { MAX_CHILDREN = 32, MAX_ELEMENTS = 6 };
@@ -105,7 +106,7 @@ static si_node_match match_with_all_kernels(const si_query *query, const si_node
     for (int k = 0; k < 2; k++)
         if (si_use_kernels(names[k]))
             check_same(query, names[k], si_match_nodes(query, boxes, count), expected);
-    if (si_query_reach(query) == SI_REACH_ORDINARY)
+    if (si_query_extent_of(query) == SI_EXTENT_ORDINARY)
         check_same(query, "plain", si_kernels_plain.match_nodes(query, boxes, count), expected);
     return expected;
 }

@@ -65,7 +65,7 @@ static const char *compare_soma(const si_morphology *found, const json_t *expect
     if (found->soma_point_count == 0)
         return NULL;
     if (!same_position(found->soma_center, json_object_get(expected, "center")))
-        return "soma centre";
+        return "soma center";
     float distance = (float)json_number_value(json_object_get(expected, "max_distance"));
     return same_bits(found->soma_max_distance, distance) ? NULL : "soma distance";
 }

@@ -81,7 +81,7 @@ static void somas_have_the_type_of_their_samples(void **state)
     check_soma("1 1 0 0 0 1 -1\n2 1 4 0 0 3 1", SI_SOMA_CYLINDERS, 2, 2, 2);
 }
 
-static void soma_centre_is_the_mean_or_not_a_number(void **state)
+static void soma_center_is_the_mean_or_not_a_number(void **state)
 {
     (void)state;
     si_morphology *morphology = parse("1 1 0 1 2 1 -1\n2 1 4 1 2 3 1");
@@ -256,7 +256,7 @@ int main(void)
         cmocka_unit_test(sections_follow_the_order_of_the_lines),
         cmocka_unit_test(neurites_without_soma_are_sections_unless_a_lone_point),
         cmocka_unit_test(somas_have_the_type_of_their_samples),
-        cmocka_unit_test(soma_centre_is_the_mean_or_not_a_number),
+        cmocka_unit_test(soma_center_is_the_mean_or_not_a_number),
         cmocka_unit_test(somas_that_make_no_sense_are_refused),
         cmocka_unit_test(blanks_comments_and_what_follows_a_sample_are_skipped),
         cmocka_unit_test(integer_columns_may_be_written_as_floats),

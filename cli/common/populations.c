@@ -1,0 +1,130 @@
+#include "common/populations.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program.h"
+
+static void add_population(cli_populations *populations, size_t position)
+{
+    populations->populations[populations->count++] = (cli_population){
+        .name = si_population_set_name(populations->set, position),
+        .index = si_population_set_index(populations->set, position)};
+}
+
+static void add_named(cli_populations *populations, const char *name)
+{
+    for (size_t i = 0; i < si_population_set_count(populations->set); i++) {
+        const char *candidate = si_population_set_name(populations->set, i);
+        if (candidate && strcmp(candidate, name) == 0) {
+            add_population(populations, i);
+            return;
+        }
+    }
+    cli_fail("%s: no population '%s'", populations->path, name);
+}
+
+static si_element_kind kind_of(const si_index *index)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(index, &info);
+    return info.kind;
+}
+
+/* One table has room for one kind of element. */
+static void find_kind(cli_populations *populations)
+{
+    if (populations->count == 0)
+        cli_fail("%s: no population in it", populations->path);
+    populations->kind = kind_of(populations->populations[0].index);
+    for (size_t i = 1; i < populations->count; i++) {
+        if (kind_of(populations->populations[i].index) != populations->kind)
+            cli_fail("%s: populations '%s' and '%s' are of different kinds of element",
+                     populations->path, populations->populations[0].name,
+                     populations->populations[i].name);
+    }
+}
+
+void cli_populations_open(cli_populations *populations, const char *path,
+                          const si_open_options *options, const cli_names *names)
+{
+    si_error error;
+    *populations = (cli_populations){.path = path};
+    if (si_population_set_open(path, options, &populations->set, &error) != SI_OK)
+        cli_fail("%s", error.message);
+    size_t present = si_population_set_count(populations->set);
+    size_t most = names->count > present ? names->count : present;
+    populations->several = si_population_set_is_multi(populations->set) != 0;
+    populations->populations = cli_allocate(most, sizeof *populations->populations);
+    for (size_t i = 0; i < names->count; i++)
+        add_named(populations, names->names[i]);
+    for (size_t i = 0; names->count == 0 && i < present; i++)
+        add_population(populations, i);
+    find_kind(populations);
+}
+
+static bool has_attribute(const si_dataset *dataset, const char *attribute)
+{
+    for (size_t i = 0; i < si_dataset_attribute_count(dataset); i++) {
+        if (strcmp(si_dataset_attribute_name(dataset, i), attribute) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "a morphology index (gid, section_id, ...)" */
+static void describe_fields(si_element_kind kind, char *text, size_t size)
+{
+    const si_field_info *fields;
+    size_t count = si_element_kind_fields(kind, &fields);
+    size_t length = (size_t)snprintf(text, size, "a %s index", si_element_kind_name(kind));
+    for (size_t i = 0; i < count && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i == 0 ? " (" : ", ",
+                                   fields[i].name);
+    if (length < size)
+        snprintf(text + length, size - length, ")");
+}
+
+static _Noreturn void refuse_attribute(const cli_populations *populations,
+                                       const si_dataset *dataset, const char *attribute)
+{
+    char fields[512];
+    si_values values;
+    si_error error = {.message = "there is none of that name"};
+    describe_fields(populations->kind, fields, sizeof fields);
+    si_dataset_read(dataset, attribute, NULL, 0, &values, &error);
+    cli_fail("%s: '%s' is no field of %s and no attribute of its data set: %s", populations->path,
+             attribute, fields, error.message);
+}
+
+static void open_dataset(const cli_populations *populations, cli_population *population,
+                         const char *attribute)
+{
+    char fields[512];
+    si_error error;
+    if (population->dataset)
+        return;
+    describe_fields(populations->kind, fields, sizeof fields);
+    if (si_dataset_open(population->index, &population->dataset, &error) != SI_OK)
+        cli_fail("'%s' is no field of %s, and no attribute can be read: %s", attribute, fields,
+                 error.message);
+}
+
+void cli_populations_need_attribute(cli_populations *populations, const char *attribute)
+{
+    for (size_t i = 0; i < populations->count; i++) {
+        cli_population *population = &populations->populations[i];
+        open_dataset(populations, population, attribute);
+        if (!has_attribute(population->dataset, attribute))
+            refuse_attribute(populations, population->dataset, attribute);
+    }
+}
+
+void cli_populations_close(cli_populations *populations)
+{
+    for (size_t i = 0; i < populations->count; i++)
+        si_dataset_close(populations->populations[i].dataset);
+    free(populations->populations);
+    si_population_set_close(populations->set);
+}

@@ -1,0 +1,190 @@
+#include "grid/grid_options.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+#include "common/program.h"
+#include "common/reading.h"
+
+enum { MOST_THREADS = 4096 };
+
+/* ---- the grid ---- */
+
+static bool read_corner(const char *word, double corner[3])
+{
+    return cli_read_point(word, corner) && !isnan(corner[0]) && !isnan(corner[1]) &&
+           !isnan(corner[2]);
+}
+
+static void set_box(void *target, const char *const *words)
+{
+    cli_grid_options *options = target;
+    for (int i = 0; i < 2; i++)
+        if (!read_corner(words[i], options->corners[i]))
+            cli_wrong_use("option '--box' takes two corners x,y,z, not '%s'", words[i]);
+    options->has_box = true;
+}
+
+static void set_shape(void *target, const char *const *words)
+{
+    cli_grid_options *options = target;
+    const char *word = words[0];
+    size_t count = 0;
+    for (; count < 3; count++) {
+        size_t length = strcspn(word, ",");
+        if (!cli_read_unsigned(word, length, &options->shape[count]))
+            break;
+        word += length;
+        if (*word == '\0')
+            break;
+        word++;
+    }
+    if (*word != '\0' || (count != 0 && count != 2))
+        cli_wrong_use("option '--shape' takes one number of voxels or three, nx,ny,nz, not '%s'",
+                      words[0]);
+    if (count == 0)
+        options->shape[1] = options->shape[2] = options->shape[0];
+    options->has_shape = true;
+}
+
+static void set_measure(void *target, const char *const *words)
+{
+    cli_grid_options *options = target;
+    options->measures_length = strcmp(words[0], "length") == 0;
+    options->counts_touching = strcmp(words[0], "touching") == 0;
+    if (!options->measures_length && !options->counts_touching && strcmp(words[0], "elements") != 0)
+        cli_wrong_use("option '--measure' takes elements, touching or length, not '%s'", words[0]);
+}
+
+static void set_accuracy(void *target, const char *const *words)
+{
+    cli_grid_options *options = target;
+    options->has_accuracy = true;
+    if (strcmp(words[0], "best_effort") == 0)
+        options->accuracy = SI_BEST_EFFORT;
+    else if (strcmp(words[0], "bounding_box") == 0)
+        options->accuracy = SI_BOUNDING_BOX;
+    else if (strcmp(words[0], "exact") == 0)
+        options->accuracy = SI_EXACT;
+    else
+        cli_wrong_use("option '--accuracy' takes best_effort, bounding_box or exact, not '%s'",
+                      words[0]);
+}
+
+/* ---- how ---- */
+
+static void set_format(void *target, const char *const *words)
+{
+    cli_grid_options *options = target;
+    options->has_format = true;
+    cli_set_format(&options->format, words);
+}
+
+static void set_threads(void *target, const char *const *words)
+{
+    uint64_t threads;
+    if (!cli_read_unsigned(words[0], strlen(words[0]), &threads) || threads > MOST_THREADS)
+        cli_wrong_use("option '--threads' takes a number from 0 to %d, not '%s'", MOST_THREADS,
+                      words[0]);
+    ((cli_grid_options *)target)->threads = (unsigned)threads;
+}
+
+static const cli_option option_table[] = {
+    {.name = "shape",
+     .words = CLI_ONE_WORD,
+     .value = "N|X,Y,Z",
+     .help = "voxels along each axis, or along x, y and z",
+     .set = set_shape},
+    {.name = "box",
+     .words = CLI_TWO_WORDS,
+     .value = "X,Y,Z X,Y,Z",
+     .help = "two opposite corners of the grid\n"
+             "(default: the bounds of all elements)",
+     .set = set_box},
+    {.name = "regions",
+     .words = CLI_ONE_WORD,
+     .value = "FILE.npy",
+     .help = "an array of integers, the region of each voxel:\n"
+             "totals of the regions instead of the voxels",
+     .offset = offsetof(cli_grid_options, regions)},
+    {.name = "measure",
+     .words = CLI_ONE_WORD,
+     .value = "WHAT",
+     .help = "elements (default): in the voxel of their center;\n"
+             "touching: in every voxel that they touch;\n"
+             "length: of the axes of segments in the voxel",
+     .set = set_measure},
+    {.name = "accuracy",
+     .words = CLI_ONE_WORD,
+     .value = "HOW",
+     .help = "of touching: best_effort (default), bounding_box\n"
+             "or exact",
+     .set = set_accuracy},
+    {.name = "output",
+     .letter = 'o',
+     .words = CLI_ONE_WORD,
+     .value = "FILE.npy",
+     .help = "write the grid as an array of NumPy, instead of a\n"
+             "table of the voxels in which there is something",
+     .offset = offsetof(cli_grid_options, output)},
+    CLI_FILTER_OPTIONS(cli_grid_options),
+    {.name = "populations",
+     .words = CLI_MANY_WORDS,
+     .value = "A,B",
+     .help = "of several populations, these (default: all)",
+     .offset = offsetof(cli_grid_options, populations),
+     .set = cli_add_populations},
+    {.name = "format",
+     .words = CLI_ONE_WORD,
+     .value = "FORMAT",
+     .help = "of the table: csv (default), tsv or jsonl",
+     .set = set_format},
+    {.name = "threads",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "threads to use (default: 0, all processors)",
+     .set = set_threads},
+    CLI_READING_OPTIONS(offsetof(cli_grid_options, reading), ""),
+};
+
+static void check(const cli_grid_options *options)
+{
+    if (options->has_shape == (options->regions != NULL))
+        cli_wrong_use("expected one of --shape and --regions");
+    if (options->regions && options->output)
+        cli_wrong_use("option '--output' does not go with --regions");
+    if (options->output && options->has_format)
+        cli_wrong_use("option '--format' does not go with --output");
+    if (options->has_accuracy && !options->counts_touching)
+        cli_wrong_use("option '--accuracy' goes with --measure touching");
+    if (options->filter.somas && options->filter.segments)
+        cli_wrong_use("expected at most one of --somas and --segments");
+}
+
+void cli_grid_options_read(cli_grid_options *options, int argc, char **argv)
+{
+    const cli_command command = {
+        .name = "spatial-index-grid",
+        .operands = "INDEX",
+        .summary = "Shows how much of an index is in each voxel of a regular grid (micrometres).",
+        .options = option_table,
+        .option_count = sizeof option_table / sizeof option_table[0],
+        .least_operands = 1,
+        .most_operands = 1,
+    };
+    cli_operands operands;
+    cli_begin(command.name);
+    cli_read_arguments(&command, argc, argv, options, &operands);
+    options->index = operands.words[0];
+    free(operands.words);
+    check(options);
+}
+
+void cli_grid_options_free(cli_grid_options *options)
+{
+    cli_filter_free(&options->filter);
+    cli_names_free(&options->populations);
+}

@@ -1,0 +1,152 @@
+/* spatial-index-verify: is an index as it was written? */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/command_line.h"
+#include "common/numbers.h"
+#include "common/output.h"
+#include "common/program.h"
+#include "common/progress_bar.h"
+#include "common/signals.h"
+#include "spatial_index/spatial_index.h"
+
+typedef struct verify_options {
+    bool json;
+    bool progress_bar;
+    bool verbose;
+    unsigned threads;
+    uint64_t most;
+} verify_options;
+
+enum { MOST_THREADS = 4096, DEFAULT_MOST = 100 };
+
+static void set_threads(void *target, const char *const *words)
+{
+    uint64_t threads;
+    if (!cli_read_unsigned(words[0], strlen(words[0]), &threads) || threads > MOST_THREADS)
+        cli_wrong_use("option '--threads' takes a number from 0 to %d, not '%s'", MOST_THREADS,
+                      words[0]);
+    ((verify_options *)target)->threads = (unsigned)threads;
+}
+
+static void set_most(void *target, const char *const *words)
+{
+    if (!cli_read_unsigned(words[0], strlen(words[0]), &((verify_options *)target)->most))
+        cli_wrong_use("option '--most' takes a number, not '%s'", words[0]);
+}
+
+static const cli_option option_table[] = {
+    {.name = "json",
+     .words = CLI_FLAG,
+     .help = "tell it as a JSON object",
+     .offset = offsetof(verify_options, json)},
+    {.name = "most",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "tell of so much damage, and count the rest\n"
+             "(default: 100; 0: tell of all)",
+     .set = set_most},
+    {.name = "progress-bar",
+     .words = CLI_FLAG,
+     .help = "show how far it is, if stderr is a terminal",
+     .offset = offsetof(verify_options, progress_bar)},
+    {.name = "threads",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "threads to use (default: 0, all processors)",
+     .set = set_threads},
+    {.name = "verbose",
+     .letter = 'v',
+     .words = CLI_FLAG,
+     .help = "say it too if there is no damage",
+     .offset = offsetof(verify_options, verbose)},
+};
+
+/* ---- what is found ---- */
+
+typedef struct findings {
+    bool json;
+    uint64_t told;
+} findings;
+
+static void tell_damage(void *context, const char *sentence)
+{
+    findings *found = context;
+    if (!found->json) {
+        cli_put_format("%s\n", sentence);
+    } else {
+        cli_put_text(found->told == 0 ? "\n" : ",\n");
+        cli_put_json_string(sentence);
+    }
+    found->told++;
+}
+
+static void tell_rest(const findings *found, uint64_t count, bool verbose)
+{
+    if (found->json)
+        cli_put_format("%s],\"damage_count\":%" PRIu64 "}\n", found->told > 0 ? "\n" : "", count);
+    else if (count > found->told)
+        cli_put_format("and %" PRIu64 " more\n", count - found->told);
+    else if (count == 0 && verbose)
+        cli_put_text("no damage\n");
+}
+
+/* ---- the whole ---- */
+
+static int on_progress(void *context, const char *phase, uint64_t done, uint64_t total)
+{
+    cli_progress_bar_update(context, phase, done, total);
+    return 0;
+}
+
+static uint64_t verify(const char *path, const verify_options *options, findings *found)
+{
+    cli_progress_bar bar;
+    uint64_t count = 0;
+    si_error error;
+    si_verify_options chosen = SI_VERIFY_OPTIONS_INIT;
+    chosen.threads = options->threads;
+    chosen.most_sentences = options->most;
+    chosen.visitor = tell_damage;
+    chosen.visitor_context = found;
+    chosen.progress = on_progress;
+    chosen.progress_context = &bar;
+    cli_progress_bar_begin(&bar, options->progress_bar);
+    si_result result = si_verify(path, &chosen, &count, &error);
+    cli_progress_bar_end(&bar);
+    if (result != SI_OK) {
+        if (!found->json)
+            cli_finish_output();
+        cli_fail("%s", error.message);
+    }
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    const cli_command command = {
+        .name = "spatial-index-verify",
+        .operands = "INDEX",
+        .summary = "Reads all of an index and tells what in it is damaged: exit code 0 if nothing\n"
+                   "is, 1 if something is, 2 on errors.",
+        .options = option_table,
+        .option_count = sizeof option_table / sizeof option_table[0],
+        .least_operands = 1,
+        .most_operands = 1,
+    };
+    verify_options options = {.most = DEFAULT_MOST};
+    cli_operands operands;
+    cli_begin(command.name);
+    cli_read_arguments(&command, argc, argv, &options, &operands);
+    cli_exit_on_signals();
+    findings found = {.json = options.json};
+    cli_put_text(options.json ? "{\"damages\":[" : "");
+    uint64_t count = verify(operands.words[0], &options, &found);
+    tell_rest(&found, count, options.verbose);
+    cli_finish_output();
+    free(operands.words);
+    return count == 0 ? CLI_DONE : CLI_ANSWER_IS_NO;
+}
