@@ -1,3 +1,5 @@
+/* Indexes cells by blocks, in several threads: finds the placement and the shape of each, and adds
+ * its elements to those of the thread. A bad cell ends the build or is recorded. */
 #include "circuit/cell_indexing.h"
 
 #include <inttypes.h>

@@ -1,3 +1,9 @@
+/*
+ * Builds an index of a circuit, as its configuration describes it: of one population, or one index
+ * for each of several in a common folder.
+ *
+ * Segments and synapses differ in a table of three functions; the rest is told once.
+ */
 #include "base/error.h"
 #include "base/memory.h"
 #include "circuit/build_options.h"

@@ -1,3 +1,4 @@
+/* Chooses the populations to index, by their type and by what the configuration gives for them. */
 #include "circuit/population_choice.h"
 
 #include <stdbool.h>

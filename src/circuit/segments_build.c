@@ -1,11 +1,17 @@
+/*
+ * Builds an index of the somas and segments of a node population.
+ *
+ * Cells are read in pieces of rows; threads place the morphology of each cell, which a cache keeps,
+ * and append its elements (cell_indexing.h). In a cluster the ranks take shares of the cells from a
+ * common counter, because cells differ in size by a factor of a hundred.
+ */
 #include <inttypes.h>
 
 #include "base/arithmetic.h"
-#include "base/file.h"
 #include "base/memory.h"
-#include "circuit/build_options.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
+#include "circuit/population_build.h"
 #include "cluster/cluster.h"
 
 /* Shares of the memory: rows of the nodes file, and the cache of morphologies. More would not make
@@ -24,19 +30,14 @@
 
 typedef struct segments_build {
     const si_segments_source *source;
-    si_build_options options;
-    si_build_means means;
-    uint64_t rows_at_a_time;
-    uint64_t cache_bytes;
-    si_build_progress progress;
+    si_population_build common;
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
     uint64_t cell_count;
-    char *dataset_path;
-    char *types_path;
+    uint64_t rows_at_a_time;
+    uint64_t cache_bytes;
     si_morphology_places places;
     si_morphology_cache *cache;
-    si_builder *builder;
     si_cell_indexing indexing;
 } segments_build;
 
@@ -76,55 +77,22 @@ static si_result choose_cells(segments_build *build, si_error *error)
     return SI_OK;
 }
 
-static void share_memory(segments_build *build)
-{
-    uint64_t rows = si_min_u64(MOST_ROWS, build->means.bytes / ROWS_SHARE / BYTES_PER_ROW);
-    build->rows_at_a_time = si_min_u64(rows, si_max_u64(build->cell_count, 1));
-    build->cache_bytes = si_min_u64(MOST_CACHE_BYTES, build->means.bytes / CACHE_SHARE);
-}
-
 static si_result open_inputs(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
-    SI_TRY(si_build_progress_report(&build->progress, "reading nodes", 0, 0, error));
+    uint64_t bytes = build->common.means.bytes;
+    SI_TRY(si_build_progress_report(&build->common.progress, "reading nodes", 0, 0, error));
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
     SI_TRY(choose_cells(build, error));
-    share_memory(build);
+    uint64_t rows = si_min_u64(MOST_ROWS, bytes / ROWS_SHARE / BYTES_PER_ROW);
+    build->rows_at_a_time = si_min_u64(rows, si_max_u64(build->cell_count, 1));
+    build->cache_bytes = si_min_u64(MOST_CACHE_BYTES, bytes / CACHE_SHARE);
     build->places.soma_radius = source->soma_radius;
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
                                      source->alternate_asc, error));
     return si_morphology_cache_create(si_morphology_places_load, &build->places, build->cache_bytes,
                                       &build->cache, error);
-}
-
-static si_result create_builder(segments_build *build, const char *folder, si_error *error)
-{
-    si_build_options *options = &build->options;
-    if (!options->population)
-        options->population = si_sonata_nodes_population(build->nodes);
-    SI_TRY(si_build_options_record(si_sonata_nodes_file(build->nodes), &options->dataset_path,
-                                   &build->dataset_path, error));
-    SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
-                                   &build->types_path, error));
-    options->max_memory_bytes = build->means.bytes - build->cache_bytes -
-                                build->rows_at_a_time * BYTES_PER_ROW;
-    return si_builder_create(SI_SEGMENT, folder, options, &build->builder, error);
-}
-
-static si_result start_indexing(segments_build *build, si_error *error)
-{
-    build->indexing = (si_cell_indexing){
-        .nodes_file = si_sonata_nodes_file(build->nodes),
-        .population = si_sonata_nodes_population(build->nodes),
-        .recenter = build->source->recenter,
-        .skip_bad_cells = build->source->skip_bad_cells != 0,
-        .threads = build->means.threads,
-        .cache = build->cache,
-        .progress = &build->progress,
-        .cells_in_all = build->cell_count,
-    };
-    return si_cell_indexing_start(&build->indexing, build->builder, error);
 }
 
 static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, si_error *error)
@@ -141,10 +109,10 @@ static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, 
     return SI_OK;
 }
 
-/* Cells differ by a hundred times: a rank takes some more whenever it has done some. */
+/* A rank takes another share whenever it has finished one. */
 static si_result add_shares(segments_build *build, si_error *error)
 {
-    si_cluster *cluster = build->options.cluster;
+    si_cluster *cluster = build->common.options.cluster;
     uint64_t even = build->cell_count / (SHARES_PER_RANK * (uint64_t)cluster->size);
     uint64_t size = si_min_u64(si_max_u64(even, 1), MOST_CELLS_OF_SHARE);
     uint64_t shares = si_divide_up(build->cell_count, size), share;
@@ -160,58 +128,51 @@ static si_result add_shares(segments_build *build, si_error *error)
 
 static si_result index_cells(segments_build *build, si_error *error)
 {
-    if (si_cluster_size(build->options.cluster) > 1)
+    build->indexing = (si_cell_indexing){
+        .nodes_file = si_sonata_nodes_file(build->nodes),
+        .population = si_sonata_nodes_population(build->nodes),
+        .recenter = build->source->recenter,
+        .skip_bad_cells = build->source->skip_bad_cells != 0,
+        .threads = build->common.means.threads,
+        .cache = build->cache,
+        .progress = &build->common.progress,
+        .cells_in_all = build->cell_count,
+    };
+    SI_TRY(si_cell_indexing_start(&build->indexing, build->common.builder, error));
+    if (si_cluster_size(build->common.options.cluster) > 1)
         SI_TRY(add_shares(build, error));
     else
         SI_TRY(add_cells(build, 0, build->cell_count, error));
     return si_cell_indexing_finish(&build->indexing, error);
 }
 
-/* The bad cells stay with the rank that has found them. */
-static si_result sum_counts(segments_build *build, si_error *error)
+/* Completes the report. In a cluster the counts are sums; the bad cells stay with the rank that has
+ * found them. */
+static si_result finish(segments_build *build, si_index **index, si_error *error)
 {
-    si_build_report *counts = &build->indexing.counts;
+    si_build_report written = SI_BUILD_REPORT_INIT, *counts = &build->indexing.counts;
+    SI_TRY(si_population_build_finish(&build->common, index, &written, error));
+    counts->element_count = written.element_count;
+    counts->file_bytes = written.file_bytes;
     uint64_t numbers[] = {counts->cell_count, counts->cells_without_soma,
                           counts->cells_without_morphology};
-    SI_TRY(si_cluster_sum(build->options.cluster, numbers, 3, error));
+    SI_TRY(si_cluster_sum(build->common.options.cluster, numbers, 3, error));
     counts->cell_count = numbers[0];
     counts->cells_without_soma = numbers[1];
     counts->cells_without_morphology = numbers[2];
     return SI_OK;
 }
 
-static si_result finish(segments_build *build, si_index **index, si_error *error)
+static si_result build_index(segments_build *build, const char *folder, si_index **index,
+                             si_error *error)
 {
-    si_build_report written = SI_BUILD_REPORT_INIT;
-    si_builder *builder = build->builder;
-    build->builder = NULL; /* finish frees it, whatever comes */
-    SI_TRY(si_builder_finish(builder, index, &written, error));
-    build->indexing.counts.element_count = written.element_count;
-    build->indexing.counts.file_bytes = written.file_bytes;
-    return sum_counts(build, error);
-}
-
-static si_result run(segments_build *build, const char *folder, si_index **index, si_error *error)
-{
-    SI_TRY(si_cluster_agree(build->options.cluster, open_inputs(build, error), error));
-    SI_TRY(create_builder(build, folder, error));
-    SI_TRY(start_indexing(build, error));
+    SI_TRY(si_cluster_agree(build->common.options.cluster, open_inputs(build, error), error));
+    SI_TRY(si_population_build_create_builder(
+        &build->common, SI_SEGMENT, folder, si_sonata_nodes_population(build->nodes),
+        si_sonata_nodes_file(build->nodes), build->source->node_types_file,
+        build->cache_bytes + build->rows_at_a_time * BYTES_PER_ROW, error));
     SI_TRY(index_cells(build, error));
     return finish(build, index, error);
-}
-
-static void clean_up(segments_build *build)
-{
-    si_builder_abort(build->builder);
-    si_cell_indexing_free(&build->indexing);
-    si_build_report_free(&build->indexing.counts);
-    si_morphology_cache_free(build->cache);
-    si_morphology_places_close(&build->places);
-    si_free(build->dataset_path);
-    si_free(build->types_path);
-    si_free(build->gids);
-    si_sonata_nodes_close(build->nodes);
-    si_build_progress_stop(&build->progress);
 }
 
 si_result si_build_segments(const si_segments_source *source, const char *folder,
@@ -220,17 +181,19 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
 {
     segments_build build = {.source = source};
     SI_TRY(check_source(source, error));
-    SI_TRY(si_build_report_check(report, error));
-    SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_build_means_find(&build.options, &build.means, error));
-    build.options.threads = build.means.threads;
-    si_build_progress_start(&build.progress, &build.options);
-    si_result result = run(&build, folder, index, error);
+    SI_TRY(si_population_build_start(&build.common, options, report, error));
+    si_result result = build_index(&build, folder, index, error);
     if (result == SI_OK && report) {
         *report = build.indexing.counts;
         report->struct_size = sizeof *report;
         build.indexing.counts = (si_build_report)SI_BUILD_REPORT_INIT;
     }
-    clean_up(&build);
+    si_cell_indexing_free(&build.indexing);
+    si_build_report_free(&build.indexing.counts);
+    si_morphology_cache_free(build.cache);
+    si_morphology_places_close(&build.places);
+    si_free(build.gids);
+    si_sonata_nodes_close(build.nodes);
+    si_population_build_end(&build.common);
     return result;
 }
