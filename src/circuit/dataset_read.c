@@ -85,9 +85,11 @@ static si_result common_type(const attribute_columns *attribute, si_type other, 
     bool mixes_large = !is_float(*type) && !is_float(other) &&
                        (*type == SI_TYPE_UINT64 || other == SI_TYPE_UINT64);
     if (mixes_text || mixes_large)
-        return si_fail(error, SI_ERROR_UNSUPPORTED,
-                       "%s: attribute %s has types in its groups that go into no common one",
-                       attribute->dataset->population->path, attribute->name);
+        return si_fail(
+            error, SI_ERROR_UNSUPPORTED,
+            "%s: attribute %s has different types in its groups, expected types that convert "
+            "to a common one",
+            attribute->dataset->population->path, attribute->name);
     *type = is_float(*type) || is_float(other) ? SI_TYPE_FLOAT64 : SI_TYPE_INT64;
     return SI_OK;
 }
@@ -273,7 +275,7 @@ static si_result fail_unknown(const si_dataset *dataset, const char *name, si_er
     si_text list = {0};
     for (uint32_t i = 0; i < dataset->attributes.count; i++)
         si_text_append(&list, "%s%s", i ? ", " : "", dataset->attributes.names[i]);
-    si_error_set(error, SI_ERROR_NOT_FOUND, "%s: no attribute %s%s%s; there are: %s",
+    si_error_set(error, SI_ERROR_NOT_FOUND, "%s: no attribute %s%s%s; the population has: %s",
                  dataset->population->path, name,
                  dataset->types_problem ? ", and the types cannot be read: " : "",
                  dataset->types_problem ? dataset->types_problem : "",

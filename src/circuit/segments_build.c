@@ -44,7 +44,7 @@ typedef struct segments_build {
 static si_result check_source(const si_segments_source *source, si_error *error)
 {
     if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_segments_source");
+        return si_fail(error, SI_ERROR_ARGUMENT, "si_segments_source is NULL");
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_segments_source", error));
     if (!source->nodes_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no nodes file is given");
@@ -52,10 +52,11 @@ static si_result check_source(const si_segments_source *source, si_error *error)
         return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
                        source->gid_count);
     if ((unsigned)source->recenter > SI_RECENTER_OFF)
-        return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, which is no si_recenter",
+        return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, expected a value of si_recenter",
                        (int)source->recenter);
     if ((unsigned)source->soma_radius > SI_SOMA_RADIUS_SURFACE)
-        return si_fail(error, SI_ERROR_ARGUMENT, "soma_radius is %d, which is no si_soma_radius",
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "soma_radius is %d, expected a value of si_soma_radius",
                        (int)source->soma_radius);
     return SI_OK;
 }
@@ -70,8 +71,8 @@ static si_result choose_cells(segments_build *build, si_error *error)
     SI_TRY(si_gids_sorted(source->gids, source->gid_count, &build->gids, error));
     if (build->cell_count > 0 && build->gids[build->cell_count - 1] >= size)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "gid %" PRIu64 " is not in population '%s' of %s, whose %" PRIu64
-                       " cells are counted from 0",
+                       "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64
+                       " cells, counted from 0",
                        build->gids[build->cell_count - 1], si_sonata_nodes_population(build->nodes),
                        si_sonata_nodes_file(build->nodes), size);
     return SI_OK;

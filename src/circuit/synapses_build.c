@@ -40,7 +40,7 @@ typedef struct synapses_build {
 static si_result check_source(const si_synapses_source *source, si_error *error)
 {
     if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_synapses_source");
+        return si_fail(error, SI_ERROR_ARGUMENT, "si_synapses_source is NULL");
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
@@ -58,7 +58,7 @@ static si_result check_range(const synapses_build *build, const uint64_t *range,
     if (range[0] <= range[1] && range[1] <= size)
         return SI_OK;
     return si_fail(error, SI_ERROR_ARGUMENT,
-                   "edges %" PRIu64 " to %" PRIu64 " are asked for, but population '%s' of %s has "
+                   "edges %" PRIu64 " to %" PRIu64 " were asked for, but population '%s' of %s has "
                    "the edges 0 to %" PRIu64,
                    range[0], range[1], si_sonata_edges_population(build->edges),
                    si_sonata_edges_file(build->edges), size);
@@ -189,7 +189,7 @@ static si_result check_positions(const synapses_build *build, size_t first, size
         if (!isfinite(at[0]) || !isfinite(at[1]) || !isfinite(at[2]))
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s: the position of edge %" PRIu64
-                           " of population '%s' is (%g, %g, %g), not finite",
+                           " of population '%s' is (%g, %g, %g), expected finite numbers",
                            si_sonata_edges_file(build->edges), build->filled->ids[row],
                            si_sonata_edges_population(build->edges), (double)at[0], (double)at[1],
                            (double)at[2]);

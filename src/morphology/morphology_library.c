@@ -115,8 +115,8 @@ static si_result load_from_container(const si_morphology_library *library, const
 {
     hid_t group = *name ? H5Gopen2(library->file, name, H5P_DEFAULT) : H5I_INVALID_HID;
     if (group < 0)
-        return si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s': not a group of %s", name,
-                       library->path);
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "morphology '%s': no such group in the container %s", name, library->path);
     char *place = si_format("%s: morphology '%s'", library->path, name);
     si_result result = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
                              : si_fail_memory(error);

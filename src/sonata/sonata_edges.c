@@ -72,7 +72,7 @@ static si_result fail_without_positions(const si_sonata_edges *edges, const si_s
     if (group->group >= 0)
         si_hdf5_each_child(group->group, group->path, add_prefix, &list, NULL);
     si_error_set(error, SI_ERROR_NOT_FOUND,
-                 "%s: no position columns %s, %s and %s; prefixes of positions that it has: %s",
+                 "%s: no position columns %s, %s and %s; position prefixes of this group: %s",
                  group->path, edges->position_names[0], edges->position_names[1],
                  edges->position_names[2], list.text.data ? list.text.data : "none");
     si_text_free(&list.text);

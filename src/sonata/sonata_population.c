@@ -113,7 +113,7 @@ static si_result fail_choice(const si_name_table *names, const char *file_path, 
                      name, all);
     else
         si_error_set(error, SI_ERROR_NOT_FOUND,
-                     "%s: no population was named, and there is not just one; the file has: %s",
+                     "%s: no population was named; expected a file with exactly one, found: %s",
                      file_path, all);
     si_text_free(&list);
     return SI_ERROR_NOT_FOUND;

@@ -261,8 +261,8 @@ static si_result sort_rows(si_types_file *types, si_error *error)
     for (size_t i = 1; i < types->row_count; i++) {
         if (types->rows[i - 1].id == types->rows[i].id)
             return si_fail(error, SI_ERROR_FORMAT,
-                           "%s:%zu: %s %" PRId64 " again, it is already in line %zu", types->path,
-                           types->rows[i].line, types->id_name, types->rows[i].id,
+                           "%s:%zu: %s %" PRId64 " is given again, it is also in line %zu",
+                           types->path, types->rows[i].line, types->id_name, types->rows[i].id,
                            types->rows[i - 1].line);
     }
     return SI_OK;
