@@ -52,7 +52,7 @@ shape random_box(std::mt19937_64 &random, float lower, float upper)
 bool is_empty(const si_index *index, const shape &asked)
 {
     si_error error;
-    int empty;
+    bool empty;
     bench::check(si_index_empty(index, &asked.query, &empty, &error), error);
     return empty == 1;
 }

@@ -52,7 +52,7 @@ static const si_index *find_population(const struct side *side, const char *name
 static bool same_elements(const si_index *left, const si_index *right, const char *name)
 {
     char difference[1024];
-    int same;
+    bool same;
     si_error error;
     if (si_index_compare(left, right, &same, difference, sizeof difference, &error) != SI_OK)
         cli_fail("%s", error.message);
@@ -92,8 +92,8 @@ static bool same_populations(const struct side *left, const struct side *right)
 
 static bool same_sides(const struct side *left, const struct side *right)
 {
-    bool left_multi = si_population_set_is_multi(left->set) != 0;
-    bool right_multi = si_population_set_is_multi(right->set) != 0;
+    bool left_multi = si_population_set_is_multi(left->set);
+    bool right_multi = si_population_set_is_multi(right->set);
     if (left_multi && right_multi)
         return same_populations(left, right);
     if (!left_multi && !right_multi)

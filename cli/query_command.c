@@ -57,7 +57,7 @@ static uint64_t count_found(const cli_population *population, const cli_question
 
 static int finds_nothing(const cli_population *population, const cli_question *question)
 {
-    int empty;
+    bool empty;
     si_error error;
     if (question->asks_for_nearest)
         return count_found(population, question) == 0;

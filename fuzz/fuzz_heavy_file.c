@@ -129,7 +129,7 @@ static void ask(const si_index *index, const si_query *query)
     size_t count = si_element_kind_fields(index->layout.kind, &infos);
     si_field fields[16];
     uint64_t found;
-    int empty;
+    bool empty;
     for (size_t i = 0; i < count; i++)
         fields[i] = infos[i].field;
     si_index_visit(index, query, fields, count, ignore, NULL, NULL);
@@ -184,7 +184,7 @@ static void ask_all(const si_index *index)
         ask_for_solids(index, (si_accuracy)accuracy);
     }
     si_query tile;
-    si_query_centers((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, &tile, NULL);
+    si_query_box((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, SI_CENTER, &tile, NULL);
     ask(index, &tile);
 }
 

@@ -55,7 +55,7 @@ void cli_populations_open(cli_populations *populations, const char *path,
         cli_fail("%s", error.message);
     size_t present = si_population_set_count(populations->set);
     size_t most = names->count > present ? names->count : present;
-    populations->several = si_population_set_is_multi(populations->set) != 0;
+    populations->several = si_population_set_is_multi(populations->set);
     populations->populations = cli_allocate(most, sizeof *populations->populations);
     for (size_t i = 0; i < names->count; i++)
         add_named(populations, names->names[i]);

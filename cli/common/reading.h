@@ -30,7 +30,7 @@ void cli_set_max_cache_size(void *open_options, const char *const *words);
 /* Defaults of the commands: a file that shrinks must not end them without a word. */
 #define CLI_OPEN_OPTIONS_INIT                                                                      \
     {                                                                                              \
-        .struct_size = sizeof(si_open_options), .guard = 1                                         \
+        sizeof(si_open_options), NULL, NULL, false, SI_READING_AUTO, 0, true                       \
     }
 
 #endif

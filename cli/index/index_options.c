@@ -234,6 +234,6 @@ void cli_build_options_to_synapses(const cli_build_options *options, si_synapses
     source->edge_types_file = options->edge_types;
     source->population = options->population;
     source->position_prefix = options->position;
-    source->gids = options->gids.gids;
-    source->gid_count = options->gids.count;
+    source->post_gids = options->gids.gids;
+    source->post_gid_count = options->gids.count;
 }

@@ -218,8 +218,8 @@ void cli_groups_find(cli_answer *answer, si_element_kind kind, const cli_names *
     si_group_counts counts;
     si_error error;
     begin(&by, names, kind);
-    if (si_index_count_groups_by(population->index, query, by.counted, by.counted_count, &counts,
-                                 &error) != SI_OK)
+    if (si_index_count_groups(population->index, query, by.counted, by.counted_count, &counts,
+                              &error) != SI_OK)
         cli_fail("%s", error.message);
     for (size_t i = 0; i < names->count; i++)
         if (!cli_find_field(kind, names->names[i]))

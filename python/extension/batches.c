@@ -1,7 +1,6 @@
 /* Many queries in one call: arrays of shapes in, flat arrays and offsets out. */
 #include "arguments.h"
 #include "found.h"
-#include "grown.h"
 #include "shapes.h"
 #include "wanted.h"
 
@@ -236,25 +235,12 @@ static PyObject *run_packed(core_plan *plan, const query_batch *batch, PyObject 
     return pair;
 }
 
-static PyObject *run_grown(core_plan *plan, const query_batch *batch, PyObject *offsets)
-{
-    PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
-    PyObject *pair = NULL;
-    if (core_grown_batch(plan, batch->queries, batch->count, PyArray_DATA((PyArrayObject *)offsets),
-                         arrays))
-        pair = pair_of(plan, arrays, offsets);
-    for (size_t i = 0; i < plan->column_count; i++)
-        Py_XDECREF(arrays[i]);
-    return pair;
-}
-
 static PyObject *run_batch(core_plan *plan, const query_batch *batch)
 {
     PyObject *offsets = new_offsets(batch->count);
     if (!offsets)
         return NULL;
-    PyObject *pair = plan->self->growing ? run_grown(plan, batch, offsets)
-                                         : run_packed(plan, batch, offsets);
+    PyObject *pair = run_packed(plan, batch, offsets);
     Py_DECREF(offsets);
     return pair;
 }
@@ -310,12 +296,8 @@ static PyObject *count_batch(const core_index *self, const query_batch *batch)
     if (!counts)
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    if (self->growing)
-        result = core_grown_counts(self, batch->queries, batch->count,
-                                   PyArray_DATA((PyArrayObject *)counts), &error);
-    else
-        result = si_batch_count(self->index, batch->queries, batch->count, batch->threads,
-                                PyArray_DATA((PyArrayObject *)counts), &error);
+    result = si_batch_count(self->index, batch->queries, batch->count, batch->threads,
+                            PyArray_DATA((PyArrayObject *)counts), &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK) {
         core_raise(&error);

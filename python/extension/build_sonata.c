@@ -13,7 +13,7 @@ static bool read_segments_source(PyObject *dict, si_segments_source *source)
                 core_get_text(dict, "alternate_h5v1", &source->alternate_h5v1) &&
                 core_get_text(dict, "alternate_asc", &source->alternate_asc) &&
                 core_get_ids(dict, "gids", &source->gids, &source->gid_count) &&
-                core_get_int(dict, "skip_bad_cells", &source->skip_bad_cells) &&
+                core_get_bool(dict, "skip_bad_cells", &source->skip_bad_cells) &&
                 core_get_int(dict, "recenter", &recenter) &&
                 core_get_int(dict, "soma_radius", &soma_radius);
     source->recenter = (si_recenter)recenter;
@@ -27,7 +27,7 @@ static bool read_synapses_source(PyObject *dict, si_synapses_source *source)
            core_get_text(dict, "edge_types_file", &source->edge_types_file) &&
            core_get_text(dict, "population", &source->population) &&
            core_get_text(dict, "position_prefix", &source->position_prefix) &&
-           core_get_ids(dict, "gids", &source->gids, &source->gid_count) &&
+           core_get_ids(dict, "gids", &source->post_gids, &source->post_gid_count) &&
            core_get_ids(dict, "edge_ranges", &source->edge_ranges, &source->edge_range_count);
 }
 

@@ -53,6 +53,14 @@ bool core_get_int(PyObject *dict, const char *key, int *target)
     return true;
 }
 
+bool core_get_bool(PyObject *dict, const char *key, bool *target)
+{
+    int number = *target;
+    bool done = core_get_int(dict, key, &number);
+    *target = number != 0;
+    return done;
+}
+
 bool core_get_ids(PyObject *dict, const char *key, const uint64_t **ids, size_t *count)
 {
     PyObject *value = find(dict, key);
@@ -99,8 +107,8 @@ bool core_build_begin(core_build *build, PyObject *options)
     build->options.progress = tell_progress;
     build->options.progress_context = build;
     bool done = core_get_unsigned(options, "threads", &threads) &&
-                core_get_int(options, "replace", &build->options.replace) &&
-                core_get_int(options, "multi_index", &build->options.multi_index) &&
+                core_get_bool(options, "replace", &build->options.replace) &&
+                core_get_bool(options, "multi_index", &build->options.multi_index) &&
                 core_get_unsigned(options, "max_file_bytes", &build->options.max_file_bytes) &&
                 core_get_unsigned(options, "max_memory_bytes", &build->options.max_memory_bytes) &&
                 core_get_text(options, "temp_folder", &build->options.temp_folder) &&

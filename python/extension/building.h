@@ -28,6 +28,7 @@ PyObject *core_build_end(core_build *build, si_result result, si_index *index,
 bool core_get_text(PyObject *dict, const char *key, const char **target);
 bool core_get_unsigned(PyObject *dict, const char *key, uint64_t *target);
 bool core_get_int(PyObject *dict, const char *key, int *target);
+bool core_get_bool(PyObject *dict, const char *key, bool *target);
 /* A contiguous array of uint64; `count` is its length, along the first axis. */
 bool core_get_ids(PyObject *dict, const char *key, const uint64_t **ids, size_t *count);
 

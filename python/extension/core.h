@@ -26,8 +26,8 @@ typedef struct core_index {
     PyObject_HEAD const si_index *index;
     PyObject *owner; /* a capsule that closes the index; those of one folder share it */
     si_element_kind kind;
-    si_dataset *dataset;       /* NULL: not yet opened */
-    si_growing_index *growing; /* NULL: nothing has been inserted */
+    si_dataset *dataset; /* NULL: not yet opened */
+    bool has_grown;      /* elements have been inserted */
 } core_index;
 
 /* ---- errors ---- */
@@ -55,7 +55,7 @@ PyObject *core_set_index_classes(PyObject *module, PyObject *classes);
 void core_get_info(const core_index *self, si_index_info *info);
 si_result core_count(const core_index *self, const si_query *query, uint64_t *count,
                      si_error *error);
-si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error);
+si_result core_empty(const core_index *self, const si_query *query, bool *empty, si_error *error);
 si_result core_append_all(const core_index *self, si_builder *builder, si_error *error);
 
 /* ---- methods ---- */

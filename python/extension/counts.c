@@ -63,7 +63,7 @@ static PyObject *run_empty(const core_index *self, si_shape shape, PyObject *con
 {
     si_query query;
     si_filter *filter;
-    int empty = 0;
+    bool empty = 0;
     si_error error;
     si_result result;
     PyObject *const *rest = values + core_part_count(shape);

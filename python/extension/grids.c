@@ -58,8 +58,6 @@ static si_result fill(const grid_request *request, void *values, si_error *error
     const core_index *self = request->self;
     if (request->wants_lengths)
         return si_index_grid_lengths(self->index, &request->grid, values, error);
-    if (self->growing)
-        return si_growing_index_grid_counts(self->growing, &request->grid, values, error);
     return si_index_grid_counts(self->index, &request->grid, values, error);
 }
 
@@ -120,9 +118,6 @@ static si_result add_up(const grid_request *request, region_sums *sums, si_error
     if (request->wants_lengths)
         return si_index_region_lengths(self->index, &request->grid, &regions, &sums->lengths,
                                        error);
-    if (self->growing)
-        return si_growing_index_region_counts(self->growing, &request->grid, &regions,
-                                              &sums->counts, error);
     return si_index_region_counts(self->index, &request->grid, &regions, &sums->counts, error);
 }
 

@@ -212,11 +212,8 @@ static PyObject *count(const grouping *by, const si_query *query)
     si_error error;
     si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    result = by->self->growing
-                 ? si_growing_index_count_groups_by(by->self->growing, query, by->counted,
-                                                    by->counted_count, &groups, &error)
-                 : si_index_count_groups_by(by->self->index, query, by->counted, by->counted_count,
-                                            &groups, &error);
+    result = si_index_count_groups(by->self->index, query, by->counted, by->counted_count, &groups,
+                                   &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK) {
         core_raise(&error);

@@ -1,161 +1,50 @@
-#include "grown.h"
+#include "core.h"
 
 #include "arguments.h"
-#include "found.h"
 
-/* ---- the index, grown or not ---- */
+/* Kinds that grow have three columns at most. */
+#define MOST_GROWN_COLUMNS 3
+
+/* ---- the index ---- */
 
 void core_get_info(const core_index *self, si_index_info *info)
 {
-    if (self->growing)
-        si_growing_index_get_info(self->growing, info);
-    else
-        si_index_get_info(self->index, info);
+    si_index_get_info(self->index, info);
 }
 
 si_result core_count(const core_index *self, const si_query *query, uint64_t *count,
                      si_error *error)
 {
-    return self->growing ? si_growing_index_count(self->growing, query, count, error)
-                         : si_index_count(self->index, query, count, error);
+    return si_index_count(self->index, query, count, error);
 }
 
-si_result core_empty(const core_index *self, const si_query *query, int *empty, si_error *error)
+si_result core_empty(const core_index *self, const si_query *query, bool *empty, si_error *error)
 {
-    return self->growing ? si_growing_index_empty(self->growing, query, empty, error)
-                         : si_index_empty(self->index, query, empty, error);
+    return si_index_empty(self->index, query, empty, error);
 }
 
 si_result core_append_all(const core_index *self, si_builder *builder, si_error *error)
 {
-    return self->growing ? si_builder_append_growing(builder, self->growing, error)
-                         : si_builder_append_index(builder, self->index, error);
-}
-
-/* ---- queries ---- */
-
-/* Results that are not counted beforehand. Kinds that grow have three columns at most. */
-#define FEW_RESULTS 256
-#define MOST_GROWN_COLUMNS 3
-#define MOST_VALUE_BYTES 12
-
-static bool search_grown(const core_plan *plan, const si_query *query, const si_column *columns,
-                         uint64_t capacity, uint64_t *count)
-{
-    si_error error;
-    si_result result;
-    Py_BEGIN_ALLOW_THREADS;
-    result = si_growing_index_query(plan->self->growing, query, columns, plan->column_count,
-                                    capacity, count, &error);
-    Py_END_ALLOW_THREADS;
-    if (result != SI_OK)
-        core_raise(&error);
-    return result == SI_OK;
-}
-
-/* Other threads may insert in between: then the first results are as many as were counted. */
-bool core_grown_arrays(core_plan *plan, const si_query *query, PyObject **arrays)
-{
-    char few[MOST_GROWN_COLUMNS][FEW_RESULTS * MOST_VALUE_BYTES]
-        __attribute__((aligned(sizeof(uint64_t))));
-    si_column columns[MOST_GROWN_COLUMNS];
-    uint64_t count = 0;
-    for (size_t i = 0; i < plan->column_count; i++)
-        columns[i] = (si_column){plan->columns[i].field, few[i]};
-    if (!search_grown(plan, query, columns, FEW_RESULTS, &count) ||
-        !core_new_arrays(plan, count, arrays))
-        return false;
-    if (count > FEW_RESULTS)
-        return search_grown(plan, query, plan->columns, count, &count);
-    for (size_t i = 0; i < plan->column_count; i++)
-        memcpy(plan->columns[i].data, few[i], count * plan->column_fields[i]->size);
-    return true;
-}
-
-/* ---- batches ---- */
-
-si_result core_grown_counts(const core_index *self, const si_query *queries, uint64_t query_count,
-                            uint64_t *counts, si_error *error)
-{
-    si_result result = SI_OK;
-    for (uint64_t i = 0; result == SI_OK && i < query_count; i++)
-        result = si_growing_index_count(self->growing, &queries[i], &counts[i], error);
-    return result;
-}
-
-static si_result find_offsets(const core_index *self, const si_query *queries, uint64_t query_count,
-                              int64_t *offsets, si_error *error)
-{
-    si_result result = core_grown_counts(self, queries, query_count, (uint64_t *)offsets + 1,
-                                         error);
-    offsets[0] = 0;
-    for (uint64_t i = 0; result == SI_OK && i < query_count; i++)
-        offsets[i + 1] += offsets[i];
-    return result;
-}
-
-static si_result fill_parts(const core_plan *plan, const si_query *queries, uint64_t query_count,
-                            const int64_t *offsets, si_error *error)
-{
-    si_column columns[CORE_MOST_COLUMNS];
-    si_result result = SI_OK;
-    for (uint64_t i = 0; result == SI_OK && i < query_count; i++) {
-        uint64_t count = (uint64_t)(offsets[i + 1] - offsets[i]);
-        for (size_t c = 0; c < plan->column_count; c++)
-            columns[c] = (si_column){plan->columns[c].field,
-                                     (char *)plan->columns[c].data +
-                                         (size_t)offsets[i] * plan->column_fields[c]->size};
-        result = si_growing_index_query(plan->self->growing, &queries[i], columns,
-                                        plan->column_count, count, &count, error);
-    }
-    return result;
-}
-
-bool core_grown_batch(core_plan *plan, const si_query *queries, uint64_t query_count,
-                      int64_t *offsets, PyObject **arrays)
-{
-    si_error error;
-    si_result result;
-    Py_BEGIN_ALLOW_THREADS;
-    result = find_offsets(plan->self, queries, query_count, offsets, &error);
-    Py_END_ALLOW_THREADS;
-    if (result == SI_OK) {
-        if (!core_new_arrays(plan, (uint64_t)offsets[query_count], arrays))
-            return false;
-        Py_BEGIN_ALLOW_THREADS;
-        result = fill_parts(plan, queries, query_count, offsets, &error);
-        Py_END_ALLOW_THREADS;
-    }
-    if (result != SI_OK)
-        core_raise(&error);
-    return result == SI_OK;
+    return si_builder_append_index(builder, self->index, error);
 }
 
 /* ---- inserting ---- */
-
-static bool start_growing(core_index *self)
-{
-    si_error error;
-    if (self->growing || si_growing_index_create(self->index, &self->growing, &error) == SI_OK)
-        return true;
-    core_raise(&error);
-    return false;
-}
 
 static PyObject *insert(core_index *self, const si_input_column *columns, size_t column_count,
                         uint64_t count)
 {
     si_error error;
     si_result result;
-    if (!start_growing(self))
-        return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    result = si_growing_index_insert(self->growing, columns, column_count, count, &error);
+    result = si_index_insert((si_index *)(uintptr_t)self->index, columns, column_count, count,
+                             &error);
     Py_END_ALLOW_THREADS;
-    if (result == SI_OK)
-        Py_RETURN_NONE;
-    core_raise(&error);
-    return NULL;
+    if (result != SI_OK) {
+        core_raise(&error);
+        return NULL;
+    }
+    self->has_grown = true;
+    Py_RETURN_NONE;
 }
 
 static si_field place_field(const core_index *self)

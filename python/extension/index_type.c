@@ -72,7 +72,6 @@ static void deallocate(PyObject *object)
 {
     core_index *self = (core_index *)object;
     si_dataset_close(self->dataset);
-    si_growing_index_free(self->growing);
     Py_XDECREF(self->owner);
     Py_TYPE(object)->tp_free(object);
 }
@@ -126,15 +125,17 @@ PyObject *core_open(PyObject *module, PyObject *args)
 {
     const char *path;
     si_open_options options = SI_OPEN_OPTIONS_INIT;
-    int reading;
+    int verify, reading, guard;
     unsigned long long max_cache_bytes;
     (void)module;
     if (!PyArg_ParseTuple(args, "yO&O&piKp:open", &path, core_text_or_none, &options.dataset_path,
-                          core_text_or_none, &options.types_path, &options.verify, &reading,
-                          &max_cache_bytes, &options.guard))
+                          core_text_or_none, &options.types_path, &verify, &reading,
+                          &max_cache_bytes, &guard))
         return NULL;
     options.reading = (si_reading)reading;
     options.max_cache_bytes = max_cache_bytes;
+    options.verify = verify != 0;
+    options.guard = guard != 0;
     return open_folder(path, &options);
 }
 
@@ -175,7 +176,7 @@ static PyObject *information(PyObject *object, PyObject *ignored)
     (void)ignored;
     core_get_info((core_index *)object, &info);
     return Py_BuildValue(
-        "{sssKsIsIsIsIsIsKsKsNsNszsNsN}", "element_type", si_element_kind_name(info.kind),
+        "{sssKsIsIsIsIsIsKsKsNsNszsNsN}", "element_type", core_kind_of(info.kind)->name,
         "element_count", (unsigned long long)info.element_count, "format_version",
         info.format_version, "levels", info.levels, "fan_out", info.fan_out, "leaf_capacity",
         info.leaf_capacity, "block_bytes", info.block_bytes, "file_bytes",
@@ -220,14 +221,14 @@ static PyObject *builtin_fields(PyObject *object, void *ignored)
 static PyObject *element_type(PyObject *object, void *ignored)
 {
     (void)ignored;
-    return PyUnicode_FromString(si_element_kind_name(((core_index *)object)->kind));
+    return PyUnicode_FromString(core_kind_of(((core_index *)object)->kind)->name);
 }
 
 /* None, or what differs. */
 static PyObject *difference(PyObject *object, PyObject *other)
 {
     char text[512] = "";
-    int same = 0;
+    bool same = 0;
     si_error error;
     si_result result;
     if (!PyObject_TypeCheck(other, &core_index_type)) {
@@ -248,7 +249,7 @@ static PyObject *difference(PyObject *object, PyObject *other)
 static PyObject *has_grown(PyObject *object, void *ignored)
 {
     (void)ignored;
-    return PyBool_FromLong(((core_index *)object)->growing != NULL);
+    return PyBool_FromLong(((core_index *)object)->has_grown);
 }
 
 static PyObject *write_index(PyObject *object, PyObject *args)
@@ -260,7 +261,7 @@ static PyObject *write_index(PyObject *object, PyObject *args)
     if (!PyArg_ParseTuple(args, "yp:_write", &folder, &replace))
         return NULL;
     Py_BEGIN_ALLOW_THREADS;
-    result = si_index_write(((core_index *)object)->index, folder, replace, &error);
+    result = si_index_write(((core_index *)object)->index, folder, replace != 0, &error);
     Py_END_ALLOW_THREADS;
     if (result == SI_OK)
         Py_RETURN_NONE;

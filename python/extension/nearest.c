@@ -31,10 +31,8 @@ static bool search(const core_plan *plan, const si_nearest_query *nearest, doubl
     si_error error;
     si_result result;
     Py_BEGIN_ALLOW_THREADS;
-    result = self->growing ? si_growing_index_nearest(self->growing, nearest, plan->columns,
-                                                      plan->column_count, distances, count, &error)
-                           : si_index_find_nearest(self->index, nearest, plan->columns,
-                                                   plan->column_count, distances, count, &error);
+    result = si_index_find_nearest(self->index, nearest, plan->columns, plan->column_count,
+                                   distances, count, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK)
         core_raise(&error);

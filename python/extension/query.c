@@ -1,7 +1,6 @@
 /* box_query and its like for the other shapes. */
 #include "arguments.h"
 #include "found.h"
-#include "grown.h"
 #include "shapes.h"
 #include "wanted.h"
 
@@ -23,8 +22,7 @@ static PyObject *run_plan(core_plan *plan, const si_query *query)
 {
     PyObject *arrays[CORE_MOST_COLUMNS] = {NULL};
     PyObject *result = NULL;
-    if (plan->self->growing ? core_grown_arrays(plan, query, arrays)
-                            : fill_arrays(plan, query, arrays))
+    if (fill_arrays(plan, query, arrays))
         result = core_plan_result(plan, arrays);
     for (size_t i = 0; i < plan->column_count; i++)
         Py_XDECREF(arrays[i]);

@@ -1,3 +1,4 @@
+/* Overflow checks by the builtins of the compiler. */
 #include "base/arithmetic.h"
 
 bool si_multiply_u64(uint64_t a, uint64_t b, uint64_t *result)

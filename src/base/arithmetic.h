@@ -1,4 +1,4 @@
-/* Arithmetic on counts and sizes that says when it overflows. */
+/* Arithmetic on counts and sizes that detects overflow. */
 #ifndef SI_BASE_ARITHMETIC_H
 #define SI_BASE_ARITHMETIC_H
 

@@ -1,11 +1,11 @@
-/* Bits of words. */
+/* Counting the bits of words. */
 #ifndef SI_BASE_BITS_H
 #define SI_BASE_BITS_H
 
 #include <stdint.h>
 
-/* How many bits are set. The compiler's own is a call of a function where the processor may lack
- * the instruction. */
+/* The number of bits that are set, added up in parallel. The builtin of the compiler would be a
+ * function call where the processor may lack the instruction. */
 static inline unsigned si_bit_count(uint64_t bits)
 {
     bits -= bits >> 1 & UINT64_C(0x5555555555555555);

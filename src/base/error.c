@@ -1,5 +1,7 @@
+/* Names of results, and the sentences of errors: formatted, cut to size, always valid UTF-8. */
 #include "base/error.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +9,7 @@
 #include "base/utf8.h"
 #include "si_config.h"
 
-static const char *const status_names[] = {
+static const char *const result_names[] = {
     [SI_OK] = "SI_OK",
     [SI_ERROR_ARGUMENT] = "SI_ERROR_ARGUMENT",
     [SI_ERROR_MEMORY] = "SI_ERROR_MEMORY",
@@ -23,18 +25,22 @@ static const char *const status_names[] = {
 
 const char *si_result_name(si_result result)
 {
-    size_t count = sizeof status_names / sizeof status_names[0];
-    return (size_t)result < count ? status_names[result] : "SI_ERROR_UNKNOWN";
+    size_t count = sizeof result_names / sizeof result_names[0];
+    return (size_t)result < count ? result_names[result] : "SI_ERROR_UNKNOWN";
 }
+
+static_assert(SI_VERSION_MAJOR == SI_BUILT_MAJOR && SI_VERSION_MINOR == SI_BUILT_MINOR &&
+                  SI_VERSION_PATCH == SI_BUILT_PATCH,
+              "the public header states the version of the file VERSION");
 
 const char *si_version(void)
 {
     return SI_VERSION_STRING;
 }
 
-/* Formats into a buffer of its own first, because an argument may be the old message. */
-static void set_error(si_error *error, si_result result, const char *system_text,
-                      const char *format, va_list arguments)
+/* Formats into a separate buffer first: an argument may be the old message of `error`. */
+static void format_error(si_error *error, si_result result, const char *system_text,
+                         const char *format, va_list arguments)
 {
     char message[SI_ERROR_MESSAGE_SIZE];
     int length = vsnprintf(message, sizeof message, format, arguments);
@@ -42,7 +48,7 @@ static void set_error(si_error *error, si_result result, const char *system_text
         message[length = 0] = '\0';
     if (system_text && (size_t)length < sizeof message)
         snprintf(message + length, sizeof message - (size_t)length, ": %s", system_text);
-    si_utf8_repair(message); /* names of files may be any bytes, and the end may be cut off */
+    si_utf8_repair(message); /* file names may hold any bytes, and the end may be cut off */
     error->result = result;
     memcpy(error->message, message, sizeof message);
 }
@@ -52,7 +58,7 @@ void si_error_set(si_error *error, si_result result, const char *format, ...)
     if (error) {
         va_list arguments;
         va_start(arguments, format);
-        set_error(error, result, NULL, format, arguments);
+        format_error(error, result, NULL, format, arguments);
         va_end(arguments);
     }
 }
@@ -65,7 +71,7 @@ void si_error_set_errno(si_error *error, si_result result, int error_number, con
         const char *system_text = strerror_r(error_number, buffer, sizeof buffer);
         va_list arguments;
         va_start(arguments, format);
-        set_error(error, result, system_text, format, arguments);
+        format_error(error, result, system_text, format, arguments);
         va_end(arguments);
     }
 }

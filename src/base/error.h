@@ -1,16 +1,17 @@
-/* How a failure is reported: a result for the program, a sentence for the person. */
+/* How a failure is reported: a result for the program, a sentence for the user. */
 #ifndef SI_BASE_ERROR_H
 #define SI_BASE_ERROR_H
 
 #include "spatial_index/spatial_index.h"
 
-/* Fills `error`, unless it is NULL, and gives `result`, so that a function can say
- * `return si_fail(error, SI_ERROR_..., "...")`. `error` may be one of the arguments.
- * Macros, so that a compiler sees that the outcome is never SI_OK; `result` is evaluated twice. */
+/* Fills `error`, unless it is NULL, and returns `result`, so that a function can end with
+ * `return si_fail(error, SI_ERROR_..., "...")`. The old message of `error` may be an argument.
+ * `result` is evaluated twice; this is a macro so that the compiler sees the result, which is never
+ * SI_OK. */
 #define si_fail(error, result, ...)                                                                \
     (si_error_set((error), (result), __VA_ARGS__), si_failed(result))
 
-/* The same with ": " and the system's text for `error_number` after the sentence. */
+/* The same, with ": " and the text of the system for `error_number` after the sentence. */
 #define si_fail_errno(error, result, error_number, ...)                                            \
     (si_error_set_errno((error), (result), (error_number), __VA_ARGS__), si_failed(result))
 
@@ -26,12 +27,18 @@ void si_error_set(si_error *error, si_result result, const char *format, ...)
 void si_error_set_errno(si_error *error, si_result result, int error_number, const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
 
-/* Returns from the calling function with the result of `call` where it is not SI_OK. */
+/* SI_ERROR_ARGUMENT if a pointer that the caller of the library passed is NULL. */
+static inline si_result si_require(const void *pointer, const char *name, si_error *error)
+{
+    return pointer ? SI_OK : si_fail(error, SI_ERROR_ARGUMENT, "%s is NULL", name);
+}
+
+/* Returns from the calling function if the result of `call` is not SI_OK. */
 #define SI_TRY(call)                                                                               \
     do {                                                                                           \
-        si_result si_try_status = (call);                                                          \
-        if (si_try_status != SI_OK)                                                                \
-            return si_try_status;                                                                  \
+        si_result si_try_result = (call);                                                          \
+        if (si_try_result != SI_OK)                                                                \
+            return si_try_result;                                                                  \
     } while (0)
 
 #endif

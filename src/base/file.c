@@ -1,3 +1,5 @@
+/* Files and folders by system calls. Interrupted and partial calls are continued; every failure
+ * names the path. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -10,28 +12,24 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static si_result open_regular(const char *path, int *descriptor, uint64_t *size, si_error *error)
+int si_open_readonly(const char *path)
 {
-    /* Without waiting for the other end of what turns out to be a pipe. */
-    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (opened < 0)
-        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
-                             "%s: cannot open the file", path);
-    struct stat information;
-    if (fstat(opened, &information) != 0 || !S_ISREG(information.st_mode)) {
-        close(opened);
-        return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
-    }
-    *descriptor = opened;
-    *size = (uint64_t)information.st_size;
-    return SI_OK;
+    /* O_NONBLOCK: opening a pipe does not wait for a writer. */
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 si_result si_file_read_all(const char *path, char **content, size_t *length, si_error *error)
 {
-    int descriptor;
-    uint64_t size;
-    SI_TRY(open_regular(path, &descriptor, &size, error));
+    int descriptor = si_open_readonly(path);
+    if (descriptor < 0)
+        return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
+                             "%s: cannot open the file", path);
+    struct stat information;
+    if (fstat(descriptor, &information) != 0 || !S_ISREG(information.st_mode)) {
+        close(descriptor);
+        return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
+    }
+    uint64_t size = (uint64_t)information.st_size;
     char *buffer = size < SIZE_MAX ? si_allocate((size_t)size + 1, 1) : NULL;
     si_result result = buffer ? si_file_read_at(descriptor, buffer, (size_t)size, 0, path, error)
                               : si_fail_memory(error);
@@ -86,8 +84,8 @@ si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t of
     return SI_OK;
 }
 
-/* 0, or the number of the error. */
-static int flush(int descriptor)
+/* Returns 0, or the number of the error. */
+static int flush_descriptor(int descriptor)
 {
     int failed;
     do
@@ -98,7 +96,7 @@ static int flush(int descriptor)
 
 si_result si_file_flush(int descriptor, const char *path, si_error *error)
 {
-    int failed = flush(descriptor);
+    int failed = flush_descriptor(descriptor);
     if (failed)
         return si_fail_errno(error, SI_ERROR_IO, failed, "%s: cannot flush the file", path);
     return SI_OK;
@@ -134,17 +132,11 @@ char *si_path_join(const char *folder, const char *name)
     return si_format("%s%s%s", folder, folder[length - 1] == '/' ? "" : "/", name);
 }
 
-static size_t length_without_trailing_slashes(const char *path)
+char *si_path_parent(const char *path)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
-    return length;
-}
-
-char *si_path_parent(const char *path)
-{
-    size_t length = length_without_trailing_slashes(path);
     while (length > 0 && path[length - 1] != '/')
         length--;
     if (length == 0)
@@ -161,9 +153,9 @@ const char *si_path_base_name(const char *path)
 }
 
 /* Folds "." and ".." and repeated slashes of an absolute path, in place. */
-static void normalise(char *path)
+static void normalise_path(char *path)
 {
-    char *end = path; /* of what is kept so far, without a trailing slash */
+    char *end = path; /* of the folded path so far, which has no trailing slash */
     const char *next = path;
     while (*next) {
         while (*next == '/')
@@ -195,11 +187,11 @@ char *si_path_absolute(const char *path)
         free(here);
     }
     if (absolute)
-        normalise(absolute);
+        normalise_path(absolute);
     return absolute;
 }
 
-static si_result create_one(const char *path, si_error *error)
+static si_result create_folder(const char *path, si_error *error)
 {
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && si_path_is_folder(path)))
         return SI_OK;
@@ -219,11 +211,11 @@ si_result si_folder_create(const char *path, si_error *error)
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (!si_path_is_folder(partial))
-            result = create_one(partial, error);
+            result = create_folder(partial, error);
         *slash = '/';
     }
     if (result == SI_OK && !si_path_is_folder(path))
-        result = create_one(path, error);
+        result = create_folder(path, error);
     si_free(partial);
     return result;
 }
@@ -233,9 +225,9 @@ si_result si_folder_sync(const char *path, si_error *error)
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot open the folder", path);
-    int failed = flush(descriptor);
+    int failed = flush_descriptor(descriptor);
     close(descriptor);
-    /* Some file systems can't sync a folder and say so; there is nothing else to do about it. */
+    /* Some file systems cannot sync a folder and say so. */
     if (failed && failed != EINVAL && failed != ENOTSUP)
         return si_fail_errno(error, SI_ERROR_IO, failed, "%s: cannot flush the folder", path);
     return SI_OK;

@@ -9,6 +9,10 @@
 
 #include "base/error.h"
 
+/* Opens a file for reading, without waiting where it is a pipe. Returns the descriptor, or -1 with
+ * errno set. */
+int si_open_readonly(const char *path);
+
 /* The whole content of a regular file, with a terminator added after it. Give `*content` to
  * si_free. */
 si_result si_file_read_all(const char *path, char **content, size_t *length, si_error *error);
@@ -20,7 +24,7 @@ si_result si_file_write_at(int descriptor, const void *data, size_t length, uint
 si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t offset,
                           const char *path, si_error *error);
 
-/* Makes what was written survive a power cut. */
+/* Flushes to the device: what was written survives a power cut. */
 si_result si_file_flush(int descriptor, const char *path, si_error *error);
 
 bool si_path_is_file(const char *path);   /* links followed */

@@ -1,11 +1,14 @@
+/* A queue of jobs and a pool of threads, under one lock. Threads start when more jobs wait than
+ * threads are idle, and live until the pool is freed. */
 #include "base/job_pool.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 
 #include "base/memory.h"
 
-/* A job calls the system and little else. */
+/* Jobs make system calls and need little stack. */
 #define STACK_BYTES (256u << 10)
 
 struct si_job_pool {
@@ -21,7 +24,7 @@ struct si_job_pool {
     pthread_t threads[];
 };
 
-static void set_up(si_job_pool *pool)
+static void initialise_pool(si_job_pool *pool)
 {
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->come, NULL);
@@ -37,17 +40,17 @@ si_result si_job_pool_create(unsigned most_threads, si_job_pool **pool, si_error
     if (!created)
         return si_fail_memory(error);
     created->most_threads = most_threads;
-    set_up(created);
+    initialise_pool(created);
     *pool = created;
     return SI_OK;
 }
 
-void si_job_pool_revive(si_job_pool *pool)
+void si_job_pool_after_fork(si_job_pool *pool)
 {
-    set_up(pool);
+    initialise_pool(pool);
 }
 
-static si_job *take(si_job_pool *pool)
+static si_job *take_job(si_job_pool *pool)
 {
     si_job *job = pool->first;
     if (!job)
@@ -59,12 +62,12 @@ static si_job *take(si_job_pool *pool)
     return job;
 }
 
-static void *work(void *argument)
+static void *run_jobs(void *argument)
 {
     si_job_pool *pool = argument;
     pthread_mutex_lock(&pool->lock);
     while (!pool->ends) {
-        si_job *job = take(pool);
+        si_job *job = take_job(pool);
         if (!job) {
             pool->idle++;
             pthread_cond_wait(&pool->come, &pool->lock);
@@ -79,7 +82,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Signals are for the threads of the program. */
+/* Signals are blocked in the thread: they are for the threads of the program. */
 static bool start_thread(si_job_pool *pool)
 {
     sigset_t all, former;
@@ -89,7 +92,8 @@ static bool start_thread(si_job_pool *pool)
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &former);
-    bool started = pthread_create(&pool->threads[pool->thread_count], &attributes, work, pool) == 0;
+    bool started = pthread_create(&pool->threads[pool->thread_count], &attributes, run_jobs,
+                                  pool) == 0;
     pthread_sigmask(SIG_SETMASK, &former, NULL);
     pthread_attr_destroy(&attributes);
     pool->thread_count += started;
@@ -117,7 +121,7 @@ void si_job_pool_add(si_job_pool *pool, si_job *first, bool helps)
 bool si_job_pool_help(si_job_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    si_job *job = take(pool);
+    si_job *job = take_job(pool);
     pthread_mutex_unlock(&pool->lock);
     if (job)
         job->run(job);
@@ -129,6 +133,7 @@ void si_job_pool_free(si_job_pool *pool)
     if (!pool)
         return;
     pthread_mutex_lock(&pool->lock);
+    assert(!pool->first); /* no job is left */
     pool->ends = true;
     pthread_cond_broadcast(&pool->come);
     pthread_mutex_unlock(&pool->lock);

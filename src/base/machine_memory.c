@@ -1,3 +1,4 @@
+/* Available memory from /proc/meminfo, limits from the files of control groups. */
 #include "base/machine_memory.h"
 
 #include <limits.h>
@@ -10,7 +11,7 @@
 
 #define CONTROL_GROUPS "/sys/fs/cgroup"
 
-/* UINT64_MAX where there is no such file, or no number in it, such as "max". */
+/* UINT64_MAX if the file does not exist or holds no number, such as "max". */
 static uint64_t number_in_file(const char *path)
 {
     unsigned long long number = UINT64_MAX;
@@ -23,7 +24,7 @@ static uint64_t number_in_file(const char *path)
     return number;
 }
 
-/* The least limit of a group and those above it. `group` begins with a slash, and is cut. */
+/* The least limit of a group and the groups above it. `group` begins with a slash, and is cut. */
 static uint64_t limit_of_group(const char *root, const char *hierarchy, char *group,
                                const char *file)
 {
@@ -39,7 +40,7 @@ static uint64_t limit_of_group(const char *root, const char *hierarchy, char *gr
     }
 }
 
-/* Of a list with commas. */
+/* Does a list with commas contain "memory"? */
 static bool names_memory(const char *controllers)
 {
     for (size_t length; *controllers; controllers += length + (controllers[length] == ',')) {
@@ -50,7 +51,7 @@ static bool names_memory(const char *controllers)
     return false;
 }
 
-/* Of a line "number:controllers:group" of /proc/self/cgroup. */
+/* The limit of the group in a line "number:controllers:group" of /proc/self/cgroup. */
 static uint64_t limit_of_line(const char *root, char *line)
 {
     line[strcspn(line, "\n")] = '\0';

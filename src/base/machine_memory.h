@@ -1,15 +1,15 @@
-/* How much memory there is to be had. */
+/* How much memory this process can use. */
 #ifndef SI_BASE_MACHINE_MEMORY_H
 #define SI_BASE_MACHINE_MEMORY_H
 
 #include <stdint.h>
 
-/* What the machine has available, or the limit of the control groups that this process is in
- * (version 1 or 2, the groups above included), whichever is less. `root` is "" but for tests: the
- * folder in which proc and sys are. */
+/* The available memory of the machine, or the limit of the control groups of this process (version
+ * 1 or 2, including the groups above), whichever is less. `root` is the folder that holds proc and
+ * sys; it is "" except in tests. */
 uint64_t si_machine_memory(const char *root);
 
-/* What a build may take: what was asked for, or, that being 0, half of what there is. */
+/* The memory that a build may use: `asked`, or half of si_machine_memory if that is 0. */
 uint64_t si_memory_to_use(uint64_t asked);
 
 #endif

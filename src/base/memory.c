@@ -1,3 +1,5 @@
+/* Allocation: small arrays on the heap, large ones mapped, on huge pages where the system has them.
+ */
 #include "base/memory.h"
 
 #include <stdatomic.h>
@@ -9,8 +11,8 @@
 #define SMALL_PAGE_BYTES ((size_t)4096)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-/* Smaller ones are left to the heap, which does not give back what it has. */
-#define LEAST_MAPPED_BYTES ((size_t)64 << 10)
+/* Smaller arrays are left to the heap, which may keep freed memory. */
+#define MAPPED_FROM_BYTES ((size_t)64 << 10)
 
 static _Atomic uint64_t allocations_until_failure;
 
@@ -26,7 +28,8 @@ static bool must_fail(void)
     return atomic_fetch_sub(&allocations_until_failure, 1) == 1;
 }
 
-/* Bytes of an array, at least 1; 0 if it can't be. */
+/* Bytes of an array, at least 1; 0 if it is too large, or if a test wants this allocation to fail.
+ */
 static size_t array_bytes(size_t count, size_t size)
 {
     size_t bytes;
@@ -58,7 +61,7 @@ static void *map_pages(size_t bytes)
     return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-/* At a multiple of a huge page. */
+/* Maps memory that begins at a multiple of a huge page. */
 static void *map_huge_pages(size_t bytes)
 {
     char *mapped = map_pages(bytes + HUGE_PAGE_BYTES);
@@ -68,7 +71,7 @@ static void *map_huge_pages(size_t bytes)
     if (before > 0)
         munmap(mapped, before);
     munmap(mapped + before + bytes, HUGE_PAGE_BYTES - before);
-    /* A wish: where the system has no huge pages it goes without. */
+    /* Only a hint: without huge pages the memory is as good. */
     madvise(mapped + before, bytes, MADV_HUGEPAGE);
     return mapped + before;
 }
@@ -76,14 +79,14 @@ static void *map_huge_pages(size_t bytes)
 void *si_allocate_large(size_t count, size_t size)
 {
     size_t bytes = whole_pages(array_bytes(count, size));
-    if (bytes < LEAST_MAPPED_BYTES)
+    if (bytes < MAPPED_FROM_BYTES)
         return bytes ? aligned_alloc(SMALL_PAGE_BYTES, bytes) : NULL;
     return bytes < HUGE_PAGE_BYTES ? map_pages(bytes) : map_huge_pages(bytes);
 }
 
 void si_free_large(void *memory, size_t count, size_t size)
 {
-    if (memory && whole_pages(count * size) >= LEAST_MAPPED_BYTES)
+    if (memory && whole_pages(count * size) >= MAPPED_FROM_BYTES)
         munmap(memory, whole_pages(count * size));
     else
         free(memory);

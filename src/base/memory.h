@@ -11,14 +11,14 @@
 void *si_allocate(size_t count, size_t size);
 void *si_allocate_zeroed(size_t count, size_t size);
 
-/* For large arrays that are all used, in no order: on huge pages, where the system has them, a page
- * fault brings 512 times as much and addresses are found faster. It begins at a multiple
- * of 4096 bytes. What is large goes back to the system at once when it is freed, which wants the
- * same count and size. */
+/* For large arrays that are used as a whole: on huge pages, where the system has them, a page fault
+ * brings 512 times as much memory and addresses are translated faster. The memory begins at a
+ * multiple of 4096 bytes, and goes back to the system when it is freed, with the same count and
+ * size. */
 void *si_allocate_large(size_t count, size_t size);
 void si_free_large(void *memory, size_t count, size_t size);
 
-/* Like realloc: on failure NULL, and `memory` stays as it was. */
+/* Like realloc: NULL on failure, and `memory` stays as it was. */
 void *si_reallocate(void *memory, size_t count, size_t size);
 
 /* Makes room for at least `needed` values in an array that grows by half; `*capacity` is updated.

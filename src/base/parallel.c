@@ -1,3 +1,4 @@
+/* Threads take the next task from an atomic counter until none is left or one has failed. */
 #include "base/parallel.h"
 
 #include <pthread.h>
@@ -28,7 +29,7 @@ typedef struct worker {
 unsigned si_processor_count(void)
 {
     cpu_set_t processors;
-    /* On machines of more processors than the set has room for, the call fails. */
+    /* The call fails on machines with more processors than the set has room for. */
     long count = sched_getaffinity(0, sizeof processors, &processors) == 0
                      ? CPU_COUNT(&processors)
                      : sysconf(_SC_NPROCESSORS_ONLN);
@@ -69,7 +70,7 @@ static void run_workers(shared_work *work, worker *workers, unsigned threads)
     unsigned started = 1;
     for (unsigned i = 0; i < threads; i++)
         workers[i] = (worker){.work = work, .number = i};
-    /* Where no more threads are to be had, those that run do all the work. */
+    /* If no more threads can be started, those that run do all the work. */
     while (started < threads &&
            pthread_create(&workers[started].thread, NULL, run_worker, &workers[started]) == 0)
         started++;

@@ -1,4 +1,4 @@
-/* Work shared out to threads. */
+/* Tasks divided among threads. */
 #ifndef SI_BASE_PARALLEL_H
 #define SI_BASE_PARALLEL_H
 

@@ -1,3 +1,4 @@
+/* A growing string, by formatting twice: once for the length, once into place. */
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -6,7 +7,7 @@
 
 #include "base/memory.h"
 
-static si_result reserve(si_text *text, size_t additional)
+static si_result reserve_text(si_text *text, size_t additional)
 {
     size_t needed = text->length + additional + 1;
     char *data = si_grow(text->data, &text->capacity, needed, 1);
@@ -18,7 +19,7 @@ static si_result reserve(si_text *text, size_t additional)
 
 si_result si_text_append_bytes(si_text *text, const char *bytes, size_t length)
 {
-    SI_TRY(reserve(text, length));
+    SI_TRY(reserve_text(text, length));
     memcpy(text->data + text->length, bytes, length);
     text->length += length;
     text->data[text->length] = '\0';
@@ -30,7 +31,7 @@ static si_result append_formatted(si_text *text, const char *format, va_list arg
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    si_result result = length < 0 ? SI_ERROR_ARGUMENT : reserve(text, (size_t)length);
+    si_result result = length < 0 ? SI_ERROR_ARGUMENT : reserve_text(text, (size_t)length);
     if (result == SI_OK) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;

@@ -1,4 +1,4 @@
-/* A text that grows. */
+/* A string that grows. */
 #ifndef SI_BASE_TEXT_H
 #define SI_BASE_TEXT_H
 

@@ -1,3 +1,4 @@
+/* Decoding of UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, at most U+10FFFF. */
 #include "base/utf8.h"
 
 static size_t announced_length(unsigned char first)

@@ -1,4 +1,4 @@
-/* Telling text that is UTF-8 from other bytes. */
+/* Checking and repairing UTF-8. */
 #ifndef SI_BASE_UTF8_H
 #define SI_BASE_UTF8_H
 

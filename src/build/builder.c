@@ -79,7 +79,7 @@ void si_builder_abort(si_builder *builder)
 static si_result copy_options(si_builder *builder, const si_build_options *options, si_error *error)
 {
     builder->cluster = si_cluster_size(options->cluster) > 1 ? options->cluster : NULL;
-    builder->is_multi = options->multi_index != 0 || builder->cluster;
+    builder->is_multi = options->multi_index || builder->cluster;
     builder->max_file_bytes = builder->is_multi ? 0 : options->max_file_bytes;
     builder->progress = options->progress;
     builder->progress_context = options->progress_context;
@@ -135,6 +135,7 @@ static si_result choose_limits(si_builder *builder, const si_build_limits *limit
 si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                         si_error *error)
 {
+    SI_TRY(si_require(bytes, "bytes", error));
     si_layout layout;
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown element kind %d", (int)kind);
@@ -222,7 +223,7 @@ static si_result open_target_of_cluster(si_builder *builder, const char *folder,
 {
     if (si_cluster_rank(builder->cluster) > 0)
         return SI_OK;
-    return si_target_open_parts(folder, options->replace != 0, &builder->target, error);
+    return si_target_open_parts(folder, options->replace, &builder->target, error);
 }
 
 static si_result tell_parts_folder(si_builder *builder, si_error *error)
@@ -291,8 +292,8 @@ static si_result initialise(si_builder *builder, const si_build_limits *limits, 
     if (builder->cluster)
         return join_cluster(builder, folder, options, result, error);
     SI_TRY(result);
-    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
-        folder, options->replace != 0, &builder->target, error));
+    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(folder, options->replace,
+                                                                       &builder->target, error));
     return start_intake(builder, options, error);
 }
 
@@ -326,6 +327,7 @@ si_result si_builder_create_within(const si_build_limits *limits, si_element_kin
 si_result si_builder_create(si_element_kind kind, const char *folder,
                             const si_build_options *options, si_builder **builder, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     return si_builder_create_within(NULL, kind, folder, options, builder, error);
 }
 
@@ -334,6 +336,7 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     si_column_batch batch;
     uint64_t expected = UINT64_MAX;
     SI_TRY(si_column_batch_open(&batch, builder->kind, columns, column_count, count, error));
@@ -544,6 +547,7 @@ static si_result write_and_publish(si_builder *builder, si_index **index, si_bui
 si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
         result = si_fail(error, SI_ERROR_ARGUMENT,

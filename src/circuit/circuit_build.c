@@ -218,7 +218,7 @@ static si_result build_several(circuit_build *build, const char *folder, si_erro
     si_result result = SI_OK;
     if (is_first)
         result = si_population_folders_claim(&folders, folder, build->names, build->count,
-                                             build->options.replace != 0, error);
+                                             build->options.replace, error);
     bool is_claimed = is_first && result == SI_OK;
     result = si_cluster_agree(build->options.cluster, result, error);
     build->options.population = NULL;
@@ -263,6 +263,7 @@ si_result si_build_circuit_segments(const si_circuit_source *source, const char 
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     return build_circuit(&segments, source, folder, options, report, error);
 }
 
@@ -270,5 +271,6 @@ si_result si_build_circuit_synapses(const si_circuit_source *source, const char 
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     return build_circuit(&synapses, source, folder, options, report, error);
 }

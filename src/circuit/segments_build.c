@@ -133,7 +133,7 @@ static si_result index_cells(segments_build *build, si_error *error)
         .nodes_file = si_sonata_nodes_file(build->nodes),
         .population = si_sonata_nodes_population(build->nodes),
         .recenter = build->source->recenter,
-        .skip_bad_cells = build->source->skip_bad_cells != 0,
+        .skip_bad_cells = build->source->skip_bad_cells,
         .threads = build->common.means.threads,
         .cache = build->cache,
         .progress = &build->common.progress,
@@ -180,6 +180,7 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     segments_build build = {.source = source};
     SI_TRY(check_source(source, error));
     SI_TRY(si_population_build_start(&build.common, options, report, error));

@@ -44,11 +44,11 @@ static si_result check_source(const si_synapses_source *source, si_error *error)
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
-    if (!source->gids && source->gid_count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
-                       source->gid_count);
-    if (source->gids && source->edge_ranges)
-        return si_fail(error, SI_ERROR_ARGUMENT, "both gids and edges are given");
+    if (!source->post_gids && source->post_gid_count > 0)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "post_gid_count is %zu, but there are no post_gids", source->post_gid_count);
+    if (source->post_gids && source->edge_ranges)
+        return si_fail(error, SI_ERROR_ARGUMENT, "both post_gids and edge_ranges are given");
     return SI_OK;
 }
 
@@ -124,9 +124,10 @@ static void choose_share(synapses_build *build)
 static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
-    if (source->gids) {
-        SI_TRY(si_sonata_edges_select_targets(build->edges, source->gids, source->gid_count,
-                                              &build->ranges, &build->cursor.range_count, error));
+    if (source->post_gids) {
+        SI_TRY(si_sonata_edges_select_targets(build->edges, source->post_gids,
+                                              source->post_gid_count, &build->ranges,
+                                              &build->cursor.range_count, error));
     } else if (source->edge_ranges) {
         SI_TRY(choose_ranges(build, error));
     } else {
@@ -260,6 +261,7 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     synapses_build build = {.source = source};
     si_build_report written = SI_BUILD_REPORT_INIT;
     SI_TRY(check_source(source, error));

@@ -2,7 +2,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Bits of a float but its sign; those of numbers that are not finite are not below this. */
@@ -52,23 +51,6 @@ static si_result collect_columns(si_column_batch *batch, const si_input_column *
     return batch->count > 0 ? check_all_given(batch, error) : SI_OK;
 }
 
-/* "synapse with id 17 (row 3)", "gid 3, section 1, segment 0": how an element is called in errors.
- */
-static void describe_element(const si_column_batch *batch, uint64_t i, char *text, size_t size)
-{
-    const uint64_t *gids = batch->data[SI_FIELD_GID], *ids = batch->data[SI_FIELD_ID];
-    const uint32_t *sections = batch->data[SI_FIELD_SECTION_ID];
-    const uint32_t *segments = batch->data[SI_FIELD_SEGMENT_ID];
-    if (batch->kind == SI_SEGMENT)
-        snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)gids[i],
-                 sections[i], segments[i]);
-    else if (ids)
-        snprintf(text, size, "%s with id %llu (row %llu)", batch->type->name,
-                 (unsigned long long)ids[i], (unsigned long long)i);
-    else
-        snprintf(text, size, "%s in row %llu", batch->type->name, (unsigned long long)i);
-}
-
 /* ---- values ---- */
 
 /* The greatest size of the values, as bits, which are in the order of the sizes. */
@@ -101,7 +83,8 @@ static si_result check_each_vector(si_column_batch *batch, const si_input *input
             float size = fabsf(vectors[i][axis]);
             if (!(size <= FLT_MAX)) {
                 char element[96];
-                describe_element(batch, i, element, sizeof element);
+                batch->type->describe_row(batch->type->name, batch->data, i, element,
+                                          sizeof element);
                 return si_fail(error, SI_ERROR_ARGUMENT, "%s: its %s has the %c coordinate %g",
                                element, field_name(batch->kind, input->field), "xyz"[axis],
                                (double)vectors[i][axis]);
@@ -132,7 +115,7 @@ static si_result check_radii(const si_column_batch *batch, si_error *error)
     for (uint64_t i = 0; bad && i < batch->count; i++) {
         if (!(radii[i] >= 0 && radii[i] <= FLT_MAX)) {
             char element[96];
-            describe_element(batch, i, element, sizeof element);
+            batch->type->describe_row(batch->type->name, batch->data, i, element, sizeof element);
             return si_fail(error, SI_ERROR_ARGUMENT,
                            "%s: its radius is %g, expected a finite one of at least 0", element,
                            (double)radii[i]);

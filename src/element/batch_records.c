@@ -19,7 +19,7 @@ static void put_words(record_column to, const uint64_t *values, uint64_t count)
         memcpy(to.at + i * to.stride, &values[i], sizeof *values);
 }
 
-static void put_numbers(record_column to, uint64_t first, uint64_t count)
+static void put_counted_ids(record_column to, uint64_t first, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         uint64_t number = first + i;
@@ -93,7 +93,7 @@ static void put_input(const si_column_batch *batch, const si_input *input, uint6
     switch (input->role) {
     case SI_INPUT_ID:
         if (!data)
-            put_numbers(word_column(type, input, records), position, count);
+            put_counted_ids(word_column(type, input, records), position, count);
         else
             put_words(word_column(type, input, records), (const uint64_t *)data + first, count);
         break;

@@ -1,84 +1,99 @@
+/*
+ * The table of element kinds, one section for each kind: its fields, where they come from, the
+ * columns that a builder takes, and its geometry.
+ *
+ * Points and synapses are points to the geometry, spheres are spheres, somas and segments are
+ * cylinders (a soma is a cylinder of no length). The functions here only tell the kernels and the
+ * exact tests where in a leaf the coordinates are.
+ */
 #include "element/element_kind.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "geometry/scalar_math.h"
 #include "kernels/kernel_set.h"
 #include "kernels/match.h"
 
-/* ---- geometry of a leaf ---- */
+/* ---- geometry ---- */
+
+/* The floats of a leaf: a column after the other, COLUMN values each. */
 
 enum { COLUMN = SI_LEAF_CAPACITY };
 
-static si_points points_of(const float *floats)
+static si_points points_of_leaf(const float *floats)
 {
     return (si_points){{floats, floats + COLUMN, floats + 2 * COLUMN}};
 }
 
-static si_spheres spheres_of(const float *floats)
+static si_spheres spheres_of_leaf(const float *floats)
 {
     return (si_spheres){{floats, floats + COLUMN, floats + 2 * COLUMN}, floats + 3 * COLUMN};
 }
 
-static si_cylinders cylinders_of(const float *floats)
+static si_cylinders cylinders_of_leaf(const float *floats)
 {
     return (si_cylinders){{floats, floats + COLUMN, floats + 2 * COLUMN},
                           {floats + 3 * COLUMN, floats + 4 * COLUMN, floats + 5 * COLUMN},
                           floats + 6 * COLUMN};
 }
 
-static uint64_t match_points(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_points(const si_query_shape *query, const float *floats,
+                                     unsigned count)
 {
-    si_points points = points_of(floats);
+    si_points points = points_of_leaf(floats);
     return si_match_points(query, &points, count);
 }
 
-static uint64_t match_spheres(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_spheres(const si_query_shape *query, const float *floats,
+                                      unsigned count)
 {
-    si_spheres spheres = spheres_of(floats);
+    si_spheres spheres = spheres_of_leaf(floats);
     return si_match_spheres(query, &spheres, count);
 }
 
-static uint64_t match_cylinders(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_cylinders(const si_query_shape *query, const float *floats,
+                                        unsigned count)
 {
-    si_cylinders cylinders = cylinders_of(floats);
+    si_cylinders cylinders = cylinders_of_leaf(floats);
     return si_match_cylinders(query, &cylinders, count);
 }
 
-static si_box bound_points(const float *floats, unsigned count)
+static si_box bound_leaf_of_points(const float *floats, unsigned count)
 {
-    si_points points = points_of(floats);
+    si_points points = points_of_leaf(floats);
     return si_bound_points(&points, count);
 }
 
-static si_box bound_spheres(const float *floats, unsigned count)
+static si_box bound_leaf_of_spheres(const float *floats, unsigned count)
 {
-    si_spheres spheres = spheres_of(floats);
+    si_spheres spheres = spheres_of_leaf(floats);
     return si_bound_spheres(&spheres, count);
 }
 
-static si_box bound_cylinders(const float *floats, unsigned count)
+static si_box bound_leaf_of_cylinders(const float *floats, unsigned count)
 {
-    si_cylinders cylinders = cylinders_of(floats);
+    si_cylinders cylinders = cylinders_of_leaf(floats);
     return si_bound_cylinders(&cylinders, count);
 }
 
-static uint64_t near_points(const si_vantage *vantage, const float *floats, unsigned count)
+static uint64_t near_leaf_of_points(const si_vantage *vantage, const float *floats, unsigned count)
 {
-    si_points points = points_of(floats);
+    si_points points = points_of_leaf(floats);
     return si_kernels()->distances->near_points(vantage, &points, count);
 }
 
-static uint64_t near_spheres(const si_vantage *vantage, const float *floats, unsigned count)
+static uint64_t near_leaf_of_spheres(const si_vantage *vantage, const float *floats, unsigned count)
 {
-    si_spheres spheres = spheres_of(floats);
+    si_spheres spheres = spheres_of_leaf(floats);
     return si_kernels()->distances->near_spheres(vantage, &spheres, count);
 }
 
-static uint64_t near_cylinders(const si_vantage *vantage, const float *floats, unsigned count)
+static uint64_t near_leaf_of_cylinders(const si_vantage *vantage, const float *floats,
+                                       unsigned count)
 {
-    si_cylinders cylinders = cylinders_of(floats);
+    si_cylinders cylinders = cylinders_of_leaf(floats);
     return si_kernels()->distances->near_cylinders(vantage, &cylinders, count);
 }
 
@@ -121,7 +136,7 @@ static void axis_midpoint(const float *floats, float centroid[3])
         centroid[axis] = si_middle(floats[axis], floats[3 + axis]);
 }
 
-/* ---- fields from columns ---- */
+/* ---- values of fields, computed from stored columns ---- */
 
 static void interleave(const float *const columns[3], uint64_t count, float *restrict values)
 {
@@ -158,7 +173,7 @@ static void extract_third_word(const si_columns *columns, uint64_t count, void *
     memcpy(values, columns->words[2], count * sizeof(uint64_t));
 }
 
-static bool is_soma(uint64_t word)
+static bool word_is_of_soma(uint64_t word)
 {
     return si_unpack_segment_ids(word).section_id == 0;
 }
@@ -168,7 +183,7 @@ static void extract_second_endpoint(const si_columns *columns, uint64_t count, v
     float(*endpoints)[3] = values;
     interleave(columns->floats + 3, count, values);
     for (uint64_t i = 0; i < count; i++)
-        if (is_soma(columns->words[0][i]))
+        if (word_is_of_soma(columns->words[0][i]))
             endpoints[i][0] = endpoints[i][1] = endpoints[i][2] = NAN;
 }
 
@@ -196,7 +211,7 @@ static void extract_is_soma(const si_columns *columns, uint64_t count, void *val
 {
     uint8_t *restrict bytes = values;
     for (uint64_t i = 0; i < count; i++)
-        bytes[i] = is_soma(columns->words[0][i]);
+        bytes[i] = word_is_of_soma(columns->words[0][i]);
 }
 
 static void extract_gid(const si_columns *columns, uint64_t count, void *values)
@@ -222,7 +237,7 @@ static void extract_segment_id(const si_columns *columns, uint64_t count, void *
 
 static void extract_ids(const si_columns *columns, uint64_t count, void *values)
 {
-    /* Two words each, which compilers make better code of than of three members. */
+    /* Two words each: compilers make better code of these than of three members. */
     uint64_t(*restrict ids)[2] = values;
     const uint64_t *words = columns->words[0];
     for (uint64_t i = 0; i < count; i++) {
@@ -232,36 +247,11 @@ static void extract_ids(const si_columns *columns, uint64_t count, void *values)
     }
 }
 
-#define POSITION_COLUMNS 7         /* floats 0 .. 2 */
-#define SECOND_POSITION_COLUMNS 56 /* floats 3 .. 5 */
+/* ---- the kinds ---- */
 
-static const si_extraction position_extractions[SI_FIELD_COUNT] = {
-    [SI_FIELD_ID] = {extract_first_word, 8, {.words = 1}},
-    [SI_FIELD_POST_GID] = {extract_second_word, 8, {.words = 2}},
-    [SI_FIELD_PRE_GID] = {extract_third_word, 8, {.words = 4}},
-    [SI_FIELD_POSITION] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
-    [SI_FIELD_CENTROID] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
-    [SI_FIELD_RADIUS] = {extract_sphere_radius, 4, {.floats = 8}},
-};
-
-static const si_extraction morphology_extractions[SI_FIELD_COUNT] = {
-    [SI_FIELD_CENTROID] = {extract_axis_midpoint,
-                           12,
-                           {.floats = POSITION_COLUMNS | SECOND_POSITION_COLUMNS}},
-    [SI_FIELD_RADIUS] = {extract_segment_radius, 4, {.floats = 64}},
-    [SI_FIELD_GID] = {extract_gid, 8, {.words = 1}},
-    [SI_FIELD_SECTION_ID] = {extract_section_id, 4, {.words = 1}},
-    [SI_FIELD_SEGMENT_ID] = {extract_segment_id, 4, {.words = 1}},
-    [SI_FIELD_IDS] = {extract_ids, sizeof(si_segment_ids), {.words = 1}},
-    [SI_FIELD_ENDPOINT1] = {extract_position, 12, {.floats = POSITION_COLUMNS}},
-    [SI_FIELD_ENDPOINT2] = {extract_second_endpoint,
-                            12,
-                            {.floats = SECOND_POSITION_COLUMNS, .words = 1}},
-    [SI_FIELD_SECTION_TYPE] = {extract_section_type, 1, {.bytes = 1}},
-    [SI_FIELD_IS_SOMA] = {extract_is_soma, 1, {.words = 1}},
-};
-
-/* ---- the table ---- */
+/* Sets of float columns, bit i for column i. */
+#define FIRST_VECTOR 7   /* floats 0 .. 2 */
+#define SECOND_VECTOR 56 /* floats 3 .. 5 */
 
 #define ID_FIELD(field, name)                                                                      \
     {                                                                                              \
@@ -284,16 +274,45 @@ static const si_extraction morphology_extractions[SI_FIELD_COUNT] = {
         field, name, SI_TYPE_FLOAT32, 1, 4                                                         \
     }
 
+/* Points: a position and an id. */
+
 static const si_field_info point_fields[] = {
     ID_FIELD(SI_FIELD_ID, "id"),
     VECTOR_FIELD(SI_FIELD_POSITION, "position"),
 };
+
+static const si_extraction point_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {extract_first_word, 8, {.words = 1}},
+    [SI_FIELD_POSITION] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+    [SI_FIELD_CENTROID] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+};
+
+static const si_input point_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
+};
+
+/* Spheres: a center, a radius and an id. */
 
 static const si_field_info sphere_fields[] = {
     ID_FIELD(SI_FIELD_ID, "id"),
     VECTOR_FIELD(SI_FIELD_CENTROID, "centroid"),
     FLOAT_FIELD(SI_FIELD_RADIUS, "radius"),
 };
+
+static const si_extraction sphere_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {extract_first_word, 8, {.words = 1}},
+    [SI_FIELD_CENTROID] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+    [SI_FIELD_RADIUS] = {extract_sphere_radius, 4, {.floats = 8}},
+};
+
+static const si_input sphere_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_CENTROID, SI_INPUT_VECTOR, 0},
+    {SI_FIELD_RADIUS, SI_INPUT_RADIUS, 3},
+};
+
+/* Synapses: a position, an id and the gids of both cells. */
 
 static const si_field_info synapse_fields[] = {
     ID_FIELD(SI_FIELD_ID, "id"),
@@ -302,7 +321,24 @@ static const si_field_info synapse_fields[] = {
     VECTOR_FIELD(SI_FIELD_POSITION, "position"),
 };
 
-static const si_field_info morphology_fields[] = {
+static const si_extraction synapse_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {extract_first_word, 8, {.words = 1}},
+    [SI_FIELD_POST_GID] = {extract_second_word, 8, {.words = 2}},
+    [SI_FIELD_PRE_GID] = {extract_third_word, 8, {.words = 4}},
+    [SI_FIELD_POSITION] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+    [SI_FIELD_CENTROID] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+};
+
+static const si_input synapse_inputs[] = {
+    {SI_FIELD_ID, SI_INPUT_ID, 0},
+    {SI_FIELD_POST_GID, SI_INPUT_WORD, 1},
+    {SI_FIELD_PRE_GID, SI_INPUT_WORD, 2},
+    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
+};
+
+/* Somas and segments: a cylinder, its section type, and one word with gid, section and segment. */
+
+static const si_field_info segment_fields[] = {
     ID_FIELD(SI_FIELD_GID, "gid"),
     NUMBER_FIELD(SI_FIELD_SECTION_ID, "section_id"),
     NUMBER_FIELD(SI_FIELD_SEGMENT_ID, "segment_id"),
@@ -315,25 +351,20 @@ static const si_field_info morphology_fields[] = {
     BYTE_FIELD(SI_FIELD_IS_SOMA, "is_soma"),
 };
 
-static const si_input point_inputs[] = {
-    {SI_FIELD_ID, SI_INPUT_ID, 0},
-    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
+static const si_extraction segment_extractions[SI_FIELD_COUNT] = {
+    [SI_FIELD_CENTROID] = {extract_axis_midpoint, 12, {.floats = FIRST_VECTOR | SECOND_VECTOR}},
+    [SI_FIELD_RADIUS] = {extract_segment_radius, 4, {.floats = 64}},
+    [SI_FIELD_GID] = {extract_gid, 8, {.words = 1}},
+    [SI_FIELD_SECTION_ID] = {extract_section_id, 4, {.words = 1}},
+    [SI_FIELD_SEGMENT_ID] = {extract_segment_id, 4, {.words = 1}},
+    [SI_FIELD_IDS] = {extract_ids, sizeof(si_segment_ids), {.words = 1}},
+    [SI_FIELD_ENDPOINT1] = {extract_position, 12, {.floats = FIRST_VECTOR}},
+    [SI_FIELD_ENDPOINT2] = {extract_second_endpoint, 12, {.floats = SECOND_VECTOR, .words = 1}},
+    [SI_FIELD_SECTION_TYPE] = {extract_section_type, 1, {.bytes = 1}},
+    [SI_FIELD_IS_SOMA] = {extract_is_soma, 1, {.words = 1}},
 };
 
-static const si_input sphere_inputs[] = {
-    {SI_FIELD_ID, SI_INPUT_ID, 0},
-    {SI_FIELD_CENTROID, SI_INPUT_VECTOR, 0},
-    {SI_FIELD_RADIUS, SI_INPUT_RADIUS, 3},
-};
-
-static const si_input synapse_inputs[] = {
-    {SI_FIELD_ID, SI_INPUT_ID, 0},
-    {SI_FIELD_POST_GID, SI_INPUT_WORD, 1},
-    {SI_FIELD_PRE_GID, SI_INPUT_WORD, 2},
-    {SI_FIELD_POSITION, SI_INPUT_VECTOR, 0},
-};
-
-static const si_input morphology_inputs[] = {
+static const si_input segment_inputs[] = {
     {SI_FIELD_GID, SI_INPUT_GID, 0},
     {SI_FIELD_SECTION_ID, SI_INPUT_SECTION_ID, 0},
     {SI_FIELD_SEGMENT_ID, SI_INPUT_SEGMENT_ID, 0},
@@ -343,62 +374,146 @@ static const si_input morphology_inputs[] = {
     {SI_FIELD_SECTION_TYPE, SI_INPUT_BYTE, 0},
 };
 
+/* ---- stored integers ---- */
+
+static const si_stored_integer id_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {.mask = UINT64_MAX},
+};
+
+static const si_stored_integer synapse_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_ID] = {.mask = UINT64_MAX},
+    [SI_FIELD_POST_GID] = {.column = 1, .mask = UINT64_MAX},
+    [SI_FIELD_PRE_GID] = {.column = 2, .mask = UINT64_MAX},
+};
+
+/* Somas are section 0. */
+static const si_stored_integer segment_integers[SI_FIELD_COUNT] = {
+    [SI_FIELD_GID] = {.shift = 28, .mask = SI_MAX_GID},
+    [SI_FIELD_SECTION_ID] = {.shift = 14, .mask = SI_MAX_SECTION_ID},
+    [SI_FIELD_SEGMENT_ID] = {.mask = SI_MAX_SEGMENT_ID},
+    [SI_FIELD_IS_SOMA] = {.shift = 14, .mask = SI_MAX_SECTION_ID, .is_zero = true},
+    [SI_FIELD_SECTION_TYPE] = {.is_byte = true, .mask = 255},
+};
+
+/* ---- descriptions ---- */
+
+static void describe_id(const uint64_t *words, char *text, size_t size)
+{
+    snprintf(text, size, "id %llu", (unsigned long long)words[0]);
+}
+
+static void describe_synapse(const uint64_t *words, char *text, size_t size)
+{
+    snprintf(text, size, "id %llu, post_gid %llu, pre_gid %llu", (unsigned long long)words[0],
+             (unsigned long long)words[1], (unsigned long long)words[2]);
+}
+
+static void describe_segment(const uint64_t *words, char *text, size_t size)
+{
+    si_segment_ids ids = si_unpack_segment_ids(words[0]);
+    snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)ids.gid,
+             ids.section_id, ids.segment_id);
+}
+
+/* "synapse with id 17 (row 3)" */
+static void describe_row_by_id(const char *kind, const void *const *data, uint64_t row, char *text,
+                               size_t size)
+{
+    const uint64_t *ids = data[SI_FIELD_ID];
+    if (ids)
+        snprintf(text, size, "%s with id %llu (row %llu)", kind, (unsigned long long)ids[row],
+                 (unsigned long long)row);
+    else
+        snprintf(text, size, "%s in row %llu", kind, (unsigned long long)row);
+}
+
+/* "gid 3, section 1, segment 0" */
+static void describe_row_of_segments(const char *kind, const void *const *data, uint64_t row,
+                                     char *text, size_t size)
+{
+    const uint64_t *gids = data[SI_FIELD_GID];
+    const uint32_t *sections = data[SI_FIELD_SECTION_ID], *segments = data[SI_FIELD_SEGMENT_ID];
+    (void)kind;
+    snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)gids[row],
+             sections[row], segments[row]);
+}
+
+/* ---- the table ---- */
+
 #define INPUTS(array) .input_count = sizeof(array) / sizeof(array)[0], .inputs = (array)
 #define FIELDS(array) .field_count = sizeof(array) / sizeof(array)[0], .fields = (array)
 
 static const si_element_type element_types[] = {
     [SI_POINT] = {.name = "point",
+                  .stored_name = "point",
                   .word_count = 1,
                   .float_count = 3,
                   .record_bytes = 20,
                   FIELDS(point_fields),
                   INPUTS(point_inputs),
-                  .match = match_points,
-                  .bound = bound_points,
+                  .match = match_leaf_of_points,
+                  .bound = bound_leaf_of_points,
                   .centroid = position_centroid,
-                  .near = near_points,
+                  .near = near_leaf_of_points,
                   .distance = distance_to_point,
-                  .extractions = position_extractions},
+                  .extractions = point_extractions,
+                  .integers = id_integers,
+                  .describe = describe_id,
+                  .describe_row = describe_row_by_id},
     [SI_SPHERE] = {.name = "sphere",
+                   .stored_name = "sphere",
                    .word_count = 1,
                    .float_count = 4,
                    .record_bytes = 24,
                    FIELDS(sphere_fields),
                    INPUTS(sphere_inputs),
-                   .match = match_spheres,
-                   .bound = bound_spheres,
+                   .match = match_leaf_of_spheres,
+                   .bound = bound_leaf_of_spheres,
                    .centroid = position_centroid,
-                   .near = near_spheres,
+                   .near = near_leaf_of_spheres,
                    .distance = distance_to_sphere,
                    .overhang = SI_OVERHANG_ROUNDING,
-                   .extractions = position_extractions},
+                   .extractions = sphere_extractions,
+                   .integers = id_integers,
+                   .describe = describe_id,
+                   .describe_row = describe_row_by_id},
     [SI_SYNAPSE] = {.name = "synapse",
+                    .stored_name = "synapse",
                     .word_count = 3,
                     .float_count = 3,
                     .record_bytes = 36,
                     FIELDS(synapse_fields),
                     INPUTS(synapse_inputs),
-                    .match = match_points,
-                    .bound = bound_points,
+                    .match = match_leaf_of_points,
+                    .bound = bound_leaf_of_points,
                     .centroid = position_centroid,
-                    .near = near_points,
+                    .near = near_leaf_of_points,
                     .distance = distance_to_point,
-                    .extractions = position_extractions},
-    [SI_SEGMENT] = {.name = "morphology",
+                    .extractions = synapse_extractions,
+                    .integers = synapse_integers,
+                    .describe = describe_synapse,
+                    .describe_row = describe_row_by_id},
+    [SI_SEGMENT] = {.name = "segment",
+                    .stored_name = "morphology",
                     .word_count = 1,
                     .float_count = 7,
                     .byte_count = 1,
                     .record_bytes = 37,
-                    FIELDS(morphology_fields),
-                    INPUTS(morphology_inputs),
-                    .match = match_cylinders,
-                    .bound = bound_cylinders,
+                    FIELDS(segment_fields),
+                    INPUTS(segment_inputs),
+                    .match = match_leaf_of_cylinders,
+                    .bound = bound_leaf_of_cylinders,
                     .centroid = axis_midpoint,
-                    .near = near_cylinders,
+                    .near = near_leaf_of_cylinders,
                     .distance = distance_to_cylinder,
                     .overhang = SI_OVERHANG_CAPS,
-                    .extractions = morphology_extractions},
+                    .extractions = segment_extractions,
+                    .integers = segment_integers,
+                    .describe = describe_segment,
+                    .describe_row = describe_row_of_segments},
 };
+
+/* ---- look-ups ---- */
 
 #define ELEMENT_KIND_COUNT (sizeof element_types / sizeof element_types[0])
 
@@ -419,10 +534,10 @@ bool si_element_kind_is_valid(uint32_t value)
     return value < ELEMENT_KIND_COUNT;
 }
 
-bool si_element_kind_by_name(const char *name, si_element_kind *kind)
+bool si_element_kind_by_stored_name(const char *name, si_element_kind *kind)
 {
     for (uint32_t i = 0; i < ELEMENT_KIND_COUNT; i++) {
-        if (strcmp(name, element_types[i].name) == 0) {
+        if (strcmp(name, element_types[i].stored_name) == 0) {
             *kind = (si_element_kind)i;
             return true;
         }
@@ -446,7 +561,7 @@ const char *si_element_kind_name(si_element_kind kind)
 
 size_t si_element_kind_fields(si_element_kind kind, const si_field_info **fields)
 {
-    if (!si_element_kind_is_valid((uint32_t)kind))
+    if (!fields || !si_element_kind_is_valid((uint32_t)kind))
         return 0;
     *fields = element_types[kind].fields;
     return element_types[kind].field_count;

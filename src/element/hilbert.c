@@ -1,3 +1,11 @@
+/*
+ * The Hilbert curve as a state machine: one table look-up for each level gives the next digit of a
+ * key and the state of the curve inside that octant.
+ *
+ * Cells are compared from the level at which they part. Keys, which only speed up sorting, hold the
+ * digits of a window of levels; they are computed for 32 centroids side by side, three levels with
+ * each look-up.
+ */
 #include "element/hilbert.h"
 
 #include <math.h>
@@ -7,11 +15,12 @@
 #define GRID_CELLS_PER_UNIT 1024.0
 #define GRID_HALF (INT64_C(1) << (SI_GRID_BITS - 1))
 
-/* Digits, of three bits, that a key has behind the digit of the octant: whole look-ups. */
+/* Digits of three bits that follow the digit of the octant in a key; a multiple of one look-up. */
 #define DIGITS_OF_STEP 3
 #define WINDOW_DIGITS (6 * DIGITS_OF_STEP)
 
-/* Keys that are computed side by side: each is a chain of look-ups that wait for each other. */
+/* Keys computed side by side: each is a chain of look-ups, and the chains do not depend on each
+ * other. */
 #define LANES 32
 
 /*
@@ -36,24 +45,24 @@ static const uint8_t next[SI_HILBERT_STATES][8] = {
     {0x44, 0x43, 0x1d, 0x22, 0x4f, 0x30, 0x1e, 0x21},
 };
 
-/* Two coordinates at a time: for single ones compilers make branches, which nobody can predict. */
+/* Two coordinates at a time: for single ones compilers make branches, which are unpredictable. */
 typedef double double_pair __attribute__((vector_size(16)));
 typedef int64_t integer_pair __attribute__((vector_size(16)));
 
-static inline double_pair choose(integer_pair mask, double_pair chosen, double_pair other)
+static inline double_pair select_by_mask(integer_pair mask, double_pair chosen, double_pair other)
 {
     return (double_pair)(((integer_pair)chosen & mask) | ((integer_pair)other & ~mask));
 }
 
-/* Whole numbers are all that a double of the size of `whole` can hold, so adding it rounds; where
- * it rounded up, the rest is negative. The low bits of such a double are then the number. */
+/* A double of the size of `whole` holds integers only, so adding it rounds; where that rounded up,
+ * the difference is negative. The integer is then in the low bits. */
 static inline integer_pair grid_coordinates(float first, float second)
 {
     const double_pair lowest = {-GRID_HALF, -GRID_HALF}, highest = {GRID_HALF - 1, GRID_HALF - 1};
     const double_pair whole = {0x1.8p52, 0x1.8p52};
     double_pair scaled = (double_pair){(double)first, (double)second} * GRID_CELLS_PER_UNIT;
-    scaled = choose(scaled > lowest, scaled, lowest);
-    scaled = choose(scaled < highest, scaled, highest);
+    scaled = select_by_mask(scaled > lowest, scaled, lowest);
+    scaled = select_by_mask(scaled < highest, scaled, highest);
     double_pair shifted = scaled + whole;
     integer_pair is_above = scaled - (shifted - whole) < 0.0; /* all bits: -1 */
     return (integer_pair)shifted - (integer_pair)whole + is_above + GRID_HALF;
@@ -98,7 +107,7 @@ static bool is_same_cell(const si_grid_cell *a, const si_grid_cell *b)
     return a->axis[0] == b->axis[0] && a->axis[1] == b->axis[1] && a->axis[2] == b->axis[2];
 }
 
-/* Of cells that are alike above `level`, where the curve is in `state`. */
+/* Compares cells that are alike above `level`, where the curve is in `state`. */
 static int compare_at(const si_grid_cell *a, const si_grid_cell *b, unsigned level, unsigned state)
 {
     int place_a = next[state][octant_at(a, level)] & 7;
@@ -124,7 +133,7 @@ void si_hilbert_walk_start(si_hilbert_walk *walk, const si_grid_cell *cell)
     walk->states[walk->known] = 0;
 }
 
-static inline int step_to(si_hilbert_walk *walk, const si_grid_cell *cell)
+static inline int walk_to_cell(si_hilbert_walk *walk, const si_grid_cell *cell)
 {
     if (is_same_cell(&walk->cell, cell))
         return 0;
@@ -142,13 +151,13 @@ static inline int step_to(si_hilbert_walk *walk, const si_grid_cell *cell)
 size_t si_hilbert_walk_along(si_hilbert_walk *walk, const si_grid_cell *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (step_to(walk, &cells[i]) >= 0)
+        if (walk_to_cell(walk, &cells[i]) >= 0)
             return i;
     return count;
 }
 
 /* The digits of three steps in the low nine bits, and above them the state they lead to. */
-static unsigned three_steps(unsigned state, const si_grid_cell *cell)
+static unsigned look_up_three_levels(unsigned state, const si_grid_cell *cell)
 {
     unsigned digits = 0;
     for (unsigned level = 3; level-- > 0;) {
@@ -159,16 +168,16 @@ static unsigned three_steps(unsigned state, const si_grid_cell *cell)
     return state << 9 | digits;
 }
 
-static void fill_three_levels(si_hilbert_window *window)
+static void fill_three_level_table(si_hilbert_window *window)
 {
     for (unsigned state = 0; state < SI_HILBERT_STATES; state++)
         for (unsigned octants = 0; octants < 512; octants++) {
             const si_grid_cell cell = {{octants & 7, octants >> 3 & 7, octants >> 6}};
-            window->three_levels[state][octants] = (uint16_t)three_steps(state, &cell);
+            window->three_levels[state][octants] = (uint16_t)look_up_three_levels(state, &cell);
         }
 }
 
-static void enter_octants(si_hilbert_window *window)
+static void fill_octant_table(si_hilbert_window *window)
 {
     for (unsigned octant = 0; octant < 8; octant++) {
         /* Next to the origin the upper octants have 1 and then zeros, the lower ones 0 and then
@@ -193,21 +202,21 @@ si_hilbert_window si_hilbert_window_for(float largest)
     unsigned digits = window.bits < WINDOW_DIGITS ? window.bits : WINDOW_DIGITS;
     window.lowest_level = window.bits - digits;
     window.key_bits = 3 + 3 * digits;
-    enter_octants(&window);
-    fill_three_levels(&window);
+    fill_octant_table(&window);
+    fill_three_level_table(&window);
     return window;
 }
 
 /* ---- keys ---- */
 
-/* Of the centroids of some elements: where on the grid they are, from `lowest_level` up. */
+/* The cells of some centroids, in levels from `lowest_level` up. */
 typedef struct lanes {
     uint32_t axis[3][LANES];
     uint32_t octant[LANES];
 } lanes;
 
-static inline void enter_lanes(const si_hilbert_window *window, const float (*centroids)[3],
-                               lanes *entered)
+static inline void load_cells(const si_hilbert_window *window, const float (*centroids)[3],
+                              lanes *entered)
 {
     memset(entered->octant, 0, sizeof entered->octant);
     for (unsigned axis = 0; axis < 3; axis++) {
@@ -223,7 +232,7 @@ static inline void enter_lanes(const si_hilbert_window *window, const float (*ce
     }
 }
 
-/* A step of all lanes: three digits more. */
+/* Three more digits for every lane. */
 static inline void step_lanes(const si_hilbert_window *window, const lanes *entered, unsigned level,
                               uint32_t states[LANES], uint64_t keys[LANES])
 {
@@ -239,12 +248,12 @@ static inline void step_lanes(const si_hilbert_window *window, const lanes *ente
     }
 }
 
-static void compute_keys(const si_hilbert_window *window, const float (*centroids)[3],
-                         uint64_t keys[LANES])
+static void compute_lane_keys(const si_hilbert_window *window, const float (*centroids)[3],
+                              uint64_t keys[LANES])
 {
     uint32_t states[LANES];
     lanes entered;
-    enter_lanes(window, centroids, &entered);
+    load_cells(window, centroids, &entered);
     for (unsigned lane = 0; lane < LANES; lane++) {
         states[lane] = window->octant_state[entered.octant[lane]];
         keys[lane] = window->octant_digit[entered.octant[lane]];
@@ -260,12 +269,12 @@ void si_hilbert_window_keys(const si_hilbert_window *window, const float (*centr
 {
     size_t first = 0;
     for (; first + LANES <= count; first += LANES)
-        compute_keys(window, centroids + first, keys + first);
+        compute_lane_keys(window, centroids + first, keys + first);
     if (first < count) {
         float rest[LANES][3] = {{0}};
         uint64_t rest_keys[LANES];
         memcpy(rest, centroids + first, (count - first) * sizeof *rest);
-        compute_keys(window, (const float(*)[3])rest, rest_keys);
+        compute_lane_keys(window, (const float(*)[3])rest, rest_keys);
         memcpy(keys + first, rest_keys, (count - first) * sizeof *keys);
     }
 }

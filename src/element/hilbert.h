@@ -1,7 +1,7 @@
 /*
  * The order of elements: a Hilbert curve over an absolute grid.
  *
- * Cells are 2^-10 of the unit of length wide and 2^35 along each axis, centerd on the origin, so
+ * Cells are 2^-10 of the unit of length wide and 2^35 along each axis, centered on the origin, so
  * that a key depends on the centroid alone, whatever else is indexed. Beyond the grid coordinates
  * are clamped to its rim.
  */

@@ -22,7 +22,7 @@ static inline void si_record_centroid(const si_element_type *type, const char *r
 {
     float floats[SI_MAX_FLOATS];
     const char *from = record + si_record_floats_offset(type);
-    /* Sizes that the compiler knows; of kinds with few floats the first three are all it takes. */
+    /* Copies of constant size: kinds with few floats need only the first three. */
     if (type->float_count == SI_MAX_FLOATS)
         memcpy(floats, from, sizeof floats);
     else
@@ -30,7 +30,7 @@ static inline void si_record_centroid(const si_element_type *type, const char *r
     type->centroid(floats, centroid);
 }
 
-/* Records that lie side by side in pieces of memory, wherever these are. */
+/* Records in several pieces of memory, side by side in each. */
 typedef struct si_record_pieces {
     size_t stride; /* bytes from one record to the next */
     uint64_t piece_count;
@@ -38,7 +38,7 @@ typedef struct si_record_pieces {
     const uint32_t *counts; /* of the records of each piece */
 } si_record_pieces;
 
-/* The place of a record: the number of its piece, and its own in there. */
+/* The place of a record: the number of its piece, and its number in the piece. */
 static inline uint64_t si_record_place(uint64_t piece, uint32_t record)
 {
     return piece << 32 | record;

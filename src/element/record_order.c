@@ -1,3 +1,4 @@
+/* Comparison of two records, cheapest first: records with the same floats need no curve. */
 #include "element/record_order.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
+/* Gathers the columns of one element of a leaf into a record. */
 #include "element/record_read.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void si_stored_record_read(const si_element_type *type, const si_columns *leaf, unsigned slot,
@@ -20,13 +20,5 @@ void si_record_describe(si_element_kind kind, const char *record, char *text, si
 {
     uint64_t words[SI_MAX_WORDS] = {0};
     memcpy(words, record, si_element_type_of(kind)->word_count * sizeof *words);
-    si_segment_ids ids = si_unpack_segment_ids(words[0]);
-    if (kind == SI_SEGMENT)
-        snprintf(text, size, "gid %llu, section %u, segment %u", (unsigned long long)ids.gid,
-                 ids.section_id, ids.segment_id);
-    else if (kind == SI_SYNAPSE)
-        snprintf(text, size, "id %llu, post_gid %llu, pre_gid %llu", (unsigned long long)words[0],
-                 (unsigned long long)words[1], (unsigned long long)words[2]);
-    else
-        snprintf(text, size, "id %llu", (unsigned long long)words[0]);
+    si_element_type_of(kind)->describe(words, text, size);
 }

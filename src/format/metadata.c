@@ -50,7 +50,7 @@ static si_result read_element_type(const json_t *root, const char *path, si_meta
     if (!name)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: no \"element_type\": not the metadata of an index", path);
-    if (!si_element_kind_by_name(name, &metadata->kind))
+    if (!si_element_kind_by_stored_name(name, &metadata->kind))
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: element_type \"%s\", expected point, sphere, synapse or morphology",
                        path, name);

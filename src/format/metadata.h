@@ -37,6 +37,10 @@ bool si_folder_holds_index(const char *folder);
 si_result si_metadata_read(const char *path, si_metadata **metadata, si_error *error);
 void si_metadata_free(si_metadata *metadata);
 
+/* How often to read the metadata anew where the file that they name is gone, because the index was
+ * replaced in between: so many replacements in a row do not happen by accident. */
+#define SI_OPEN_ATTEMPTS 16
+
 /* Keeps a copy of metadata that are to be replaced, under another name in their folder, if they
  * list populations. */
 si_result si_metadata_keep_list(const char *folder, const char *name, si_error *error);

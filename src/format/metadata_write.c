@@ -145,8 +145,8 @@ static json_t *only_if(bool is_complete, json_t *object)
 
 si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error)
 {
-    json_t *root = json_pack("{s:s, s:i}", "element_type", si_element_kind_name(metadata->kind),
-                             "version", 0);
+    json_t *root = json_pack("{s:s, s:i}", "element_type",
+                             si_element_type_of(metadata->kind)->stored_name, "version", 0);
     bool is_complete = describe(root, metadata);
     return publish_json(folder, only_if(is_complete, root), error);
 }
@@ -163,8 +163,9 @@ si_result si_metadata_write_multi_population(const char *folder, si_element_kind
                                              const si_metadata *const *singles, size_t count,
                                              si_error *error)
 {
-    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type", si_element_kind_name(kind),
-                             "multi_population", "populations", "version", 0);
+    json_t *root = json_pack("{s:s, s:{s:{}}, s:i}", "element_type",
+                             si_element_type_of(kind)->stored_name, "multi_population",
+                             "populations", "version", 0);
     json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
     bool is_complete = list != NULL;
     for (size_t i = 0; i < count && is_complete; i++)

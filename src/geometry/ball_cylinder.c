@@ -7,7 +7,7 @@
 #include "geometry/scalar_math.h"
 #include "geometry/shape_pairs.h"
 
-/* The distance from the axis is no less than that from the box of its end points. */
+/* A lower bound of the squared distance from the axis. */
 static double squared_distance_to_ends_box(const float center[3], const float p1[3],
                                            const float p2[3])
 {

@@ -1,3 +1,5 @@
+/* Bounding boxes of single elements, and of leaves by loops over columns that compilers turn into
+ * vectors. */
 #include "geometry/bounds.h"
 
 si_box si_box_nothing(void)
@@ -41,7 +43,8 @@ si_box si_bound_cylinder(const float p1[3], const float p2[3], float radius)
     return box;
 }
 
-static void find_divisors(const si_cylinders *cylinders, unsigned count, float *restrict divisors)
+static void compute_reach_divisors(const si_cylinders *cylinders, unsigned count,
+                                   float *restrict divisors)
 {
     const si_cylinders c = *cylinders;
     for (unsigned i = 0; i < count; i++) {
@@ -56,7 +59,7 @@ static void find_divisors(const si_cylinders *cylinders, unsigned count, float *
 void si_bound_each_cylinder(const si_cylinders *cylinders, unsigned count, si_box_columns *boxes)
 {
     float divisors[SI_MATCH_CAPACITY];
-    find_divisors(cylinders, count, divisors);
+    compute_reach_divisors(cylinders, count, divisors);
     for (int axis = 0; axis < 3; axis++) {
         const float *p1 = cylinders->p1[axis];
         const float *p2 = cylinders->p2[axis];
@@ -71,7 +74,7 @@ void si_bound_each_cylinder(const si_cylinders *cylinders, unsigned count, si_bo
     }
 }
 
-static float smallest(const float *values, unsigned count)
+static float smallest_value(const float *values, unsigned count)
 {
     float result = FLT_MAX;
     for (unsigned i = 0; i < count; i++)
@@ -79,7 +82,7 @@ static float smallest(const float *values, unsigned count)
     return result;
 }
 
-static float greatest(const float *values, unsigned count)
+static float greatest_value(const float *values, unsigned count)
 {
     float result = -FLT_MAX;
     for (unsigned i = 0; i < count; i++)
@@ -91,8 +94,8 @@ si_box si_bound_points(const si_points *points, unsigned count)
 {
     si_box box;
     for (int axis = 0; axis < 3; axis++) {
-        box.lower[axis] = smallest(points->position[axis], count) + 0.0F;
-        box.upper[axis] = greatest(points->position[axis], count) + 0.0F;
+        box.lower[axis] = smallest_value(points->position[axis], count) + 0.0F;
+        box.upper[axis] = greatest_value(points->position[axis], count) + 0.0F;
     }
     return box;
 }
@@ -114,8 +117,8 @@ si_box si_bound_cylinders(const si_cylinders *cylinders, unsigned count)
     si_bound_each_cylinder(cylinders, count, &boxes);
     si_box box;
     for (int axis = 0; axis < 3; axis++) {
-        box.lower[axis] = smallest(boxes.lower[axis], count);
-        box.upper[axis] = greatest(boxes.upper[axis], count);
+        box.lower[axis] = smallest_value(boxes.lower[axis], count);
+        box.upper[axis] = greatest_value(boxes.upper[axis], count);
     }
     return box;
 }

@@ -1,6 +1,6 @@
 /*
- * Bounding boxes in 32-bit floats, one rounding per operation, so that the scalar functions, the
- * loops over columns and every machine give the same bits.
+ * The arithmetic of bounding boxes, in 32-bit floats with one rounding per operation, so that the
+ * scalar functions, the loops over columns, the kernels and every machine compute the same bits.
  *
  * A box never holds -0: every bound ends with "+ 0", so that a union does not depend on its order.
  */

@@ -1,7 +1,7 @@
 /*
- * A box as seen from both ends of an axis, in double precision. Differences of floats are exact
- * there, or nearly, so nothing is lost far from the origin. The box may also be one that is turned,
- * seen in its own coordinates.
+ * A box as seen from both ends of an axis, in double precision. Differences of floats are exact, or
+ * nearly so, and nothing is lost far from the origin. An oriented box is seen in its own
+ * coordinates.
  */
 #ifndef SI_GEOMETRY_BOX_VIEW_H
 #define SI_GEOMETRY_BOX_VIEW_H

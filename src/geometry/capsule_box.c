@@ -6,8 +6,8 @@
  * is convex, with a continuous derivative, and a parabola between the at most six t at which the
  * axis line crosses a plane of the box. Its minimum is 0 where the axis meets the box, or at an
  * end, or the vertex of one parabola. The first two are decided without solving for t. For the
- * third, signs of the derivative narrow t down to one parabola; it adds up the squares of the
- * coordinates outside the box ("active"), so its vertex is the distance between a line and a
+ * third, signs of the derivative narrow_interval t down to one parabola; it adds up the squares of
+ * the coordinates outside the box ("active"), so its vertex is the distance between a line and a
  * corner, an edge or a face of the box: a cross product, without t. A rounding error in t thus only
  * matters by choosing a neighbour of the right parabola next to a t where both are the same.
  */
@@ -40,16 +40,6 @@ si_box_view si_view_box(const float p1[3], const float p2[3], const float lower[
     return s;
 }
 
-static double min_of(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double max_of(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Does the shadow of the axis line on the plane of the coordinates `i` and `j` pass the shadow of
  * the box, with all its corners on one side? Compares products only, which are exact where the
  * coordinates are of like size. */
@@ -59,7 +49,8 @@ static bool line_passes_box(const si_box_view *s, int i, int j)
     const double *high = s->upper[0];
     double a1 = s->axis[i] * low[j], a2 = s->axis[i] * high[j];
     double b1 = s->axis[j] * low[i], b2 = s->axis[j] * high[i];
-    return min_of(a1, a2) > max_of(b1, b2) || max_of(a1, a2) < min_of(b1, b2);
+    return si_min_double(a1, a2) > si_max_double(b1, b2) ||
+           si_max_double(a1, a2) < si_min_double(b1, b2);
 }
 
 /* By separating planes: those of the box, and those through the axis along an edge of the box. */
@@ -84,7 +75,7 @@ static double plane_passed(const si_box_view *s, int k, double t, double *excess
 }
 
 /* The sign of the derivative of f. */
-static double slope(const si_box_view *s, double t)
+static double slope_at(const si_box_view *s, double t)
 {
     double excess[3];
     for (int k = 0; k < 3; k++)
@@ -93,11 +84,11 @@ static double slope(const si_box_view *s, double t)
 }
 
 /* Shrinks before < t < after, where f falls at `before` and does not at `after`. */
-static void narrow(const si_box_view *s, double t, double *before, double *after)
+static void narrow_interval(const si_box_view *s, double t, double *before, double *after)
 {
     if (!(*before < t && t < *after))
         return;
-    if (slope(s, t) < 0)
+    if (slope_at(s, t) < 0)
         *before = t;
     else
         *after = t;
@@ -122,15 +113,15 @@ static bool vertex_is_near(const si_box_view *s, double t, double squared_radius
     return si_dot(point, point) <= squared_radius;
 }
 
-static bool inner_point_is_near(const si_box_view *s, double squared_radius)
+static bool inner_axis_point_is_near_box(const si_box_view *s, double squared_radius)
 {
     double before = 0, after = 1;
-    if (slope(s, before) >= 0 || slope(s, after) <= 0)
+    if (slope_at(s, before) >= 0 || slope_at(s, after) <= 0)
         return false; /* an end is nearest */
     for (int k = 0; k < 3; k++) {
         if (s->axis[k] < 0 || s->axis[k] > 0) {
-            narrow(s, s->lower[0][k] / s->axis[k], &before, &after);
-            narrow(s, s->upper[0][k] / s->axis[k], &before, &after);
+            narrow_interval(s, s->lower[0][k] / s->axis[k], &before, &after);
+            narrow_interval(s, s->upper[0][k] / s->axis[k], &before, &after);
         }
     }
     return vertex_is_near(s, before + (after - before) / 2, squared_radius);
@@ -141,7 +132,7 @@ bool si_capsule_meets_view(const si_box_view *s, double radius)
     double squared_radius = radius * radius;
     return si_squared_gap_of_end(s, 0) <= squared_radius ||
            si_squared_gap_of_end(s, 1) <= squared_radius || si_axis_meets_view(s) ||
-           (radius > 0 && inner_point_is_near(s, squared_radius));
+           (radius > 0 && inner_axis_point_is_near_box(s, squared_radius));
 }
 
 bool si_capsule_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],

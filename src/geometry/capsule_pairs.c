@@ -1,8 +1,9 @@
-/* Capsule against ball, and against solid cylinder with flat caps. */
+/* Capsule against ball, without division, and capsule against solid cylinder with flat caps, by
+ * halving an interval of the axis of the capsule. */
 #include "geometry/axis_basis.h"
 #include "geometry/shape_pairs.h"
 
-/* All multiplied by the squared length of the axis, so that nothing is divided. */
+/* Everything is multiplied by the squared length of the axis, so that nothing is divided. */
 bool si_ball_meets_capsule(const float center[3], float radius, const si_axis *capsule)
 {
     double sum = (double)radius + (double)capsule->radius;
@@ -40,7 +41,7 @@ typedef struct tangent {
     double slope;
 } tangent;
 
-static void make_scene(const si_axis *capsule, const si_axis *cylinder, scene *s)
+static void make_capsule_scene(const si_axis *capsule, const si_axis *cylinder, scene *s)
 {
     double axis[3], across[2][3], size = fmax((double)capsule->radius, (double)cylinder->radius);
     si_subtract(capsule->p1, cylinder->p1, s->start);
@@ -89,7 +90,7 @@ static bool tangent_stays_above(const tangent *f, double way, double squared_rea
 }
 
 /* Halves 0 .. 1, where f falls at 0 and rises at 1, until a point is near or none can be. */
-static bool inner_point_is_near(const scene *s, double squared_reach)
+static bool inner_axis_point_is_near_cylinder(const scene *s, double squared_reach)
 {
     enum { MOST_STEPS = 100 };
     double before = 0, after = 1;
@@ -111,12 +112,12 @@ static bool inner_point_is_near(const scene *s, double squared_reach)
 bool si_capsule_meets_cylinder(const si_axis *capsule, const si_axis *cylinder)
 {
     scene s;
-    make_scene(capsule, cylinder, &s);
+    make_capsule_scene(capsule, cylinder, &s);
     double squared_reach = s.reach * s.reach;
     tangent first = tangent_at(&s, 0), last = tangent_at(&s, 1);
     if (first.value <= squared_reach || last.value <= squared_reach)
         return true;
     if (first.slope >= 0 || last.slope <= 0)
         return false;
-    return inner_point_is_near(&s, squared_reach);
+    return inner_axis_point_is_near_cylinder(&s, squared_reach);
 }

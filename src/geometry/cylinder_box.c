@@ -33,25 +33,15 @@ typedef struct scene {
     double radius;
 } scene;
 
-static double max_of(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-static double min_of(double a, double b)
-{
-    return a < b ? a : b;
-}
-
 /* False: the box is outside of that of the cylinder. */
-static bool make_scene(const si_box_view *view, double radius, scene *s)
+static bool make_box_scene(const si_box_view *view, double radius, scene *s)
 {
     int exponent = si_exponent_of(view->axis, radius);
     double axis[3];
     double reach = radius * (1 + 0x1p-40);
     for (int k = 0; k < 3; k++) {
-        double lower = max_of(view->lower[0][k], min_of(view->axis[k], 0) - reach);
-        double upper = min_of(view->upper[0][k], max_of(view->axis[k], 0) + reach);
+        double lower = si_max_double(view->lower[0][k], si_min_double(view->axis[k], 0) - reach);
+        double upper = si_min_double(view->upper[0][k], si_max_double(view->axis[k], 0) + reach);
         if (lower > upper)
             return false;
         s->lower[k] = ldexp(lower, -exponent);
@@ -64,7 +54,7 @@ static bool make_scene(const si_box_view *view, double radius, scene *s)
     return true;
 }
 
-static void add_point(slice *cut, const scene *s, const double point[3])
+static void add_slice_point(slice *cut, const scene *s, const double point[3])
 {
     cut->points[cut->count][0] = si_dot(point, s->across[0]);
     cut->points[cut->count][1] = si_dot(point, s->across[1]);
@@ -73,32 +63,32 @@ static void add_point(slice *cut, const scene *s, const double point[3])
 
 /* Where the edge from `corner` along the coordinate `k` is `height` along the axis, or else its end
  * that is nearer to that. */
-static void add_cut(slice *cut, const scene *s, const double corner[3], int k, double height)
+static void add_cut_point(slice *cut, const scene *s, const double corner[3], int k, double height)
 {
     double start = si_dot(corner, s->along), size = s->upper[k] - s->lower[k];
     double rise = size * s->along[k];
     double t = (height - start) / rise;
     double point[3] = {corner[0], corner[1], corner[2]};
-    point[k] += max_of(0, min_of(t, 1)) * size;
-    add_point(cut, s, point);
+    point[k] += si_max_double(0, si_min_double(t, 1)) * size;
+    add_slice_point(cut, s, point);
 }
 
-static void add_edge(slice *cut, const scene *s, const double corner[3], int k)
+static void add_cut_edge(slice *cut, const scene *s, const double corner[3], int k)
 {
     double start = si_dot(corner, s->along);
     double end = start + (s->upper[k] - s->lower[k]) * s->along[k];
-    if (max_of(start, end) < 0 || min_of(start, end) > s->length)
+    if (si_max_double(start, end) < 0 || si_min_double(start, end) > s->length)
         return;
     double other_corner[3] = {corner[0], corner[1], corner[2]};
     other_corner[k] = s->upper[k];
     if (start < 0 || start > s->length)
-        add_cut(cut, s, corner, k, start < 0 ? 0 : s->length);
+        add_cut_point(cut, s, corner, k, start < 0 ? 0 : s->length);
     else
-        add_point(cut, s, corner);
+        add_slice_point(cut, s, corner);
     if (end < 0 || end > s->length)
-        add_cut(cut, s, corner, k, end < 0 ? 0 : s->length);
+        add_cut_point(cut, s, corner, k, end < 0 ? 0 : s->length);
     else
-        add_point(cut, s, other_corner);
+        add_slice_point(cut, s, other_corner);
 }
 
 static void cut_slice(const scene *s, slice *cut)
@@ -111,12 +101,12 @@ static void cut_slice(const scene *s, slice *cut)
             corner[k] = s->lower[k];
             corner[i] = sides & 1 ? s->upper[i] : s->lower[i];
             corner[j] = sides & 2 ? s->upper[j] : s->lower[j];
-            add_edge(cut, s, corner, k);
+            add_cut_edge(cut, s, corner, k);
         }
     }
 }
 
-static void least_of_slice(const void *set, const double direction[2], double point[2])
+static void least_point_of_box_slice(const void *set, const double direction[2], double point[2])
 {
     const slice *cut = set;
     unsigned least = 0;
@@ -141,10 +131,10 @@ bool si_cylinder_meets_view(const si_box_view *view, double radius)
         return true;
     if (si_dot(view->axis, view->axis) <= 0)
         return si_squared_gap_of_end(view, 0) <= radius * radius;
-    if (radius <= 0 || !make_scene(view, radius, &s))
+    if (radius <= 0 || !make_box_scene(view, radius, &s))
         return false;
     cut_slice(&s, &cut);
-    return cut.count > 0 && si_planar_set_is_near(&cut, least_of_slice, s.radius);
+    return cut.count > 0 && si_planar_set_is_near(&cut, least_point_of_box_slice, s.radius);
 }
 
 bool si_cylinder_meets_box(const float p1[3], const float p2[3], float radius, const float lower[3],

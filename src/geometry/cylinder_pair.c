@@ -35,7 +35,7 @@ static void find_part_across(const double axis[3], const double v[3], double par
     si_cross(axis, turned, part);
 }
 
-static double find_size(const si_axis *a, const si_axis *b)
+static double largest_coordinate(const si_axis *a, const si_axis *b)
 {
     double size = fmax((double)a->radius, (double)b->radius);
     for (int k = 0; k < 3; k++) {
@@ -48,11 +48,11 @@ static double find_size(const si_axis *a, const si_axis *b)
 }
 
 /* Returns the radius of `a` in the scene's scale. */
-static double make_scene(const si_axis *a, const si_axis *b, scene *s)
+static double make_pair_scene(const si_axis *a, const si_axis *b, scene *s)
 {
     double axis[3];
     int exponent;
-    frexp(find_size(a, b), &exponent);
+    frexp(largest_coordinate(a, b), &exponent);
     for (int k = 0; k < 3; k++) {
         double origin = (double)a->p1[k];
         axis[k] = ldexp((double)a->p2[k] - origin, -exponent);
@@ -137,7 +137,8 @@ static void least_of_section(const scene *s, double height, const double directi
     }
 }
 
-static void least_of_slice(const void *set, const double direction[2], double seen[2])
+static void least_point_of_cylinder_slice(const void *set, const double direction[2],
+                                          double seen[2])
 {
     const scene *s = set;
     double way[3], point[3];
@@ -159,6 +160,6 @@ bool si_cylinders_meet(const si_axis *a, const si_axis *b)
     const si_axis *thin = thick == a ? b : a;
     if (!(thin->radius > 0))
         return si_capsule_meets_cylinder(thin, thick);
-    double radius = make_scene(thick, thin, &s);
-    return !slice_is_empty(&s) && si_planar_set_is_near(&s, least_of_slice, radius);
+    double radius = make_pair_scene(thick, thin, &s);
+    return !slice_is_empty(&s) && si_planar_set_is_near(&s, least_point_of_cylinder_slice, radius);
 }

@@ -1,3 +1,4 @@
+/* Distances from a point to elements, in double precision and without cancellation. */
 #include "geometry/distances.h"
 
 #include <float.h>
@@ -5,11 +6,12 @@
 
 #include "geometry/scalar_math.h"
 
-/* See geometry/filter.h. Where the square overflows nothing is surely farther. */
+/* The margin is that of kernels/leaf_test.h. Where the square overflows, nothing is surely farther.
+ */
 float si_distance_threshold(double distance)
 {
-    float reach = (float)distance;
-    return reach * reach * (1.0F + 0x1p-19F) + FLT_MIN;
+    float cutoff = (float)distance;
+    return cutoff * cutoff * (1.0F + 0x1p-19F) + FLT_MIN;
 }
 
 /* sqrt(D) - r without the cancellation where they are nearly equal. */

@@ -1,8 +1,8 @@
 /*
- * The algorithm of Gilbert, Johnson and Keerthi, in the plane. A segment between two points of the
- * set is kept. The point of the set that is least along the shortest way v to the segment tells
- * whether the line across v there has the whole set behind it; if not, the segment is replaced by a
- * nearer one that ends in that point.
+ * Whether a convex set in the plane comes near the origin, by the algorithm of Gilbert, Johnson and
+ * Keerthi. It keeps a segment between two points of the set. The point of the set that is least
+ * along the shortest way v to the segment tells whether the line across v there has the whole set
+ * behind it; if not, the segment is replaced by a nearer one that ends in that point.
  */
 #include "geometry/planar_set.h"
 

@@ -1,4 +1,5 @@
-/* Convex sets in a plane, known by their points farthest back along any direction. */
+/* Convex sets in a plane, described by a function that returns their least point along a
+ * direction. */
 #ifndef SI_GEOMETRY_PLANAR_SET_H
 #define SI_GEOMETRY_PLANAR_SET_H
 

@@ -2,9 +2,9 @@
  * The reference: does this one element meet the query? The kernels answer exactly this,
  * bit for bit; they only find out faster for most elements.
  *
- * Decisions are those of real arithmetic on the 32-bit coordinates except within a relative 1e-14
- * or so of touching: if they are wrong, another would be right of shapes that are larger or smaller
- * by that part of their own size and the distance between them. Everything is computed from
+ * Decisions are those of real arithmetic on the 32-bit coordinates, except within a relative 1e-14
+ * or so of touching: a wrong decision would be right for shapes that are larger or smaller by that
+ * fraction of their size and of the distance between them. Everything is computed from
  * differences of coordinates, which double precision holds without rounding unless they differ by
  * more than a factor 2^29, so nothing is lost far from the origin. Where the quantities are small
  * integers (or such times a power of two), touching of balls, capsules and boxes is decided
@@ -18,9 +18,9 @@
 
 #include "geometry/shapes.h"
 
-bool si_query_meets_point(const si_query *query, const float position[3]);
-bool si_query_meets_sphere(const si_query *query, const float center[3], float radius);
-bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+bool si_query_meets_point(const si_query_shape *query, const float position[3]);
+bool si_query_meets_sphere(const si_query_shape *query, const float center[3], float radius);
+bool si_query_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                              float radius);
 
 typedef enum si_query_extent {
@@ -29,10 +29,9 @@ typedef enum si_query_extent {
     SI_EXTENT_EVERYTHING
 } si_query_extent;
 
-/* Balls with infinities: one of infinite radius finds everything, wherever its center is; else
- * nothing is within a finite radius of a center at infinity. All that is computed with an ordinary
- * query is free of NaN. */
-static inline si_query_extent si_query_extent_of(const si_query *query)
+/* Balls of infinite radius find everything, wherever their center is; otherwise a center at
+ * infinity finds nothing. No computation with an ordinary query gives NaN. */
+static inline si_query_extent si_query_extent_of(const si_query_shape *query)
 {
     if (query->shape != SI_SHAPE_SPHERE)
         return SI_EXTENT_ORDINARY;

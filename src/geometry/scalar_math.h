@@ -14,6 +14,16 @@ static inline float si_max_float(float a, float b)
     return a > b ? a : b;
 }
 
+static inline double si_min_double(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double si_max_double(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* The center of a segment. Halved before the sum, so that no coordinate overflows. */
 static inline float si_middle(float a, float b)
 {
@@ -64,7 +74,7 @@ static inline void si_scale_to_unit(double v[3])
         v[k] = ldexp(v[k], -exponent);
 }
 
-/* `a - b`, without rounding where the exponents of the floats are within 29 of each other. */
+/* a - b, exact where the exponents of the floats are within 29 of each other. */
 static inline void si_subtract(const float a[3], const float b[3], double difference[3])
 {
     for (int axis = 0; axis < 3; axis++)

@@ -1,5 +1,6 @@
 /*
- * Lines cut at the faces of voxels.
+ * Cutting lines at the faces of voxels: from one crossing to the next, along whichever axis
+ * comes first.
  *
  * A point of the line is p1 + t v, v = p2 - p1, and it crosses the face f of an axis at
  * t = (f - p1) / v. Each of these is computed by itself, from numbers that are exact, so it errs by
@@ -18,7 +19,7 @@ typedef struct line_axis {
     int32_t voxel;
 } line_axis;
 
-static double crossing(const line_axis *line, int32_t face)
+static double crossing_at(const line_axis *line, int32_t face)
 {
     return (si_voxel_face(line->axis, face) - line->from) / line->direction;
 }
@@ -30,7 +31,7 @@ static bool clip_axis(const line_axis *line, double *first, double *end)
         int32_t voxel = si_voxel_of(line->axis, line->from);
         return voxel >= 0 && voxel < line->axis->count;
     }
-    double lower = crossing(line, 0), upper = crossing(line, line->axis->count);
+    double lower = crossing_at(line, 0), upper = crossing_at(line, line->axis->count);
     *first = fmax(*first, fmin(lower, upper));
     *end = fmin(*end, fmax(lower, upper));
     return *first < *end;
@@ -43,33 +44,33 @@ static int32_t voxel_from(const line_axis *line, double t)
     int32_t voxel = si_voxel_of(line->axis, line->from + line->direction * t);
     voxel = voxel < 0 ? 0 : voxel > last ? last : voxel;
     if (line->direction > 0) {
-        while (voxel > 0 && crossing(line, voxel) > t)
+        while (voxel > 0 && crossing_at(line, voxel) > t)
             voxel--;
-        while (voxel < last && crossing(line, voxel + 1) <= t)
+        while (voxel < last && crossing_at(line, voxel + 1) <= t)
             voxel++;
     } else if (line->direction < 0) {
-        while (voxel < last && crossing(line, voxel + 1) > t)
+        while (voxel < last && crossing_at(line, voxel + 1) > t)
             voxel++;
-        while (voxel > 0 && crossing(line, voxel) <= t)
+        while (voxel > 0 && crossing_at(line, voxel) <= t)
             voxel--;
     }
     return voxel;
 }
 
-static double leaves_voxel_at(const line_axis *line)
+static double next_crossing(const line_axis *line)
 {
     if (line->direction == 0)
         return INFINITY;
-    return crossing(line, line->direction > 0 ? line->voxel + 1 : line->voxel);
+    return crossing_at(line, line->direction > 0 ? line->voxel + 1 : line->voxel);
 }
 
-static void cut(line_axis lines[3], double t, double end, double length, si_voxel_visitor visitor,
-                void *context)
+static void cut_between(line_axis lines[3], double t, double end, double length,
+                        si_voxel_visitor visitor, void *context)
 {
     double leaves_at[3];
     for (int axis = 0; axis < 3; axis++) {
         lines[axis].voxel = voxel_from(&lines[axis], t);
-        leaves_at[axis] = leaves_voxel_at(&lines[axis]);
+        leaves_at[axis] = next_crossing(&lines[axis]);
     }
     for (;;) {
         int next = leaves_at[1] < leaves_at[0] ? 1 : 0;
@@ -84,7 +85,7 @@ static void cut(line_axis lines[3], double t, double end, double length, si_voxe
         if (!(leaves_at[next] < end) || lines[next].voxel < 0 ||
             lines[next].voxel >= lines[next].axis->count)
             return;
-        leaves_at[next] = leaves_voxel_at(&lines[next]);
+        leaves_at[next] = next_crossing(&lines[next]);
     }
 }
 
@@ -102,5 +103,5 @@ void si_voxels_cut_line(const si_voxel_axis axes[3], const float p1[3], const fl
         if (!clip_axis(&lines[axis], &first, &end))
             return;
     if (square > 0)
-        cut(lines, first, end, sqrt(square), visitor, context);
+        cut_between(lines, first, end, sqrt(square), visitor, context);
 }

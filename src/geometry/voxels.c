@@ -1,3 +1,4 @@
+/* Voxels of places, in double precision, and the locators that find most of them in floats. */
 #include "geometry/voxels.h"
 
 #include <float.h>

@@ -1,5 +1,5 @@
 /*
- * Regular grids: which voxel a place lies in, and how long a line is in each.
+ * Regular grids: which voxel a place lies in, and how much of a line lies in each voxel.
  *
  * Face i of an axis of n voxels is lower + i * ((upper - lower) / n) in double precision, each
  * operation rounded, but face n is `upper` itself, so that grids that share a corner share their
@@ -38,17 +38,17 @@ int32_t si_voxel_of(const si_voxel_axis *axis, double place);
 
 typedef void (*si_voxel_visitor)(void *context, const int32_t voxel[3], double length);
 
-/* Cuts the line from p1 to p2 at the faces of the voxels: the visitor is told of every voxel that
- * it goes through how long it is there, in its order. The error of a length is below 1e-15 of the
+/* Cuts the line from p1 to p2 at the faces of the voxels, and calls the visitor for every voxel on
+ * the way, in order, with the length of the line in it. The error of a length is below 1e-15 of the
  * length of the whole line. */
 void si_voxels_cut_line(const si_voxel_axis axes[3], const float p1[3], const float p2[3],
                         si_voxel_visitor visitor, void *context);
 
-/* The same axis in 32-bit floats, which decide where they can. */
+/* The same axis in 32-bit floats, which locate all places that are not too near to a face. */
 typedef struct si_voxel_locator {
     float lower;
     float scale;  /* voxels in a micrometre */
-    float margin; /* nearer than so many voxels to a face, they cannot; 2: never */
+    float margin; /* in voxels: places nearer to a face are undecided; 2: all are */
     float count;
 } si_voxel_locator;
 

@@ -3,14 +3,58 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
-#include "delta/growing_index.h"
+#include "grid/grid_leaf.h"
 #include "grid/grid_pass.h"
 #include "grid/grid_sums.h"
 #include "query/filter.h"
 
+/* ---- inserted elements ---- */
+
+/* The elements of rows [first, first + count) of the delta that pass the filter. */
+static uint64_t filter_rows(const si_grid_sums *sums, const si_delta *delta, uint64_t first,
+                            uint64_t count)
+{
+    uint64_t mask = UINT64_MAX >> (SI_LEAF_CAPACITY - count), passed = 0;
+    if (!sums->filter)
+        return mask;
+    for (uint64_t i = 0; i < count; i++)
+        passed |= (uint64_t)si_filter_passes_id(sums->filter, delta->ids[first + i]) << i;
+    return passed;
+}
+
+/* Adds the rows of the delta, copied into leaves. */
+static void add_rows(const si_grid_sums *sums, const si_delta *delta, si_grid_adder *adder)
+{
+    float floats[4 * SI_LEAF_CAPACITY] = {0};
+    for (uint64_t first = 0; first < delta->count; first += SI_LEAF_CAPACITY) {
+        uint64_t count = si_min_u64(SI_LEAF_CAPACITY, delta->count - first);
+        for (unsigned column = 0; column < sums->frame.type->float_count; column++)
+            memcpy(floats + column * SI_LEAF_CAPACITY, delta->floats[column] + first,
+                   count * sizeof *floats);
+        si_grid_add_leaf(&sums->frame, adder, floats, filter_rows(sums, delta, first, count));
+    }
+}
+
+static si_result add_delta(const si_grid_sums *sums, si_delta *delta, si_error *error)
+{
+    si_grid_adder *adder = si_allocate_zeroed(1, sizeof *adder);
+    if (!adder)
+        return si_fail_memory(error);
+    adder->totals = sums->frame.totals;
+    si_delta_lock(delta);
+    add_rows(sums, delta, adder);
+    si_delta_unlock(delta);
+    si_grid_adder_flush(adder);
+    si_result result = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
+    si_free(adder);
+    return result;
+}
+
 static si_result add_index(const si_grid_sums *sums, const si_index *index, si_error *error)
 {
-    return si_grid_pass(index, &sums->frame, sums->filter, sums->threads, error);
+    si_delta *delta = si_index_delta(index);
+    SI_TRY(si_grid_pass(index, &sums->frame, sums->filter, sums->threads, error));
+    return delta ? add_delta(sums, delta, error) : SI_OK;
 }
 
 /* ---- by voxel ---- */
@@ -18,6 +62,9 @@ static si_result add_index(const si_grid_sums *sums, const si_index *index, si_e
 si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint64_t *counts,
                                si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(counts, "counts", error));
     si_grid_sums sums;
     SI_TRY(si_grid_sums_begin(&sums, index, grid, false, error));
     memset(counts, 0, sums.voxel_count * sizeof *counts);
@@ -28,6 +75,9 @@ si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint6
 si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, double *lengths,
                                 si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(lengths, "lengths", error));
     si_grid_sums sums;
     SI_TRY(si_grid_sums_begin(&sums, index, grid, true, error));
     sums.totals.low = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.low);
@@ -93,6 +143,10 @@ si_result si_index_region_counts(const si_index *index, const si_grid *grid,
                                  const si_regions *regions, si_group_counts *counts,
                                  si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(regions, "regions", error));
+    SI_TRY(si_require(counts, "counts", error));
     si_grid_sums sums;
     si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, false, error);
     if (result == SI_OK)
@@ -109,6 +163,10 @@ si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
                                   const si_regions *regions, si_group_lengths *lengths,
                                   si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(regions, "regions", error));
+    SI_TRY(si_require(lengths, "lengths", error));
     si_grid_sums sums;
     si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, true, error);
     if (result == SI_OK)
@@ -128,77 +186,4 @@ void si_group_lengths_free(si_group_lengths *lengths)
     si_free(lengths->keys);
     si_free(lengths->lengths);
     memset(lengths, 0, sizeof *lengths);
-}
-
-/* ---- indexes that grow ---- */
-
-static uint64_t mask_of(const si_grid_sums *sums, const si_inserted *inserted, uint64_t first,
-                        uint64_t count)
-{
-    uint64_t mask = UINT64_MAX >> (SI_LEAF_CAPACITY - count), passed = 0;
-    if (!sums->filter)
-        return mask;
-    for (uint64_t i = 0; i < count; i++)
-        passed |= (uint64_t)si_filter_passes_id(sums->filter, inserted->ids[first + i]) << i;
-    return passed;
-}
-
-/* Leaves are made of the inserted elements. */
-static void add_leaves(const si_grid_sums *sums, const si_inserted *inserted, si_grid_adder *adder)
-{
-    float floats[4 * SI_LEAF_CAPACITY] = {0};
-    for (uint64_t first = 0; first < inserted->count; first += SI_LEAF_CAPACITY) {
-        uint64_t count = si_min_u64(SI_LEAF_CAPACITY, inserted->count - first);
-        for (unsigned column = 0; column < sums->frame.type->float_count; column++)
-            memcpy(floats + column * SI_LEAF_CAPACITY, inserted->floats[column] + first,
-                   count * sizeof *floats);
-        si_grid_add_leaf(&sums->frame, adder, floats, mask_of(sums, inserted, first, count));
-    }
-}
-
-static si_result add_inserted(void *context, const si_inserted *inserted, si_error *error)
-{
-    const si_grid_sums *sums = context;
-    si_grid_adder *adder = si_allocate_zeroed(1, sizeof *adder);
-    if (!adder)
-        return si_fail_memory(error);
-    adder->totals = sums->frame.totals;
-    add_leaves(sums, inserted, adder);
-    si_grid_adder_flush(adder);
-    si_result result = adder->out_of_memory ? si_fail_memory(error) : SI_OK;
-    si_free(adder);
-    return result;
-}
-
-static si_result add_growing(si_grid_sums *sums, si_growing_index *growing, si_error *error)
-{
-    SI_TRY(add_index(sums, si_growing_index_base(growing), error));
-    return si_growing_index_read_inserted(growing, add_inserted, sums, error);
-}
-
-si_result si_growing_index_grid_counts(si_growing_index *growing, const si_grid *grid,
-                                       uint64_t *counts, si_error *error)
-{
-    si_grid_sums sums;
-    SI_TRY(si_grid_sums_begin(&sums, si_growing_index_base(growing), grid, false, error));
-    memset(counts, 0, sums.voxel_count * sizeof *counts);
-    sums.totals.low = counts;
-    return add_growing(&sums, growing, error);
-}
-
-si_result si_growing_index_region_counts(si_growing_index *growing, const si_grid *grid,
-                                         const si_regions *regions, si_group_counts *counts,
-                                         si_error *error)
-{
-    si_grid_sums sums;
-    si_result result = si_grid_sums_begin_regions(&sums, si_growing_index_base(growing), grid,
-                                                  regions, false, error);
-    if (result == SI_OK)
-        result = add_growing(&sums, growing, error);
-    if (result == SI_OK)
-        result = gather(&sums, error);
-    if (result == SI_OK)
-        result = hand_out_counts(&sums.totals.tables[0], counts, error);
-    si_grid_sums_free_tables(&sums);
-    return result;
 }

@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_LENGTHS_H
 #define SI_GRID_GRID_LENGTHS_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 
 /* As si_grid_add_leaf, in units, of elements that have two ends. */
 void si_grid_add_lengths(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,

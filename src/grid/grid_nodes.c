@@ -120,7 +120,7 @@ static si_result fetch_and_visit(node_visit *visited, si_error *error)
     const si_index *index = visited->walk->index;
     si_fetch fetch = si_fetch_of(index);
     si_result result = SI_OK;
-    if (index->cache || si_announcing_pays(index)) {
+    if (index->cache || si_should_prefetch(index)) {
         for (size_t i = 0; i < visited->count; i++)
             si_fetch_add_nodes(&fetch, visited->level, visited->nodes[i], visited->nodes[i] + 1);
         result = si_fetch_now(&fetch, error);
@@ -160,9 +160,9 @@ si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_
 
 /* Bounds that hold the axes and the middles of all elements, but for the rounding of what is next
  * to zero. */
-static si_query query_of_bounds(const si_grid_frame *frame)
+static si_query_shape query_of_bounds(const si_grid_frame *frame)
 {
-    si_query query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
+    si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
     for (int axis = 0; axis < 3; axis++) {
         const si_voxel_axis *voxels = &frame->voxels.axes[axis];
         query.lower[axis] = nextafterf(nextafterf((float)voxels->lower, -INFINITY), -INFINITY);
@@ -171,7 +171,7 @@ static si_query query_of_bounds(const si_grid_frame *frame)
     return query;
 }
 
-static si_query query_of_all_voxels(const si_grid_frame *frame)
+static si_query_shape query_of_all_voxels(const si_grid_frame *frame)
 {
     const int32_t first[3] = {0, 0, 0};
     const int32_t last[3] = {frame->voxels.axes[0].count - 1, frame->voxels.axes[1].count - 1,

@@ -3,9 +3,10 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "grid/grid_leaf.h"
 #include "grid/grid_nodes.h"
 #include "query/filter.h"
-#include "query/parts_pruning.h"
+#include "query/part_mapping.h"
 #include "read/fetch.h"
 #include "read/readahead.h"
 #include "read/sigbus_guard.h"
@@ -45,7 +46,7 @@ typedef struct grid_task {
 static si_result fetch_nodes(grid_task *task, si_error *error)
 {
     for (size_t i = 0; i < task->node_count; i++)
-        SI_TRY(si_reach_node(task->pass->walk.index, 1, task->nodes[i], error));
+        SI_TRY(si_map_part_of_node(task->pass->walk.index, 1, task->nodes[i], error));
     si_fetch *fetch = &task->worker->nodes;
     for (size_t i = 0; task->is_slow && i < task->node_count; i++)
         si_fetch_add_nodes(fetch, 1, task->nodes[i], task->nodes[i] + 1);
@@ -148,7 +149,7 @@ static si_result run_task(void *context, unsigned worker, uint64_t number, si_er
     task.worker = worker_of(pass, worker);
     task.nodes = pass->nodes.nodes + first;
     task.node_count = si_min_u64(NODES_PER_TASK, pass->nodes.count - first);
-    task.is_slow = pass->walk.index->cache || si_announcing_pays(pass->walk.index);
+    task.is_slow = pass->walk.index->cache || si_should_prefetch(pass->walk.index);
     return task.worker ? do_task(&task, error) : si_fail_memory(error);
 }
 

@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_PASS_H
 #define SI_GRID_GRID_PASS_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 #include "read/index.h"
 
 /* Leaves of a task: so many that threads need not ask for more all the time. */

@@ -2,7 +2,7 @@
 #ifndef SI_GRID_GRID_SUMS_H
 #define SI_GRID_GRID_SUMS_H
 
-#include "grid/grid_leaf.h"
+#include "grid/grid_frame.h"
 #include "read/index.h"
 
 typedef struct si_grid_sums {

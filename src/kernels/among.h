@@ -1,11 +1,11 @@
-/* Which of a leaf's values are among those wanted: the sets that kernels test against. */
+/* Sets of values that a filter accepts, in the form that kernels test 64 values against. */
 #ifndef SI_KERNELS_AMONG_H
 #define SI_KERNELS_AMONG_H
 
 #include <stdint.h>
 
-/* Part of each word: (word >> shift) & mask. Wanted are the values from `least` on, `range` of
- * them, that have a bit. */
+/* Looks at a part of each word, p = (word >> shift) & mask. The word is in the set if p lies in
+ * [least, least + range) and bit p - least of `bits` is set. */
 typedef struct si_word_set {
     unsigned shift;
     uint64_t mask;
@@ -14,8 +14,8 @@ typedef struct si_word_set {
     const uint64_t *bits;
 } si_word_set;
 
-/* Wanted are bytes whose high half h has its bit, h % 8, in row h / 8 at the place of the low half.
- */
+/* A byte with the high half h and the low half l is in the set if bit h % 8 of rows[h / 8][l] is
+ * set. */
 typedef struct si_byte_set {
     uint8_t rows[2][16];
 } si_byte_set;

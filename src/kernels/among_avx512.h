@@ -1,12 +1,12 @@
-/* Words by 8, whose bits are gathered; bytes all at once: rows and bits come from tables of 16 that
- * a shuffle looks up. */
+/* Membership in sets. Words: 8 at a time, a gather loads their bits. Bytes: all 64 at once, two
+ * shuffles look up the row of the low half and the bit of the high half in tables of 16 bytes. */
 #include "geometry/shapes.h"
 #include "kernels/among.h"
 
 #pragma GCC diagnostic push
-/* Without optimisation the compiler's own header makes a macro of it, which converts the mask. */
+/* Without optimisation gcc's header defines the intrinsic as a macro that converts the mask. */
 #pragma GCC diagnostic ignored "-Wsign-conversion"
-static inline __m512i gather_words(__mmask8 inside, __m512i numbers, const uint64_t *words)
+static inline __m512i load_words_at(__mmask8 inside, __m512i numbers, const uint64_t *words)
 {
     return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), inside, numbers, words, 8);
 }
@@ -24,15 +24,15 @@ static uint64_t words_among(const uint64_t *column, const si_word_set *wanted)
         __m512i words = _mm512_srl_epi64(_mm512_loadu_si512(column + i), shift);
         __m512i place = _mm512_sub_epi64(_mm512_and_si512(words, mask), least);
         __mmask8 inside = _mm512_cmplt_epu64_mask(place, range);
-        __m512i bits = gather_words(inside, _mm512_srli_epi64(place, 6), wanted->bits);
-        /* The shift counts by the lowest six bits alone. */
+        __m512i bits = load_words_at(inside, _mm512_srli_epi64(place, 6), wanted->bits);
+        /* The rotation uses the lowest six bits of `place` only. */
         __m512i bit = _mm512_rolv_epi64(one, place);
         found |= (uint64_t)_mm512_test_epi64_mask(bits, bit) << i;
     }
     return found;
 }
 
-static __m512i table_of(const uint8_t bytes[16])
+static __m512i repeat_in_lanes(const uint8_t bytes[16])
 {
     return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)bytes));
 }
@@ -43,8 +43,8 @@ static uint64_t bytes_among(const uint8_t *column, const si_byte_set *wanted)
     const __m512i half = _mm512_set1_epi8(15), bytes = _mm512_loadu_si512(column);
     __m512i low = _mm512_and_si512(bytes, half);
     __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half);
-    __m512i row = _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes),
-                                         _mm512_shuffle_epi8(table_of(wanted->rows[0]), low),
-                                         _mm512_shuffle_epi8(table_of(wanted->rows[1]), low));
-    return _mm512_test_epi8_mask(row, _mm512_shuffle_epi8(table_of(bit_bytes), high));
+    __m512i row = _mm512_mask_blend_epi8(
+        _mm512_movepi8_mask(bytes), _mm512_shuffle_epi8(repeat_in_lanes(wanted->rows[0]), low),
+        _mm512_shuffle_epi8(repeat_in_lanes(wanted->rows[1]), low));
+    return _mm512_test_epi8_mask(row, _mm512_shuffle_epi8(repeat_in_lanes(bit_bytes), high));
 }

@@ -1,4 +1,4 @@
-/* Bytes one by one. */
+/* Membership in a set of bytes, one byte at a time. */
 #include "kernels/among_words.h"
 
 static uint64_t bytes_among(const uint8_t *column, const si_byte_set *wanted)

@@ -1,4 +1,4 @@
-/* Words one by one, without a branch. */
+/* Membership in a set of words, one word at a time, without branches. */
 #include "geometry/shapes.h"
 #include "kernels/among.h"
 

@@ -1,4 +1,5 @@
-/* Cylinders in the lanes of a vector, and their boxes. */
+/* Cylinders in the lanes of vectors, and their bounding boxes: the arithmetic of geometry/bounds.h,
+ * operation by operation. */
 typedef struct cylinder_vector {
     si_vector_point p1;
     si_vector_point p2;
@@ -29,7 +30,7 @@ static inline si_vector_box grown_box(const cylinder_vector *c)
     return box;
 }
 
-/* si_reach_divisor. */
+/* si_reach_divisor, for every lane. */
 static inline si_vector reach_divisor(const cylinder_vector *c)
 {
     si_vector largest = c->radius * c->radius;
@@ -43,8 +44,8 @@ static inline si_vector reach_divisor(const cylinder_vector *c)
            si_sum_of_squares(v[0], v[1], v[2]);
 }
 
-/* si_bound_cylinder, operation by operation: -reach is added to the lesser end, where the scalar
- * code takes the lesser of two differences, which is the same as rounding is monotone. */
+/* si_bound_cylinder, for every lane. The reach is subtracted from the lesser end, where the scalar
+ * code takes the lesser of two differences; as rounding is monotone, the bits are the same. */
 static inline si_vector_box bounding_box(const cylinder_vector *c)
 {
     si_vector divisor = reach_divisor(c);

@@ -1,6 +1,10 @@
 /*
- * Distances in 32-bit floats. All comparisons are those of filter.h: squared distances with a
- * relative error of 5u against squared reaches with one of 3u, u = 2^-24, and a margin of 32u.
+ * Distances of elements and nodes from a point, in 32-bit floats: which elements may be within the
+ * cutoff, and how near the elements below a node can be. An element that is left out is surely
+ * farther.
+ *
+ * All comparisons are those of leaf_test.h: squared distances with a relative error of 5u against
+ * squared cutoffs with one of 3u, u = 2^-24, and a margin of 32u.
  *
  * Nodes. The box C of a child is the union of the bounding boxes of its elements, and no bounding
  * box of accuracy SI_BOUNDING_BOX, and no point, is nearer than C. Spheres, and cylinders with flat
@@ -21,20 +25,20 @@
 #include <math.h>
 #include <string.h>
 
-static inline si_vector least_of_widths(const si_vector_box *box, int i)
+static inline si_vector lesser_width_across(const si_vector_box *box, int i)
 {
     int j = (i + 1) % 3, k = (i + 2) % 3;
     return si_min(box->upper[j] - box->lower[j], box->upper[k] - box->lower[k]);
 }
 
-static inline si_vector gap_to_overhang(si_vector x, const si_vector_box *box, int axis,
-                                        si_overhang overhang, si_vector slack)
+static inline si_vector gap_beyond_overhang(si_vector x, const si_vector_box *box, int axis,
+                                            si_overhang overhang, si_vector slack)
 {
     si_vector gap = si_gap_outside(x, box->lower[axis], box->upper[axis]);
     if (overhang == SI_OVERHANG_NONE)
         return gap;
     if (overhang == SI_OVERHANG_CAPS)
-        slack = (slack + slack) + si_broadcast(0.5F) * least_of_widths(box, axis);
+        slack = (slack + slack) + si_broadcast(0.5F) * lesser_width_across(box, axis);
     return si_max(gap - slack, si_broadcast(0));
 }
 
@@ -49,9 +53,9 @@ static void bound_nodes(const si_vantage *vantage, si_overhang overhang,
         si_vector_box box = {{lower.at[0], lower.at[1], lower.at[2]},
                              {upper.at[0], upper.at[1], upper.at[2]}};
         si_vector slack = slack_of(&box);
-        si_vector bound = si_sum_of_squares(gap_to_overhang(p.at[0], &box, 0, overhang, slack),
-                                            gap_to_overhang(p.at[1], &box, 1, overhang, slack),
-                                            gap_to_overhang(p.at[2], &box, 2, overhang, slack));
+        si_vector bound = si_sum_of_squares(gap_beyond_overhang(p.at[0], &box, 0, overhang, slack),
+                                            gap_beyond_overhang(p.at[1], &box, 1, overhang, slack),
+                                            gap_beyond_overhang(p.at[2], &box, 2, overhang, slack));
         si_lanes present = si_where_le(lanes, box.lower[0], box.upper[0]);
         bound = si_select(present, si_min(bound, si_broadcast(FLT_MAX)), si_broadcast(INFINITY));
         memcpy(bounds + i, &bound, sizeof bound);
@@ -85,53 +89,53 @@ static unsigned find_least(const float *values, unsigned count, float *least)
 
 /* ---- leaves ---- */
 
-/* Also where overflow has made a distance NaN. */
+/* True also where overflow has made a distance NaN. */
 static inline si_lanes where_possibly_within(si_lanes among, si_vector squared_distance,
-                                             si_vector reach)
+                                             si_vector cutoff)
 {
-    si_vector threshold = si_possibly_within(reach * reach);
+    si_vector threshold = si_possibly_within(cutoff * cutoff);
     return si_except(among, si_where_lt(among, threshold, squared_distance));
 }
 
 static uint64_t near_points(const si_vantage *vantage, const si_points *points, unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         si_vector_point position = si_load_point(points->position, i, lanes);
         si_vector squared_distance = si_squared_distance_of(&p, &position);
-        mask |= si_bits(where_possibly_within(lanes, squared_distance, reach)) << i;
+        mask |= si_bits(where_possibly_within(lanes, squared_distance, cutoff)) << i;
     }
     return mask;
 }
 
 static inline si_lanes where_spheres_are_near(si_accuracy accuracy, const si_vector_point *p,
-                                              si_vector reach, si_lanes among,
+                                              si_vector cutoff, si_lanes among,
                                               const si_vector_point *center, si_vector radius)
 {
     if (accuracy != SI_BOUNDING_BOX)
-        return where_possibly_within(among, si_squared_distance_of(p, center), reach + radius);
+        return where_possibly_within(among, si_squared_distance_of(p, center), cutoff + radius);
     si_vector_box box;
     for (int axis = 0; axis < 3; axis++) {
         box.lower[axis] = center->at[axis] - radius;
         box.upper[axis] = center->at[axis] + radius;
     }
-    return where_possibly_within(among, si_squared_gap_to_box(p, &box), reach);
+    return where_possibly_within(among, si_squared_gap_to_box(p, &box), cutoff);
 }
 
 static uint64_t near_spheres(const si_vantage *vantage, const si_spheres *spheres, unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         si_vector_point center = si_load_point(spheres->center, i, lanes);
         si_vector radius = si_load(spheres->radius + i, lanes);
         mask |=
-            si_bits(where_spheres_are_near(vantage->accuracy, &p, reach, lanes, &center, radius))
+            si_bits(where_spheres_are_near(vantage->accuracy, &p, cutoff, lanes, &center, radius))
             << i;
     }
     return mask;
@@ -148,9 +152,9 @@ static inline si_vector sum_of_sizes(const si_vector v[3])
  * |u - t v|. Any t gives at least that; t errs by 5u (|u| / |v| + 2 t), and evaluating the
  * difference by 4u (|u| + |v|), so that the distance errs by less than 20u (|u| + |v|) upwards,
  * where v.v does not underflow: there it errs by |v| at most, some 1e-18. The margin is beyond
- * both. Where a square might overflow everything is near.
+ * both. Where a square might overflow, everything counts as near.
  */
-static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vector reach,
+static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vector cutoff,
                                                si_lanes among, const cylinder_vector *c)
 {
     si_vector u[3], v[3], offset[3];
@@ -163,25 +167,25 @@ static inline si_lanes where_capsules_are_near(const si_vector_point *p, si_vect
         offset[axis] = u[axis] - t * v[axis];
     si_vector size = sum_of_sizes(u) + sum_of_sizes(v);
     si_vector margin = size * si_broadcast(0x1p-19F) + si_broadcast(0x1p-58F);
-    si_lanes near = where_possibly_within(among, dot(offset, offset), reach + c->radius + margin);
+    si_lanes near = where_possibly_within(among, dot(offset, offset), cutoff + c->radius + margin);
     si_lanes moderate = si_where_le(among, size, si_broadcast(0x1p60F));
     return si_either(near, si_except(among, moderate));
 }
 
-/* A bounding box lies in the grown box, to the bit. */
+/* With SI_BOUNDING_BOX the grown box stands for the bounding box, which lies in it to the bit. */
 static uint64_t near_cylinders(const si_vantage *vantage, const si_cylinders *cylinders,
                                unsigned count)
 {
     const si_vector_point p = si_broadcast_point(vantage->point);
-    const si_vector reach = si_broadcast(vantage->reach);
+    const si_vector cutoff = si_broadcast(vantage->cutoff);
     uint64_t mask = 0;
     for (unsigned i = 0; i < count; i += SI_VECTOR_WIDTH) {
         si_lanes lanes = si_first_lanes(count - i);
         cylinder_vector c = load_cylinders(cylinders, i, lanes);
         si_vector_box grown = grown_box(&c);
         lanes = vantage->accuracy == SI_BOUNDING_BOX
-                    ? where_possibly_within(lanes, si_squared_gap_to_box(&p, &grown), reach)
-                    : where_capsules_are_near(&p, reach, lanes, &c);
+                    ? where_possibly_within(lanes, si_squared_gap_to_box(&p, &grown), cutoff)
+                    : where_capsules_are_near(&p, cutoff, lanes, &c);
         mask |= si_bits(lanes) << i;
     }
     return mask;

@@ -1,4 +1,4 @@
-/* Numbers by 16. */
+/* Comparison of 64 numbers with one, 16 at a time. */
 static inline uint64_t where_equal(const uint32_t *numbers, uint32_t wanted)
 {
     const __m512i all = _mm512_set1_epi32((int)wanted);

@@ -1,4 +1,4 @@
-/* Which numbers are equal to one, bit i for number i. */
+/* Comparison of 64 numbers with one: bit i is set if number i is equal to it. */
 static inline uint64_t where_equal(const uint32_t *numbers, uint32_t wanted)
 {
     uint64_t found = 0;

@@ -1,6 +1,7 @@
 /*
- * Box against capsule in 32-bit floats: what is certain of what si_capsule_meets_box says. All is
- * computed from differences of coordinates; u = 2^-24.
+ * Box against capsule in 32-bit floats, by separating planes: where si_capsule_meets_box surely
+ * says yes, and where it surely says no. Everything is computed from differences of coordinates; u
+ * = 2^-24.
  *
  * The axis meets the box if the box of its end points does and no projection along an edge of the
  * box separates them. In the plane of the coordinates i and j, with v = p2 - p1, m the way from p1

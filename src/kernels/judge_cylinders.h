@@ -1,10 +1,13 @@
 /*
- * Box against cylinder with flat caps in 32-bit floats: what is certain of what
- * si_cylinder_meets_box says. The capsule holds the cylinder, so what is away from it is away; and
- * if the axis meets the box, so does the cylinder. Between the two, most boxes lie beyond the plane
- * of a cap, have a point in the cylinder opposite to the middle of the axis, or are as near to an
- * end that its cap reaches them, or surely not.
+ * Box against cylinder with flat caps in 32-bit floats: where si_cylinder_meets_box surely says
+ * yes, and where it surely says no.
+ *
+ * The capsule contains the cylinder, so a box away from the capsule is away from the cylinder; and
+ * where the axis meets the box, so does the cylinder. Of the boxes in between, most lie beyond the
+ * plane of a cap, or have a point in the cylinder opposite to the middle of the axis, or are so
+ * near to an end that they surely meet its cap, or surely do not.
  */
+
 /*
  * With 2m and 2h as in judge_capsules.h, the box lies beyond a cap if 2m.v + 2 sum |v_i| h_i < 0,
  * or if 2m.v - 2 sum |v_i| h_i > 2 v.v. All of that is off by no more than 12u times the sum of the

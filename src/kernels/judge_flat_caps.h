@@ -1,6 +1,7 @@
 /*
- * Flat caps in 32-bit floats: where a point lies as seen from a cylinder, and so what is certain of
- * what si_ball_meets_cylinder says.
+ * Ball against cylinder with flat caps in 32-bit floats: where si_ball_meets_cylinder surely says
+ * yes, and where it surely says no, from where the center of the ball lies as seen from the
+ * cylinder.
  *
  * With u = c - p1, w = c - p2 and v = p2 - p1, the point c lies P = |u x v| / |v| from the axis
  * line and H = max(-u.v, w.v) / |v| beyond the ends, negative between them; it is
@@ -13,12 +14,12 @@
  * products from overflow, and what they lose by underflow below the margin, as |u| + |w| >= |v|.
  * Elsewhere, so for zero length, nothing is certain.
  */
-typedef struct place {
+typedef struct cylinder_view {
     si_vector beside; /* P */
     si_vector beyond; /* H */
     si_vector extent; /* |u| + |w| */
     si_lanes certain;
-} place;
+} cylinder_view;
 
 static inline si_vector cross_squared(const si_vector a[3], const si_vector b[3])
 {
@@ -26,8 +27,8 @@ static inline si_vector cross_squared(const si_vector a[3], const si_vector b[3]
                              a[0] * b[1] - a[1] * b[0]);
 }
 
-static inline place place_point(si_lanes among, const si_vector_point *point,
-                                const cylinder_vector *c)
+static inline cylinder_view see_from_cylinder(si_lanes among, const si_vector_point *point,
+                                              const cylinder_vector *c)
 {
     si_vector u[3], w[3], v[3];
     for (int k = 0; k < 3; k++) {
@@ -37,9 +38,9 @@ static inline place place_point(si_lanes among, const si_vector_point *point,
     }
     si_vector uu = dot(u, u), ww = dot(w, w), vv = dot(v, v);
     si_vector length = si_sqrt(vv);
-    place p = {.beside = si_sqrt(cross_squared(u, v)) / length,
-               .beyond = si_max(-dot(u, v), dot(w, v)) / length,
-               .extent = si_sqrt(uu) + si_sqrt(ww)};
+    cylinder_view p = {.beside = si_sqrt(cross_squared(u, v)) / length,
+                       .beyond = si_max(-dot(u, v), dot(w, v)) / length,
+                       .extent = si_sqrt(uu) + si_sqrt(ww)};
     p.certain = si_where_le(among, si_max(uu, ww), si_broadcast(0x1p60F));
     p.certain = si_where_le(p.certain, si_broadcast(0x1p-40F), vv);
     return p;
@@ -49,7 +50,7 @@ static inline si_verdict judge_flat_caps_by_ball(const si_vector_query *q, si_la
                                                  const cylinder_vector *c)
 {
     const si_vector none = si_broadcast(0);
-    place center = place_point(among, &q->center, c);
+    cylinder_view center = see_from_cylinder(among, &q->center, c);
     si_vector beside = si_max(center.beside - c->radius, none);
     si_vector beyond = si_max(center.beyond, none);
     si_vector distance = si_sqrt(beside * beside + beyond * beyond);
@@ -62,7 +63,7 @@ static inline si_verdict judge_flat_caps_by_ball(const si_vector_query *q, si_la
 static inline si_lanes where_point_is_inside(si_lanes among, const si_vector_point *point,
                                              const cylinder_vector *c)
 {
-    place p = place_point(among, point, c);
+    cylinder_view p = see_from_cylinder(among, point, c);
     si_vector margin = (p.extent + c->radius) * si_broadcast(0x1p-18F);
     among = si_where_le(p.certain, p.beside + margin, c->radius);
     return si_where_le(among, p.beyond + margin, si_broadcast(0));

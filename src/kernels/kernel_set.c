@@ -1,12 +1,14 @@
+/* The choice of a set of kernels: the best that the processor supports, made once. */
 #include "kernels/kernel_set.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef const si_kernel_set *kernel_set;
 
-static bool always(void)
+static bool is_always_supported(void)
 {
     return true;
 }
@@ -33,7 +35,7 @@ static const struct candidate {
     {&si_kernels_avx512, has_avx512},
     {&si_kernels_avx2, has_avx2},
 #endif
-    {&si_kernels_portable, always},
+    {&si_kernels_portable, is_always_supported},
 };
 
 enum { CANDIDATES = sizeof candidates / sizeof *candidates };
@@ -49,11 +51,12 @@ static const si_kernel_set *find_supported(const char *name)
     return NULL;
 }
 
-static const si_kernel_set *choose(void)
+static const si_kernel_set *choose_set(void)
 {
     const si_kernel_set *set = find_supported(getenv("SPATIAL_INDEX_KERNELS"));
     if (!set)
         set = find_supported(NULL);
+    assert(set); /* the portable kernels are always supported */
     atomic_store_explicit(&chosen, set, memory_order_relaxed);
     return set;
 }
@@ -61,7 +64,7 @@ static const si_kernel_set *choose(void)
 const si_kernel_set *si_kernels(void)
 {
     const si_kernel_set *set = atomic_load_explicit(&chosen, memory_order_relaxed);
-    return set ? set : choose();
+    return set ? set : choose_set();
 }
 
 bool si_use_kernels(const char *name)

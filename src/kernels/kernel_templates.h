@@ -1,4 +1,5 @@
-/* All kernels, for the vectors of the header included before. */
+/* All kernel templates, in the order in which they use each other. Included by kernels_*.c, once
+ * for each instruction set, after the header with its vectors. */
 #include "kernels/vector_box.h"
 
 #include <float.h>

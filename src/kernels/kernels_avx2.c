@@ -1,3 +1,4 @@
+/* The kernels for AVX2: 8 floats at a time. */
 #include "kernels/vector_avx2.h"
 
 #include "kernels/among_avx2.h"

@@ -1,3 +1,4 @@
+/* The kernels for AVX-512 (F, BW, DQ, VL): 16 floats at a time. */
 #include "kernels/vector_avx512.h"
 
 #include "kernels/among_avx512.h"

@@ -1,3 +1,4 @@
+/* The kernels for any processor: 4 floats at a time, in SSE2 on x86-64. */
 #include "kernels/vector_portable.h"
 
 #include "kernels/among_portable.h"

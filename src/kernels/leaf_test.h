@@ -1,6 +1,6 @@
 /*
- * The first look at a leaf, in 32-bit floats: which elements surely meet the query, which perhaps.
- * Included by kernels, after vector_box.h.
+ * The first test of a leaf, in 32-bit floats: which elements surely meet the query, and which are
+ * undecided. What the leaf_test_*.h share; kernel templates include it after vector_box.h.
  *
  * Comparing squared distances d2 <= r2, both computed in 32-bit floats from the coordinates:
  *
@@ -36,7 +36,7 @@ static inline si_vector si_possibly_within(si_vector r2)
     return r2 * si_broadcast(1.0F + 0x1p-19F) + si_broadcast(FLT_MIN);
 }
 
-/* What a filter says about the elements of one vector. No element is in both. */
+/* The verdict on the elements of one vector. No lane is in both. */
 typedef struct si_verdict {
     si_lanes sure;
     si_lanes undecided;
@@ -68,12 +68,12 @@ typedef struct si_vector_query {
     si_vector_point center;
     si_vector radius;
     si_vector squared_radius;
-    const solid_vector *solid; /* NULL: the query is none */
+    const solid_vector *solid; /* NULL: the query is not a solid */
 } si_vector_query;
 
-/* Fills `solid` if the query is one. The box of a tile is the closed one that has the same floats.
+/* Fills `solid` if the query is one. A tile becomes the closed box that contains the same floats.
  */
-static inline si_vector_query si_broadcast_query(const si_query *query, solid_vector *solid)
+static inline si_vector_query si_broadcast_query(const si_query_shape *query, solid_vector *solid)
 {
     si_vector radius = si_broadcast(query->radius);
     si_vector_query q = {si_broadcast_box(query->lower, query->upper),

@@ -1,5 +1,7 @@
 /*
- * A leaf of cylinders. The filters rest on two containments. With B the box of the two end points
+ * Leaves of cylinders: a cheap test of the whole leaf, and a close one of what that leaves open.
+ *
+ * The cheap test rests on two containments. With B the box of the two end points
  * and "grown box" B with the radius subtracted and added in 32-bit floats:
  *
  *   - The bounding box lies in the grown box, to the bit: its bounds are fl(p - reach) with
@@ -7,10 +9,10 @@
  *     fl(p - radius). It needs no root and no division.
  *   - The end points lie in the bounding box, since fl(p - reach) <= p, and in the cylinder.
  *
- * So whatever the query cannot meet in the grown box is no match, and an end point in the query is
- * always one: the bounding boxes touch, the bounding box and the shape are met. (For a ball: a
- * point p of it is within fl(c - R) .. fl(c + R), since p is a float and rounding is monotone.)
- * Only what is open then needs its bounding box.
+ * So a cylinder whose grown box the query does not meet is no match, and one with an end point in
+ * the query always is: the bounding boxes touch, the bounding box and the shape are met. (For a
+ * ball: a point p of it is within fl(c - R) .. fl(c + R), since p is a float and rounding is
+ * monotone.) Only what is still open needs its bounding box.
  */
 static inline si_lanes where_an_end_is_near(si_lanes among, const cylinder_vector *c,
                                             const si_vector_point *center, si_vector squared_radius)
@@ -19,7 +21,7 @@ static inline si_lanes where_an_end_is_near(si_lanes among, const cylinder_vecto
                      si_where_le(among, si_squared_distance_of(&c->p2, center), squared_radius));
 }
 
-/* Among those whose grown box touches that of the query: the others are no match. */
+/* `among` are the cylinders whose grown box touches the query; the others are no match. */
 static inline si_verdict judge_by_box(const si_vector_query *q, si_lanes among,
                                       const cylinder_vector *c)
 {
@@ -41,7 +43,7 @@ static inline si_verdict judge_by_ball(const si_vector_query *q, si_lanes among,
     return (si_verdict){sure, si_except(possible, sure)};
 }
 
-/* The same where the bounding box is all that counts. */
+/* The same with SI_BOUNDING_BOX, where the bounding box alone decides. */
 static inline si_verdict judge_bounds_by_ball(const si_vector_query *q, si_lanes among,
                                               const cylinder_vector *c, const si_vector_box *grown)
 {
@@ -52,7 +54,7 @@ static inline si_verdict judge_bounds_by_ball(const si_vector_query *q, si_lanes
     return (si_verdict){sure, si_except(possible, sure)};
 }
 
-static inline si_verdict judge_cheaply(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_cheaply(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes among, const cylinder_vector *c,
                                        const si_vector_box *grown)
 {
@@ -64,8 +66,8 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
                                               : judge_by_ball(q, among, c);
 }
 
-/* Those that judge_cheaply left open. */
-static inline si_verdict judge_closely(const si_query *query, const si_vector_query *q,
+/* The cylinders that judge_cheaply has left open. */
+static inline si_verdict judge_closely(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes open, const cylinder_vector *c)
 {
     if (q->solid && query->accuracy != SI_BOUNDING_BOX)
@@ -85,7 +87,7 @@ static inline si_verdict judge_closely(const si_query *query, const si_vector_qu
     return si_compare(touching, si_squared_gap_to_box(&q->center, &bounds), q->squared_radius);
 }
 
-/* The elements of a leaf that are open, side by side. */
+/* The open elements of a leaf, side by side. */
 typedef struct open_cylinders {
     unsigned count;
     uint8_t slot[64];
@@ -106,8 +108,8 @@ static inline void gather_open(const si_cylinders *cylinders, uint64_t mask, ope
     }
 }
 
-/* From places among the open elements to those in the leaf. */
-static inline uint64_t scatter(uint64_t bits, const uint8_t *slots)
+/* Moves bits from places among the open elements to places in the leaf. */
+static inline uint64_t scatter_bits(uint64_t bits, const uint8_t *slots)
 {
     uint64_t mask = 0;
     for (; bits; bits &= bits - 1)
@@ -115,8 +117,8 @@ static inline uint64_t scatter(uint64_t bits, const uint8_t *slots)
     return mask;
 }
 
-static si_leaf_masks settle_open(const si_query *query, const si_vector_query *q,
-                                 const si_cylinders *cylinders, uint64_t mask)
+static si_leaf_masks test_open_cylinders(const si_query_shape *query, const si_vector_query *q,
+                                         const si_cylinders *cylinders, uint64_t mask)
 {
     open_cylinders open;
     gather_open(cylinders, mask, &open);
@@ -128,13 +130,13 @@ static si_leaf_masks settle_open(const si_query *query, const si_vector_query *q
         si_lanes lanes = si_first_lanes(open.count - i);
         cylinder_vector c = load_cylinders(&columns, i, lanes);
         si_verdict verdict = judge_closely(query, q, lanes, &c);
-        masks.sure |= scatter(si_bits(verdict.sure), open.slot + i);
-        masks.undecided |= scatter(si_bits(verdict.undecided), open.slot + i);
+        masks.sure |= scatter_bits(si_bits(verdict.sure), open.slot + i);
+        masks.undecided |= scatter_bits(si_bits(verdict.undecided), open.slot + i);
     }
     return masks;
 }
 
-/* As si_middle has it. */
+/* Middles are computed as by si_middle. */
 static inline uint64_t find_middles_in_box(const si_cylinders *cylinders, unsigned count,
                                            const si_vector_box *box)
 {
@@ -151,7 +153,7 @@ static inline uint64_t find_middles_in_box(const si_cylinders *cylinders, unsign
     return found;
 }
 
-static si_leaf_masks leaf_test_cylinders(const si_query *query, const si_cylinders *cylinders,
+static si_leaf_masks leaf_test_cylinders(const si_query_shape *query, const si_cylinders *cylinders,
                                          unsigned count)
 {
     solid_vector solid;
@@ -169,12 +171,12 @@ static si_leaf_masks leaf_test_cylinders(const si_query *query, const si_cylinde
     }
     if (!masks.undecided)
         return masks;
-    si_leaf_masks rest = settle_open(query, &q, cylinders, masks.undecided);
+    si_leaf_masks rest = test_open_cylinders(query, &q, cylinders, masks.undecided);
     return (si_leaf_masks){masks.sure | rest.sure, rest.undecided};
 }
 
-/* Each cylinder with a box of its own, as a query of the kind would be: one for a box. */
-static si_leaf_masks leaf_test_pairs(const si_query *kind, const si_cylinders *cylinders,
+/* Tests each cylinder against a box of its own, with the accuracy of the box query `kind`. */
+static si_leaf_masks leaf_test_pairs(const si_query_shape *kind, const si_cylinders *cylinders,
                                      const si_node_boxes *boxes, unsigned count)
 {
     si_leaf_masks masks = {0, 0};

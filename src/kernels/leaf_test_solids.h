@@ -1,6 +1,8 @@
-/* What kernels say of elements and queries that are capsules, cylinders or oriented boxes. */
+/* Elements against queries that are capsules, cylinders or oriented boxes. An element is in by a
+ * point of it that lies in the solid, and out by a plane that separates the two (solid_vector.h).
+ */
 
-/* A distance of which the square overflows tells nothing. */
+/* A distance whose square overflows decides nothing. */
 static inline si_lanes where_farther(si_lanes among, si_vector distance, si_vector bound)
 {
     return si_where_lt(si_where_le(among, distance, si_broadcast(FLT_MAX)), bound, distance);
@@ -32,7 +34,7 @@ static inline si_verdict judge_balls_by_solid(const solid_vector *s, si_lanes am
     return (si_verdict){sure, si_except(among, si_either(sure, away))};
 }
 
-/* The points are two of each element that lies in the box. */
+/* `p1` and `p2` are points of each element; `bounds` is its bounding box. */
 static inline si_verdict judge_bounds_by_solid(const solid_vector *s, si_lanes among,
                                                const si_vector_point *p1, const si_vector_point *p2,
                                                const si_vector_box *bounds)
@@ -59,9 +61,9 @@ static inline void move_along_axis(const si_vector start[3], const si_vector way
         point[k] = start[k] + t * way[k];
 }
 
-/* By the middle of the axis, which decides about most. No point of a cylinder is farther from it
- * than half the length and the radius; its bounding box may be, by rounding. */
-static inline si_verdict judge_middles_by_solid(const si_query *query, const solid_vector *s,
+/* By the middle of the axis, which decides about most cylinders. No point of a cylinder is farther
+ * from it than half the length plus the radius; its bounding box may be, by rounding. */
+static inline si_verdict judge_middles_by_solid(const si_query_shape *query, const solid_vector *s,
                                                 si_lanes among, const cylinder_vector *c)
 {
     const si_vector half = si_broadcast(0.5F);
@@ -83,8 +85,8 @@ static inline si_verdict judge_middles_by_solid(const si_query *query, const sol
     return (si_verdict){sure, open};
 }
 
-/* An end or a point between them in the solid is one of the cylinder; a plane that has the solid
- * behind it and the ball around each end before it is between the cylinder and the solid. */
+/* In: an end of the axis, or a point between the ends, lies in the solid. Out: a plane has the
+ * solid behind it, and in front of it the ball of the radius around each end. */
 static inline si_verdict judge_cylinders_by_solid(const solid_vector *s, si_lanes among,
                                                   const cylinder_vector *c)
 {

@@ -1,5 +1,8 @@
 /*
- * Children of a node. The box C of a child is the union of the bounding boxes of its elements.
+ * Children of a node against a query, in 32-bit floats: which ones may hold an element that is
+ * found, and of which ones all elements are found.
+ *
+ * The box C of a child is the union of the bounding boxes of its elements.
  *
  * Box queries, accuracies bounding_box and best_effort. Elements whose bounding box touches the
  * query are in boxes that touch it: `met`. If C lies in the query, so does every bounding box, and
@@ -12,7 +15,7 @@
  * reaches.) `inside` stays: an end point or center in the query is enough.
  *
  * Balls, accuracy bounding_box. A bounding box is no nearer than C, and all is monotone, so a
- * filter with the margins of filter.h misses none.
+ * comparison with the margins of leaf_test.h misses none.
  *
  * Balls, best_effort and exact. Points and centers lie in C, but a shape may stick out of its
  * bounding box by rounding. With u = 2^-24 and x = v_i^2 / v.v in real numbers, the quotient that
@@ -133,7 +136,7 @@ static inline node_verdict judge_nodes_by_tile(const si_vector_query *q, si_lane
     return (node_verdict){touching, where_boxes_lie_in(touching, &grown, &q->box)};
 }
 
-static inline node_verdict judge_nodes(const si_query *query, const si_vector_query *q,
+static inline node_verdict judge_nodes(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes present, const si_vector_box *box)
 {
     if (query->shape == SI_SHAPE_CENTERS)
@@ -147,7 +150,7 @@ static inline node_verdict judge_nodes(const si_query *query, const si_vector_qu
     return judge_nodes_by_ball(q, touching, box);
 }
 
-static si_node_match match_nodes(const si_query *query, const si_node_boxes *children,
+static si_node_match match_nodes(const si_query_shape *query, const si_node_boxes *children,
                                  unsigned count)
 {
     solid_vector solid;

@@ -1,5 +1,5 @@
-/* Values of some elements by compressed stores. Vectors without any are not read: they may not be
- * in the cache. */
+/* Copies the values of the elements in a mask, with compressed stores. Vectors without any such
+ * element are not read: they may not be in the processor's cache. */
 static void select_floats(const float *column, uint64_t mask, float *values)
 {
     for (unsigned i = 0; mask; i += 16, mask >>= 16) {

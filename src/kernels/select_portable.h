@@ -1,4 +1,4 @@
-/* Values of some elements, one by one. */
+/* Copies the values of the elements in a mask, one by one. */
 static void select_floats(const float *column, uint64_t mask, float *values)
 {
     for (; mask; mask &= mask - 1)

@@ -1,24 +1,25 @@
 /*
- * Capsules, cylinders and oriented boxes as queries, in 32-bit floats: what surely is outside of
- * them or inside.
+ * Capsules, cylinders and oriented boxes as queries, in 32-bit floats: which points and boxes are
+ * surely inside, and which are surely outside because a plane separates them from the query.
  *
- * All is seen from the query's center, of an axis one of its ends. With e = 2^-24 and d a point
- * from there: differences of coordinates are off by e of themselves, unit vectors of the axes by e
- * for each component, so coordinates along the axes and across them, and what is made of them by
- * roots of sums of squares, by less than 24e (|d| + the size of the query), |d| the sum of the
+ * Everything is seen from the query's center, of an axis one of its ends. With e = 2^-24 and d a
+ * point from there: differences of coordinates are off by e of themselves, unit vectors of the axes
+ * by e for each component, so coordinates along the axes and across them, and what is made of them
+ * by roots of sums of squares, by less than 24e (|d| + the size of the query), |d| the sum of the
  * absolute coordinates. The margins of 2^-18 = 64e are beyond that. What squares lose by underflow
- * is less than 2^-70. Infinities and NaN are greater than nothing, so that they leave all open.
+ * is less than 2^-70. Comparisons with infinities and NaN are false, so that they leave the element
+ * undecided.
  */
 typedef struct solid_vector {
     si_shape shape;
     si_vector origin[3];
-    si_vector axes[3][3]; /* unit vectors; the first alone, if not of a box */
-    si_vector size[3];    /* along them: half the side of a box, or the length of the axis */
+    si_vector axes[3][3]; /* unit vectors; of a capsule or cylinder the first only */
+    si_vector size[3];    /* along these: half the sides of a box, or the length of the axis */
     si_vector radius;
     si_vector extent; /* the sum of all sizes and the radius */
 } solid_vector;
 
-static inline void set_axis_of_solid(const si_query *query, solid_vector *s)
+static inline void set_axis_of_solid(const si_query_shape *query, solid_vector *s)
 {
     double way[3];
     si_subtract(query->end, query->center, way);
@@ -29,7 +30,7 @@ static inline void set_axis_of_solid(const si_query *query, solid_vector *s)
     s->extent = s->size[0] + s->radius;
 }
 
-static inline void set_sides_of_solid(const si_query *query, solid_vector *s)
+static inline void set_sides_of_solid(const si_query_shape *query, solid_vector *s)
 {
     for (int i = 0; i < 3; i++) {
         for (int k = 0; k < 3; k++)
@@ -39,7 +40,7 @@ static inline void set_sides_of_solid(const si_query *query, solid_vector *s)
     s->extent = (s->size[0] + s->size[1]) + s->size[2];
 }
 
-static inline void broadcast_solid(const si_query *query, solid_vector *s)
+static inline void broadcast_solid(const si_query_shape *query, solid_vector *s)
 {
     s->shape = query->shape;
     s->radius = si_broadcast(query->radius);
@@ -62,7 +63,7 @@ static inline si_vector sum_of_absolute(const si_vector d[3])
     return (si_abs(d[0]) + si_abs(d[1])) + si_abs(d[2]);
 }
 
-/* What coordinates of points within `distance` may be off by. */
+/* The error of the coordinates of points within `distance` is at most this. */
 static inline si_vector margin_of_places(const solid_vector *s, si_vector distance)
 {
     return (distance + s->extent) * si_broadcast(0x1p-18F) + si_broadcast(0x1p-60F);
@@ -70,7 +71,7 @@ static inline si_vector margin_of_places(const solid_vector *s, si_vector distan
 
 /* ---- where a point is ---- */
 
-/* From the axis line to the point. Returns the coordinate along the axis. */
+/* Writes the way from the axis line to the point and returns the coordinate along the axis. */
 static inline si_vector split_along_axis(const solid_vector *s, const si_vector d[3],
                                          si_vector across[3])
 {
@@ -80,13 +81,13 @@ static inline si_vector split_along_axis(const solid_vector *s, const si_vector 
     return along;
 }
 
-/* How far beyond the ends of the axis, with a sign. */
+/* How far the coordinate lies beyond the ends of the axis; negative before the first end. */
 static inline si_vector beyond_ends(const solid_vector *s, si_vector along)
 {
     return si_max(along - s->size[0], si_min(along, si_broadcast(0)));
 }
 
-/* By how much the point is out of the solid, in directions at right angles; negative inside. */
+/* How far the point lies outside the solid, in directions at right angles; negative inside. */
 typedef struct excess {
     si_vector part[3];
 } excess;
@@ -136,7 +137,8 @@ static inline si_lanes where_point_is_in_solid(si_lanes among, const solid_vecto
 
 /* ---- planes between the solid and something ---- */
 
-/* About the way to the point from the nearest point of the solid; of a capsule, of its axis. */
+/* Approximately the way from the nearest point of the solid (of a capsule: of its axis) to the
+ * point. */
 static inline void find_way_out(const solid_vector *s, const si_vector d[3], si_vector way[3])
 {
     const si_vector none = si_broadcast(0);
@@ -159,13 +161,13 @@ static inline void find_way_out(const solid_vector *s, const si_vector d[3], si_
         way[k] = beyond * s->axes[0][k] + outer * across[k];
 }
 
-/* Not less than the length, despite underflow. */
+/* Never less than the length, despite underflow. */
 static inline si_vector length_of(const si_vector v[3])
 {
     return si_sqrt(dot(v, v)) + si_broadcast(0x1p-70F);
 }
 
-/* The greatest n.d of the points of the solid. */
+/* How far the solid reaches along `n`: the greatest n.d of its points. */
 static inline si_vector reach_of_solid(const solid_vector *s, const si_vector n[3])
 {
     if (s->shape == SI_SHAPE_ORIENTED_BOX)
@@ -182,9 +184,9 @@ static inline si_vector reach_of_solid(const solid_vector *s, const si_vector n[
     return end + s->radius * length_of(across);
 }
 
-/* Among those of which the least n.d is `least`, and whose points are within `distance`, where a
- * plane across `n` is not surely between them and the solid. Any `n` will do, so it may be rounded
- * at will. */
+/* The lanes where a plane across `n` does not surely separate the element from the solid. `least`
+ * is the least n.d of the points of the element, which lie within `distance`. Any `n` is valid, so
+ * its rounding does not matter. */
 static inline si_lanes where_not_behind_plane(si_lanes among, const solid_vector *s,
                                               const si_vector n[3], si_vector least,
                                               si_vector distance)
@@ -194,16 +196,16 @@ static inline si_lanes where_not_behind_plane(si_lanes among, const solid_vector
     return si_except(among, si_where_lt(among, margin, least - reach_of_solid(s, n)));
 }
 
-/* How often a point of the element near the solid is sought from the other side. */
+/* How often the search for a point of the element near the solid goes from one to the other. */
 enum { ROUNDS = 2 };
 
 /* ---- boxes ---- */
 
-/* Corners as seen from the query's center. */
+/* A box with its corners as seen from the origin of the solid. */
 typedef struct seen_box {
     si_vector lower[3];
     si_vector upper[3];
-    si_vector distance; /* that no point of it is beyond */
+    si_vector distance; /* no point of the box is farther away */
 } seen_box;
 
 static inline seen_box see_box(const solid_vector *s, const si_vector_box *box)

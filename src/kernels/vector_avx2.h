@@ -1,4 +1,4 @@
-/* The names of vector_portable.h, where they are explained, in AVX2. */
+/* The vectors of vector_portable.h, which explains them, in AVX2. */
 #ifndef SI_KERNELS_VECTOR_AVX2_H
 #define SI_KERNELS_VECTOR_AVX2_H
 

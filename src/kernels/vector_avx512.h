@@ -1,4 +1,4 @@
-/* The names of vector_portable.h, where they are explained, in AVX-512 (F, BW, DQ, VL). */
+/* The vectors of vector_portable.h, which explains them, in AVX-512 (F, BW, DQ, VL). */
 #ifndef SI_KERNELS_VECTOR_AVX512_H
 #define SI_KERNELS_VECTOR_AVX512_H
 

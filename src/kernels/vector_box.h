@@ -1,7 +1,6 @@
 /*
- * Pieces that several kernels share. A kernel includes one of the vector headers first and is
- * compiled for its instructions, so nothing here may have a definition that other files could link
- * to: all is static.
+ * Points and boxes in the lanes of vectors. A kernel is compiled for one instruction set, so
+ * nothing here may have a definition that other files could link to: everything is static.
  */
 #ifndef SI_KERNELS_VECTOR_BOX_H
 #define SI_KERNELS_VECTOR_BOX_H
@@ -40,7 +39,7 @@ static inline si_vector_point si_load_point(const float *const columns[3], unsig
                               si_load(columns[2] + i, lanes)}};
 }
 
-/* Where the closed boxes meet. */
+/* The lanes where the closed boxes meet. */
 static inline si_lanes si_where_boxes_meet(si_lanes among, const si_vector_box *a,
                                            const si_vector_box *b)
 {

@@ -1,7 +1,7 @@
 /*
  * Vectors of floats for the kernels, in the vector extensions of gcc and clang, for any processor.
- * vector_avx2.h and vector_avx512.h have the same names for their instructions; a kernel includes
- * one of the three. +, -, * and / are the language's own, one rounding each.
+ * vector_avx2.h and vector_avx512.h define the same names for their instructions; a kernel includes
+ * one of the three. The operators +, -, * and / round once each.
  */
 #ifndef SI_KERNELS_VECTOR_PORTABLE_H
 #define SI_KERNELS_VECTOR_PORTABLE_H
@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Three of the names are several instructions in the language and one in SSE2, which every x86-64
- * has. Tests turn this off to try the others. */
+/* Three of the operations take several instructions in the vector extensions and one in SSE2, which
+ * every x86-64 has. Tests turn SSE2 off to cover the vector extensions. */
 #if defined(__SSE2__) && !defined(SI_WITHOUT_SSE2)
 #define SI_WITH_SSE2
 #include <emmintrin.h>
@@ -19,7 +19,7 @@
 #define SI_VECTOR_WIDTH 4
 
 typedef float si_vector __attribute__((vector_size(16)));
-/* Some of the lanes of a vector. */
+/* A set of lanes of a vector. */
 typedef int32_t si_lanes __attribute__((vector_size(16)));
 
 static inline si_vector si_broadcast(float x)
@@ -27,14 +27,14 @@ static inline si_vector si_broadcast(float x)
     return (si_vector){x, x, x, x};
 }
 
-/* The first `count` lanes, which may be more than there are. */
+/* The first `count` lanes; `count` may exceed SI_VECTOR_WIDTH. */
 static inline si_lanes si_first_lanes(unsigned count)
 {
     int32_t n = (int32_t)count;
     return (si_lanes){0, 1, 2, 3} < (si_lanes){n, n, n, n};
 }
 
-/* Reads the first lanes and nothing else; 0 in the others. */
+/* Reads the lanes `first`, which are the first ones, and nothing else; the other lanes are 0. */
 static inline si_vector si_load(const float *values, si_lanes first)
 {
     si_vector v = {0, 0, 0, 0};
@@ -82,7 +82,7 @@ static inline si_vector si_sqrt(si_vector a)
     return a;
 }
 
-/* Those of the lanes `among` where a <= b. */
+/* The lanes of `among` where a <= b. */
 static inline si_lanes si_where_le(si_lanes among, si_vector a, si_vector b)
 {
     return among & (a <= b);

@@ -1,4 +1,4 @@
-/* Lines, and the parts of them in several voxels. */
+/* Lines: their voxels, their lengths, and their pieces in several voxels. */
 
 static void locate_lines(const si_voxel_grid *grid, const float *const first[3],
                          const float *const second[3], uint32_t *restrict numbers)
@@ -10,8 +10,8 @@ static void locate_lines(const si_voxel_grid *grid, const float *const first[3],
         uint32_t number = 0;
         for (int axis = 0; axis < 3; axis++) {
             const float margin = locators[axis].margin;
-            voxel_place a = place_of(&locators[axis], first[axis][i], margin);
-            voxel_place b = place_of(&locators[axis], second[axis][i], margin);
+            voxel_place a = find_voxel_place(&locators[axis], first[axis][i], margin);
+            voxel_place b = find_voxel_place(&locators[axis], second[axis][i], margin);
             bool is_near = a.is_near | b.is_near;
             bool is_beyond = ((a.voxel < 0) & (b.voxel < 0)) |
                              ((a.voxel >= counts[axis]) & (b.voxel >= counts[axis]));
@@ -19,13 +19,13 @@ static void locate_lines(const si_voxel_grid *grid, const float *const first[3],
             is_cut |= is_near | (a.voxel != b.voxel);
             number = number * (uint32_t)counts[axis] + (uint32_t)a.voxel;
         }
-        numbers[i] = number_or(is_outside, is_cut, number);
+        numbers[i] = encode_voxel(is_outside, is_cut, number);
     }
 }
 
-/* The product is at most 2^46. So 2^52 more has no fraction left, and the number is in its lowest
- * bits. In damaged files lengths may be anything. */
-static inline uint64_t in_units(const si_voxel_unit *unit, double length)
+/* The product is at most 2^46. Adding 2^52 rounds it to an integer, which is then in the lowest
+ * bits. In damaged files lengths can be any float. */
+static inline uint64_t length_in_units(const si_voxel_unit *unit, double length)
 {
     double bounded = length < unit->most ? length : unit->most;
     double shifted = bounded * unit->scale + 0x1p52;
@@ -34,30 +34,30 @@ static inline uint64_t in_units(const si_voxel_unit *unit, double length)
     return bits & ((UINT64_C(1) << 52) - 1);
 }
 
-static void measure(const float *const first[3], const float *const second[3],
-                    const si_voxel_unit *of, uint64_t *restrict amounts)
+static void measure_lines(const float *const first[3], const float *const second[3],
+                          const si_voxel_unit *of, uint64_t *restrict amounts)
 {
     const si_voxel_unit unit = *of;
     for (unsigned i = 0; i < SI_MATCH_CAPACITY; i++) {
         double x = (double)second[0][i] - (double)first[0][i];
         double y = (double)second[1][i] - (double)first[1][i];
         double z = (double)second[2][i] - (double)first[2][i];
-        amounts[i] = in_units(&unit, __builtin_sqrt(x * x + y * y + z * z));
+        amounts[i] = length_in_units(&unit, __builtin_sqrt(x * x + y * y + z * z));
     }
 }
 
 /* ---- cutting ---- */
 
-/* Lines that end in the voxels where they begin or in the next ones along any axis. */
+/* Lines that end in the voxel where they begin, or in the next one along any axis. */
 typedef struct short_lines {
     int32_t is_long[SI_MATCH_CAPACITY];
     double number[SI_MATCH_CAPACITY]; /* of the voxel where it begins */
     double length[SI_MATCH_CAPACITY];
-    double crossings[3][SI_MATCH_CAPACITY]; /* of faces, as parts of the length; 1: none */
+    double crossings[3][SI_MATCH_CAPACITY]; /* of faces, as fractions of the length; 1: none */
     double steps[3][SI_MATCH_CAPACITY];     /* from a voxel's number to the next one's */
 } short_lines;
 
-/* What voxel_line.c computes, operation by operation. */
+/* The arithmetic of voxel_line.c, operation by operation. */
 static void cross_faces(const si_voxel_grid *grid, int axis, const float *restrict first,
                         const float *restrict second, unsigned count, short_lines *restrict lines)
 {
@@ -68,8 +68,8 @@ static void cross_faces(const si_voxel_grid *grid, int axis, const float *restri
     for (int inner = axis + 1; inner < 3; inner++)
         stride *= grid->axes[inner].count;
     for (unsigned i = 0; i < count; i++) {
-        voxel_place a = place_of(&locator, first[i], locator.margin);
-        voxel_place b = place_of(&locator, second[i], locator.margin);
+        voxel_place a = find_voxel_place(&locator, first[i], locator.margin);
+        voxel_place b = find_voxel_place(&locator, second[i], locator.margin);
         int32_t difference = b.voxel - a.voxel;
         bool is_near = a.is_near | b.is_near;
         bool is_beyond = (a.voxel < 0) | (b.voxel < 0) | (a.voxel >= along.count) |
@@ -92,7 +92,7 @@ static void cross_faces(const si_voxel_grid *grid, int axis, const float *restri
     }
 }
 
-/* Pieces in their order, those behind the last crossing empty. */
+/* Writes the pieces in order along the line; those behind the last crossing are empty. */
 static void cut_at_crossings(const short_lines *lines, unsigned count, const si_voxel_unit *of,
                              si_voxel_pieces *restrict pieces)
 {
@@ -115,10 +115,10 @@ static void cut_at_crossings(const short_lines *lines, unsigned count, const si_
         pieces->numbers[1][i] = number + step_of_least;
         pieces->numbers[2][i] = number + step_of_least + step_of_middle;
         pieces->numbers[3][i] = number + step_of_least + step_of_middle + step_of_most;
-        pieces->amounts[0][i] = in_units(&unit, least * length);
-        pieces->amounts[1][i] = in_units(&unit, (middle - least) * length);
-        pieces->amounts[2][i] = in_units(&unit, (most - middle) * length);
-        pieces->amounts[3][i] = in_units(&unit, (1 - most) * length);
+        pieces->amounts[0][i] = length_in_units(&unit, least * length);
+        pieces->amounts[1][i] = length_in_units(&unit, (middle - least) * length);
+        pieces->amounts[2][i] = length_in_units(&unit, (most - middle) * length);
+        pieces->amounts[3][i] = length_in_units(&unit, (1 - most) * length);
     }
 }
 

@@ -334,10 +334,10 @@ static bool set_type(header *found, si_asc_kind kind)
         *found = (header){CONTENT_NEURITE, SI_SECTION_AXON};
         return true;
     case SI_ASC_DENDRITE:
-        *found = (header){CONTENT_NEURITE, SI_SECTION_DENDRITE};
+        *found = (header){CONTENT_NEURITE, SI_SECTION_BASAL_DENDRITE};
         return true;
     case SI_ASC_APICAL:
-        *found = (header){CONTENT_NEURITE, SI_SECTION_APICAL};
+        *found = (header){CONTENT_NEURITE, SI_SECTION_APICAL_DENDRITE};
         return true;
     default:
         return false;

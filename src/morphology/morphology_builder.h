@@ -7,10 +7,6 @@
 #include "morphology/morphology.h"
 
 enum {
-    SI_SECTION_SOMA = 1,
-    SI_SECTION_AXON = 2,
-    SI_SECTION_DENDRITE = 3,
-    SI_SECTION_APICAL = 4,
     SI_SECTION_LAST = 19, /* of the custom types, which begin with 5 */
     SI_NO_PARENT = -1
 };

@@ -9,6 +9,7 @@
 #include "element/record_order.h"
 #include "element/record_read.h"
 #include "read/fetch.h"
+#include "read/parts.h"
 #include "read/sigbus_guard.h"
 
 /*
@@ -154,21 +155,21 @@ static si_result describe_difference(const comparison *compared, char *differenc
     return SI_OK;
 }
 
-si_result si_index_compare(const si_index *left, const si_index *right, int *same, char *difference,
-                           size_t difference_size, si_error *error)
+static si_result compare_packed(const si_index *left, const si_index *right, bool *same,
+                                char *difference, size_t difference_size, si_error *error)
 {
     comparison compared = {.left = left,
                            .right = right,
                            .left_fetch = si_fetch_of(left),
                            .right_fetch = si_fetch_of(right)};
-    *same = 0;
+    *same = false;
     if (left->layout.kind != right->layout.kind) {
         say(difference, difference_size, "the first is of type %s, the second of type %s",
             left->type->name, right->type->name);
         return SI_OK;
     }
-    SI_TRY(si_parts_reach_all(left, error));
-    SI_TRY(si_parts_reach_all(right, error));
+    SI_TRY(si_part_map_all(left, error));
+    SI_TRY(si_part_map_all(right, error));
     si_result result = find_difference(&compared, error);
     si_fetch_end(&compared.left_fetch);
     si_fetch_end(&compared.right_fetch);
@@ -177,4 +178,45 @@ si_result si_index_compare(const si_index *left, const si_index *right, int *sam
     *same = compared.position == left->layout.element_count &&
             compared.position == right->layout.element_count;
     return *same ? SI_OK : describe_difference(&compared, difference, difference_size, error);
+}
+
+/* ---- inserted elements ---- */
+
+/* Elements that were inserted stand in no order. So an index into which any were inserted is packed
+ * anew, in memory. `*packed`: the index to compare, `*made`: to close afterwards, or NULL. */
+static si_result pack_anew(const si_index *index, const si_index **packed, si_index **made,
+                           si_error *error)
+{
+    si_builder *builder;
+    *packed = index;
+    *made = NULL;
+    if (!si_index_delta(index))
+        return SI_OK;
+    SI_TRY(si_builder_create(index->layout.kind, NULL, NULL, &builder, error));
+    si_result result = si_builder_append_index(builder, index, error);
+    if (result != SI_OK) {
+        si_builder_abort(builder);
+        return result;
+    }
+    SI_TRY(si_builder_finish(builder, made, NULL, error));
+    *packed = *made;
+    return SI_OK;
+}
+
+si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
+                           char *difference, size_t difference_size, si_error *error)
+{
+    SI_TRY(si_require(left, "left", error));
+    SI_TRY(si_require(right, "right", error));
+    SI_TRY(si_require(same, "same", error));
+    const si_index *packed_left, *packed_right;
+    si_index *made_left, *made_right = NULL;
+    SI_TRY(pack_anew(left, &packed_left, &made_left, error));
+    si_result result = pack_anew(right, &packed_right, &made_right, error);
+    if (result == SI_OK)
+        result = compare_packed(packed_left, packed_right, same, difference, difference_size,
+                                error);
+    si_index_close(made_left);
+    si_index_close(made_right);
+    return result;
 }

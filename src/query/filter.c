@@ -1,3 +1,9 @@
+/*
+ * Filters: tests of the stored integers of elements, one for each condition.
+ *
+ * The values that pass a test are a set, of bits or a hash table. Where few elements of a leaf are
+ * to be tested, each is looked up; where many are, a kernel tests the whole leaf against the bits.
+ */
 #include "query/filter.h"
 
 #include "base/bits.h"
@@ -5,16 +11,8 @@
 #include "kernels/kernel_set.h"
 #include "query/value_set.h"
 
-/* Where the value of a field is in a column. */
-typedef struct value_place {
-    bool is_byte; /* in a column of bytes, else of words */
-    uint8_t column;
-    uint8_t shift;
-    uint64_t mask; /* after the shift */
-} value_place;
-
 typedef struct element_test {
-    value_place place;
+    si_stored_integer place;
     si_value_set values;
     si_word_set words; /* the same, for kernels; of words whose set has bits ... */
     si_byte_set bytes; /* ... and of bytes */
@@ -29,20 +27,6 @@ struct si_filter {
 
 /* ---- making ---- */
 
-static const value_place morphology_places[SI_FIELD_COUNT] = {
-    [SI_FIELD_GID] = {.shift = 28, .mask = SI_MAX_GID},
-    [SI_FIELD_SECTION_ID] = {.shift = 14, .mask = SI_MAX_SECTION_ID},
-    [SI_FIELD_SEGMENT_ID] = {.mask = SI_MAX_SEGMENT_ID},
-    [SI_FIELD_IS_SOMA] = {.shift = 14, .mask = SI_MAX_SECTION_ID}, /* see make_soma_test */
-    [SI_FIELD_SECTION_TYPE] = {.is_byte = true, .mask = 255},
-};
-
-static const value_place other_places[SI_FIELD_COUNT] = {
-    [SI_FIELD_ID] = {.mask = UINT64_MAX},
-    [SI_FIELD_POST_GID] = {.column = 1, .mask = UINT64_MAX},
-    [SI_FIELD_PRE_GID] = {.column = 2, .mask = UINT64_MAX},
-};
-
 static si_result fail_no_field(si_element_kind kind, si_field field, si_error *error)
 {
     const si_field_info *info = NULL;
@@ -56,13 +40,13 @@ static si_result fail_no_field(si_element_kind kind, si_field field, si_error *e
                    (int)field);
 }
 
-static si_result find_place(si_element_kind kind, si_field field, value_place *place,
+static si_result find_place(si_element_kind kind, si_field field, si_stored_integer *place,
                             si_error *error)
 {
     const si_field_info *info = si_element_field(kind, field);
     if (!info)
         return fail_no_field(kind, field, error);
-    *place = (kind == SI_SEGMENT ? morphology_places : other_places)[field];
+    *place = si_element_type_of(kind)->integers[field];
     if (place->mask == 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %s: it is no integer",
                        info->name);
@@ -77,12 +61,12 @@ static bool is_among(uint64_t value, const si_condition *condition)
     return false;
 }
 
-/* Somas are section 0. */
-static si_result make_soma_test(element_test *test, const si_condition *condition, si_error *error)
+/* The stored integers that stand for the values: 0 for 1, and all greater ones for 0. */
+static si_result make_zero_test(element_test *test, const si_condition *condition, si_error *error)
 {
-    bool somas = is_among(1, condition), segments = is_among(0, condition);
-    return si_value_set_make_range(&test->values, somas ? 0 : 1,
-                                   (somas ? 1u : 0u) + (segments ? SI_MAX_SECTION_ID : 0u), error);
+    bool zero = is_among(1, condition), others = is_among(0, condition);
+    return si_value_set_make_range(&test->values, zero ? 0 : 1,
+                                   (zero ? 1u : 0u) + (others ? test->place.mask : 0u), error);
 }
 
 static void add_bytes(si_byte_set *bytes, const si_condition *condition)
@@ -99,8 +83,8 @@ static si_result make_test(si_filter *filter, const si_condition *condition, si_
     if (!condition->values && condition->count > 0)
         return si_fail(error, SI_ERROR_ARGUMENT, "the values of a condition are NULL");
     filter->test_count++;
-    if (condition->field == SI_FIELD_IS_SOMA)
-        SI_TRY(make_soma_test(test, condition, error));
+    if (test->place.is_zero)
+        SI_TRY(make_zero_test(test, condition, error));
     else
         SI_TRY(si_value_set_make(&test->values, condition->values, condition->count, error));
     if (test->place.is_byte)
@@ -124,6 +108,9 @@ static bool has_table(const si_filter *filter)
 si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
                            size_t condition_count, si_filter **filter, si_error *error)
 {
+    SI_TRY(si_require(filter, "filter", error));
+    if (condition_count > 0)
+        SI_TRY(si_require(conditions, "conditions", error));
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "%d is no kind of element", (int)kind);
     if (condition_count > SI_FIELD_COUNT)
@@ -169,7 +156,7 @@ si_result si_filter_check(const si_filter *filter, const si_index *index, si_err
 /* From so many on it costs less to test all of a leaf, side by side. */
 enum { MANY_WORDS = 12, MANY_BYTES = 4 };
 
-static uint64_t value_at(const value_place *place, const si_index *index, uint64_t position)
+static uint64_t value_at(const si_stored_integer *place, const si_index *index, uint64_t position)
 {
     if (place->is_byte)
         return si_index_bytes(index, place->column)[position];
@@ -191,7 +178,7 @@ static uint64_t test_some(const element_test *test, const si_index *index, uint6
 static uint64_t test_leaf(const element_test *test, const si_index *index, uint64_t leaf,
                           uint64_t mask)
 {
-    const value_place *place = &test->place;
+    const si_stored_integer *place = &test->place;
     uint64_t first = leaf * SI_LEAF_CAPACITY;
     if (!test->values.table && !test->values.bits)
         return 0;
@@ -222,7 +209,7 @@ void si_filter_prefetch(const si_filter *filter, const si_index *index, uint64_t
     enum { LINE_BYTES = 64 };
     uint64_t first = leaf * SI_LEAF_CAPACITY;
     for (size_t i = 0; i < filter->test_count; i++) {
-        const value_place *place = &filter->tests[i].place;
+        const si_stored_integer *place = &filter->tests[i].place;
         const char *values = place->is_byte
                                  ? (const char *)(si_index_bytes(index, place->column) + first)
                                  : (const char *)(si_index_words(index, place->column) + first);
@@ -235,7 +222,7 @@ void si_filter_prefetch(const si_filter *filter, const si_index *index, uint64_t
 void si_filter_add_columns(const si_filter *filter, si_column_set *columns)
 {
     for (size_t i = 0; i < filter->test_count; i++) {
-        const value_place *place = &filter->tests[i].place;
+        const si_stored_integer *place = &filter->tests[i].place;
         if (place->is_byte)
             columns->bytes |= (uint8_t)(1u << place->column);
         else

@@ -1,168 +1,196 @@
+/*
+ * Gathering the values of found elements.
+ *
+ * Of a leaf with gaps, each column that is needed is first compressed to the found elements by a
+ * kernel; elements that lie side by side are read where they are. The kind's extraction of each
+ * field then writes the values to the caller's column.
+ */
 #include "query/gather.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 #include "base/arithmetic.h"
-#include "base/memory.h"
-#include "read/fetch.h"
-#include "read/sigbus_guard.h"
+#include "base/bits.h"
+#include "kernels/kernel_set.h"
+#include "query/delta_search.h"
+#include "query/tree.h"
 
-/* What is fetched at once, in bytes; of a small cache, no more than a share. */
-#define MOST_BYTES (UINT64_C(32) << 20)
-#define CACHE_SHARE 8
+/* The values of some elements of a leaf, side by side. */
+typedef struct selected_leaf {
+    float floats[SI_MAX_FLOATS][SI_LEAF_CAPACITY];
+    uint64_t words[SI_MAX_WORDS][SI_LEAF_CAPACITY];
+    uint8_t bytes[SI_MAX_BYTES][SI_LEAF_CAPACITY];
+} selected_leaf;
 
-/* Finds that are fetched together, one group while another one is copied. */
-typedef struct find_group {
-    const si_find *finds;
-    size_t count;
-    si_find piece; /* of a long run, if that is what is fetched */
-    si_fetch fetch;
-} find_group;
-
-typedef struct find_copy {
-    const si_find *finds;
-    size_t count;
-    si_extractor *extractor;
-    uint64_t most_leaves; /* of a group */
-    size_t next;          /* find that is in no group yet, ... */
-    uint64_t done;        /* ... and how many of its leaves are */
-    find_group groups[2];
-    si_tree_range *ranges; /* of the group that is being fetched */
-    size_t range_capacity;
-} find_copy;
-
-static void add(si_extractor *extractor, const si_find *find)
+si_result si_gather_check(const si_index *index, const si_column *columns, size_t column_count,
+                          bool needs_data, si_error *error)
 {
+    for (size_t i = 0; i < column_count; i++) {
+        if (!si_element_field(index->layout.kind, columns[i].field))
+            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
+                           index->type->name, (int)columns[i].field);
+        if (needs_data && !columns[i].data)
+            return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
+    }
+    return SI_OK;
+}
+
+void si_gather_start(si_gather *gather, const si_index *index, const si_column *columns,
+                     size_t column_count, uint64_t capacity)
+{
+    *gather = (si_gather){
+        .index = index, .columns = columns, .column_count = column_count, .capacity = capacity};
+    for (size_t i = 0; i < column_count; i++) {
+        const si_column_set *needed = &index->type->extractions[columns[i].field].needed;
+        gather->needed.floats |= needed->floats;
+        gather->needed.words |= needed->words;
+        gather->needed.bytes |= needed->bytes;
+    }
+}
+
+/* Writes `count` values of every field from columns that hold them side by side. */
+static void append(si_gather *gather, const si_columns *columns, uint64_t count)
+{
+    const si_element_type *type = gather->index->type;
+    for (size_t i = 0; i < gather->column_count; i++) {
+        const si_column *column = &gather->columns[i];
+        const si_extraction *extraction = &type->extractions[column->field];
+        extraction->extract(columns, count,
+                            (char *)column->data + gather->filled * extraction->size);
+    }
+    gather->filled += count;
+}
+
+/* The columns that are needed, from element `slot` of a leaf on. */
+static void locate_columns(const si_gather *gather, uint64_t leaf, unsigned slot,
+                           si_columns *columns)
+{
+    const si_index *index = gather->index;
+    uint64_t first = leaf * SI_LEAF_CAPACITY + slot;
+    for (unsigned set = gather->needed.floats; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->floats[i] = si_index_leaf_floats(index, leaf) + i * SI_LEAF_CAPACITY + slot;
+    }
+    for (unsigned set = gather->needed.words; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->words[i] = si_index_words(index, i) + first;
+    }
+    for (unsigned set = gather->needed.bytes; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        columns->bytes[i] = si_index_bytes(index, i) + first;
+    }
+}
+
+static void select_bytes(const uint8_t *column, uint64_t mask, uint8_t *values)
+{
+    for (; mask; mask &= mask - 1)
+        *values++ = column[__builtin_ctzll(mask)];
+}
+
+static void select_elements(const si_gather *gather, si_columns *columns, uint64_t mask,
+                            selected_leaf *selected)
+{
+    const si_kernel_set *kernels = si_kernels();
+    for (unsigned set = gather->needed.floats; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        kernels->select_floats(columns->floats[i], mask, selected->floats[i]);
+        columns->floats[i] = selected->floats[i];
+    }
+    for (unsigned set = gather->needed.words; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        kernels->select_words(columns->words[i], mask, selected->words[i]);
+        columns->words[i] = selected->words[i];
+    }
+    for (unsigned set = gather->needed.bytes; set; set &= set - 1) {
+        unsigned i = (unsigned)__builtin_ctz(set);
+        select_bytes(columns->bytes[i], mask, selected->bytes[i]);
+        columns->bytes[i] = selected->bytes[i];
+    }
+}
+
+static void append_elements(si_gather *gather, uint64_t leaf, uint64_t mask)
+{
+    si_columns columns;
+    selected_leaf selected;
+    uint64_t count = si_min_u64(si_bit_count(mask), gather->capacity - gather->filled);
+    unsigned first = (unsigned)__builtin_ctzll(mask);
+    uint64_t from_first = mask >> first;
+    bool is_run = (from_first & (from_first + 1)) == 0;
+    locate_columns(gather, leaf, is_run ? first : 0, &columns);
+    if (!is_run)
+        select_elements(gather, &columns, mask, &selected);
+    append(gather, &columns, count);
+}
+
+static void append_leaves(si_gather *gather, uint64_t first, uint64_t end)
+{
+    si_columns columns;
+    uint64_t count = si_min_u64(si_tree_element_count(gather->index, first, end),
+                                gather->capacity - gather->filled);
+    /* Words and bytes of a run lie side by side, floats only those of a leaf. */
+    uint64_t piece = gather->needed.floats ? SI_LEAF_CAPACITY : UINT64_MAX;
+    for (; count > 0; first++) {
+        uint64_t some = si_min_u64(count, piece);
+        locate_columns(gather, first, 0, &columns);
+        append(gather, &columns, some);
+        count -= some;
+    }
+}
+
+/* ---- finds that wait ---- */
+
+/* Of whole leaves, the beginning: the processor prefetches the rest by itself. */
+static void prefetch_leaf(const si_gather *gather, uint64_t leaf, uint64_t mask)
+{
+    enum { LINE_WORDS = 8 };
+    si_columns columns;
+    locate_columns(gather, leaf, 0, &columns);
+    for (unsigned set = gather->needed.words; set; set &= set - 1) {
+        const uint64_t *words = columns.words[__builtin_ctz(set)];
+        for (uint64_t rest = mask; rest; rest >>= LINE_WORDS, words += LINE_WORDS)
+            if (rest & ((1U << LINE_WORDS) - 1))
+                __builtin_prefetch(words);
+    }
+    for (unsigned set = gather->needed.bytes; set; set &= set - 1)
+        __builtin_prefetch(columns.bytes[__builtin_ctz(set)]);
+    for (unsigned set = gather->needed.floats; set; set &= set - 1)
+        __builtin_prefetch(columns.floats[__builtin_ctz(set)]);
+}
+
+static void append_first(si_gather *gather)
+{
+    const si_find *find = &gather->waiting[gather->first_waiting++ % SI_FINDS_WAITING];
+    gather->waiting_count--;
     if (find->end_leaf)
-        si_extractor_add_leaves(extractor, find->first_leaf, find->end_leaf);
+        append_leaves(gather, find->first_leaf, find->end_leaf);
     else
-        si_extractor_add_elements(extractor, find->first_leaf, find->mask);
+        append_elements(gather, find->first_leaf, find->mask);
 }
 
-static si_result copy_mapped(void *context, si_error *error)
+void si_gather_add(si_gather *gather, const si_find *find)
 {
-    const find_copy *copy = context;
-    (void)error;
-    for (size_t i = 0; i < copy->count; i++)
-        add(copy->extractor, &copy->finds[i]);
-    si_extractor_flush(copy->extractor);
-    return SI_OK;
+    if (gather->waiting_count == SI_FINDS_WAITING)
+        append_first(gather);
+    unsigned place = gather->first_waiting + gather->waiting_count++;
+    gather->waiting[place % SI_FINDS_WAITING] = *find;
+    prefetch_leaf(gather, find->first_leaf, find->end_leaf ? UINT64_MAX : find->mask);
 }
 
-/* ---- explicitly ---- */
-
-static uint64_t leaves_of(const si_find *find)
+void si_gather_flush(si_gather *gather)
 {
-    return find->end_leaf ? find->end_leaf - find->first_leaf : 1;
+    while (gather->waiting_count > 0)
+        append_first(gather);
 }
 
-static int compare_ranges(const void *left, const void *right)
-{
-    uint64_t a = ((const si_tree_range *)left)->first, b = ((const si_tree_range *)right)->first;
-    return (a > b) - (a < b);
-}
+/* ---- inserted elements ---- */
 
-/* What is nearest is found in no order of leaves. */
-static si_result list_ranges(find_copy *copy, const si_find *finds, size_t count, si_error *error)
+void si_gather_add_inserted(si_gather *gather, const uint64_t *places, uint64_t count)
 {
-    bool is_sorted = true;
-    si_tree_range *ranges = si_grow(copy->ranges, &copy->range_capacity, count, sizeof *ranges);
-    if (!ranges)
-        return si_fail_memory(error);
-    copy->ranges = ranges;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t first = finds[i].first_leaf;
-        ranges[i] = (si_tree_range){first, first + leaves_of(&finds[i]), true};
-        is_sorted = is_sorted && (i == 0 || ranges[i - 1].first <= first);
-    }
-    if (!is_sorted)
-        qsort(ranges, count, sizeof *ranges, compare_ranges);
-    return SI_OK;
-}
-
-/* A piece of a run that is too long for a group. */
-static void take_piece(find_copy *copy, find_group *group)
-{
-    const si_find *run = &copy->finds[copy->next];
-    uint64_t first = run->first_leaf + copy->done;
-    uint64_t end = si_min_u64(first + copy->most_leaves, run->end_leaf);
-    group->piece = (si_find){.first_leaf = first, .end_leaf = end};
-    group->finds = &group->piece;
-    group->count = 1;
-    copy->done = end - run->first_leaf;
-    if (end == run->end_leaf) {
-        copy->next++;
-        copy->done = 0;
-    }
-}
-
-static void take_group(find_copy *copy, find_group *group)
-{
-    group->finds = copy->finds + copy->next;
-    group->count = 0;
-    for (uint64_t leaves = 0; copy->next < copy->count; copy->next++, group->count++) {
-        leaves += leaves_of(&copy->finds[copy->next]);
-        if (leaves > copy->most_leaves)
-            break;
-    }
-    if (group->count == 0 && copy->next < copy->count)
-        take_piece(copy, group);
-}
-
-static si_result begin_group(find_copy *copy, find_group *group, si_error *error)
-{
-    si_column_set needed = copy->extractor->needed;
-    take_group(copy, group);
-    if (group->count == 0)
-        return SI_OK;
-    SI_TRY(list_ranges(copy, group->finds, group->count, error));
-    si_fetch_add_ranges(&group->fetch, needed, needed, copy->ranges, group->count);
-    return si_fetch_begin(&group->fetch, copy->next == copy->count, error);
-}
-
-static si_result finish_group(find_copy *copy, find_group *group, si_error *error)
-{
-    SI_TRY(si_fetch_finish(&group->fetch, error));
-    for (size_t i = 0; i < group->count; i++)
-        add(copy->extractor, &group->finds[i]);
-    si_extractor_flush(copy->extractor);
-    si_fetch_release(&group->fetch);
-    return SI_OK;
-}
-
-static si_result copy_in_groups(find_copy *copy, si_error *error)
-{
-    unsigned turn = 0;
-    SI_TRY(begin_group(copy, &copy->groups[0], error));
-    for (; copy->groups[turn].count > 0; turn = 1 - turn) {
-        SI_TRY(begin_group(copy, &copy->groups[1 - turn], error));
-        SI_TRY(finish_group(copy, &copy->groups[turn], error));
-    }
-    return SI_OK;
-}
-
-static uint64_t most_leaves(const si_extractor *extractor)
-{
-    const si_index *index = extractor->index;
-    uint64_t bytes = si_leaf_column_bytes(index->type, extractor->needed);
-    uint64_t share = si_block_cache_most_bytes(index->cache) / CACHE_SHARE;
-    return si_max_u64(si_min_u64(MOST_BYTES, share) / si_max_u64(bytes, 1), 1);
-}
-
-si_result si_copy_finds(const si_find *finds, size_t count, si_extractor *extractor,
-                        si_error *error)
-{
-    const si_index *index = extractor->index;
-    find_copy copy = {.finds = finds, .count = count, .extractor = extractor};
-    if (extractor->column_count == 0)
-        return SI_OK;
-    if (!index->cache)
-        return si_read_guarded(index, copy_mapped, &copy, error);
-    copy.most_leaves = most_leaves(extractor);
-    copy.groups[0].fetch = copy.groups[1].fetch = si_fetch_of(index);
-    si_result result = copy_in_groups(&copy, error);
-    si_fetch_end(&copy.groups[0].fetch);
-    si_fetch_end(&copy.groups[1].fetch);
-    si_free(copy.ranges);
-    return result;
+    assert(gather->waiting_count == 0 && gather->filled <= gather->capacity);
+    count = si_min_u64(count, gather->capacity - gather->filled);
+    if (count == 0)
+        return;
+    si_delta_copy_columns(si_index_delta(gather->index), places, count, gather->columns,
+                          gather->column_count, gather->filled);
+    gather->filled += count;
 }

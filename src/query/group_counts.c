@@ -4,7 +4,6 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
-#include "delta/growing_index.h"
 #include "query/search.h"
 
 /* Open addressing with linear probing; the capacity is a power of two, at most half of it is used.
@@ -209,53 +208,18 @@ static si_result end_counting(si_result result, group_table *table, si_group_cou
     return result;
 }
 
-si_result si_index_count_groups_by(const si_index *index, const si_query *query,
-                                   const si_field *fields, size_t field_count,
-                                   si_group_counts *groups, si_error *error)
+si_result si_index_count_groups(const si_index *index, const si_query *query,
+                                const si_field *fields, size_t field_count, si_group_counts *groups,
+                                si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(groups, "groups", error));
+    if (field_count > 0)
+        SI_TRY(si_require(fields, "fields", error));
     group_table table;
     SI_TRY(make_table(index, fields, field_count, &table, error));
     si_result result = si_index_visit(index, query, fields, field_count, add_batch, &table, error);
     return end_counting(result, &table, groups, error);
-}
-
-/* The ids of what is found, for si_free, also after a failure. */
-static si_result find_ids(si_growing_index *growing, const si_query *query, uint64_t **ids,
-                          uint64_t *count, si_error *error)
-{
-    uint64_t capacity;
-    SI_TRY(si_growing_index_count(growing, query, &capacity, error));
-    *ids = si_allocate(capacity, sizeof **ids);
-    if (!*ids)
-        return si_fail_memory(error);
-    const si_column column = {SI_FIELD_ID, *ids};
-    SI_TRY(si_growing_index_query(growing, query, &column, 1, capacity, count, error));
-    *count = si_min_u64(*count, capacity); /* some may have been inserted meanwhile */
-    return SI_OK;
-}
-
-/* The kinds that grow have no field of integers but their id. */
-si_result si_growing_index_count_groups_by(si_growing_index *growing, const si_query *query,
-                                           const si_field *fields, size_t field_count,
-                                           si_group_counts *groups, si_error *error)
-{
-    group_table table;
-    si_column columns[SI_FIELD_COUNT];
-    uint64_t *ids = NULL, count = 0;
-    SI_TRY(make_table(si_growing_index_base(growing), fields, field_count, &table, error));
-    si_result result = find_ids(growing, query, &ids, &count, error);
-    for (size_t i = 0; i < field_count; i++)
-        columns[i] = (si_column){fields[i], ids};
-    if (result == SI_OK)
-        add_batch(&table, columns, field_count, count);
-    si_free(ids);
-    return end_counting(result, &table, groups, error);
-}
-
-si_result si_index_count_groups(const si_index *index, const si_query *query, si_field field,
-                                si_group_counts *groups, si_error *error)
-{
-    return si_index_count_groups_by(index, query, &field, 1, groups, error);
 }
 
 void si_group_counts_free(si_group_counts *groups)

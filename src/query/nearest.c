@@ -6,16 +6,19 @@
  * hold one of the elements found.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "geometry/query_shape.h"
 #include "kernels/kernel_set.h"
+#include "query/delta_search.h"
 #include "query/filter.h"
-#include "query/gather.h"
+#include "query/find_list.h"
+#include "query/nearest_delta.h"
 #include "query/nearest_heap.h"
 #include "query/nearest_prefetch.h"
-#include "query/parts_pruning.h"
+#include "query/part_mapping.h"
 #include "read/fetch.h"
 #include "read/sigbus_guard.h"
 
@@ -54,6 +57,11 @@ typedef struct nearest_search {
 static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
 {
     const float *point = nearest->point;
+    if (nearest->struct_size != sizeof *nearest)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "struct_size of the query is %zu, expected %zu: make queries by "
+                       "si_query_nearest",
+                       nearest->struct_size, sizeof *nearest);
     SI_TRY(si_accuracy_check(nearest->accuracy, error));
     if (!isfinite(point[0]) || !isfinite(point[1]) || !isfinite(point[2]))
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -70,7 +78,10 @@ static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
 si_result si_query_nearest(const double point[3], uint64_t k, double max_distance,
                            si_accuracy accuracy, si_nearest_query *nearest, si_error *error)
 {
-    si_nearest_query made = {.accuracy = accuracy,
+    SI_TRY(si_require(point, "point", error));
+    SI_TRY(si_require(nearest, "nearest", error));
+    si_nearest_query made = {.struct_size = sizeof made,
+                             .accuracy = accuracy,
                              .point = {(float)point[0], (float)point[1], (float)point[2]},
                              .k = k,
                              .max_distance = max_distance};
@@ -128,7 +139,7 @@ static si_result fetch_node(nearest_search *search, unsigned level, uint64_t nod
 static si_result open(nearest_search *search, unsigned level, uint64_t node, si_error *error)
 {
     const si_distance_kernels *kernels = si_kernels()->distances;
-    SI_TRY(si_reach_node(search->index, level, node, error));
+    SI_TRY(si_map_part_of_node(search->index, level, node, error));
     const float *floats = si_index_node(search->index, level, node);
     si_node_boxes boxes;
     open_entry entry = {.place = (uint32_t)search->node_count};
@@ -150,12 +161,12 @@ static si_result open(nearest_search *search, unsigned level, uint64_t node, si_
 /* ---- leaves ---- */
 
 /* How far an element may be to be added. */
-static void set_reach(nearest_search *search)
+static void set_cutoff(nearest_search *search)
 {
-    double reach = si_nearest_heap_is_full(&search->found) ? search->found.elements[0].distance
-                                                           : search->max_distance;
-    search->vantage.reach = (float)reach;
-    search->threshold = si_distance_threshold(reach);
+    double cutoff = si_nearest_heap_is_full(&search->found) ? search->found.elements[0].distance
+                                                            : search->max_distance;
+    search->vantage.cutoff = (float)cutoff;
+    search->threshold = si_distance_threshold(cutoff);
 }
 
 static si_column_set leaf_columns(const nearest_search *search)
@@ -190,7 +201,7 @@ static si_result test_leaf(nearest_search *search, uint64_t leaf, si_error *erro
         if (element.distance <= search->max_distance)
             si_nearest_heap_add(&search->found, &element);
     }
-    set_reach(search);
+    set_cutoff(search);
     si_fetch_release(&search->fetch);
     return SI_OK;
 }
@@ -267,39 +278,64 @@ static si_result walk_fetched(nearest_search *search, si_error *error)
 
 /* ---- results ---- */
 
-static si_result hand_out(const nearest_search *search, const si_column *columns,
-                          size_t column_count, double *distances, si_error *error)
+/* Copies the values of the elements that were found and are not inserted to the first rows. */
+static si_result gather_packed(const nearest_search *search, const si_column *columns,
+                               size_t column_count, uint64_t *gathered, si_error *error)
 {
-    uint64_t count = search->found.count;
-    si_extractor extractor;
-    for (uint64_t i = 0; distances && i < count; i++)
-        distances[i] = search->found.elements[i].distance;
-    if (column_count == 0 || count == 0)
-        return SI_OK;
+    const uint64_t count = search->found.count, end = search->index->layout.element_count;
+    si_gather gather;
+    *gathered = 0;
     si_find *finds = si_allocate(count, sizeof *finds);
     if (!finds)
         return si_fail_memory(error);
     for (uint64_t i = 0; i < count; i++) {
         uint64_t position = search->found.elements[i].position;
-        finds[i] = (si_find){.first_leaf = position / SI_LEAF_CAPACITY,
-                             .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
+        if (position < end)
+            finds[(*gathered)++] = (si_find){.first_leaf = position / SI_LEAF_CAPACITY,
+                                             .mask = UINT64_C(1) << position % SI_LEAF_CAPACITY};
     }
-    si_extractor_start(&extractor, search->index, columns, column_count, count);
-    si_result result = si_copy_finds(finds, count, &extractor, error);
+    si_gather_start(&gather, search->index, columns, column_count, count);
+    si_result result = si_gather_finds(&gather, finds, *gathered, error);
     si_free(finds);
     return result;
 }
 
-static si_result check_columns(const si_index *index, const si_column *columns, size_t column_count,
-                               si_error *error)
+static void move_row(const si_index *index, const si_column *columns, size_t column_count,
+                     uint64_t from, uint64_t to)
 {
     for (size_t i = 0; i < column_count; i++) {
-        if (!si_element_field(index->layout.kind, columns[i].field))
-            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
-                           index->type->name, (int)columns[i].field);
-        if (!columns[i].data)
-            return si_fail(error, SI_ERROR_ARGUMENT, "the data of column %zu is NULL", i);
+        size_t size = si_element_field(index->layout.kind, columns[i].field)->size;
+        memmove((char *)columns[i].data + to * size, (char *)columns[i].data + from * size, size);
     }
+}
+
+/* Puts inserted elements between the first `gathered` rows, which hold the others: from the last
+ * row to the first, so that no row is overwritten before it has moved. */
+static void insert_rows(const nearest_search *search, const si_column *columns, size_t column_count,
+                        uint64_t gathered)
+{
+    const si_index *index = search->index;
+    for (uint64_t row = search->found.count; row-- > gathered;) {
+        uint64_t position = search->found.elements[row].position;
+        if (position < index->layout.element_count) {
+            move_row(index, columns, column_count, --gathered, row);
+        } else {
+            uint64_t place = position - index->layout.element_count;
+            si_delta_copy_columns(si_index_delta(index), &place, 1, columns, column_count, row);
+        }
+    }
+}
+
+static si_result hand_out(const nearest_search *search, const si_column *columns,
+                          size_t column_count, double *distances, si_error *error)
+{
+    uint64_t gathered;
+    for (uint64_t i = 0; distances && i < search->found.count; i++)
+        distances[i] = search->found.elements[i].distance;
+    if (column_count == 0 || search->found.count == 0)
+        return SI_OK;
+    SI_TRY(gather_packed(search, columns, column_count, &gathered, error));
+    insert_rows(search, columns, column_count, gathered);
     return SI_OK;
 }
 
@@ -315,12 +351,19 @@ si_result si_index_find_nearest(const si_index *index, const si_nearest_query *n
                                 const si_column *columns, size_t column_count, double *distances,
                                 uint64_t *count, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(nearest, "nearest", error));
+    SI_TRY(si_require(count, "count", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     SI_TRY(check_nearest(nearest, error));
     SI_TRY(si_filter_check(nearest->filter, index, error));
-    SI_TRY(check_columns(index, columns, column_count, error));
+    SI_TRY(si_gather_check(index, columns, column_count, true, error));
     *count = 0;
     si_count_query(index->state->queries);
-    if (nearest->k == 0 || index->layout.element_count == 0)
+    si_delta *delta = si_index_delta(index);
+    uint64_t present = index->layout.element_count + (delta ? si_delta_count(delta) : 0);
+    if (nearest->k == 0 || present == 0)
         return SI_OK;
     nearest_search search = {
         .index = index,
@@ -330,13 +373,15 @@ si_result si_index_find_nearest(const si_index *index, const si_nearest_query *n
         .max_distance = nearest->max_distance,
         .filter = nearest->filter,
         .fetch = si_fetch_of(index),
-        .found.capacity = si_min_u64(nearest->k, index->layout.element_count)};
+        .found.capacity = si_min_u64(nearest->k, present)};
     search.found.elements = si_allocate(search.found.capacity, sizeof *search.found.elements);
     si_result result = search.found.elements ? SI_OK : si_fail_memory(error);
-    set_reach(&search);
+    set_cutoff(&search);
     if (result == SI_OK)
         result = index->cache ? walk_fetched(&search, error)
                               : si_read_guarded(index, walk, &search, error);
+    if (result == SI_OK && delta)
+        result = si_delta_find_nearest(delta, nearest, &search.found, error);
     if (result == SI_OK) {
         si_nearest_heap_sort(&search.found);
         result = hand_out(&search, columns, column_count, distances, error);

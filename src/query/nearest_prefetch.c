@@ -5,7 +5,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
-#include "query/search.h"
+#include "query/tree.h"
 
 /* More is not fetched ahead; of a small cache, a share. */
 #define MOST_BYTES (UINT64_C(32) << 20)
@@ -15,7 +15,7 @@
 typedef struct near_child {
     uint64_t number; /* on its level */
     float bound;     /* all below it is at least so far, see si_distance_kernels */
-    double reach;    /* and at most so far */
+    double farthest; /* and at most so far */
     uint64_t elements;
 } near_child;
 
@@ -27,8 +27,9 @@ typedef struct child_list {
 
 /* ---- one node ---- */
 
-/* To the farthest corner of a box; a little more, for the rounding. */
-static double farthest(const si_vantage *vantage, const float *floats, unsigned child)
+/* Rounded up a little. */
+static double distance_to_farthest_corner(const si_vantage *vantage, const float *floats,
+                                          unsigned child)
 {
     double square = 0;
     for (unsigned axis = 0; axis < 3; axis++) {
@@ -66,9 +67,9 @@ static si_result list_children(const si_nearest_plan *plan, unsigned level, uint
         near_child child = {.number = node * SI_FAN_OUT + i, .bound = bounds[i]};
         if (isinf(bounds[i]))
             continue;
-        si_tree_range leaves = si_search_leaves_below(index, level - 1, child.number);
-        child.reach = farthest(plan->vantage, floats, i);
-        child.elements = si_leaves_size(index, leaves.first, leaves.end);
+        si_tree_range leaves = si_tree_leaves_below(index, level - 1, child.number);
+        child.farthest = distance_to_farthest_corner(plan->vantage, floats, i);
+        child.elements = si_tree_element_count(index, leaves.first, leaves.end);
         SI_TRY(add_child(list, &child, error));
     }
     return SI_OK;
@@ -76,9 +77,9 @@ static si_result list_children(const si_nearest_plan *plan, unsigned level, uint
 
 /* ---- one level ---- */
 
-static int compare_reach(const void *left, const void *right)
+static int compare_farthest(const void *left, const void *right)
 {
-    double a = ((const near_child *)left)->reach, b = ((const near_child *)right)->reach;
+    double a = ((const near_child *)left)->farthest, b = ((const near_child *)right)->farthest;
     return (a > b) - (a < b);
 }
 
@@ -92,11 +93,11 @@ static int compare_number(const void *left, const void *right)
 static double find_distance(const si_nearest_plan *plan, child_list *list)
 {
     uint64_t elements = 0;
-    qsort(list->children, list->count, sizeof *list->children, compare_reach);
+    qsort(list->children, list->count, sizeof *list->children, compare_farthest);
     for (size_t i = 0; i < list->count; i++) {
         elements += list->children[i].elements;
         if (elements >= plan->k)
-            return fmin(list->children[i].reach, plan->max_distance);
+            return fmin(list->children[i].farthest, plan->max_distance);
     }
     return plan->max_distance;
 }

@@ -27,7 +27,7 @@ typedef struct leaf_group {
     si_fetch fetch;
 } leaf_group;
 
-typedef struct staged_search {
+typedef struct level_search {
     const si_index *index;
     const si_query *query;
     const si_search_sink *sink;
@@ -40,7 +40,7 @@ typedef struct staged_search {
     range_list now[SI_MAX_LEVELS + 1];   /* those of them that are visited now */
     leaf_group groups[2];
     bool is_over; /* the sink wants no more */
-} staged_search;
+} level_search;
 
 /* ---- lists ---- */
 
@@ -97,12 +97,12 @@ static si_result take_ranges(range_cursor *cursor, uint64_t most, bool counts_wh
 /* ---- nodes ---- */
 
 /* Children of a node that is there: those that are met go to the list of the level below. */
-static si_result visit(staged_search *search, unsigned level, uint64_t node, si_error *error)
+static si_result visit(level_search *search, unsigned level, uint64_t node, si_error *error)
 {
     const si_layout *layout = &search->index->layout;
     range_list *below = &search->below[level - 1];
     uint64_t present = level == 1 ? layout->leaf_count : layout->node_count[level - 1];
-    si_node_match match = si_search_match_node(search->index, search->query, level, node);
+    si_node_match match = si_tree_match_node(search->index, search->query, level, node);
     for (; match.met; match.met &= match.met - 1) {
         unsigned bit = (unsigned)__builtin_ctz(match.met);
         uint64_t child = node * SI_FAN_OUT + bit;
@@ -112,13 +112,13 @@ static si_result visit(staged_search *search, unsigned level, uint64_t node, si_
             break;
         si_tree_range range = {child, child + 1, false};
         if (match.inside >> bit & 1)
-            range = si_search_leaves_below(search->index, level - 1, child);
+            range = si_tree_leaves_below(search->index, level - 1, child);
         SI_TRY(append(below, range, error));
     }
     return SI_OK;
 }
 
-static si_result fetch_nodes(staged_search *search, unsigned level, const range_list *nodes,
+static si_result fetch_nodes(level_search *search, unsigned level, const range_list *nodes,
                              si_error *error)
 {
     si_fetch_release(&search->nodes);
@@ -128,7 +128,7 @@ static si_result fetch_nodes(staged_search *search, unsigned level, const range_
     return si_fetch_now(&search->nodes, error);
 }
 
-static si_result visit_nodes(staged_search *search, unsigned level, const range_list *nodes,
+static si_result visit_nodes(level_search *search, unsigned level, const range_list *nodes,
                              si_error *error)
 {
     SI_TRY(fetch_nodes(search, level, nodes, error));
@@ -146,7 +146,7 @@ static si_result visit_nodes(staged_search *search, unsigned level, const range_
 
 /* ---- leaves ---- */
 
-static si_result begin_group(staged_search *search, range_cursor *cursor, uint64_t most,
+static si_result begin_group(level_search *search, range_cursor *cursor, uint64_t most,
                              leaf_group *group, si_error *error)
 {
     si_column_set whole = search->columns, tested = search->columns;
@@ -157,39 +157,39 @@ static si_result begin_group(staged_search *search, range_cursor *cursor, uint64
     return si_fetch_begin(&group->fetch, false, error);
 }
 
-static bool take_leaves(staged_search *search, const si_tree_range *range)
+static bool take_leaves(level_search *search, const si_tree_range *range)
 {
     if (range->is_whole)
-        return si_search_take_leaves(search->index, search->query, search->sink, range->first,
-                                     range->end);
+        return si_sink_take_leaves(search->index, search->query, search->sink, range->first,
+                                   range->end);
     for (uint64_t leaf = range->first; leaf < range->end; leaf++)
-        if (!si_search_test_leaf(search->index, search->query, search->sink, leaf))
+        if (!si_sink_test_leaf(search->index, search->query, search->sink, leaf))
             return false;
     return true;
 }
 
-static si_result finish_group(staged_search *search, leaf_group *group, si_error *error)
+static si_result finish_group(level_search *search, leaf_group *group, si_error *error)
 {
     SI_TRY(si_fetch_finish(&group->fetch, error));
     for (size_t i = 0; i < group->ranges.count && !search->is_over; i++)
         search->is_over = !take_leaves(search, &group->ranges.ranges[i]);
-    if (search->sink->settle)
-        search->sink->settle(search->sink->context);
+    if (search->sink->flush)
+        search->sink->flush(search->sink->context);
     si_fetch_release(&group->fetch);
     return SI_OK;
 }
 
-static si_result search_leaves(staged_search *search, const range_list *leaves, si_error *error)
+static si_result search_leaves(level_search *search, const range_list *leaves, si_error *error)
 {
     range_cursor cursor = {.list = leaves};
     leaf_group *group = &search->groups[0], *next = &search->groups[1];
     SI_TRY(begin_group(search, &cursor, FIRST_LEAVES, group, error));
     while (group->ranges.count > 0 && !search->is_over) {
-        if (search->sink->is_soon_over)
+        if (search->sink->first_only)
             SI_TRY(finish_group(search, group, error));
         if (!search->is_over)
             SI_TRY(begin_group(search, &cursor, search->most_leaves, next, error));
-        if (!search->sink->is_soon_over)
+        if (!search->sink->first_only)
             SI_TRY(finish_group(search, group, error));
         leaf_group *finished = group;
         group = next;
@@ -200,10 +200,10 @@ static si_result search_leaves(staged_search *search, const range_list *leaves, 
 
 /* ---- levels ---- */
 
-static si_result descend(staged_search *search, unsigned level, const range_list *nodes,
+static si_result descend(level_search *search, unsigned level, const range_list *nodes,
                          si_error *error);
 
-static si_result descend_from(staged_search *search, unsigned level, const range_list *nodes,
+static si_result descend_from(level_search *search, unsigned level, const range_list *nodes,
                               si_error *error)
 {
     SI_TRY(visit_nodes(search, level, nodes, error));
@@ -213,7 +213,7 @@ static si_result descend_from(staged_search *search, unsigned level, const range
 }
 
 /* Where there are too many nodes to hold at once, some of them first with all that is below. */
-static si_result descend(staged_search *search, unsigned level, const range_list *nodes,
+static si_result descend(level_search *search, unsigned level, const range_list *nodes,
                          si_error *error)
 {
     range_cursor cursor = {.list = nodes};
@@ -227,7 +227,7 @@ static si_result descend(staged_search *search, unsigned level, const range_list
 
 static si_result search_all(void *context, si_error *error)
 {
-    staged_search *search = context;
+    level_search *search = context;
     si_tree_range root = {0, 1, false};
     return descend(search, search->index->layout.levels, &(range_list){&root, 1, 1}, error);
 }
@@ -239,7 +239,7 @@ static uint64_t share_of_cache(const si_index *index, uint64_t most)
     return si_min_u64(most, si_block_cache_most_bytes(index->cache) / CACHE_SHARE);
 }
 
-static void end_search(staged_search *search)
+static void end_search(level_search *search)
 {
     si_fetch_end(&search->nodes);
     for (unsigned level = 0; level <= search->index->layout.levels; level++) {
@@ -252,11 +252,11 @@ static void end_search(staged_search *search)
     }
 }
 
-si_result si_staged_search(const si_index *index, const si_query *query, const si_search_sink *sink,
-                           si_error *error)
+si_result si_search_by_level(const si_index *index, const si_query *query,
+                             const si_search_sink *sink, si_error *error)
 {
-    staged_search search = {
-        .index = index, .query = query, .sink = sink, .columns = si_search_columns(query, sink)};
+    level_search search = {
+        .index = index, .query = query, .sink = sink, .columns = si_sink_columns(query, sink)};
     uint64_t node_bytes = share_of_cache(index, MOST_NODE_BYTES);
     uint64_t group_bytes = share_of_cache(index, MOST_GROUP_BYTES);
     search.most_nodes = si_max_u64(node_bytes / SI_NODE_BYTES, SI_FAN_OUT);

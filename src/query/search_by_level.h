@@ -6,9 +6,9 @@
 #ifndef SI_QUERY_SEARCH_BY_LEVEL_H
 #define SI_QUERY_SEARCH_BY_LEVEL_H
 
-#include "query/search.h"
+#include "query/search_sink.h"
 
-si_result si_staged_search(const si_index *index, const si_query *query, const si_search_sink *sink,
-                           si_error *error);
+si_result si_search_by_level(const si_index *index, const si_query *query,
+                             const si_search_sink *sink, si_error *error);
 
 #endif

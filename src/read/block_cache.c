@@ -53,7 +53,7 @@ si_result si_block_cache_open(const si_cached_file *file, si_block_cache **cache
     if (!opened)
         return si_fail_memory(error);
     opened->file = *file;
-    opened->lasting_blocks = file->lasting / SI_BLOCK_BYTES;
+    opened->pinned_blocks = file->pinned_bytes / SI_BLOCK_BYTES;
     opened->most_blocks = file->most_bytes / SI_BLOCK_BYTES;
     opened->process = getpid();
     set_up_locks(opened);
@@ -124,7 +124,7 @@ static void revive(si_block_cache *cache, pid_t process)
         if (cache->states)
             forget_reads(cache);
         if (cache->pool)
-            si_job_pool_revive(cache->pool);
+            si_job_pool_after_fork(cache->pool);
         atomic_store(&cache->process, process);
     }
     while (atomic_load(&cache->process) != process)
@@ -194,7 +194,7 @@ void si_block_arrive(si_block_cache *cache, const si_block_range *run)
         /* From being read to present, in one step that others see after the content. */
         atomic_fetch_xor_explicit(&cache->states[block], SI_BLOCK_READING | SI_BLOCK_PRESENT,
                                   memory_order_release);
-        if (block >= cache->lasting_blocks)
+        if (block >= cache->pinned_blocks)
             push(&cache->queue, block);
     }
     cache->counts.read += run->end - run->first;

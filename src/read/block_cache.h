@@ -25,11 +25,11 @@ typedef si_result (*si_byte_reader)(const void *context, uint64_t offset, size_t
 
 typedef struct si_cached_file {
     si_byte_reader read;
-    const void *context; /* of the reader */
-    const char *path;    /* for errors; both must live as long */
-    uint64_t bytes;      /* a multiple of the size of a block */
-    uint64_t lasting;    /* bytes at its beginning that never leave again once they are read */
-    uint64_t most_bytes; /* of memory; what searches hold at once may exceed it */
+    const void *context;   /* of the reader */
+    const char *path;      /* for errors; both must live as long */
+    uint64_t bytes;        /* a multiple of the size of a block */
+    uint64_t pinned_bytes; /* bytes at its beginning that never leave again once they are read */
+    uint64_t most_bytes;   /* of memory; what searches hold at once may exceed it */
 } si_cached_file;
 
 si_result si_block_cache_open(const si_cached_file *file, si_block_cache **cache, si_error *error);
@@ -68,11 +68,11 @@ si_block_fetch *si_block_fetch_create(si_block_cache *cache); /* NULL: out of me
 /* Whatever state it is in. */
 void si_block_fetch_free(si_block_fetch *fetch);
 
-/* Holds all blocks of the runs and begins to read those that are not there. The runs are in
+/* Holds all blocks of the ranges and begins to read those that are not there. The ranges are in
  * ascending order and must live until they are released. `waits`: the caller is going to finish it
  * at once. */
-void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *runs, size_t run_count,
-                          bool waits);
+void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *block_ranges,
+                          size_t range_count, bool waits);
 /* Until it has succeeded, no block may be touched. */
 si_result si_block_fetch_finish(si_block_fetch *fetch, si_error *error);
 /* Gives the blocks back. Only then it may be begun again. */

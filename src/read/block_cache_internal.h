@@ -33,7 +33,7 @@ struct si_block_cache {
     si_cached_file file;
     char *memory;
     _Atomic uint32_t *states; /* of each block */
-    uint64_t lasting_blocks;
+    uint64_t pinned_blocks;
     uint64_t most_blocks;
     si_job_pool *pool;
     _Atomic pid_t process;

@@ -14,8 +14,8 @@ typedef struct block_read {
 
 struct si_block_fetch {
     si_block_cache *cache;
-    const si_block_range *runs;
-    size_t run_count;
+    const si_block_range *block_ranges;
+    size_t range_count;
     uint64_t held_of_last; /* blocks of the last run; of the others, all */
     block_read *reads;
     size_t read_count, read_capacity;
@@ -98,7 +98,7 @@ static bool hold_present(si_block_cache *cache, uint64_t block)
 {
     _Atomic uint32_t *state = &cache->states[block];
     uint32_t seen = atomic_load_explicit(state, memory_order_acquire);
-    if (block < cache->lasting_blocks)
+    if (block < cache->pinned_blocks)
         return seen & SI_BLOCK_PRESENT;
     while (seen & SI_BLOCK_PRESENT)
         if (atomic_compare_exchange_weak_explicit(state, &seen,
@@ -110,7 +110,7 @@ static bool hold_present(si_block_cache *cache, uint64_t block)
 
 static void hold(si_block_cache *cache, uint64_t block)
 {
-    if (block >= cache->lasting_blocks)
+    if (block >= cache->pinned_blocks)
         atomic_fetch_add_explicit(&cache->states[block], SI_BLOCK_HOLD, memory_order_relaxed);
 }
 
@@ -167,13 +167,13 @@ static bool hold_block(holding *progress, uint64_t block)
 }
 
 /* Stops where memory ends, and then holds what it holds. */
-static void hold_blocks(holding *progress, const si_block_range *runs, size_t run_count)
+static void hold_blocks(holding *progress, const si_block_range *block_ranges, size_t range_count)
 {
     si_block_fetch *fetch = progress->fetch;
-    for (size_t i = 0; i < run_count; i++) {
-        fetch->run_count = i + 1;
+    for (size_t i = 0; i < range_count; i++) {
+        fetch->range_count = i + 1;
         fetch->held_of_last = 0;
-        for (uint64_t block = runs[i].first; block < runs[i].end; block++) {
+        for (uint64_t block = block_ranges[i].first; block < block_ranges[i].end; block++) {
             if (!hold_block(progress, block)) {
                 note_failure(fetch, 0, &(si_error){SI_ERROR_MEMORY, "out of memory"});
                 return;
@@ -195,16 +195,16 @@ static void issue(si_block_fetch *fetch, bool waits)
         si_job_pool_add(fetch->cache->pool, &fetch->reads[0].job, waits);
 }
 
-void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *runs, size_t run_count,
-                          bool waits)
+void si_block_fetch_begin(si_block_fetch *fetch, const si_block_range *block_ranges,
+                          size_t range_count, bool waits)
 {
     si_block_cache *cache = fetch->cache;
     holding progress = {.fetch = fetch};
-    fetch->runs = runs;
-    fetch->run_count = fetch->read_count = 0;
+    fetch->block_ranges = block_ranges;
+    fetch->range_count = fetch->read_count = 0;
     fetch->failure.result = SI_OK;
     fetch->awaits_others = false;
-    hold_blocks(&progress, runs, run_count);
+    hold_blocks(&progress, block_ranges, range_count);
     atomic_fetch_add_explicit(&cache->hits, progress.hits, memory_order_relaxed);
     if (!progress.is_locked)
         return;
@@ -254,15 +254,15 @@ static void await_block(si_block_fetch *fetch, uint64_t block)
 /* How many blocks of run `i` are held. */
 static uint64_t held_blocks(const si_block_fetch *fetch, size_t i)
 {
-    return i + 1 < fetch->run_count ? fetch->runs[i].end - fetch->runs[i].first
-                                    : fetch->held_of_last;
+    return i + 1 < fetch->range_count ? fetch->block_ranges[i].end - fetch->block_ranges[i].first
+                                      : fetch->held_of_last;
 }
 
 static void await_others(si_block_fetch *fetch)
 {
-    for (size_t i = 0; i < fetch->run_count; i++)
+    for (size_t i = 0; i < fetch->range_count; i++)
         for (uint64_t j = 0; j < held_blocks(fetch, i); j++)
-            await_block(fetch, fetch->runs[i].first + j);
+            await_block(fetch, fetch->block_ranges[i].first + j);
 }
 
 si_result si_block_fetch_finish(si_block_fetch *fetch, si_error *error)
@@ -288,14 +288,14 @@ si_result si_block_fetch_finish(si_block_fetch *fetch, si_error *error)
 void si_block_fetch_release(si_block_fetch *fetch)
 {
     si_block_cache *cache = fetch->cache;
-    for (size_t i = 0; i < fetch->run_count; i++)
+    for (size_t i = 0; i < fetch->range_count; i++)
         for (uint64_t j = 0; j < held_blocks(fetch, i); j++) {
-            uint64_t block = fetch->runs[i].first + j;
-            if (block >= cache->lasting_blocks)
+            uint64_t block = fetch->block_ranges[i].first + j;
+            if (block >= cache->pinned_blocks)
                 atomic_fetch_sub_explicit(&cache->states[block], SI_BLOCK_HOLD,
                                           memory_order_release);
         }
-    fetch->run_count = 0;
+    fetch->range_count = 0;
     if (atomic_load_explicit(&cache->resident, memory_order_relaxed) <= cache->most_blocks)
         return;
     si_block_cache_lock(cache);

@@ -1,8 +1,11 @@
 #include "read/fetch.h"
 
+#include <string.h>
+
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "read/readahead.h"
+#include "read/sigbus_guard.h"
 
 /* Runs with no more blocks than these between them are read as one. */
 #define NEAR_BLOCKS 4
@@ -11,25 +14,26 @@
 
 static bool reserve_run(si_fetch *fetch)
 {
-    si_block_range *grown = si_grow(fetch->runs, &fetch->run_capacity, fetch->run_count + 1,
-                                    sizeof *grown);
+    si_block_range *grown = si_grow(fetch->block_ranges, &fetch->range_capacity,
+                                    fetch->range_count + 1, sizeof *grown);
     if (!grown)
         fetch->result = SI_ERROR_MEMORY;
     else
-        fetch->runs = grown;
+        fetch->block_ranges = grown;
     return grown != NULL;
 }
 
 static void add(si_fetch *fetch, uint64_t offset, uint64_t bytes)
 {
     uint64_t first = offset / SI_BLOCK_BYTES, end = (offset + bytes - 1) / SI_BLOCK_BYTES + 1;
-    si_block_range *last = fetch->run_count > 0 ? &fetch->runs[fetch->run_count - 1] : NULL;
+    si_block_range *last = fetch->range_count > 0 ? &fetch->block_ranges[fetch->range_count - 1]
+                                                  : NULL;
     if (bytes == 0)
         return;
     if (last && first >= last->first && first <= last->end + NEAR_BLOCKS)
         last->end = si_max_u64(last->end, end);
     else if (reserve_run(fetch))
-        fetch->runs[fetch->run_count++] = (si_block_range){first, end};
+        fetch->block_ranges[fetch->range_count++] = (si_block_range){first, end};
 }
 
 static void add_part_nodes(si_fetch *fetch, uint64_t first, uint64_t end)
@@ -100,7 +104,7 @@ static si_result begin_reading(si_fetch *fetch, bool waits, si_error *error)
         fetch->blocks = si_block_fetch_create(fetch->index->cache);
     if (!fetch->blocks)
         return si_fail_memory(error);
-    si_block_fetch_begin(fetch->blocks, fetch->runs, fetch->run_count, waits);
+    si_block_fetch_begin(fetch->blocks, fetch->block_ranges, fetch->range_count, waits);
     return SI_OK;
 }
 
@@ -110,8 +114,8 @@ si_result si_fetch_begin(si_fetch *fetch, bool waits, si_error *error)
         return si_fail_memory(error);
     if (fetch->index->cache)
         return begin_reading(fetch, waits, error);
-    for (size_t i = 0; i < fetch->run_count; i++)
-        si_announce(fetch->index, &fetch->runs[i]);
+    for (size_t i = 0; i < fetch->range_count; i++)
+        si_prefetch_range(fetch->index, &fetch->block_ranges[i]);
     return SI_OK;
 }
 
@@ -130,14 +134,41 @@ void si_fetch_release(si_fetch *fetch)
 {
     if (fetch->blocks)
         si_block_fetch_release(fetch->blocks);
-    fetch->run_count = 0;
+    fetch->range_count = 0;
     fetch->result = SI_OK;
 }
 
 void si_fetch_end(si_fetch *fetch)
 {
     si_block_fetch_free(fetch->blocks);
-    si_free(fetch->runs);
+    si_free(fetch->block_ranges);
     fetch->blocks = NULL;
-    fetch->runs = NULL;
+    fetch->block_ranges = NULL;
+}
+
+/* ---- copying past the fetches ---- */
+
+/* A piece of the file, as it is copied. */
+typedef struct file_piece {
+    const si_index *index;
+    uint64_t offset;
+    size_t length;
+    void *bytes;
+} file_piece;
+
+static si_result copy_from_map(void *context, si_error *error)
+{
+    const file_piece *piece = context;
+    (void)error;
+    memcpy(piece->bytes, piece->index->map + piece->offset, piece->length);
+    return SI_OK;
+}
+
+si_result si_index_copy_bytes(const si_index *index, uint64_t offset, size_t length, void *bytes,
+                              si_error *error)
+{
+    file_piece piece = {index, offset, length, bytes};
+    if (!index->cache)
+        return si_read_guarded(index, copy_from_map, &piece, error);
+    return si_block_cache_copy(index->cache, offset, length, bytes, error);
 }

@@ -13,9 +13,9 @@
 typedef struct si_fetch {
     const si_index *index;
     si_block_fetch *blocks; /* NULL: mapped, or none yet */
-    si_block_range *runs;
-    size_t run_count;
-    size_t run_capacity;
+    si_block_range *block_ranges;
+    size_t range_count;
+    size_t range_capacity;
     si_result result; /* of adding */
 } si_fetch;
 

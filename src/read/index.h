@@ -4,17 +4,18 @@
 
 #include <stdatomic.h>
 
+#include "delta/delta.h"
 #include "folder/target.h"
 #include "format/layout.h"
 #include "format/metadata.h"
 #include "read/block_cache.h"
 #include "read/opened_file.h"
-#include "read/parts.h"
-#include "read/stats.h"
+#include "read/part_table.h"
+#include "read/query_counter.h"
 
 /* What of an opened index changes. */
 typedef struct si_index_state {
-    _Atomic unsigned searches_to_announce; /* see announce.h */
+    _Atomic unsigned searches_to_prefetch; /* see readahead.h */
     si_query_counter queries[SI_QUERY_COUNTERS];
 } si_index_state;
 
@@ -26,7 +27,8 @@ struct si_index {
     si_opened_file file;   /* of a cache over a single file */
     bool is_guarded;       /* see map_guard.h */
     si_index_state *state;
-    uint64_t checksum; /* of the whole file */
+    _Atomic(si_delta *) delta; /* NULL: nothing has been inserted */
+    uint64_t checksum;         /* of the whole file */
     si_layout layout;
     si_box bounds;
     const si_element_type *type;
@@ -45,10 +47,6 @@ si_result si_index_cache(si_index *index, si_byte_reader read, const void *conte
  * caller's. */
 si_result si_index_map(int descriptor, const si_target_content *content, si_index **index,
                        si_error *error);
-
-/* How often to begin anew where an index is being replaced: more replacements in a row, each in the
- * same short moment, are no accident. */
-#define SI_OPEN_ATTEMPTS 16
 
 /* Opens the index of these metadata. SI_ERROR_NOT_FOUND: its heavy file is not there (any more). */
 si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
@@ -77,6 +75,12 @@ static inline const uint64_t *si_index_words(const si_index *index, unsigned col
 static inline const uint8_t *si_index_bytes(const si_index *index, unsigned column)
 {
     return (const void *)(index->map + index->layout.bytes[column].offset);
+}
+
+/* NULL: nothing has been inserted. */
+static inline si_delta *si_index_delta(const si_index *index)
+{
+    return atomic_load_explicit(&index->delta, memory_order_acquire);
 }
 
 /* Copies bytes of the file, which need not be fetched. */

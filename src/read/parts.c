@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <float.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,20 +9,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/header.h"
-#include "read/index.h"
+#include "read/part_file.h"
 #include "read/parts_cache.h"
 #include "read/parts_layout.h"
 #include "read/read_mode.h"
 #include "read/sigbus_guard.h"
 #include "verify/verify_file.h"
-
-#define EIGHT(value) value, value, value, value, value, value, value, value
-#define SIDES(value) EIGHT(value), EIGHT(value), EIGHT(value), EIGHT(value)
-
-const float si_childless_node[SI_NODE_FLOATS] = {
-    SIDES(FLT_MAX),  SIDES(FLT_MAX),  SIDES(FLT_MAX),
-    SIDES(-FLT_MAX), SIDES(-FLT_MAX), SIDES(-FLT_MAX),
-};
 
 /* ---- mapping a part ---- */
 
@@ -58,28 +49,6 @@ static si_result map_head(const si_index *index, const si_part *part, const si_l
     return SI_OK;
 }
 
-static si_result compare_header(const si_index *index, const si_part *part,
-                                const si_header_content *header, const char *path, si_error *error)
-{
-    if (header->layout.kind == index->layout.kind && header->checksum == part->checksum &&
-        header->layout.element_count == part->element_count)
-        return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: holds %llu elements of type %s with the checksum %016llx, but the top of "
-                   "the multi-index says %llu of type %s with %016llx",
-                   path, (unsigned long long)header->layout.element_count,
-                   si_element_kind_name(header->layout.kind), (unsigned long long)header->checksum,
-                   (unsigned long long)part->element_count, index->type->name,
-                   (unsigned long long)part->checksum);
-}
-
-si_result si_part_check_header(const si_index *index, const si_part *part, int descriptor,
-                               const char *path, si_header_content *header, si_error *error)
-{
-    SI_TRY(si_header_read(descriptor, path, header, error));
-    return compare_header(index, part, header, path, error);
-}
-
 static si_result map_part(const si_index *index, si_part *part, int descriptor, const char *path,
                           si_error *error)
 {
@@ -88,21 +57,9 @@ static si_result map_part(const si_index *index, si_part *part, int descriptor, 
     SI_TRY(map_columns(index, part, &header.layout, descriptor, path, error));
     SI_TRY(map_head(index, part, &header.layout, descriptor, path, error));
     atomic_store_explicit(&part->nodes, index->map + part->nodes_offset, memory_order_release);
-    atomic_store(&part->is_reached, true);
-    atomic_fetch_add(&index->parts->reached_count, 1);
+    atomic_store(&part->is_used, true);
+    atomic_fetch_add(&index->parts->used_count, 1);
     return SI_OK;
-}
-
-si_result si_part_open(const char *path, int *descriptor, si_error *error)
-{
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (*descriptor >= 0)
-        return SI_OK;
-    int reason = errno;
-    return si_fail_errno(error, reason == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, reason,
-                         "%s: cannot open this part of a multi-index%s", path,
-                         reason == ENOENT ? ", which may have been replaced since it was opened"
-                                          : "");
 }
 
 static si_result open_part(const si_parts *parts, uint64_t number, char **path, int *descriptor,
@@ -117,7 +74,7 @@ static si_result open_part(const si_parts *parts, uint64_t number, char **path, 
     return result;
 }
 
-si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error)
+si_result si_part_map(const si_index *index, uint64_t number, si_error *error)
 {
     si_parts *parts = index->parts;
     si_part *part = &parts->parts[number];
@@ -139,10 +96,10 @@ si_result si_parts_reach(const si_index *index, uint64_t number, si_error *error
     return result;
 }
 
-si_result si_parts_reach_all(const si_index *index, si_error *error)
+si_result si_part_map_all(const si_index *index, si_error *error)
 {
     for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
-        SI_TRY(si_parts_reach(index, i, error));
+        SI_TRY(si_part_map(index, i, error));
     return SI_OK;
 }
 
@@ -206,7 +163,7 @@ static si_result map_top(si_index *index, int descriptor, const si_open_options 
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: no addresses for %llu bytes",
                              parts->top_path, (unsigned long long)index->map_bytes);
     index->map = map;
-    index->is_guarded = options->guard != 0;
+    index->is_guarded = options->guard;
     return map_section(index, descriptor, parts->top_path, &parts->top_nodes,
                        index->layout.inner.offset, error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "read/part_file.h"
 #include "read/parts_layout.h"
 
 /* Of the files that the process may open, parts stay open up to this share; more are opened anew
@@ -44,13 +45,13 @@ static si_result open_checked(const si_index *index, si_part *part, const char *
     SI_TRY(si_part_open(path, descriptor, error));
     /* What is to be read is known: the kernel need not guess. */
     posix_fadvise(*descriptor, 0, 0, POSIX_FADV_RANDOM);
-    if (atomic_load(&part->is_reached))
+    if (atomic_load(&part->is_used))
         return SI_OK;
     si_result result = si_part_check_header(index, part, *descriptor, path, &header, error);
     if (result != SI_OK)
         close(*descriptor);
-    else if (!atomic_exchange(&part->is_reached, true))
-        atomic_fetch_add(&index->parts->reached_count, 1);
+    else if (!atomic_exchange(&part->is_used, true))
+        atomic_fetch_add(&index->parts->used_count, 1);
     return result;
 }
 

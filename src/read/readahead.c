@@ -5,8 +5,8 @@
 
 #include "base/arithmetic.h"
 
-/* Searches that announce what they read after one was held up. */
-#define ANNOUNCED_SEARCHES 64
+/* Searches that prefetch what they read after one waited for the disk. */
+#define PREFETCHED_SEARCHES 64
 
 /* Searches between two looks of a thread at whether it was held up: 1 at first, then ever more, so
  * that where all is in memory it costs nothing. */
@@ -38,14 +38,14 @@ static bool was_held_up(const si_index *index)
     bool held_up = waits - meter.waits >= MANY_WAITS;
     meter.waits = waits;
     if (held_up)
-        atomic_store_explicit(&index->state->searches_to_announce, ANNOUNCED_SEARCHES,
+        atomic_store_explicit(&index->state->searches_to_prefetch, PREFETCHED_SEARCHES,
                               memory_order_relaxed);
     return held_up;
 }
 
-bool si_announcing_pays(const si_index *index)
+bool si_should_prefetch(const si_index *index)
 {
-    _Atomic unsigned *left = &index->state->searches_to_announce;
+    _Atomic unsigned *left = &index->state->searches_to_prefetch;
     unsigned searches = atomic_load_explicit(left, memory_order_relaxed);
     if (searches > 0) {
         atomic_store_explicit(left, searches - 1, memory_order_relaxed);
@@ -62,10 +62,10 @@ bool si_announcing_pays(const si_index *index)
     return was_held_up(index);
 }
 
-void si_announce(const si_index *index, const si_block_range *run)
+void si_prefetch_range(const si_index *index, const si_block_range *range)
 {
-    uint64_t end = run->end * SI_BLOCK_BYTES;
-    for (uint64_t offset = run->first * SI_BLOCK_BYTES; offset < end; offset += PIECE_BYTES)
+    uint64_t end = range->end * SI_BLOCK_BYTES;
+    for (uint64_t offset = range->first * SI_BLOCK_BYTES; offset < end; offset += PIECE_BYTES)
         madvise((void *)(uintptr_t)(index->map + offset), si_min_u64(PIECE_BYTES, end - offset),
                 MADV_WILLNEED);
 }

@@ -11,11 +11,11 @@
 #include "read/index.h"
 
 /* After opening. */
-#define SI_FIRST_ANNOUNCED_SEARCHES 8
+#define SI_FIRST_PREFETCHED_SEARCHES 8
 
-/* Whether the next search of this thread should announce what it reads. */
-bool si_announcing_pays(const si_index *index);
+/* Whether the next search of this thread should prefetch what it reads. */
+bool si_should_prefetch(const si_index *index);
 
-void si_announce(const si_index *index, const si_block_range *run);
+void si_prefetch_range(const si_index *index, const si_block_range *range);
 
 #endif

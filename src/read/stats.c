@@ -13,15 +13,6 @@
 
 /* ---- counting ---- */
 
-void si_count_query(si_query_counter counters[SI_QUERY_COUNTERS])
-{
-    static _Atomic unsigned next;
-    static _Thread_local unsigned mine; /* 0: none yet */
-    if (mine == 0)
-        mine = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) % SI_QUERY_COUNTERS + 1;
-    atomic_fetch_add_explicit(&counters[mine - 1].count, 1, memory_order_relaxed);
-}
-
 static uint64_t count_queries(const si_index *index)
 {
     uint64_t count = 0;
@@ -32,6 +23,8 @@ static uint64_t count_queries(const si_index *index)
 
 si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
 {
+    SI_TRY(si_require(index, "index", NULL));
+    SI_TRY(si_require(stats, "stats", NULL));
     si_block_counts counts = {0};
     if (stats->struct_size != sizeof *stats)
         return SI_ERROR_ARGUMENT;
@@ -50,7 +43,7 @@ si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
         .cache_bytes = counts.resident * SI_BLOCK_BYTES,
         .max_cache_bytes = index->cache ? si_block_cache_most_bytes(index->cache) : 0,
         .part_count = index->parts ? index->parts->count : 0,
-        .parts_touched = index->parts ? atomic_load(&index->parts->reached_count) : 0,
+        .parts_touched = index->parts ? atomic_load(&index->parts->used_count) : 0,
         .pages_touched = si_touched_pages(index),
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
     return SI_OK;
@@ -92,7 +85,7 @@ static void write_parts(FILE *file, const si_index *index)
 {
     const char *between = "";
     for (uint64_t i = 0; index->parts && i < index->parts->count; i++)
-        if (atomic_load(&index->parts->parts[i].is_reached)) {
+        if (atomic_load(&index->parts->parts[i].is_used)) {
             fprintf(file, "%s\n            {\"id\": %" PRIu64 ", \"pages_touched\": %" PRIu64 "}",
                     between, i, si_touched_pages_of_part(index, i));
             between = ",";

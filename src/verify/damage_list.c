@@ -1,3 +1,4 @@
+/* The first sentences about damage, kept sorted by insertion; threads add to it under a lock. */
 #include "verify/damage_list.h"
 
 #include <stdarg.h>
@@ -25,12 +26,12 @@ static bool is_full(const si_damage_list *list)
     return list->most > 0 && list->kept_count == list->most;
 }
 
-static bool comes_before(const si_damage *a, const si_damage *b)
+static bool is_found_before(const si_damage *a, const si_damage *b)
 {
     return a->task != b->task ? a->task < b->task : a->number < b->number;
 }
 
-static bool make_room(si_damage_list *list)
+static bool make_room_for_sentence(si_damage_list *list)
 {
     if (is_full(list)) {
         si_free(list->kept[--list->kept_count].sentence);
@@ -44,21 +45,21 @@ static bool make_room(si_damage_list *list)
 }
 
 /* Tasks start in ascending order, so a place near the end is found soon. */
-static void insert(si_damage_list *list, const si_damage *damage)
+static void insert_damage(si_damage_list *list, const si_damage *damage)
 {
     size_t place = list->kept_count++;
-    for (; place > 0 && comes_before(damage, &list->kept[place - 1]); place--)
+    for (; place > 0 && is_found_before(damage, &list->kept[place - 1]); place--)
         list->kept[place] = list->kept[place - 1];
     list->kept[place] = *damage;
 }
 
-static void keep(si_damage_list *list, si_damage *damage, const char *sentence)
+static void keep_sentence(si_damage_list *list, si_damage *damage, const char *sentence)
 {
-    if (is_full(list) && !comes_before(damage, &list->kept[list->kept_count - 1]))
+    if (is_full(list) && !is_found_before(damage, &list->kept[list->kept_count - 1]))
         return;
     damage->sentence = si_duplicate_string(sentence);
-    if (damage->sentence && make_room(list)) {
-        insert(list, damage);
+    if (damage->sentence && make_room_for_sentence(list)) {
+        insert_damage(list, damage);
         return;
     }
     si_free(damage->sentence);
@@ -75,6 +76,6 @@ void si_damage_add(si_damage_log *log, const char *format, ...)
     va_end(arguments);
     pthread_mutex_lock(&log->list->lock);
     log->list->count++;
-    keep(log->list, &damage, sentence);
+    keep_sentence(log->list, &damage, sentence);
     pthread_mutex_unlock(&log->list->lock);
 }

@@ -1,5 +1,5 @@
-/* What a verification finds: how much, and the first sentences about it, in the order of the file,
- * whatever the order in which threads come upon them. */
+/* The damage that a verification finds: how many places, and sentences about the first ones, in the
+ * order of the file, whatever the order in which threads find them. */
 #ifndef SI_VERIFY_DAMAGE_LIST_H
 #define SI_VERIFY_DAMAGE_LIST_H
 

@@ -1,6 +1,8 @@
-/* Verification of an index folder: its metadata, its heavy file, those of its populations. */
+/*
+ * Verifies an index folder: its metadata, and its heavy file, the parts of its multi-index, or the
+ * folders of its populations. Damage is collected in a list; other failures end the verification.
+ */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +11,6 @@
 #include "base/memory.h"
 #include "folder/recovery.h"
 #include "format/metadata.h"
-#include "read/index.h"
 #include "verify/verify_file.h"
 #include "verify/verify_parts.h"
 
@@ -19,7 +20,7 @@ typedef struct verification {
     uint64_t next_task;
 } verification;
 
-/* Findings about this come after all that has been found before, and before all that follows. */
+/* A log whose damage is listed behind all that was found before, and before all that follows. */
 static si_damage_log next_log(verification *job)
 {
     return (si_damage_log){.list = &job->list, .task = job->next_task++};
@@ -27,7 +28,8 @@ static si_damage_log next_log(verification *job)
 
 /* ---- one index ---- */
 
-static si_result report_progress(void *context, uint64_t done, uint64_t total, si_error *error)
+static si_result report_verify_progress(void *context, uint64_t done, uint64_t total,
+                                        si_error *error)
 {
     const si_verify_options *options = context;
     if (options->progress && options->progress(options->progress_context, "verifying", done, total))
@@ -52,7 +54,7 @@ static void check_metadata(verification *job, const si_metadata *metadata, si_el
 {
     si_damage_log log = next_log(job);
     if (kind != metadata->kind)
-        si_damage_add(&log, "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
+        si_damage_add(&log, "%s: holds elements of kind %s, but %s/" SI_METADATA_NAME " says %s",
                       metadata->heavy_path, si_element_kind_name(kind), metadata->folder,
                       si_element_kind_name(metadata->kind));
     if (!has_kept_its_name(metadata, checksum))
@@ -62,45 +64,41 @@ static void check_metadata(verification *job, const si_metadata *metadata, si_el
 
 static si_result verify_file(verification *job, const si_verified_file *file, si_error *error)
 {
-    const si_verify_watch watch = {(void *)(uintptr_t)job->options, report_progress};
+    const si_verify_watch watch = {(void *)(uintptr_t)job->options, report_verify_progress};
     uint64_t first_task = job->next_task;
     job->next_task += file->header->layout.file_bytes; /* more than there are tasks */
     return si_file_verify(file, job->options->threads, first_task, &watch, &job->list, error);
 }
 
-static si_result verify_content(verification *job, const si_metadata *metadata, int descriptor,
-                                si_error *error)
-{
-    si_header_content header;
-    SI_TRY(si_header_read(descriptor, metadata->heavy_path, &header, error));
-    const si_verified_file file = {descriptor, metadata->heavy_path, &header};
-    check_metadata(job, metadata, header.layout.kind, header.checksum);
-    return verify_file(job, &file, error);
-}
-
 static si_result verify_single_file(verification *job, const si_metadata *metadata,
                                     bool *heavy_is_missing, si_error *error)
 {
-    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(metadata->heavy_path);
     if (descriptor < 0) {
         *heavy_is_missing = errno == ENOENT;
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",
                              metadata->heavy_path, metadata->folder);
     }
-    si_result result = verify_content(job, metadata, descriptor, error);
+    si_header_content header;
+    si_result result = si_header_read(descriptor, metadata->heavy_path, &header, error);
+    if (result == SI_OK) {
+        const si_verified_file file = {descriptor, metadata->heavy_path, &header};
+        check_metadata(job, metadata, header.layout.kind, header.checksum);
+        result = verify_file(job, &file, error);
+    }
     close(descriptor);
     return result;
 }
 
-/* What breaks the rules of the format is no failure here, but what is looked for; and what others
- * say is there must be there. */
-static si_result note_damage(verification *job, si_result result, bool must_be_there,
+/* Adds a failure to the list if it is damage: a breach of the format, or a missing file that
+ * something else refers to. Returns other failures. */
+static si_result note_damage(verification *job, si_result result, bool must_exist,
                              const si_error *failure, si_error *error)
 {
     if (result == SI_OK)
         return SI_OK;
-    if (result != SI_ERROR_FORMAT && !(result == SI_ERROR_NOT_FOUND && must_be_there))
+    if (result != SI_ERROR_FORMAT && !(result == SI_ERROR_NOT_FOUND && must_exist))
         return si_fail(error, result, "%s", failure->message);
     si_damage_log log = next_log(job);
     si_damage_add(&log, "%s", failure->message);
@@ -109,23 +107,6 @@ static si_result note_damage(verification *job, si_result result, bool must_be_t
 
 /* ---- multi-indexes ---- */
 
-/* What breaks the rules is damage; other failures are failures. */
-static si_result note_part_damage(verification *job, si_result result, const si_error *failure,
-                                  si_error *error)
-{
-    return note_damage(job, result, true, failure, error);
-}
-
-static si_result check_part_header(const si_part_entry *entry, const si_header_content *header,
-                                   si_element_kind kind, const char *path, si_error *error)
-{
-    if (header->layout.kind == kind && header->checksum == entry->checksum &&
-        header->layout.element_count == entry->element_count)
-        return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: is not the part of which the top of the multi-index tells", path);
-}
-
 static si_result verify_open_part(verification *job, si_parts_check *check,
                                   const si_part_entry *entry, uint64_t first, int descriptor,
                                   const char *path, si_error *error)
@@ -133,11 +114,14 @@ static si_result verify_open_part(verification *job, si_parts_check *check,
     si_header_content header;
     si_error failure;
     si_result result = si_header_read(descriptor, path, &header, &failure);
-    if (result == SI_OK)
-        result = check_part_header(entry, &header, check->top->layout.kind, path, &failure);
+    if (result == SI_OK &&
+        (header.layout.kind != check->top->layout.kind || header.checksum != entry->checksum ||
+         header.layout.element_count != entry->element_count))
+        result = si_fail(&failure, SI_ERROR_FORMAT,
+                         "%s: is not the part that the manifest of the multi-index lists", path);
     if (result != SI_OK) {
         check->is_complete = check->has_last = false;
-        return note_part_damage(job, result, &failure, error);
+        return note_damage(job, result, true, &failure, error);
     }
     const si_verified_file file = {descriptor, path, &header};
     si_damage_log log = next_log(job);
@@ -153,13 +137,13 @@ static si_result verify_part(verification *job, si_parts_check *check, const cha
     if (!path)
         return si_fail_memory(error);
     si_result result;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(path);
     if (descriptor < 0) {
         si_error failure;
         result = si_fail_errno(&failure, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                                "%s: cannot open this part of the multi-index", path);
         check->is_complete = check->has_last = false;
-        result = note_part_damage(job, result, &failure, error);
+        result = note_damage(job, result, true, &failure, error);
     } else {
         result = verify_open_part(job, check, entry, first, descriptor, path, error);
         close(descriptor);
@@ -209,11 +193,11 @@ static si_result verify_multi_index(verification *job, const si_metadata *metada
     if (!path)
         return si_fail_memory(error);
     si_result result;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(path);
     if (descriptor < 0) {
         *heavy_is_missing = errno == ENOENT;
         result = si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
-                               "%s: cannot open the top of the multi-index", path);
+                               "%s: cannot open the manifest of the multi-index", path);
     } else {
         result = verify_top(job, metadata, descriptor, path, error);
         close(descriptor);
@@ -235,12 +219,12 @@ static void check_kind(verification *job, const si_metadata *member, const si_me
 {
     si_damage_log log = next_log(job);
     if (member->kind != list->kind)
-        si_damage_add(&log, "%s: is of type %s, but %s/" SI_METADATA_NAME " says %s",
+        si_damage_add(&log, "%s: is of kind %s, but %s/" SI_METADATA_NAME " says %s",
                       member->folder, si_element_kind_name(member->kind), list->folder,
                       si_element_kind_name(list->kind));
 }
 
-/* A folder in a list, which holds one index. */
+/* Verifies a folder that the list of populations names. It must hold a single index. */
 static si_result verify_member(verification *job, const si_metadata *member,
                                const si_metadata *list, bool *heavy_is_missing, si_error *error)
 {
@@ -255,7 +239,7 @@ static si_result verify_member(verification *job, const si_metadata *member,
 static si_result verify_path(verification *job, const char *path, const si_metadata *list,
                              si_error *error);
 
-/* The folder's own metadata, where the list says what the index is. */
+/* Verifies the metadata of a population's folder, where the list already says what its index is. */
 static si_result verify_own_metadata(verification *job, const char *path, const si_metadata *list,
                                      si_error *error)
 {
@@ -269,7 +253,8 @@ static si_result verify_own_metadata(verification *job, const char *path, const 
     return SI_OK;
 }
 
-/* Where the file of which the list tells is gone, the index has been built again by itself. */
+/* If the file that the list names does not exist, the population has been rebuilt on its own since:
+ * its own metadata are verified. */
 static si_result verify_population(verification *job, const si_metadata_population *population,
                                    const si_metadata *list, si_error *error)
 {
@@ -307,8 +292,8 @@ static si_result verify_once(verification *job, const char *path, const si_metad
     return result;
 }
 
-/* `list` NULL: the folder that was asked for. A build may replace an index after its metadata were
- * read, so that the file that they named is gone. Then the metadata are new. */
+/* `list` is NULL for the folder that the caller names. If a build replaces the index after its
+ * metadata were read, the file that they name disappears: the new metadata are read, and so on. */
 static si_result verify_path(verification *job, const char *path, const si_metadata *list,
                              si_error *error)
 {
@@ -323,15 +308,11 @@ static si_result verify_path(verification *job, const char *path, const si_metad
 
 /* ---- the public function ---- */
 
-static void tell(const verification *job)
-{
-    for (size_t i = 0; job->options->visitor && i < job->list.kept_count; i++)
-        job->options->visitor(job->options->visitor_context, job->list.kept[i].sentence);
-}
-
 si_result si_verify(const char *path, const si_verify_options *options, uint64_t *damage_count,
                     si_error *error)
 {
+    SI_TRY(si_require(path, "path", error));
+    SI_TRY(si_require(damage_count, "damage_count", error));
     static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
     verification job = {.options = options ? options : &defaults};
     if (job.options->struct_size != sizeof defaults)
@@ -342,7 +323,8 @@ si_result si_verify(const char *path, const si_verify_options *options, uint64_t
     si_result result = verify_path(&job, path, NULL, error);
     if (result == SI_OK && job.list.out_of_memory)
         result = si_fail_memory(error);
-    tell(&job);
+    for (size_t i = 0; job.options->visitor && i < job.list.kept_count; i++)
+        job.options->visitor(job.options->visitor_context, job.list.kept[i].sentence);
     *damage_count = job.list.count;
     si_damage_list_destroy(&job.list);
     return result;

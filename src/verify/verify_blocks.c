@@ -1,3 +1,5 @@
+/* Checksums of blocks, the bytes behind the content of their sections, and the checksum of the
+ * checksums. */
 #include "verify/verify_blocks.h"
 
 #include <string.h>
@@ -7,8 +9,8 @@
 
 typedef unsigned long long number;
 
-/* The first byte that is not 0; `length` where there is none. */
-static uint64_t first_used(const char *bytes, uint64_t length)
+/* The place of the first byte that is not 0; `length` if there is none. */
+static uint64_t first_nonzero(const char *bytes, uint64_t length)
 {
     if (length == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0))
         return length;
@@ -21,54 +23,54 @@ static uint64_t first_used(const char *bytes, uint64_t length)
 static void check_unused(const si_verified_file *file, const char *content, const char *bytes,
                          uint64_t length, uint64_t offset, si_damage_log *log)
 {
-    uint64_t used = first_used(bytes, length);
+    uint64_t used = first_nonzero(bytes, length);
     if (used < length)
         si_damage_add(log, "%s: byte %llu, behind %s, is %u, expected 0", file->path,
                       (number)(offset + used), content, (unsigned)(unsigned char)bytes[used]);
 }
 
-static bool is_damaged(const char *buffer, const uint64_t *recorded, uint64_t block)
+static bool is_block_damaged(const char *buffer, const uint64_t *recorded, uint64_t block)
 {
     return si_checksum(buffer + block * SI_BLOCK_BYTES, SI_BLOCK_BYTES) != recorded[block];
 }
 
-/* Neighbours are one damage. */
-static void check_blocks(const si_verified_file *file, const si_block_run *run, const char *buffer,
-                         const uint64_t *recorded, si_damage_log *log)
+/* Adjacent damaged blocks are reported together. */
+static void check_blocks(const si_verified_file *file, const si_verified_blocks *range,
+                         const char *buffer, const uint64_t *recorded, si_damage_log *log)
 {
-    for (uint64_t block = 0, end; block < run->blocks; block = end + 1) {
-        for (end = block; end < run->blocks && is_damaged(buffer, recorded, end);)
+    for (uint64_t block = 0, end; block < range->blocks; block = end + 1) {
+        for (end = block; end < range->blocks && is_block_damaged(buffer, recorded, end);)
             end++;
         if (end > block)
             si_damage_add(log, "%s: bytes %llu to %llu, of %s, do not match %s", file->path,
-                          (number)(run->offset + block * SI_BLOCK_BYTES),
-                          (number)(run->offset + end * SI_BLOCK_BYTES - 1), run->content,
+                          (number)(range->offset + block * SI_BLOCK_BYTES),
+                          (number)(range->offset + end * SI_BLOCK_BYTES - 1), range->content,
                           end - block == 1 ? "their checksum" : "their checksums");
     }
 }
 
-si_result si_blocks_verify(const si_verified_file *file, const si_block_run *run, void *buffer,
-                           si_damage_log *log, si_error *error)
+si_result si_blocks_verify(const si_verified_file *file, const si_verified_blocks *range,
+                           void *buffer, si_damage_log *log, si_error *error)
 {
     uint64_t recorded[SI_BLOCKS_AT_ONCE];
-    uint64_t length = run->blocks * SI_BLOCK_BYTES;
-    if (run->blocks == 0)
+    uint64_t length = range->blocks * SI_BLOCK_BYTES;
+    if (range->blocks == 0)
         return SI_OK;
-    SI_TRY(si_file_read_at(file->descriptor, buffer, length, run->offset, file->path, error));
-    SI_TRY(si_file_read_at(file->descriptor, recorded, run->blocks * sizeof *recorded,
-                           si_layout_checksum_offset(&file->header->layout, run->offset),
+    SI_TRY(si_file_read_at(file->descriptor, buffer, length, range->offset, file->path, error));
+    SI_TRY(si_file_read_at(file->descriptor, recorded, range->blocks * sizeof *recorded,
+                           si_layout_checksum_offset(&file->header->layout, range->offset),
                            file->path, error));
-    check_blocks(file, run, buffer, recorded, log);
-    check_unused(file, run->content, (const char *)buffer + run->bytes, length - run->bytes,
-                 run->offset + run->bytes, log);
+    check_blocks(file, range, buffer, recorded, log);
+    check_unused(file, range->content, (const char *)buffer + range->bytes, length - range->bytes,
+                 range->offset + range->bytes, log);
     return SI_OK;
 }
 
 /* ---- the checksums ---- */
 
-/* Chained over the blocks as the writer did it. The blocks are whole in the file. */
-static si_result chain(const si_verified_file *file, uint64_t *checksum, char *last_block,
-                       si_error *error)
+/* Computes the checksum of the checksums, chained over their blocks as the writer does. */
+static si_result chain_checksums(const si_verified_file *file, uint64_t *checksum, char *last_block,
+                                 si_error *error)
 {
     const si_section *section = &file->header->layout.checksums;
     char chained[sizeof *checksum + SI_BLOCK_BYTES] = {0};
@@ -89,7 +91,7 @@ si_result si_checksums_verify(const si_verified_file *file, si_damage_log *log, 
     char last_block[SI_BLOCK_BYTES];
     uint64_t checksum = 0;
     uint64_t in_last_block = section->bytes % SI_BLOCK_BYTES;
-    SI_TRY(chain(file, &checksum, last_block, error));
+    SI_TRY(chain_checksums(file, &checksum, last_block, error));
     if (checksum != file->header->checksums_checksum)
         si_damage_add(log,
                       "%s: the checksums, bytes %llu to %llu, are damaged: their own is %016llx, "

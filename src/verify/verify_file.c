@@ -1,4 +1,11 @@
+/*
+ * Verifies a heavy file by tasks that threads take in order: the checksums and the bounds first,
+ * then stretches of blocks outside the columns of elements, nodes level by level, and last the pack
+ * units of the elements, which are nearly all of the work.
+ */
 #include "verify/verify_file.h"
+
+#include <assert.h>
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
@@ -6,18 +13,18 @@
 #include "verify/verify_elements.h"
 #include "verify/verify_nodes.h"
 
-/* Blocks that no part of the elements has: the inner levels, and what is between sections. */
+/* Blocks outside the units of the elements: the inner levels, and the space between sections. */
 typedef struct stretch {
     const char *content;
     uint64_t offset;
-    uint64_t bytes; /* that are used */
+    uint64_t bytes; /* of content */
     uint64_t blocks;
 } stretch;
 
 enum { MAX_STRETCHES = 2 + SI_MAX_WORDS + SI_MAX_BYTES };
 
 typedef struct verifier {
-    si_part_reader part;
+    si_unit_reader unit;
     void *buffer; /* of SI_BLOCKS_AT_ONCE blocks, and of SI_NODE_BUFFER_BYTES */
 } verifier;
 
@@ -35,9 +42,9 @@ typedef struct verification {
     uint64_t done;
 } verification;
 
-/* ---- what there is to do ---- */
+/* ---- the tasks ---- */
 
-static uint64_t end_of(const si_section *section)
+static uint64_t end_of_section(const si_section *section)
 {
     return section->offset + si_divide_up(section->bytes, SI_BLOCK_BYTES) * SI_BLOCK_BYTES;
 }
@@ -45,6 +52,7 @@ static uint64_t end_of(const si_section *section)
 static void add_stretch(verification *job, const char *content, uint64_t offset, uint64_t bytes,
                         uint64_t end)
 {
+    assert(job->stretch_count < MAX_STRETCHES);
     job->stretches[job->stretch_count++] = (stretch){
         .content = content,
         .offset = offset,
@@ -61,9 +69,11 @@ static void list_stretches(verification *job)
     add_stretch(job, "the inner levels", layout->inner.offset, layout->inner.bytes,
                 layout->floats.offset);
     for (unsigned i = 0; i < type->word_count; before = &layout->words[i++])
-        add_stretch(job, "the space between sections", end_of(before), 0, layout->words[i].offset);
+        add_stretch(job, "the space between sections", end_of_section(before), 0,
+                    layout->words[i].offset);
     for (unsigned i = 0; i < type->byte_count; before = &layout->bytes[i++])
-        add_stretch(job, "the space between sections", end_of(before), 0, layout->bytes[i].offset);
+        add_stretch(job, "the space between sections", end_of_section(before), 0,
+                    layout->bytes[i].offset);
 }
 
 static uint64_t stretch_tasks(const stretch *one)
@@ -76,12 +86,12 @@ static uint64_t node_tasks(const si_layout *layout, unsigned level)
     return si_divide_up(layout->node_count[level], SI_VERIFIED_NODES);
 }
 
-static uint64_t part_tasks(const si_layout *layout)
+static uint64_t unit_tasks(const si_layout *layout)
 {
-    return si_divide_up(layout->element_count, SI_VERIFIED_PART);
+    return si_divide_up(layout->element_count, SI_VERIFIED_UNIT);
 }
 
-/* The first task is what is done once. */
+/* The first task is the checksums and the bounds. */
 static uint64_t count_tasks(const verification *job)
 {
     uint64_t count = 1;
@@ -89,10 +99,10 @@ static uint64_t count_tasks(const verification *job)
         count += stretch_tasks(&job->stretches[i]);
     for (unsigned level = 1; level < job->layout->levels; level++)
         count += node_tasks(job->layout, level);
-    return count + part_tasks(job->layout);
+    return count + unit_tasks(job->layout);
 }
 
-/* ---- tasks ---- */
+/* ---- running a task ---- */
 
 static si_result verify_stretch(const verification *job, const stretch *one, uint64_t piece,
                                 verifier *worker, si_damage_log *log, si_error *error)
@@ -101,15 +111,15 @@ static si_result verify_stretch(const verification *job, const stretch *one, uin
     uint64_t blocks = si_min_u64(SI_BLOCKS_AT_ONCE, one->blocks - first);
     uint64_t before = first * SI_BLOCK_BYTES;
     uint64_t used = one->bytes > before ? one->bytes - before : 0;
-    const si_block_run run = {.content = one->content,
-                              .offset = one->offset + before,
-                              .bytes = si_min_u64(used, blocks * SI_BLOCK_BYTES),
-                              .blocks = blocks};
-    return si_blocks_verify(job->file, &run, worker->buffer, log, error);
+    const si_verified_blocks range = {.content = one->content,
+                                      .offset = one->offset + before,
+                                      .bytes = si_min_u64(used, blocks * SI_BLOCK_BYTES),
+                                      .blocks = blocks};
+    return si_blocks_verify(job->file, &range, worker->buffer, log, error);
 }
 
-static si_result do_task(const verification *job, verifier *worker, uint64_t task,
-                         si_damage_log *log, si_error *error)
+static si_result verify_task(const verification *job, verifier *worker, uint64_t task,
+                             si_damage_log *log, si_error *error)
 {
     if (task-- == 0) {
         SI_TRY(si_checksums_verify(job->file, log, error));
@@ -127,29 +137,30 @@ static si_result do_task(const verification *job, verifier *worker, uint64_t tas
             return si_nodes_verify(job->file, level, task, worker->buffer, log, error);
         task -= tasks;
     }
-    return si_part_verify(job->file, &worker->part, task, log, error);
+    assert(task < unit_tasks(job->layout));
+    return si_unit_verify(job->file, &worker->unit, task, log, error);
 }
 
-/* Parts are nearly all of the work. */
-static si_result report(verification *job, uint64_t task, uint64_t tasks, si_error *error)
+/* Only units count: they are nearly all of the work. */
+static si_result report_done(verification *job, uint64_t task, uint64_t tasks, si_error *error)
 {
-    uint64_t parts = part_tasks(job->layout);
-    if (!job->watch || task < tasks - parts)
+    uint64_t units = unit_tasks(job->layout);
+    if (!job->watch || task < tasks - units)
         return SI_OK;
     pthread_mutex_lock(&job->lock);
     uint64_t file_bytes = job->layout->file_bytes;
-    job->done = si_min_u64(job->done + si_part_bytes(job->layout), file_bytes);
+    job->done = si_min_u64(job->done + si_unit_bytes(job->layout), file_bytes);
     si_result result = job->watch->step(job->watch->context, job->done, file_bytes, error);
     pthread_mutex_unlock(&job->lock);
     return result;
 }
 
-static si_result run_task(void *context, unsigned worker, uint64_t task, si_error *error)
+static si_result run_verify_task(void *context, unsigned worker, uint64_t task, si_error *error)
 {
     verification *job = context;
     si_damage_log log = {.list = job->list, .task = job->first_task + task};
-    SI_TRY(do_task(job, &job->workers[worker], task, &log, error));
-    return report(job, task, count_tasks(job), error);
+    SI_TRY(verify_task(job, &job->workers[worker], task, &log, error));
+    return report_done(job, task, count_tasks(job), error);
 }
 
 /* ---- the whole ---- */
@@ -161,7 +172,7 @@ static si_result create_workers(verification *job, si_error *error)
     if (!job->workers)
         return si_fail_memory(error);
     for (unsigned i = 0; i < job->worker_count; i++) {
-        SI_TRY(si_part_reader_create(job->layout, &job->workers[i].part, error));
+        SI_TRY(si_unit_reader_create(job->layout, &job->workers[i].unit, error));
         job->workers[i].buffer = si_allocate(bytes, 1);
         if (!job->workers[i].buffer)
             return si_fail_memory(error);
@@ -172,7 +183,7 @@ static si_result create_workers(verification *job, si_error *error)
 static void destroy_workers(verification *job)
 {
     for (unsigned i = 0; job->workers && i < job->worker_count; i++) {
-        si_part_reader_destroy(&job->workers[i].part);
+        si_unit_reader_destroy(&job->workers[i].unit);
         si_free(job->workers[i].buffer);
     }
     si_free(job->workers);
@@ -192,7 +203,7 @@ si_result si_file_verify(const si_verified_file *file, unsigned threads, uint64_
     job.worker_count = (unsigned)si_min_u64(threads ? threads : si_processor_count(), tasks);
     si_result result = create_workers(&job, error);
     if (result == SI_OK)
-        result = si_parallel(job.worker_count, tasks, run_task, &job, error);
+        result = si_parallel(job.worker_count, tasks, run_verify_task, &job, error);
     destroy_workers(&job);
     pthread_mutex_destroy(&job.lock);
     return result == SI_OK && list->out_of_memory ? si_fail_memory(error) : result;

@@ -1,3 +1,4 @@
+/* Verifies the nodes of one level against the boxes that the level above has for them. */
 #include "verify/verify_nodes.h"
 
 #include <string.h>
@@ -59,8 +60,8 @@ void si_absent_children_verify(const si_verified_file *file, unsigned level, con
     }
 }
 
-static void check_child(const si_verified_file *file, unsigned level, uint64_t child,
-                        const si_box *box, const si_box *expected, si_damage_log *log)
+static void check_child_box(const si_verified_file *file, unsigned level, uint64_t child,
+                            const si_box *box, const si_box *expected, si_damage_log *log)
 {
     if (!si_box_equals(box, expected))
         si_damage_add(log,
@@ -83,7 +84,7 @@ si_result si_nodes_verify(const si_verified_file *file, unsigned level, uint64_t
     for (uint64_t i = 0; i < count; i++) {
         si_box box, expected = union_of_children(buffer + i * SI_NODE_FLOATS);
         si_child_box(parents, i, &box);
-        check_child(file, level + 1, first + i, &box, &expected, log);
+        check_child_box(file, level + 1, first + i, &box, &expected, log);
     }
     si_absent_children_verify(file, level + 1, parents, first, first + count, first + places, log);
     return SI_OK;

@@ -1,4 +1,5 @@
-/* Inner nodes of a heavy file: the box of a child is the union of those below it. */
+/* Verifies the inner nodes of a heavy file: the box of a child must be the union of those below it.
+ */
 #ifndef SI_VERIFY_VERIFY_NODES_H
 #define SI_VERIFY_VERIFY_NODES_H
 
@@ -7,7 +8,7 @@
 /* Nodes of a level that are verified against the level above at a time. */
 #define SI_VERIFIED_NODES (8 * SI_FAN_OUT)
 
-/* What a thread needs to work with. */
+/* The size of the buffer of a thread. */
 #define SI_NODE_BUFFER_BYTES ((SI_VERIFIED_NODES + SI_VERIFIED_NODES / SI_FAN_OUT) * SI_NODE_BYTES)
 
 /* Reads the nodes of `level` above its children [first, first + count), `first` being that of a
@@ -15,14 +16,14 @@
 si_result si_parents_read(const si_verified_file *file, unsigned level, uint64_t first,
                           uint64_t count, float *nodes, si_error *error);
 
-/* The box of a child of the nodes at hand, child 0 being the first one of the first. */
+/* The box of a child in an array of nodes; child 0 is the first child of the first node. */
 void si_child_box(const float *nodes, uint64_t child, si_box *box);
 
-/* Whether two boxes are the same, bit for bit. */
+/* Are two boxes the same, bit for bit? */
 bool si_box_equals(const si_box *a, const si_box *b);
 
-/* Notes it if the boxes of children [first, end) of nodes of `level`, of which that of child `base`
- * is the first at hand, are not those of nothing. */
+/* Children [first, end) of nodes of `level` are absent: reports those that have a box. `nodes`
+ * begins with the node of child `base`. */
 void si_absent_children_verify(const si_verified_file *file, unsigned level, const float *nodes,
                                uint64_t base, uint64_t first, uint64_t end, si_damage_log *log);
 

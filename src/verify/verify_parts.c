@@ -1,3 +1,5 @@
+/* What single parts cannot show: the order from the last element of a part to the first one of the
+ * next, and the nodes of the manifest against the lowest nodes of all parts. */
 #include "verify/verify_parts.h"
 
 #include <assert.h>
@@ -10,12 +12,13 @@
 #include "element/record_read.h"
 #include "format/nodes.h"
 
-static_assert(SI_MAX_RECORD_BYTES <= sizeof((si_parts_check *)0)->last_record, "there is room");
+static_assert(SI_MAX_RECORD_BYTES <= sizeof((si_parts_check *)0)->last_record, "a record fits");
 
 /* ---- the order ---- */
 
-static si_result read_record(const si_header_content *header, int descriptor, const char *path,
-                             uint64_t element, char record[SI_MAX_RECORD_BYTES], si_error *error)
+static si_result read_stored_record(const si_header_content *header, int descriptor,
+                                    const char *path, uint64_t element,
+                                    char record[SI_MAX_RECORD_BYTES], si_error *error)
 {
     const si_layout *layout = &header->layout;
     const si_element_type *type = si_element_type_of(layout->kind);
@@ -45,12 +48,13 @@ static si_result read_record(const si_header_content *header, int descriptor, co
     return SI_OK;
 }
 
-static si_result check_order(si_parts_check *check, int descriptor, const char *path,
-                             const si_header_content *header, si_damage_log *log, si_error *error)
+static si_result check_order_of_parts(si_parts_check *check, int descriptor, const char *path,
+                                      const si_header_content *header, si_damage_log *log,
+                                      si_error *error)
 {
     const si_element_type *type = si_element_type_of(header->layout.kind);
     char record[SI_MAX_RECORD_BYTES], element[128];
-    SI_TRY(read_record(header, descriptor, path, 0, record, error));
+    SI_TRY(read_stored_record(header, descriptor, path, 0, record, error));
     if (check->has_last && si_record_compare(type, check->last_record, record) > 0) {
         si_record_describe(header->layout.kind, record, element, sizeof element);
         si_damage_add(log,
@@ -58,16 +62,17 @@ static si_result check_order(si_parts_check *check, int descriptor, const char *
                       "before",
                       path, element);
     }
-    SI_TRY(read_record(header, descriptor, path, header->layout.element_count - 1,
-                       check->last_record, error));
+    SI_TRY(read_stored_record(header, descriptor, path, header->layout.element_count - 1,
+                              check->last_record, error));
     check->has_last = true;
     return SI_OK;
 }
 
 /* ---- the boxes ---- */
 
-static si_result note_lowest(const si_parts_check *check, uint64_t first_element, int descriptor,
-                             const char *path, const si_layout *layout, si_error *error)
+static si_result collect_lowest_boxes(const si_parts_check *check, uint64_t first_element,
+                                      int descriptor, const char *path, const si_layout *layout,
+                                      si_error *error)
 {
     uint64_t bytes = layout->node_count[1] * SI_NODE_BYTES;
     si_box *lowest = check->lowest + first_element / SI_LEAF_CAPACITY / SI_FAN_OUT;
@@ -86,8 +91,8 @@ si_result si_parts_check_part(si_parts_check *check, uint64_t first_element, int
                               const char *path, const si_header_content *header, si_damage_log *log,
                               si_error *error)
 {
-    SI_TRY(check_order(check, descriptor, path, header, log, error));
-    return note_lowest(check, first_element, descriptor, path, &header->layout, error);
+    SI_TRY(check_order_of_parts(check, descriptor, path, header, log, error));
+    return collect_lowest_boxes(check, first_element, descriptor, path, &header->layout, error);
 }
 
 si_result si_parts_check_top(const si_parts_check *check, si_damage_log *log, si_error *error)

@@ -19,7 +19,7 @@ def heavy_file(folder):
 def test_info(data):
     told = {label: text.strip() for label, text in described(run("info", data.segments).output).items()}
     size = heavy_file(data.segments).stat().st_size
-    assert told["element kind"] == "morphology"
+    assert told["element kind"] == "segment"
     assert told["population"] == "All"
     assert told["data set"] == str(data.nodes)
     assert told["folder"] == str(data.segments)

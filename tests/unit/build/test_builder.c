@@ -94,7 +94,7 @@ static void check_same_bytes(si_element_kind kind, uint64_t count, const element
         char *bytes = heavy_bytes(other, &length);
         assert_int_equal(length, first_length);
         assert_memory_equal(bytes, first_bytes, length);
-        int same;
+        bool same;
         assert_int_equal(si_index_compare(first, other, &same, NULL, 0, NULL), SI_OK);
         assert_int_equal(same, 1);
         si_free(bytes);
@@ -270,20 +270,26 @@ static void groups_are_counted(void **state)
     si_group_counts groups;
     si_error error = {0};
     assert_ok(si_query_sphere((double[3]){0}, 1e6, SI_BEST_EFFORT, &query, &error), error);
-    assert_ok(si_index_count_groups(index, &query, SI_FIELD_POST_GID, &groups, &error), error);
+    assert_ok(si_index_count_groups(index, &query, (const si_field[]){SI_FIELD_POST_GID}, 1,
+                                    &groups, &error),
+              error);
     assert_int_equal(groups.group_count, 50);
     for (uint64_t i = 0; i < 50; i++) {
         assert_int_equal(groups.keys[i], i);
         assert_int_equal(groups.counts[i], expected[i]);
     }
     si_group_counts_free(&groups);
-    assert_ok(si_index_count_groups(index, &query, SI_FIELD_ID, &groups, &error), error);
+    assert_ok(
+        si_index_count_groups(index, &query, (const si_field[]){SI_FIELD_ID}, 1, &groups, &error),
+        error);
     assert_int_equal(groups.group_count, 20000);
     si_group_counts_free(&groups);
-    assert_int_equal(si_index_count_groups(index, &query, SI_FIELD_POSITION, &groups, &error),
+    assert_int_equal(si_index_count_groups(index, &query, (const si_field[]){SI_FIELD_POSITION}, 1,
+                                           &groups, &error),
                      SI_ERROR_ARGUMENT);
-    assert_int_equal(si_index_count_groups(index, &query, SI_FIELD_GID, &groups, &error),
-                     SI_ERROR_ARGUMENT);
+    assert_int_equal(
+        si_index_count_groups(index, &query, (const si_field[]){SI_FIELD_GID}, 1, &groups, &error),
+        SI_ERROR_ARGUMENT);
     si_index_close(index);
     free_elements(&elements);
 }
@@ -306,7 +312,7 @@ static void an_empty_index_is_an_index(void **state)
         assert_int_equal(info.kind, kind);
         assert_int_equal(info.element_count, 0);
         assert_true(info.bounds_min[0] == FLT_MAX && info.bounds_max[2] == -FLT_MAX);
-        int same;
+        bool same;
         assert_ok(si_index_compare(index, index, &same, NULL, 0, &error), error);
         assert_int_equal(same, 1);
         si_index_close(index);
@@ -437,7 +443,7 @@ static void a_temporary_index_can_be_written_out(void **state)
     si_index_info info = SI_INDEX_INFO_INIT;
     assert_ok(si_index_get_info(written, &info), error);
     assert_string_equal(info.population, "balls");
-    int same;
+    bool same;
     assert_ok(si_index_compare(index, written, &same, NULL, 0, &error), error);
     assert_int_equal(same, 1);
     si_index_close(index);
@@ -729,7 +735,7 @@ static void differences_are_named(void **state)
     si_index *right = build_elements(&elements, NULL, NULL);
     elements.count--;
     si_index *shorter = build_elements(&elements, NULL, NULL);
-    int same;
+    bool same;
     char difference[256];
     assert_int_equal(si_index_compare(left, right, &same, difference, sizeof difference, NULL),
                      SI_OK);

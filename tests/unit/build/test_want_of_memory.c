@@ -11,7 +11,6 @@ typedef struct surroundings {
     const char *folder;
     const char *copy;
     const si_index *index;
-    si_growing_index *growing;
     si_query query;
 } surroundings;
 
@@ -58,8 +57,7 @@ static si_result count_groups(const surroundings *given)
 {
     si_group_counts groups;
     const si_field fields[] = {SI_FIELD_GID, SI_FIELD_SECTION_TYPE};
-    si_result status = si_index_count_groups_by(given->index, &given->query, fields, 2, &groups,
-                                                NULL);
+    si_result status = si_index_count_groups(given->index, &given->query, fields, 2, &groups, NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
     return status;
@@ -81,20 +79,19 @@ static si_result find_nearest(const surroundings *given)
     return si_index_find_nearest(given->index, &nearest, &column, 1, NULL, &count, NULL);
 }
 
-static si_result find_nearest_of_growing(const surroundings *given)
+static si_result find_nearest_inserted(const surroundings *given)
 {
     const si_nearest_query nearest = all_nearest();
     uint64_t ids[20], count;
     const si_column column = {SI_FIELD_ID, ids};
-    return si_growing_index_nearest(given->growing, &nearest, &column, 1, NULL, &count, NULL);
+    return si_index_find_nearest(given->index, &nearest, &column, 1, NULL, &count, NULL);
 }
 
-static si_result count_groups_of_growing(const surroundings *given)
+static si_result count_groups_inserted(const surroundings *given)
 {
     const si_field field = SI_FIELD_ID;
     si_group_counts groups;
-    si_result status = si_growing_index_count_groups_by(given->growing, &given->query, &field, 1,
-                                                        &groups, NULL);
+    si_result status = si_index_count_groups(given->index, &given->query, &field, 1, &groups, NULL);
     if (status == SI_OK)
         si_group_counts_free(&groups);
     return status;
@@ -135,26 +132,18 @@ static void assert_survives(use_function *use, const surroundings *given)
     }
 }
 
-static si_growing_index *grow(const si_index *base, const test_elements *elements)
-{
-    const si_input_column column = {SI_FIELD_POSITION, elements->first};
-    si_growing_index *growing;
-    assert_int_equal(si_growing_index_create(base, &growing, NULL), SI_OK);
-    assert_int_equal(si_growing_index_insert(growing, &column, 1, elements->count, NULL), SI_OK);
-    return growing;
-}
-
-static void any_allocation_may_fail_while_growing(void **state)
+static void any_allocation_may_fail_with_inserted_elements(void **state)
 {
     (void)state;
     test_elements elements = make_elements(SI_POINT, 5000, &ordinary, 1);
     si_index *base = build_elements(&elements, NULL, NULL);
-    surroundings given = {.growing = grow(base, &elements)};
+    const si_input_column column = {SI_FIELD_POSITION, elements.first};
+    assert_int_equal(si_index_insert(base, &column, 1, elements.count, NULL), SI_OK);
+    surroundings given = {.index = base};
     assert_int_equal(si_query_sphere((double[3]){0}, 90, SI_BEST_EFFORT, &given.query, NULL),
                      SI_OK);
-    assert_survives(find_nearest_of_growing, &given);
-    assert_survives(count_groups_of_growing, &given);
-    si_growing_index_free(given.growing);
+    assert_survives(find_nearest_inserted, &given);
+    assert_survives(count_groups_inserted, &given);
     si_index_close(base);
     free_elements(&elements);
 }
@@ -187,7 +176,8 @@ static void any_allocation_may_fail(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(any_allocation_may_fail),
-                                       cmocka_unit_test(any_allocation_may_fail_while_growing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(any_allocation_may_fail_with_inserted_elements)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,8 +171,8 @@ class AllenCell:
         self.center = np.mean(np.array(soma, np.float32), axis=0, dtype=np.float32)
 
     def place(self, points):
-        centerd = points.astype(np.float64) - self.center.astype(np.float64)
-        return (centerd @ rotation(self.angles).T + self.position).astype(np.float32)
+        centered = points.astype(np.float64) - self.center.astype(np.float64)
+        return (centered @ rotation(self.angles).T + self.position).astype(np.float32)
 
     def segments(self):
         start, end, radius = swc_segments(self.samples)

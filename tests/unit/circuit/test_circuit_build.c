@@ -219,8 +219,8 @@ static void synapses_of_a_circuit_are_indexed(void **state)
     assert_int_equal(si_build_circuit_synapses(&source, index_folder, NULL, NULL, &error),
                      SI_ERROR_UNSUPPORTED);
     const uint64_t gids[] = {1};
-    source.synapses.gids = gids;
-    source.synapses.gid_count = 1;
+    source.synapses.post_gids = gids;
+    source.synapses.post_gid_count = 1;
     name_populations(names, 1);
     assert_ok(si_build_circuit_synapses(&source, path_in(folder, "other"), NULL, &report, &error),
               error);

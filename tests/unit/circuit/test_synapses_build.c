@@ -99,8 +99,8 @@ static void no_synapses_make_an_empty_index(void **state)
     assert_count(&source, 0);
     const uint64_t gids[] = {1, 500};
     write_edges(edges_file, "E", &synapse, 1, 2);
-    source.gids = gids;
-    for (source.gid_count = 0; source.gid_count <= 2; source.gid_count++)
+    source.post_gids = gids;
+    for (source.post_gid_count = 0; source.post_gid_count <= 2; source.post_gid_count++)
         assert_count(&source, 0);
 }
 
@@ -112,8 +112,8 @@ static void assert_synapses_of_cells(const test_synapse *synapses, size_t count,
     for (size_t i = 0; i < gid_count; i++)
         wanted[gids[i]] = 1;
     si_synapses_source source = source_of_edges();
-    source.gids = gids;
-    source.gid_count = gid_count;
+    source.post_gids = gids;
+    source.post_gid_count = gid_count;
     uint64_t found_count, next = 0;
     found_synapse *found = build(&source, &found_count);
     for (size_t id = 0; id < count; id++) {

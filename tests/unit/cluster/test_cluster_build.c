@@ -109,7 +109,7 @@ static void expect_same(const test_elements *elements, const char *folder)
     si_index *single = build_elements(elements, NULL, NULL), *multi = open_index(folder);
     char difference[500] = "";
     uint64_t damage_count;
-    int same;
+    bool same;
     si_error error;
     assert_ok(si_index_compare(single, multi, &same, difference, sizeof difference, &error), error);
     assert_string_equal(difference, "");

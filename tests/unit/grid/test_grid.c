@@ -487,9 +487,9 @@ static void regions_add_up_their_voxels(void **state)
     free_elements(&elements);
 }
 
-/* ---- growing ---- */
+/* ---- inserted elements ---- */
 
-static si_result insert(si_growing_index *growing, const test_elements *elements, uint64_t first,
+static si_result insert(si_index *grown, const test_elements *elements, uint64_t first,
                         si_error *error)
 {
     const int is_sphere = elements->kind == SI_SPHERE;
@@ -497,11 +497,10 @@ static si_result insert(si_growing_index *growing, const test_elements *elements
         {is_sphere ? SI_FIELD_CENTROID : SI_FIELD_POSITION, elements->first + first},
         {SI_FIELD_ID, elements->id + first},
         {SI_FIELD_RADIUS, is_sphere ? elements->radius + first : NULL}};
-    return si_growing_index_insert(growing, columns, is_sphere ? 3 : 2, elements->count - first,
-                                   error);
+    return si_index_insert(grown, columns, is_sphere ? 3 : 2, elements->count - first, error);
 }
 
-static void check_growing(si_growing_index *growing, const si_index *all, const si_grid *grid)
+static void check_inserted(const si_index *grown, const si_index *all, const si_grid *grid)
 {
     uint64_t voxels = voxels_of(grid);
     uint64_t *counts = calloc(voxels, sizeof *counts), *expected = calloc(voxels, sizeof *expected);
@@ -511,10 +510,10 @@ static void check_growing(si_growing_index *growing, const si_index *all, const 
     si_error error = {0};
     for (uint64_t i = 0; i < voxels; i++)
         ids[i] = (uint8_t)(i % 7);
-    assert_ok(si_growing_index_grid_counts(growing, grid, counts, &error), error);
+    assert_ok(si_index_grid_counts(grown, grid, counts, &error), error);
     assert_ok(si_index_grid_counts(all, grid, expected, &error), error);
     assert_memory_equal(counts, expected, voxels * sizeof *counts);
-    assert_ok(si_growing_index_region_counts(growing, grid, &regions, &found, &error), error);
+    assert_ok(si_index_region_counts(grown, grid, &regions, &found, &error), error);
     assert_ok(si_index_region_counts(all, grid, &regions, &expected_groups, &error), error);
     assert_int_equal(found.group_count, expected_groups.group_count);
     assert_memory_equal(found.keys, expected_groups.keys, found.group_count * sizeof(uint64_t));
@@ -537,22 +536,19 @@ static void inserted_elements_are_counted(void **state)
             test_elements elements = make_elements(kinds[kind], 8000, &scatter, i), base = elements;
             const si_condition condition = {SI_FIELD_ID, ids, 2};
             si_grid grid = make_grid(-8, 8, 5, 6, 7);
-            si_growing_index *growing;
             si_filter *filter;
             si_error error = {0};
             base.count -= inserted[i];
             si_index *packed = build_elements(&base, NULL, NULL);
             si_index *all = build_elements(&elements, NULL, NULL);
-            assert_ok(si_growing_index_create(packed, &growing, &error), error);
-            assert_ok(insert(growing, &elements, base.count, &error), error);
+            assert_ok(insert(packed, &elements, base.count, &error), error);
             assert_ok(si_filter_create(kinds[kind], &condition, 1, &filter, &error), error);
-            check_growing(growing, all, &grid);
+            check_inserted(packed, all, &grid);
             grid.filter = filter;
-            check_growing(growing, all, &grid);
+            check_inserted(packed, all, &grid);
             grid.counts_touching = 1;
-            check_growing(growing, all, &grid);
+            check_inserted(packed, all, &grid);
             si_filter_free(filter);
-            si_growing_index_free(growing);
             si_index_close(packed);
             si_index_close(all);
             free_elements(&elements);

@@ -237,7 +237,7 @@ static void check_leaves(element_shape shape)
         leaf l = make_leaf(&random, &f, shape);
         si_vantage vantage = random_vantage(&random, &f, &l.elements[0]);
         double reach = random_reach(&random, &vantage, &f, &l);
-        vantage.reach = (float)reach;
+        vantage.cutoff = (float)reach;
         check_leaf(&vantage, reach, &l, &t);
     }
     print_message("  %u of %u elements within reach, %u let pass\n", t.within, t.tested, t.near);

@@ -241,7 +241,7 @@ static void check_other_answers(const si_index *index, const si_query *query, si
                                 uint64_t expected)
 {
     uint64_t count = 7, visited = 0, grouped = 0, counts[2];
-    int empty;
+    bool empty;
     si_group_counts groups;
     const si_query both[] = {*query, *query};
     assert_int_equal(si_index_count(index, query, &count, NULL), SI_OK);
@@ -251,7 +251,7 @@ static void check_other_answers(const si_index *index, const si_query *query, si
     assert_int_equal(si_index_visit(index, query, &id_field, 1, add_visited, &visited, NULL),
                      SI_OK);
     assert_int_equal(visited, expected);
-    assert_int_equal(si_index_count_groups(index, query, id_field, &groups, NULL), SI_OK);
+    assert_int_equal(si_index_count_groups(index, query, &id_field, 1, &groups, NULL), SI_OK);
     for (uint64_t i = 0; i < groups.group_count; i++)
         grouped += groups.counts[i];
     assert_int_equal(grouped, expected);
@@ -341,7 +341,7 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed, dou
                           si_query_capsule(corner, opposite, radius, accuracy, &queries[2], NULL),
                           si_query_cylinder(corner, opposite, radius, accuracy, &queries[3], NULL),
                           si_query_oriented_box(corner, axes, sides, accuracy, &queries[4], NULL),
-                          si_query_centers(corner, opposite, &queries[5], NULL)};
+                          si_query_box(corner, opposite, SI_CENTER, &queries[5], NULL)};
     for (int i = 0; i < 6; i++)
         assert_int_equal(status[i], SI_OK);
     return queries[random_bits(seed) % 6];

@@ -85,7 +85,7 @@ static void check_query(const si_index *index, si_element_kind kind, const si_qu
         chosen[i] = all[random_bits(seed) % all_count];
         read_keys(index, kind, query, chosen[i], i, &keys);
     }
-    assert_int_equal(si_index_count_groups_by(index, query, chosen, count, &groups, NULL), SI_OK);
+    assert_int_equal(si_index_count_groups(index, query, chosen, count, &groups, NULL), SI_OK);
     check_groups(&groups, count, &keys);
     si_group_counts_free(&groups);
     free(keys.keys);
@@ -127,13 +127,13 @@ static void senseless_fields_are_refused(void **state)
     si_query query;
     si_error error = {0};
     si_query_sphere((double[3]){0, 0, 0}, 1, SI_EXACT, &query, NULL);
-    assert_int_equal(si_index_count_groups_by(index, &query, fields, 0, &groups, &error),
+    assert_int_equal(si_index_count_groups(index, &query, fields, 0, &groups, &error),
                      SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "by 0 fields"));
-    assert_int_equal(si_index_count_groups_by(index, &query, fields, 2, &groups, &error),
+    assert_int_equal(si_index_count_groups(index, &query, fields, 2, &groups, &error),
                      SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "by position"));
-    assert_int_equal(si_index_count_groups_by(index, &query, fields + 2, 1, &groups, &error),
+    assert_int_equal(si_index_count_groups(index, &query, fields + 2, 1, &groups, &error),
                      SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "no field"));
     si_index_close(index);

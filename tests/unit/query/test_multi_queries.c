@@ -19,7 +19,8 @@ enum { KINDS = 4, SHAPES = 6, ACCURACIES = 3, ELEMENTS = 5 * SI_PART_UNIT / 2, M
 typedef struct both {
     test_elements elements;
     si_index *single;
-    char *folder; /* of the multi-index */
+    si_index *grown; /* the same, to insert elements into */
+    char *folder;    /* of the multi-index */
     si_filter *filter;
 } both;
 
@@ -69,6 +70,7 @@ static both make_both(si_element_kind kind)
     both made = {.elements = make_elements(kind, ELEMENTS, &ordinary, 21 + (uint64_t)kind),
                  .folder = make_test_folder()};
     made.single = build_elements(&made.elements, NULL, NULL);
+    made.grown = build_elements(&made.elements, NULL, NULL);
     build_multi(&made.elements, made.folder);
     made.filter = make_filter(kind, &made.elements);
     return made;
@@ -78,6 +80,7 @@ static void free_both(both *made)
 {
     si_filter_free(made->filter);
     si_index_close(made->single);
+    si_index_close(made->grown);
     free_elements(&made->elements);
     remove_test_folder(made->folder);
 }
@@ -184,7 +187,7 @@ static void ask_count(const si_index *index, const wording *question, answer *to
 
 static void ask_empty(const si_index *index, const wording *question, answer *told)
 {
-    int is_empty = 0;
+    bool is_empty = 0;
     si_error error;
     tell_status(told, si_index_empty(index, question->query, &is_empty, &error), &error);
     tell(told, &is_empty, sizeof is_empty);
@@ -199,9 +202,9 @@ static void ask_groups(const si_index *index, const wording *question, answer *t
         const si_field two[] = {fields[i].field, fields[(i + 1) % field_count].field};
         si_group_counts groups;
         si_error error;
-        si_result status = si_index_count_groups(index, question->query, two[0], &groups, &error);
+        si_result status = si_index_count_groups(index, question->query, two, 1, &groups, &error);
         tell_groups(told, status, &groups, &error);
-        status = si_index_count_groups_by(index, question->query, two, 2, &groups, &error);
+        status = si_index_count_groups(index, question->query, two, 2, &groups, &error);
         tell_groups(told, status, &groups, &error);
     }
 }
@@ -216,10 +219,10 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
     si_element_kind kind = question->asked->elements.kind;
     const si_column column = {kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
     for (int i = 0; i < 3; i++)
-        point[i] = (double)question->query->lower[i];
+        point[i] = (double)si_shape_of(question->query)->lower[i];
     for (uint64_t k = 1; k <= MOST; k += MOST - 1) {
         assert_ok(si_query_nearest(point, k, k == 1 ? (double)INFINITY : 30,
-                                   question->query->accuracy, &nearest, &error),
+                                   si_shape_of(question->query)->accuracy, &nearest, &error),
                   error);
         nearest.filter = question->query->filter;
         tell_status(told,
@@ -271,7 +274,7 @@ static si_grid grid_of(const wording *question, unsigned threads, int counts_tou
                      .upper = {120, 105, 60},
                      .shape = {5, 6, 7},
                      .counts_touching = counts_touching,
-                     .accuracy = question->query->accuracy,
+                     .accuracy = si_shape_of(question->query)->accuracy,
                      .filter = question->query->filter,
                      .threads = threads};
 }
@@ -318,38 +321,39 @@ static void ask_grids(const si_index *index, const wording *question, answer *to
         }
 }
 
-/* ---- growing ---- */
+/* ---- inserted elements ---- */
 
-static void insert(si_growing_index *growing, si_element_kind kind)
+/* Inserts two elements, unless that has been done. */
+static si_result insert(si_index *index, si_element_kind kind, si_error *error)
 {
     static const float places[2][3] = {{1, 2, 3}, {-50, 40, 30}}, radii[2] = {1, 3};
     const si_input_column columns[] = {
         {kind == SI_POINT ? SI_FIELD_POSITION : SI_FIELD_CENTROID, places},
         {SI_FIELD_RADIUS, radii}};
-    si_error error;
-    assert_ok(si_growing_index_insert(growing, columns, kind == SI_POINT ? 1 : 2, 2, &error),
-              error);
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(index, &info);
+    return info.element_count == ELEMENTS + 2
+               ? SI_OK
+               : si_index_insert(index, columns, kind == SI_POINT ? 1 : 2, 2, error);
 }
 
-static void ask_growing(const si_index *index, const wording *question, answer *told)
+static void ask_inserted(const si_index *asked, const wording *question, answer *told)
 {
     uint64_t count, *ids;
-    si_growing_index *growing;
     si_error error;
-    if (!tell_status(told, si_growing_index_create(index, &growing, &error), &error)) {
+    si_index *index = asked == question->asked->single ? question->asked->grown
+                                                       : (si_index *)(uintptr_t)asked;
+    if (!tell_status(told, insert(index, question->asked->elements.kind, &error), &error)) {
         told->found = 1;
         return;
     }
-    insert(growing, question->asked->elements.kind);
     ids = calloc(ELEMENTS + 2, sizeof *ids);
     const si_column column = {SI_FIELD_ID, ids};
-    assert_ok(
-        si_growing_index_query(growing, question->query, &column, 1, ELEMENTS + 2, &count, &error),
-        error);
+    assert_ok(si_index_find(index, question->query, &column, 1, ELEMENTS + 2, &count, &error),
+              error);
     tell(told, ids, count * sizeof *ids);
     told->found += count;
     free(ids);
-    si_growing_index_free(growing);
 }
 
 /* ---- comparing ---- */
@@ -357,9 +361,9 @@ static void ask_growing(const si_index *index, const wording *question, answer *
 static const struct {
     const char *name;
     asker ask;
-} askers[] = {{"query", ask_query},    {"visit", ask_visit},   {"count", ask_count},
-              {"empty", ask_empty},    {"groups", ask_groups}, {"nearest", ask_nearest},
-              {"growing", ask_growing}};
+} askers[] = {{"query", ask_query},      {"visit", ask_visit},   {"count", ask_count},
+              {"empty", ask_empty},      {"groups", ask_groups}, {"nearest", ask_nearest},
+              {"inserted", ask_inserted}};
 
 static uint64_t expect_same_answer(const wording *question, const char *name, asker ask)
 {
@@ -369,8 +373,9 @@ static uint64_t expect_same_answer(const wording *question, const char *name, as
     ask(multi, question, &told);
     if (told.length != expected.length || memcmp(told.bytes, expected.bytes, told.length) != 0)
         fail_msg("%s of %s differs with shape %d and accuracy %d", name,
-                 si_element_kind_name(question->asked->elements.kind), (int)question->query->shape,
-                 (int)question->query->accuracy);
+                 si_element_kind_name(question->asked->elements.kind),
+                 (int)si_shape_of(question->query)->shape,
+                 (int)si_shape_of(question->query)->accuracy);
     si_index_close(multi);
     free(expected.bytes);
     free(told.bytes);
@@ -400,7 +405,7 @@ static si_query make_query(const both *asked, si_shape shape, si_accuracy accura
                          ? si_query_cylinder(place, other, size / 3, accuracy, &query, &error)
                      : shape == SI_SHAPE_ORIENTED_BOX
                          ? si_query_oriented_box(place, axes, half_size, accuracy, &query, &error)
-                         : si_query_centers(place, other, &query, &error);
+                         : si_query_box(place, other, SI_CENTER, &query, &error);
     assert_ok(made, error);
     return query;
 }
@@ -459,9 +464,9 @@ static void grids_alike(void **state)
     for (unsigned i = 0; i < KINDS; i++) {
         both made = make_both(kinds[i]);
         for (unsigned j = 0; j < 2 * ACCURACIES; j++) {
-            const si_query query = {.accuracy = (si_accuracy)(j / 2),
-                                    .filter = j % 2 ? made.filter : NULL};
-            const wording question = {.asked = &made, .query = &query};
+            const si_query_shape query = {.accuracy = (si_accuracy)(j / 2),
+                                          .filter = j % 2 ? made.filter : NULL};
+            const wording question = {.asked = &made, .query = si_query_of(&query)};
             assert_true(expect_same_answer(&question, "grid", ask_grids) > 1000);
         }
         free_both(&made);

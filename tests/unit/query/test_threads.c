@@ -61,7 +61,7 @@ static void appends_from_threads_give_the_same_index(void **state)
     test_elements elements = make_elements(SI_SEGMENT, 60000, &spread, 21);
     si_index *alone = build_elements(&elements, NULL, NULL);
     si_index *together = build_from_threads(&elements);
-    int same;
+    bool same;
     assert_int_equal(si_index_compare(alone, together, &same, NULL, 0, NULL), SI_OK);
     assert_int_equal(same, 1);
     si_index_close(alone);

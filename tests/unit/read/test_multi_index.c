@@ -113,7 +113,7 @@ static void expect_same_ids(const si_index *single, const si_index *multi, const
 static void expect_same_counts(const si_index *single, const si_index *multi, const si_query *query)
 {
     uint64_t expected, count;
-    int is_empty, expected_empty;
+    bool is_empty, expected_empty;
     si_error error;
     assert_ok(si_index_count(single, query, &expected, &error), error);
     assert_ok(si_index_count(multi, query, &count, &error), error);
@@ -128,8 +128,8 @@ static void expect_same_groups(const si_index *single, const si_index *multi, si
 {
     si_group_counts expected, groups;
     si_error error;
-    assert_ok(si_index_count_groups(single, query, field, &expected, &error), error);
-    assert_ok(si_index_count_groups(multi, query, field, &groups, &error), error);
+    assert_ok(si_index_count_groups(single, query, &field, 1, &expected, &error), error);
+    assert_ok(si_index_count_groups(multi, query, &field, 1, &groups, &error), error);
     assert_int_equal(groups.group_count, expected.group_count);
     assert_memory_equal(groups.keys, expected.keys, groups.group_count * sizeof *groups.keys);
     assert_memory_equal(groups.counts, expected.counts, groups.group_count * sizeof *groups.counts);
@@ -146,8 +146,9 @@ static void expect_same_neighbours(const si_index *single, const si_index *multi
     si_nearest_query nearest;
     si_error error;
     for (int i = 0; i < 3; i++)
-        point[i] = (double)query->lower[i];
-    assert_ok(si_query_nearest(point, K, 1e9, query->accuracy, &nearest, &error), error);
+        point[i] = (double)si_shape_of(query)->lower[i];
+    assert_ok(si_query_nearest(point, K, 1e9, si_shape_of(query)->accuracy, &nearest, &error),
+              error);
     const si_column columns[2] = {{field, expected}, {field, ids}};
     assert_ok(si_index_find_nearest(single, &nearest, &columns[0], 1, expected_distances,
                                     &expected_count, &error),
@@ -255,7 +256,7 @@ static void expect_same_elements(const test_elements *elements, const char *fold
 {
     si_index *single = build_elements(elements, NULL, NULL), *multi = open_index(folder);
     char difference[500] = "";
-    int same;
+    bool same;
     si_error error;
     assert_ok(si_index_compare(single, multi, &same, difference, sizeof difference, &error), error);
     assert_string_equal(difference, "");

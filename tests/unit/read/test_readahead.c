@@ -18,7 +18,7 @@ static const element_scatter scatter = {.extent = 100, .length = 5, .radius = 1}
 
 static void let_announce(const si_index *index, bool announce)
 {
-    atomic_store(&index->state->searches_to_announce, announce ? 1000000u : 0u);
+    atomic_store(&index->state->searches_to_prefetch, announce ? 1000000u : 0u);
 }
 
 /* ---- answers ---- */
@@ -29,7 +29,7 @@ typedef struct answer {
     uint64_t *ids;
     uint64_t *visited_ids;
     uint8_t *types;
-    int empty;
+    bool empty;
 } answer;
 
 static answer make_room(void)
@@ -151,7 +151,7 @@ static void announcing_ends_where_nothing_is_waited_for(void **state)
     si_query_box((double[3]){-5, -5, -5}, (double[3]){5, 5, 5}, SI_BEST_EFFORT, &query, NULL);
     for (unsigned i = 0; i < 1000; i++)
         assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
-    assert_int_equal(atomic_load(&index->state->searches_to_announce), 0);
+    assert_int_equal(atomic_load(&index->state->searches_to_prefetch), 0);
     si_index_close(index);
 }
 
@@ -198,7 +198,7 @@ static void announcing_begins_where_a_search_is_held_up(void **state)
         si_query_box((double[3]){x, x, x}, (double[3]){x + 1, x + 1, x + 1}, SI_BEST_EFFORT, &query,
                      NULL);
         assert_int_equal(si_index_count(index, &query, &count, NULL), SI_OK);
-        announces = atomic_load(&index->state->searches_to_announce) > 0;
+        announces = atomic_load(&index->state->searches_to_prefetch) > 0;
     }
     if (!announces && pages_waited_for() < before + 60)
         print_message("the file system of /tmp keeps files in memory: nothing was waited for\n");

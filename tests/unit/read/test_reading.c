@@ -135,7 +135,7 @@ static void assert_agree(const si_index *mapped, const si_index *read, const si_
     const si_field fields[] = {SI_FIELD_IDS, SI_FIELD_SECTION_TYPE};
     si_error error;
     uint64_t count;
-    int empty;
+    bool empty;
     assert_ok(ask(mapped, query, &rooms[0], &error), error);
     assert_ok(ask(read, query, &rooms[1], &error), error);
     assert_same(&rooms[0], &rooms[1]);
@@ -228,7 +228,7 @@ static void copies_are_the_same(void **state)
     const scene *made = *state;
     char *copy = si_path_join(made->folder, "copy");
     si_error error;
-    int same;
+    bool same;
     assert_ok(si_index_write(made->read, copy, 0, &error), error);
     si_index *written = open_index(copy, SI_READING_EXPLICIT, 1, 0);
     assert_ok(si_index_compare(made->mapped, written, &same, NULL, 0, &error), error);
@@ -392,7 +392,7 @@ static si_result use(const si_index *index, unsigned how, answer *room, si_error
     si_nearest_query nearest;
     si_group_counts groups;
     uint64_t count;
-    int same;
+    bool same;
     si_query_box((double[3]){-1e9, -1e9, -1e9}, (double[3]){1e9, 1e9, 1e9}, SI_BEST_EFFORT,
                  &everything, NULL);
     si_query_nearest((double[3]){0}, COUNT, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
@@ -407,7 +407,8 @@ static si_result use(const si_index *index, unsigned how, answer *room, si_error
     case 3:
         return si_index_write(index, "/tmp/spatial-index-test-reading", 1, error);
     default: {
-        si_result status = si_index_count_groups(index, &everything, SI_FIELD_GID, &groups, error);
+        si_result status = si_index_count_groups(
+            index, &everything, (const si_field[]){SI_FIELD_GID}, 1, &groups, error);
         if (status == SI_OK)
             si_group_counts_free(&groups);
         return status;

@@ -145,7 +145,7 @@ static void one_cache_bounds_all_parts(void **state)
     const scene *made = *state;
     si_index *index = open_index(made, SI_READING_EXPLICIT, 0);
     uint64_t seed = 3;
-    assert_int_equal(index->parts->reached_count, 0);
+    assert_int_equal(index->parts->used_count, 0);
     for (unsigned i = 0; i < 100; i++) {
         si_query query = make_query(&seed);
         assert_true(agrees(made, index, &query));
@@ -157,7 +157,7 @@ static void one_cache_bounds_all_parts(void **state)
     assert_int_equal(stats.queries, 100);
     assert_true(stats.blocks_evicted > 0);
     assert_int_equal(stats.blocks_read, stats.blocks_evicted + stats.cache_bytes / SI_BLOCK_BYTES);
-    assert_int_equal(index->parts->reached_count, PARTS);
+    assert_int_equal(index->parts->used_count, PARTS);
     si_index_close(index);
 }
 
@@ -174,7 +174,7 @@ static void parts_are_opened_when_read(void **state)
     assert_ok(si_query_box(corner, corner, SI_BOUNDING_BOX, &query, &error), error);
     assert_ok(si_index_count(index, &query, &count, &error), error);
     assert_true(count >= 1);
-    assert_in_range(index->parts->reached_count, 1, PARTS - 1);
+    assert_in_range(index->parts->used_count, 1, PARTS - 1);
     si_index_close(index);
 }
 
@@ -328,7 +328,7 @@ static void either_of_two_compared_may_shrink(const scene *made)
     assert_int_equal(truncate(indexes[0]->heavy_path, SI_BLOCK_BYTES), 0);
     for (int i = 0; i < 2; i++) {
         si_error error;
-        int same;
+        bool same;
         assert_int_equal(si_index_compare(indexes[i], indexes[1 - i], &same, NULL, 0, &error),
                          SI_ERROR_IO);
         assert_non_null(strstr(error.message, "copy0"));

@@ -121,7 +121,7 @@ static void ask(const si_index *index, const si_query *query)
     size_t count = si_element_kind_fields(index->layout.kind, &infos);
     si_field fields[SI_FIELD_COUNT];
     uint64_t found;
-    int empty;
+    bool empty;
     for (size_t i = 0; i < count; i++)
         fields[i] = infos[i].field;
     assert_int_equal(si_index_visit(index, query, fields, count, ignore, NULL, NULL), SI_OK);
@@ -135,7 +135,8 @@ static void ask_for_groups(const si_index *index, const si_query *query)
     const si_field_info *fields;
     si_group_counts groups;
     si_element_kind_fields(index->layout.kind, &fields);
-    assert_int_equal(si_index_count_groups(index, query, fields[0].field, &groups, NULL), SI_OK);
+    assert_int_equal(si_index_count_groups(index, query, &fields[0].field, 1, &groups, NULL),
+                     SI_OK);
     si_group_counts_free(&groups);
 }
 
@@ -214,7 +215,7 @@ bool ask_everything(const heavy_file *file)
 {
     const si_target_content content = {.kind = file->layout.kind};
     si_index *index;
-    int same;
+    bool same;
     if (si_index_map(file->descriptor, &content, &index, NULL) != SI_OK)
         return false;
     ask_all(index);

@@ -175,7 +175,7 @@ static void metadata_that_do_not_fit_are_damage(void **state)
                            "{\"heavy_data_path\": \"%s\", \"format\": 1}, \"version\": 0}",
                            si_path_base_name(path));
     write_text(folder, "meta_data.json", text);
-    assert_found(folder, 1, "holds elements of type sphere");
+    assert_found(folder, 1, "holds elements of kind sphere");
     write_text(folder, "meta_data.json", "{\"element_type\": \"sphere\"");
     assert_found(folder, 1, "not JSON");
     si_free(text);
@@ -219,7 +219,7 @@ static void populations_are_verified(void **state)
     flip_bytes(path_a, 40, 41, 1);
     assert_found(folder, 2, path_a);
     build(a, SI_SPHERE, 100, 1);
-    assert_found(folder, 2, "is of type sphere");
+    assert_found(folder, 2, "is of kind sphere");
     write_text(folder, "meta_data.json",
                "{\"element_type\": \"synapse\", \"multi_population\": {\"populations\": "
                "{\"C\": {\"index_path\": \"C\"}}}, \"version\": 0}");

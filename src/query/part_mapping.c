@@ -1,7 +1,7 @@
-#include "query/parts_pruning.h"
+#include "query/part_mapping.h"
 
 #include "base/arithmetic.h"
-#include "query/search.h"
+#include "query/tree.h"
 #include "read/sigbus_guard.h"
 
 typedef struct reach {
@@ -19,7 +19,7 @@ static si_result reach_below(const si_index *index, unsigned level, uint64_t nod
     }
     end = si_min_u64(end, index->layout.node_count[1]);
     for (; first < end; first = si_divide_up(first + 1, SI_PART_UNIT_NODES) * SI_PART_UNIT_NODES)
-        SI_TRY(si_reach_node(index, 1, first, error));
+        SI_TRY(si_map_part_of_node(index, 1, first, error));
     return SI_OK;
 }
 
@@ -40,10 +40,10 @@ static si_result visit(const reach *walk, unsigned level, uint64_t node, si_erro
     if (node >= index->layout.node_count[level])
         return SI_OK;
     if (level == 1)
-        return si_reach_node(index, 1, node, error);
+        return si_map_part_of_node(index, 1, node, error);
     if (level == 2 && is_mapped(index, node))
         return SI_OK;
-    si_node_match match = si_search_match_node(index, walk->query, level, node);
+    si_node_match match = si_tree_match_node(index, walk->query, level, node);
     for (uint32_t met = match.met; met; met &= met - 1) {
         unsigned bit = (unsigned)__builtin_ctz(met);
         uint64_t child = node * SI_FAN_OUT + bit;
@@ -61,12 +61,12 @@ static si_result visit_root(void *context, si_error *error)
     return visit(walk, walk->index->layout.levels, 0, error);
 }
 
-si_result si_reach_query(const si_index *index, const si_query *query, si_error *error)
+si_result si_map_parts_of_query(const si_index *index, const si_query *query, si_error *error)
 {
     const si_parts *parts = index->parts;
     if (index->cache || index->layout.levels == 0)
         return SI_OK;
-    if (atomic_load_explicit(&parts->reached_count, memory_order_relaxed) == parts->count)
+    if (atomic_load_explicit(&parts->used_count, memory_order_relaxed) == parts->count)
         return SI_OK;
     return si_read_guarded(index, visit_root, &(reach){index, query}, error);
 }

@@ -5,7 +5,8 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "query/gather.h"
+#include "query/delta_search.h"
+#include "query/find_list.h"
 #include "query/query_order.h"
 #include "query/search.h"
 
@@ -24,6 +25,9 @@ typedef struct find_list {
     si_find *finds;
     size_t count;
     size_t capacity;
+    uint64_t *places; /* of inserted elements */
+    size_t place_count;
+    size_t place_capacity;
     uint64_t element_count; /* of the query that is being run */
     const si_index *index;
     bool out_of_memory;
@@ -34,6 +38,8 @@ typedef struct query_finds {
     unsigned list;
     size_t first;
     size_t count;
+    size_t first_place;
+    size_t place_count;
 } query_finds;
 
 struct si_batch {
@@ -53,14 +59,17 @@ struct si_batch {
 
 si_result si_batch_create(si_batch **matches, si_error *error)
 {
+    SI_TRY(si_require(matches, "matches", error));
     *matches = si_allocate_zeroed(1, sizeof **matches);
     return *matches ? SI_OK : si_fail_memory(error);
 }
 
 static void free_lists(si_batch *matches)
 {
-    for (unsigned i = 0; i < matches->list_count; i++)
+    for (unsigned i = 0; i < matches->list_count; i++) {
         si_free(matches->lists[i].finds);
+        si_free(matches->lists[i].places);
+    }
     si_free(matches->lists);
     matches->lists = NULL;
     matches->list_count = 0;
@@ -117,7 +126,7 @@ static si_result reserve_lists(si_batch *matches, unsigned count, si_error *erro
         matches->list_count = count;
     }
     for (unsigned i = 0; i < count; i++) {
-        matches->lists[i].count = 0;
+        matches->lists[i].count = matches->lists[i].place_count = 0;
         matches->lists[i].index = matches->index;
         matches->lists[i].out_of_memory = false;
     }
@@ -149,8 +158,28 @@ static bool find_elements(void *context, uint64_t leaf, uint64_t mask)
 static bool find_leaves(void *context, uint64_t first, uint64_t end)
 {
     find_list *list = context;
-    list->element_count += si_leaves_size(list->index, first, end);
+    list->element_count += si_tree_element_count(list->index, first, end);
     return add_find(list, (si_find){.first_leaf = first, .end_leaf = end});
+}
+
+static si_result find_inserted(si_delta *delta, const si_query *query, find_list *list,
+                               si_error *error)
+{
+    si_place_list found;
+    si_result result = si_delta_find(delta, query, &found, error);
+    if (result == SI_OK && found.count > 0) {
+        uint64_t *grown = si_grow(list->places, &list->place_capacity,
+                                  list->place_count + found.count, sizeof *grown);
+        if (grown) {
+            list->places = grown;
+            memcpy(grown + list->place_count, found.places, found.count * sizeof *grown);
+            list->place_count += found.count;
+        } else {
+            result = si_fail_memory(error);
+        }
+    }
+    si_place_list_free(&found);
+    return result;
 }
 
 static si_result check_query(const si_index *index, const si_query *query, uint64_t number,
@@ -167,7 +196,7 @@ static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, 
 {
     find_list *list = &matches->lists[worker];
     const si_query *query = &matches->queries[number];
-    size_t first = list->count;
+    size_t first = list->count, first_place = list->place_count;
     SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
     list->element_count = 0;
     SI_TRY(si_search(
@@ -175,8 +204,13 @@ static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, 
         &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves}, error));
     if (list->out_of_memory)
         return si_fail_memory(error);
-    matches->found[number] = (query_finds){worker, first, list->count - first};
-    matches->offsets[number + 1] = list->element_count;
+    si_delta *delta = si_index_delta(matches->index);
+    if (delta)
+        SI_TRY(find_inserted(delta, query, list, error));
+    size_t place_count = list->place_count - first_place;
+    matches->found[number] = (query_finds){worker, first, list->count - first, first_place,
+                                           place_count};
+    matches->offsets[number + 1] = list->element_count + place_count;
     return SI_OK;
 }
 
@@ -255,6 +289,10 @@ static void sum_offsets(si_batch *matches)
 si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
                         unsigned threads, si_batch *matches, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(matches, "matches", error));
+    if (query_count > 0)
+        SI_TRY(si_require(queries, "queries", error));
     unsigned used = thread_count(index, threads, query_count);
     matches->index = index;
     matches->queries = queries;
@@ -280,6 +318,8 @@ si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t
 
 const uint64_t *si_batch_offsets(const si_batch *matches)
 {
+    if (!matches)
+        return NULL;
     return matches->offsets;
 }
 
@@ -297,7 +337,7 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
     const si_batch *matches = copy->matches;
     uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
     si_column columns[SI_FIELD_COUNT];
-    si_extractor extractor;
+    si_gather gather;
     (void)worker;
     if (first == end)
         return SI_OK;
@@ -306,32 +346,28 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
         columns[i] = (si_column){copy->columns[i].field,
                                  (char *)copy->columns[i].data + first * size};
     }
-    si_extractor_start(&extractor, matches->index, columns, copy->column_count, end - first);
+    si_gather_start(&gather, matches->index, columns, copy->column_count, end - first);
     const query_finds *found = &matches->found[number];
-    return si_copy_finds(matches->lists[found->list].finds + found->first, found->count, &extractor,
-                         error);
-}
-
-static si_result check_columns(const si_batch *matches, const si_column *columns,
-                               size_t column_count, si_error *error)
-{
-    if (column_count > SI_FIELD_COUNT)
-        return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, but there are only %d fields",
-                       column_count, (int)SI_FIELD_COUNT);
-    for (size_t i = 0; i < column_count; i++)
-        if (!si_element_field(matches->index->layout.kind, columns[i].field))
-            return si_fail(error, SI_ERROR_ARGUMENT, "a %s index has no field %d",
-                           matches->index->type->name, (int)columns[i].field);
+    const find_list *list = &matches->lists[found->list];
+    SI_TRY(si_gather_finds(&gather, list->finds + found->first, found->count, error));
+    if (found->place_count > 0)
+        si_gather_add_inserted(&gather, list->places + found->first_place, found->place_count);
     return SI_OK;
 }
 
 si_result si_batch_copy(const si_batch *matches, const si_column *columns, size_t column_count,
                         unsigned threads, si_error *error)
 {
+    SI_TRY(si_require(matches, "matches", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     match_copy copy = {matches, columns, column_count};
     if (matches->query_count == 0)
         return SI_OK;
-    SI_TRY(check_columns(matches, columns, column_count, error));
+    if (column_count > SI_FIELD_COUNT)
+        return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, expected at most %d", column_count,
+                       (int)SI_FIELD_COUNT);
+    SI_TRY(si_gather_check(matches->index, columns, column_count, false, error));
     shared_queries shared = {.work = copy_one,
                              .context = &copy,
                              .order = matches->is_ordered ? matches->order : NULL,
@@ -359,6 +395,11 @@ static si_result count_one(void *context, unsigned worker, uint64_t number, si_e
 si_result si_batch_count(const si_index *index, const si_query *queries, uint64_t query_count,
                          unsigned threads, uint64_t *counts, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    if (query_count > 0) {
+        SI_TRY(si_require(queries, "queries", error));
+        SI_TRY(si_require(counts, "counts", error));
+    }
     many_counts many = {index, queries, query_count, counts};
     shared_queries shared = {
         .work = count_one, .context = &many, .queries = queries, .count = query_count};

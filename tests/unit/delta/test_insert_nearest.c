@@ -1,4 +1,4 @@
-/* What is nearest in an index that grows: brute force over all that is in it says the same. */
+/* The nearest elements of an index, inserted ones among them, are those that brute force finds. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,6 @@ enum { MOST = 9000 };
 typedef struct scene {
     si_element_kind kind;
     si_index *base;
-    si_growing_index *growing;
     uint64_t count;
     uint64_t ids[MOST];
     float places[MOST][3];
@@ -32,8 +31,8 @@ static void insert(scene *s, const test_elements *elements, uint64_t first, uint
         {is_sphere ? SI_FIELD_CENTROID : SI_FIELD_POSITION, elements->first + first},
         {SI_FIELD_ID, elements->id + first},
         {SI_FIELD_RADIUS, is_sphere ? elements->radius + first : NULL}};
-    assert_int_equal(
-        si_growing_index_insert(s->growing, columns, is_sphere ? 3 : 2, end - first, NULL), SI_OK);
+    assert_int_equal(si_index_insert(s->base, columns, is_sphere ? 3 : 2, end - first, NULL),
+                     SI_OK);
 }
 
 static void read_all(scene *s)
@@ -47,9 +46,9 @@ static void read_all(scene *s)
     si_query everything;
     assert_int_equal(si_query_box(corner, opposite_corner, SI_BOUNDING_BOX, &everything, NULL),
                      SI_OK);
-    assert_int_equal(si_growing_index_query(s->growing, &everything, columns, is_sphere ? 3 : 2,
-                                            MOST, &s->count, NULL),
-                     SI_OK);
+    assert_int_equal(
+        si_index_find(s->base, &everything, columns, is_sphere ? 3 : 2, MOST, &s->count, NULL),
+        SI_OK);
 }
 
 /* To a coarse grid, so that many are equally far. */
@@ -71,7 +70,6 @@ static scene *make_scene(si_element_kind kind, uint64_t base_count, uint64_t cou
     elements.count = base_count;
     s->base = build_elements(&elements, NULL, NULL);
     elements.count = count;
-    assert_int_equal(si_growing_index_create(s->base, &s->growing, NULL), SI_OK);
     for (uint64_t first = base_count; first < count; first += step)
         insert(s, &elements, first, first + step < count ? first + step : count);
     read_all(s);
@@ -82,7 +80,6 @@ static scene *make_scene(si_element_kind kind, uint64_t base_count, uint64_t cou
 
 static void free_scene(scene *s)
 {
-    si_growing_index_free(s->growing);
     si_index_close(s->base);
     free(s);
 }
@@ -134,7 +131,7 @@ static void check_nearest(const scene *s, const si_nearest_query *nearest, uint6
         {s->kind == SI_SPHERE ? SI_FIELD_CENTROID : SI_FIELD_POSITION, places}, {SI_FIELD_ID, ids}};
     uint64_t expected_count = find_expected(s, nearest, part, expected), count;
     si_error error = {0};
-    assert_ok(si_growing_index_nearest(s->growing, nearest, columns, 2, distances, &count, &error),
+    assert_ok(si_index_find_nearest(s->base, nearest, columns, 2, distances, &count, &error),
               error);
     assert_int_equal(count, expected_count);
     for (uint64_t i = 0; i < count; i++) {
@@ -143,7 +140,7 @@ static void check_nearest(const scene *s, const si_nearest_query *nearest, uint6
         assert_int_equal(ids[i], s->ids[order]);
         assert_memory_equal(places[i], s->places[order], sizeof places[i]);
     }
-    assert_ok(si_growing_index_nearest(s->growing, nearest, NULL, 0, NULL, &count, &error), error);
+    assert_ok(si_index_find_nearest(s->base, nearest, NULL, 0, NULL, &count, &error), error);
     assert_int_equal(count, expected_count);
 }
 
@@ -204,12 +201,11 @@ static void refuses_wrong_requests(void **state)
     si_error error = {0};
     uint64_t count = 77;
     assert_int_equal(si_query_nearest(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
-    assert_int_equal(
-        si_growing_index_nearest(s->growing, &nearest, &column, 1, NULL, &count, &error),
-        SI_ERROR_ARGUMENT);
+    assert_int_equal(si_index_find_nearest(s->base, &nearest, &column, 1, NULL, &count, &error),
+                     SI_ERROR_ARGUMENT);
     assert_non_null(strstr(error.message, "no field"));
     nearest.max_distance = -1;
-    assert_int_equal(si_growing_index_nearest(s->growing, &nearest, NULL, 0, NULL, &count, &error),
+    assert_int_equal(si_index_find_nearest(s->base, &nearest, NULL, 0, NULL, &count, &error),
                      SI_ERROR_ARGUMENT);
     free_scene(s);
 }
@@ -222,8 +218,7 @@ static void finds_nothing_where_nothing_is(void **state)
     si_nearest_query nearest;
     uint64_t count = 77;
     assert_int_equal(si_query_nearest(point, 3, INFINITY, SI_EXACT, &nearest, NULL), SI_OK);
-    assert_int_equal(si_growing_index_nearest(s->growing, &nearest, NULL, 0, NULL, &count, NULL),
-                     SI_OK);
+    assert_int_equal(si_index_find_nearest(s->base, &nearest, NULL, 0, NULL, &count, NULL), SI_OK);
     assert_int_equal(count, 0);
     free_scene(s);
 }
