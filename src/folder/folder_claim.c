@@ -48,7 +48,8 @@ static si_result check_free(const char *folder, const si_folder_claim *claim, si
         return check_no_stranger(folder, claim, error);
     if (!claim->replace)
         return si_fail(error, SI_ERROR_EXISTS,
-                       "%s: there is an index here already, and replacing it was not asked for",
+                       "%s: already contains an index (use --replace, or replace=True in Python, "
+                       "to replace it)",
                        folder);
     return SI_OK;
 }
