@@ -86,7 +86,7 @@ void loop_of_centers(contest &contest)
     loop(contest, [&](std::uint64_t voxel, const box &box) {
         si_query query;
         si_error error;
-        bench::check(si_query_centers(box.lower, box.upper, &query, &error), error);
+        bench::check(si_query_box(box.lower, box.upper, SI_CENTER, &query, &error), error);
         contest.counts[voxel] = count(contest, query);
     });
 }

@@ -14,7 +14,7 @@ enum { REPEATS = 20, MOST_TESTED = 4096 };
 
 /* What one query tests. */
 typedef struct tested {
-    si_query query;
+    si_query_shape query;
     size_t leaf_count;
     size_t node_count;
     uint64_t leaves[MOST_TESTED];
@@ -26,7 +26,7 @@ typedef struct shape_group {
     unsigned results;
 } shape_group;
 
-static si_node_match match_node(const si_query *query, const float *node)
+static si_node_match match_node(const si_query_shape *query, const float *node)
 {
     si_node_boxes boxes;
     for (unsigned side = 0; side < 6; side++)
@@ -75,7 +75,7 @@ static double time_nodes(const tested *list, uint64_t *found)
     return seconds() - start;
 }
 
-static bool read_shape(FILE *shapes, shape_group *group, si_query *query)
+static bool read_shape(FILE *shapes, shape_group *group, si_query_shape *query)
 {
     double center[3], extent, lower[3], upper[3];
     if (fscanf(shapes, "%15s %u %lf %lf %lf %lf", group->shape, &group->results, &center[0],
@@ -86,8 +86,9 @@ static bool read_shape(FILE *shapes, shape_group *group, si_query *query)
         upper[axis] = center[axis] + extent;
     }
     si_result status = strcmp(group->shape, "box") == 0
-                           ? si_query_box(lower, upper, SI_BEST_EFFORT, query, NULL)
-                           : si_query_sphere(center, extent, SI_BEST_EFFORT, query, NULL);
+                           ? si_query_box(lower, upper, SI_BEST_EFFORT, (si_query *)query, NULL)
+                           : si_query_sphere(center, extent, SI_BEST_EFFORT, (si_query *)query,
+                                             NULL);
     return status == SI_OK;
 }
 

@@ -23,7 +23,7 @@ std::uint64_t match_points(const si_query &query, const float *leaf, std::size_t
                            unsigned count)
 {
     const si_points columns = {{leaf, leaf + capacity, leaf + 2 * capacity}};
-    return si_match_points(&query, &columns, count);
+    return si_match_points(si_shape_of(&query), &columns, count);
 }
 
 std::uint64_t match_cylinders(const si_query &query, const float *leaf, std::size_t capacity,
@@ -34,7 +34,7 @@ std::uint64_t match_cylinders(const si_query &query, const float *leaf, std::siz
         {leaf + 3 * capacity, leaf + 4 * capacity, leaf + 5 * capacity},
         leaf + 6 * capacity,
     };
-    return si_match_cylinders(&query, &columns, count);
+    return si_match_cylinders(si_shape_of(&query), &columns, count);
 }
 
 void copy_ids(const elements &source, std::vector<std::uint64_t> &ids)

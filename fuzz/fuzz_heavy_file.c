@@ -184,7 +184,7 @@ static void ask_all(const si_index *index)
         ask_for_solids(index, (si_accuracy)accuracy);
     }
     si_query tile;
-    si_query_centers((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, &tile, NULL);
+    si_query_box((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, SI_CENTER, &tile, NULL);
     ask(index, &tile);
 }
 

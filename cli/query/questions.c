@@ -55,7 +55,7 @@ static si_result make_query(const cli_shape *shape, si_accuracy accuracy, si_que
 static si_result make_centers_query(const cli_shape *shape, si_query *query, si_error *error)
 {
     if (shape->kind == CLI_BOX)
-        return si_query_centers(shape->numbers, shape->numbers + 3, query, error);
+        return si_query_box(shape->numbers, shape->numbers + 3, SI_CENTER, query, error);
     *error = (si_error){SI_ERROR_ARGUMENT, "the accuracy 'center' goes with boxes alone"};
     return SI_ERROR_ARGUMENT;
 }

@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "plan.h"
 #include "pool.h"
+#include "shapes.h"
 
 static PyMethodDef functions[] = {
     {"open", core_open, METH_VARARGS, NULL},

@@ -67,7 +67,7 @@ si_result core_make_query(si_shape shape, const core_shape *numbers, si_accuracy
     case SI_SHAPE_BOX:
         return si_query_box(parts[0], parts[1], accuracy, query, error);
     case SI_SHAPE_CENTERS:
-        return si_query_centers(parts[0], parts[1], query, error);
+        return si_query_box(parts[0], parts[1], SI_CENTER, query, error);
     case SI_SHAPE_SPHERE:
         return si_query_sphere(parts[0], *parts[1], accuracy, query, error);
     case SI_SHAPE_CAPSULE:

@@ -13,6 +13,15 @@ typedef struct core_shape {
 } core_shape;
 
 /* How many parts there are. */
+typedef enum si_shape {
+    SI_SHAPE_BOX,
+    SI_SHAPE_SPHERE,
+    SI_SHAPE_CAPSULE,
+    SI_SHAPE_CYLINDER,
+    SI_SHAPE_ORIENTED_BOX,
+    SI_SHAPE_CENTERS
+} si_shape;
+
 int core_part_count(si_shape shape);
 
 /* With the accuracy "center" a box becomes SI_SHAPE_CENTERS, and other shapes are refused. */

@@ -27,6 +27,12 @@ void si_error_set(si_error *error, si_result result, const char *format, ...)
 void si_error_set_errno(si_error *error, si_result result, int error_number, const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
 
+/* SI_ERROR_ARGUMENT if a pointer that the caller of the library passed is NULL. */
+static inline si_result si_require(const void *pointer, const char *name, si_error *error)
+{
+    return pointer ? SI_OK : si_fail(error, SI_ERROR_ARGUMENT, "%s is NULL", name);
+}
+
 /* Returns from the calling function if the result of `call` is not SI_OK. */
 #define SI_TRY(call)                                                                               \
     do {                                                                                           \

@@ -48,6 +48,7 @@ struct si_builder {
 si_result si_file_bytes(si_element_kind kind, uint64_t element_count, uint64_t *bytes,
                         si_error *error)
 {
+    SI_TRY(si_require(bytes, "bytes", error));
     si_layout layout;
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown element kind %d", (int)kind);
@@ -165,8 +166,8 @@ static si_result check_expected(si_builder *builder, uint64_t count, si_error *e
 static si_result create_alone(si_builder *builder, const char *folder,
                               const si_build_options *options, si_error *error)
 {
-    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(
-        folder, options->replace, &builder->target, error));
+    SI_TRY((builder->is_multi ? si_target_open_parts : si_target_open)(folder, options->replace,
+                                                                       &builder->target, error));
     const char *temp_folder = options->temp_folder ? options->temp_folder
                                                    : si_target_folder(&builder->target);
     builder->sorter.check_space = check_space;
@@ -257,6 +258,7 @@ si_result si_builder_create_within(const si_sort_limits *limits, si_element_kind
 si_result si_builder_create(si_element_kind kind, const char *folder,
                             const si_build_options *options, si_builder **builder, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     return si_builder_create_within(NULL, kind, folder, options, builder, error);
 }
 
@@ -265,6 +267,7 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
     si_column_batch batch;
     uint64_t expected = UINT64_MAX;
     SI_TRY(si_column_batch_open(&batch, builder->provenance.kind, columns, column_count, count,
@@ -374,6 +377,7 @@ si_result si_builder_finish(si_builder *builder, si_index **index, si_build_repo
                             si_error *error)
 {
     uint64_t count = 0, bytes = 0;
+    SI_TRY(si_require(builder, "builder", error));
     si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
         result = si_fail(error, SI_ERROR_ARGUMENT,

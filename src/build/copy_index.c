@@ -24,6 +24,8 @@ static int append_batch(void *context, const si_column *columns, size_t column_c
 
 si_result si_builder_append_index(si_builder *builder, const si_index *index, si_error *error)
 {
+    SI_TRY(si_require(builder, "builder", error));
+    SI_TRY(si_require(index, "index", error));
     static const double lowest[3] = {-INFINITY, -INFINITY, -INFINITY};
     static const double highest[3] = {INFINITY, INFINITY, INFINITY};
     si_index_info info = SI_INDEX_INFO_INIT;

@@ -257,6 +257,7 @@ si_result si_build_circuit_segments(const si_circuit_source *source, const char 
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     return build_circuit(&segments, source, folder, options, report, error);
 }
 
@@ -264,5 +265,6 @@ si_result si_build_circuit_synapses(const si_circuit_source *source, const char 
                                     const si_build_options *options, si_build_report *report,
                                     si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     return build_circuit(&synapses, source, folder, options, report, error);
 }

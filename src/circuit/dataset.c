@@ -127,16 +127,22 @@ void si_dataset_close(si_dataset *dataset)
 
 size_t si_dataset_attribute_count(const si_dataset *dataset)
 {
+    if (!dataset)
+        return 0;
     return dataset->attributes.count;
 }
 
 const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position)
 {
+    if (!dataset)
+        return NULL;
     return position < dataset->attributes.count ? dataset->attributes.names[position] : NULL;
 }
 
 si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(dataset, "dataset", error));
     si_index_info info = SI_INDEX_INFO_INIT;
     if (si_index_get_info(index, &info) != SI_OK)
         return si_fail(error, SI_ERROR_ARGUMENT, "the index gives no information about itself");

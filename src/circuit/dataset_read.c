@@ -285,6 +285,11 @@ static si_result fail_unknown(const si_dataset *dataset, const char *name, si_er
 si_result si_dataset_read(const si_dataset *dataset, const char *name, const uint64_t *ids,
                           uint64_t count, si_values *values, si_error *error)
 {
+    SI_TRY(si_require(dataset, "dataset", error));
+    SI_TRY(si_require(name, "name", error));
+    SI_TRY(si_require(values, "values", error));
+    if (count > 0)
+        SI_TRY(si_require(ids, "ids", error));
     const si_name_table *names = &dataset->attributes;
     if (names->count == 0 ||
         !bsearch(name, names->names, names->count, sizeof *names->names, compare_name))

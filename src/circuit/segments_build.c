@@ -199,6 +199,7 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     segments_build build = {.source = source};
     SI_TRY(check_source(source, error));
     SI_TRY(si_build_report_check(report, error));

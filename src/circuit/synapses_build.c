@@ -295,6 +295,7 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
                             const si_build_options *options, si_index **index,
                             si_build_report *report, si_error *error)
 {
+    SI_TRY(si_require(source, "source", error));
     synapses_build build = {.source = source};
     si_build_report written = SI_BUILD_REPORT_INIT;
     SI_TRY(check_source(source, error));

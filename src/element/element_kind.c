@@ -39,19 +39,22 @@ static si_cylinders cylinders_of_leaf(const float *floats)
                           floats + 6 * COLUMN};
 }
 
-static uint64_t match_leaf_of_points(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_points(const si_query_shape *query, const float *floats,
+                                     unsigned count)
 {
     si_points points = points_of_leaf(floats);
     return si_match_points(query, &points, count);
 }
 
-static uint64_t match_leaf_of_spheres(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_spheres(const si_query_shape *query, const float *floats,
+                                      unsigned count)
 {
     si_spheres spheres = spheres_of_leaf(floats);
     return si_match_spheres(query, &spheres, count);
 }
 
-static uint64_t match_leaf_of_cylinders(const si_query *query, const float *floats, unsigned count)
+static uint64_t match_leaf_of_cylinders(const si_query_shape *query, const float *floats,
+                                        unsigned count)
 {
     si_cylinders cylinders = cylinders_of_leaf(floats);
     return si_match_cylinders(query, &cylinders, count);
@@ -611,7 +614,7 @@ const char *si_element_kind_name(si_element_kind kind)
 
 size_t si_element_kind_fields(si_element_kind kind, const si_field_info **fields)
 {
-    if (!si_element_kind_is_valid((uint32_t)kind))
+    if (!fields || !si_element_kind_is_valid((uint32_t)kind))
         return 0;
     *fields = element_types[kind].fields;
     return element_types[kind].field_count;

@@ -106,7 +106,7 @@ typedef struct si_element_type {
     void (*describe_row)(const char *kind, const void *const *data, uint64_t row, char *text,
                          size_t size);
     /* For the floats of a leaf: one column after another, SI_LEAF_CAPACITY values each. */
-    uint64_t (*match)(const si_query *query, const float *floats, unsigned count);
+    uint64_t (*match)(const si_query_shape *query, const float *floats, unsigned count);
     si_box (*bound)(const float *floats, unsigned count);
     void (*centroid)(const float *floats, float centroid[3]);
     /* Puts the `count` records of a leaf where leaf `leaf` of the columns is. Places of the floats

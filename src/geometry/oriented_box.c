@@ -2,13 +2,13 @@
  * that is parallel to the axes, separating planes decide. */
 #include "geometry/solids.h"
 
-static void turn_to_box_axes(const si_query *query, const double v[3], double turned[3])
+static void turn_to_box_axes(const si_query_shape *query, const double v[3], double turned[3])
 {
     for (int k = 0; k < 3; k++)
         turned[k] = si_dot(query->axes[k], v);
 }
 
-si_box_view si_view_oriented_box(const si_query *query, const float p1[3], const float p2[3])
+si_box_view si_view_oriented_box(const si_query_shape *query, const float p1[3], const float p2[3])
 {
     const float *const ends[2] = {p1, p2};
     si_box_view view;
@@ -29,7 +29,8 @@ si_box_view si_view_oriented_box(const si_query *query, const float p1[3], const
 
 /* The part of the box that is near the query, as its middle seen from the query's and its half
  * size; false where there is none. */
-static bool cut_box(const si_query *query, const si_box *box, double middle[3], double half[3])
+static bool cut_box(const si_query_shape *query, const si_box *box, double middle[3],
+                    double half[3])
 {
     for (int k = 0; k < 3; k++) {
         double lower = (double)si_max_float(box->lower[k], query->lower[k]);
@@ -48,8 +49,8 @@ static bool cut_box(const si_query *query, const si_box *box, double middle[3], 
  * rounding: nearly parallel edges have a normal that is nearly 0, and then no plane but those of
  * the sides may decide.
  */
-static bool normal_separates(const si_query *query, const double middle[3], const double half[3],
-                             const double normal[3])
+static bool normal_separates(const si_query_shape *query, const double middle[3],
+                             const double half[3], const double normal[3])
 {
     double distance = fabs(si_dot(middle, normal)), reach = 0, size = 0;
     for (int k = 0; k < 3; k++) {
@@ -60,7 +61,7 @@ static bool normal_separates(const si_query *query, const double middle[3], cons
     return distance > reach + size * 0x1p-48;
 }
 
-bool si_oriented_box_meets_box(const si_query *query, const si_box *box)
+bool si_oriented_box_meets_box(const si_query_shape *query, const si_box *box)
 {
     double middle[3], half[3];
     if (!cut_box(query, box, middle, half))

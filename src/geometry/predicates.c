@@ -11,7 +11,7 @@ static double square(float x)
     return (double)x * (double)x;
 }
 
-static bool boxes_touch(const si_query *query, const si_box *box)
+static bool boxes_touch(const si_query_shape *query, const si_box *box)
 {
     for (int axis = 0; axis < 3; axis++)
         if (box->lower[axis] > query->upper[axis] || box->upper[axis] < query->lower[axis])
@@ -19,26 +19,26 @@ static bool boxes_touch(const si_query *query, const si_box *box)
     return true;
 }
 
-static bool ball_meets_bounds(const si_query *query, const si_box *bounds)
+static bool ball_meets_bounds(const si_query_shape *query, const si_box *bounds)
 {
     return si_squared_gap(query->center, bounds->lower, bounds->upper) <= square(query->radius);
 }
 
-static bool balls_meet(const si_query *query, const float center[3], float radius)
+static bool balls_meet(const si_query_shape *query, const float center[3], float radius)
 {
     double sum = (double)query->radius + (double)radius;
     return si_squared_distance(query->center, center) <= sum * sum;
 }
 
 /* The bounds, known to touch those of the query, decide about a query of accuracy bounding_box. */
-static bool bounds_meet(const si_query *query, const si_box *bounds)
+static bool bounds_meet(const si_query_shape *query, const si_box *bounds)
 {
     if (query->shape == SI_SHAPE_SPHERE)
         return ball_meets_bounds(query, bounds);
     return query->shape == SI_SHAPE_BOX || si_solid_meets_box(query, bounds);
 }
 
-static bool tile_holds(const si_query *query, const float center[3])
+static bool tile_holds(const si_query_shape *query, const float center[3])
 {
     for (int axis = 0; axis < 3; axis++)
         if (!(query->lower[axis] <= center[axis] && center[axis] < query->upper[axis]))
@@ -46,12 +46,12 @@ static bool tile_holds(const si_query *query, const float center[3])
     return true;
 }
 
-bool si_query_meets_point(const si_query *query, const float position[3])
+bool si_query_meets_point(const si_query_shape *query, const float position[3])
 {
     return si_query_meets_sphere(query, position, 0);
 }
 
-bool si_query_meets_sphere(const si_query *query, const float center[3], float radius)
+bool si_query_meets_sphere(const si_query_shape *query, const float center[3], float radius)
 {
     if (query->shape == SI_SHAPE_CENTERS)
         return tile_holds(query, center);
@@ -69,7 +69,7 @@ bool si_query_meets_sphere(const si_query *query, const float center[3], float r
                                            : si_solid_meets_ball(query, center, radius);
 }
 
-static bool tile_holds_middle(const si_query *query, const float p1[3], const float p2[3])
+static bool tile_holds_middle(const si_query_shape *query, const float p1[3], const float p2[3])
 {
     float middle[3] = {si_middle(p1[0], p2[0]), si_middle(p1[1], p2[1]), si_middle(p1[2], p2[2])};
     return tile_holds(query, middle);
@@ -77,13 +77,14 @@ static bool tile_holds_middle(const si_query *query, const float p1[3], const fl
 
 /* Rounding is monotone: a cylinder that meets the query in real numbers has a grown box that
  * touches that of the query. */
-static si_box bound_for(const si_query *query, const float p1[3], const float p2[3], float radius)
+static si_box bound_for(const si_query_shape *query, const float p1[3], const float p2[3],
+                        float radius)
 {
     return si_query_is_exact(query) ? si_grow_ends(p1, p2, radius)
                                     : si_bound_cylinder(p1, p2, radius);
 }
 
-static bool shape_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+static bool shape_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                                  float radius)
 {
     if (query->shape == SI_SHAPE_SPHERE)
@@ -95,7 +96,7 @@ static bool shape_meets_cylinder(const si_query *query, const float p1[3], const
                : si_capsule_meets_box(p1, p2, radius, query->lower, query->upper);
 }
 
-bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+bool si_query_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                              float radius)
 {
     if (query->shape == SI_SHAPE_CENTERS)

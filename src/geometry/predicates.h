@@ -18,9 +18,9 @@
 
 #include "geometry/shapes.h"
 
-bool si_query_meets_point(const si_query *query, const float position[3]);
-bool si_query_meets_sphere(const si_query *query, const float center[3], float radius);
-bool si_query_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+bool si_query_meets_point(const si_query_shape *query, const float position[3]);
+bool si_query_meets_sphere(const si_query_shape *query, const float center[3], float radius);
+bool si_query_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                              float radius);
 
 typedef enum si_query_extent {
@@ -31,7 +31,7 @@ typedef enum si_query_extent {
 
 /* Balls of infinite radius find everything, wherever their center is; otherwise a center at
  * infinity finds nothing. No computation with an ordinary query gives NaN. */
-static inline si_query_extent si_query_extent_of(const si_query *query)
+static inline si_query_extent si_query_extent_of(const si_query_shape *query)
 {
     if (query->shape != SI_SHAPE_SPHERE)
         return SI_EXTENT_ORDINARY;

@@ -5,6 +5,10 @@
 
 si_result si_accuracy_check(si_accuracy accuracy, si_error *error)
 {
+    if (accuracy == SI_CENTER)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "the accuracy is %d (center), which only queries by box can have",
+                       (int)accuracy);
     if (accuracy != SI_BEST_EFFORT && accuracy != SI_BOUNDING_BOX && accuracy != SI_EXACT)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "the accuracy of a query is %d, expected %d (best effort), %d "
@@ -13,7 +17,7 @@ si_result si_accuracy_check(si_accuracy accuracy, si_error *error)
     return SI_OK;
 }
 
-static si_result check_box(const si_query *query, si_error *error)
+static si_result check_box(const si_query_shape *query, si_error *error)
 {
     for (unsigned axis = 0; axis < 3; axis++)
         if (!(query->lower[axis] <= query->upper[axis]))
@@ -30,7 +34,7 @@ static bool is_finite(const float values[3])
 }
 
 /* Capsules, cylinders and oriented boxes. */
-static si_result check_solid(const si_query *query, si_error *error)
+static si_result check_solid(const si_query_shape *query, si_error *error)
 {
     const double *axes = query->axes[0];
     bool finite = is_finite(query->center) && is_finite(query->end) &&
@@ -44,8 +48,16 @@ static si_result check_solid(const si_query *query, si_error *error)
     return SI_OK;
 }
 
-si_result si_query_check(const si_query *query, si_error *error)
+si_result si_query_check(const si_query *made, si_error *error)
 {
+    const si_query_shape *query = si_shape_of(made);
+    SI_TRY(si_require(query, "query", error));
+    if (query->struct_size != sizeof *query)
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "struct_size of the query is %zu, expected %zu: make queries by si_query_box "
+            "or its like",
+            query->struct_size, sizeof *query);
     SI_TRY(si_accuracy_check(query->accuracy, error));
     if ((int)query->shape < SI_SHAPE_BOX || query->shape > SI_SHAPE_CENTERS)
         return si_fail(error, SI_ERROR_ARGUMENT,

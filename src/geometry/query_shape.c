@@ -7,6 +7,11 @@
 
 #include "geometry/scalar_math.h"
 
+static void write_query(const si_query_shape *made, si_query *query)
+{
+    *(si_query_shape *)query = *made;
+}
+
 static si_result check_coordinates(const double point[3], const char *name, si_error *error)
 {
     if (isnan(point[0]) || isnan(point[1]) || isnan(point[2]))
@@ -24,8 +29,8 @@ static si_result check_radius(double radius, si_error *error)
     return SI_OK;
 }
 
-static si_result set_box(const double corner[3], const double opposite_corner[3], si_query *query,
-                         si_error *error)
+static si_result set_box(const double corner[3], const double opposite_corner[3],
+                         si_query_shape *query, si_error *error)
 {
     SI_TRY(check_coordinates(corner, "corner", error));
     SI_TRY(check_coordinates(opposite_corner, "opposite corner", error));
@@ -41,19 +46,17 @@ static si_result set_box(const double corner[3], const double opposite_corner[3]
 si_result si_query_box(const double corner[3], const double opposite_corner[3],
                        si_accuracy accuracy, si_query *query, si_error *error)
 {
-    si_query made = {.shape = SI_SHAPE_BOX, .accuracy = accuracy};
-    SI_TRY(si_accuracy_check(accuracy, error));
+    SI_TRY(si_require(corner, "corner", error));
+    SI_TRY(si_require(opposite_corner, "opposite_corner", error));
+    SI_TRY(si_require(query, "query", error));
+    si_query_shape made = {.struct_size = sizeof made, .shape = SI_SHAPE_BOX, .accuracy = accuracy};
+    if (accuracy == SI_CENTER) {
+        made.shape = SI_SHAPE_CENTERS;
+        made.accuracy = SI_EXACT;
+    }
+    SI_TRY(si_accuracy_check(made.accuracy, error));
     SI_TRY(set_box(corner, opposite_corner, &made, error));
-    *query = made;
-    return SI_OK;
-}
-
-si_result si_query_centers(const double corner[3], const double opposite_corner[3], si_query *query,
-                           si_error *error)
-{
-    si_query made = {.shape = SI_SHAPE_CENTERS, .accuracy = SI_EXACT};
-    SI_TRY(set_box(corner, opposite_corner, &made, error));
-    *query = made;
+    write_query(&made, query);
     return SI_OK;
 }
 
@@ -62,17 +65,21 @@ si_result si_query_centers(const double corner[3], const double opposite_corner[
 si_result si_query_sphere(const double center[3], double radius, si_accuracy accuracy,
                           si_query *query, si_error *error)
 {
+    SI_TRY(si_require(center, "center", error));
+    SI_TRY(si_require(query, "query", error));
     SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(check_coordinates(center, "center", error));
     SI_TRY(check_radius(radius, error));
     float r = fabsf((float)radius);
-    *query = (si_query){.shape = SI_SHAPE_SPHERE, .accuracy = accuracy, .radius = r};
+    si_query_shape made = {
+        .struct_size = sizeof made, .shape = SI_SHAPE_SPHERE, .accuracy = accuracy, .radius = r};
     for (int axis = 0; axis < 3; axis++) {
         float c = (float)center[axis];
-        query->center[axis] = c;
-        query->lower[axis] = isinf(r) ? -INFINITY : c - r;
-        query->upper[axis] = isinf(r) ? INFINITY : c + r;
+        made.center[axis] = c;
+        made.lower[axis] = isinf(r) ? -INFINITY : c - r;
+        made.upper[axis] = isinf(r) ? INFINITY : c + r;
     }
+    write_query(&made, query);
     return SI_OK;
 }
 
@@ -106,7 +113,7 @@ static float round_up(double x)
 }
 
 static si_result set_axis(const double end[3], const double other_end[3], double radius,
-                          si_query *query, si_error *error)
+                          si_query_shape *query, si_error *error)
 {
     SI_TRY(round_point(end, "end", query->center, error));
     SI_TRY(round_point(other_end, "other end", query->end, error));
@@ -123,7 +130,7 @@ static si_result set_axis(const double end[3], const double other_end[3], double
     return SI_OK;
 }
 
-static bool ends_are_same(const si_query *query)
+static bool ends_are_same(const si_query_shape *query)
 {
     return si_squared_distance(query->center, query->end) <= 0;
 }
@@ -132,27 +139,35 @@ static bool ends_are_same(const si_query *query)
 si_result si_query_capsule(const double end[3], const double other_end[3], double radius,
                            si_accuracy accuracy, si_query *query, si_error *error)
 {
-    si_query made = {.shape = SI_SHAPE_CAPSULE, .accuracy = accuracy};
+    SI_TRY(si_require(end, "end", error));
+    SI_TRY(si_require(other_end, "other_end", error));
+    SI_TRY(si_require(query, "query", error));
+    si_query_shape made = {
+        .struct_size = sizeof made, .shape = SI_SHAPE_CAPSULE, .accuracy = accuracy};
     SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_axis(end, other_end, radius, &made, error));
     if (ends_are_same(&made))
         return si_query_sphere(end, radius, accuracy == SI_BEST_EFFORT ? SI_EXACT : accuracy, query,
                                error);
-    *query = made;
+    write_query(&made, query);
     return SI_OK;
 }
 
 si_result si_query_cylinder(const double end[3], const double other_end[3], double radius,
                             si_accuracy accuracy, si_query *query, si_error *error)
 {
-    si_query made = {.shape = SI_SHAPE_CYLINDER, .accuracy = accuracy};
+    SI_TRY(si_require(end, "end", error));
+    SI_TRY(si_require(other_end, "other_end", error));
+    SI_TRY(si_require(query, "query", error));
+    si_query_shape made = {
+        .struct_size = sizeof made, .shape = SI_SHAPE_CYLINDER, .accuracy = accuracy};
     SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(set_axis(end, other_end, radius, &made, error));
     if (ends_are_same(&made))
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "both ends of a cylinder query are (%g, %g, %g), expected two points",
                        (double)made.end[0], (double)made.end[1], (double)made.end[2]);
-    *query = made;
+    write_query(&made, query);
     return SI_OK;
 }
 
@@ -183,7 +198,7 @@ static bool make_axes(const double given[2][3], double axes[3][3])
     return true;
 }
 
-static si_result set_half_size(const double half_size[3], si_query *query, si_error *error)
+static si_result set_half_size(const double half_size[3], si_query_shape *query, si_error *error)
 {
     for (int side = 0; side < 3; side++) {
         query->half_size[side] = (float)half_size[side];
@@ -200,7 +215,12 @@ si_result si_query_oriented_box(const double center[3], const double axes[2][3],
                                 const double half_size[3], si_accuracy accuracy, si_query *query,
                                 si_error *error)
 {
-    si_query made = {.shape = SI_SHAPE_ORIENTED_BOX, .accuracy = accuracy};
+    SI_TRY(si_require(center, "center", error));
+    SI_TRY(si_require(axes, "axes", error));
+    SI_TRY(si_require(half_size, "half_size", error));
+    SI_TRY(si_require(query, "query", error));
+    si_query_shape made = {
+        .struct_size = sizeof made, .shape = SI_SHAPE_ORIENTED_BOX, .accuracy = accuracy};
     SI_TRY(si_accuracy_check(accuracy, error));
     SI_TRY(round_point(center, "center", made.center, error));
     SI_TRY(set_half_size(half_size, &made, error));
@@ -216,12 +236,14 @@ si_result si_query_oriented_box(const double center[3], const double axes[2][3],
         made.lower[k] = round_down((double)made.center[k] - reach * (1 + 0x1p-48));
         made.upper[k] = round_up((double)made.center[k] + reach * (1 + 0x1p-48));
     }
-    *query = made;
+    write_query(&made, query);
     return SI_OK;
 }
 
 si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_error *error)
 {
+    SI_TRY(si_require(quaternion, "quaternion", error));
+    SI_TRY(si_require(axes, "axes", error));
     const double *q = quaternion;
     double w = q[0], x = q[1], y = q[2], z = q[3];
     double greatest = fmax(fmax(fabs(w), fabs(x)), fmax(fabs(y), fabs(z)));

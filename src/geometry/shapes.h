@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "spatial_index/spatial_index.h"
+#include "geometry/query_shape.h"
 
 /* The most elements that are tested together; one bit each in a 64-bit mask. */
 #define SI_MATCH_CAPACITY 64

@@ -4,12 +4,12 @@
 #include "geometry/scalar_math.h"
 #include "geometry/shape_pairs.h"
 
-static si_axis axis_of(const si_query *query)
+static si_axis axis_of(const si_query_shape *query)
 {
     return (si_axis){query->center, query->end, query->radius};
 }
 
-bool si_solid_meets_ball(const si_query *query, const float center[3], float radius)
+bool si_solid_meets_ball(const si_query_shape *query, const float center[3], float radius)
 {
     si_axis axis = axis_of(query);
     if (query->shape == SI_SHAPE_CAPSULE)
@@ -22,7 +22,7 @@ bool si_solid_meets_ball(const si_query *query, const float center[3], float rad
 
 /* Where an end of either just touches the other, this is exact if all numbers are small and whole,
  * or if the ends are the same point, which what decides about the rest is not. */
-static bool an_end_is_in_other(const si_query *query, const float p1[3], const float p2[3],
+static bool an_end_is_in_other(const si_query_shape *query, const float p1[3], const float p2[3],
                                float radius)
 {
     if (si_solid_meets_ball(query, p1, 0) || si_solid_meets_ball(query, p2, 0))
@@ -34,7 +34,7 @@ static bool an_end_is_in_other(const si_query *query, const float p1[3], const f
            si_ball_meets_cylinder(query->end, reach, p1, p2, radius);
 }
 
-bool si_solid_meets_cylinder(const si_query *query, const float p1[3], const float p2[3],
+bool si_solid_meets_cylinder(const si_query_shape *query, const float p1[3], const float p2[3],
                              float radius)
 {
     if (si_squared_distance(p1, p2) <= 0)
@@ -51,7 +51,7 @@ bool si_solid_meets_cylinder(const si_query *query, const float p1[3], const flo
     return si_cylinder_meets_view(&view, (double)radius);
 }
 
-bool si_solid_meets_box(const si_query *query, const si_box *box)
+bool si_solid_meets_box(const si_query_shape *query, const si_box *box)
 {
     if (query->shape == SI_SHAPE_CAPSULE)
         return si_capsule_meets_box(query->center, query->end, query->radius, box->lower,

@@ -62,6 +62,9 @@ static si_result add_index(const si_grid_sums *sums, const si_index *index, si_e
 si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint64_t *counts,
                                si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(counts, "counts", error));
     si_grid_sums sums;
     SI_TRY(si_grid_sums_begin(&sums, index, grid, false, error));
     memset(counts, 0, sums.voxel_count * sizeof *counts);
@@ -72,6 +75,9 @@ si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint6
 si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, double *lengths,
                                 si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(lengths, "lengths", error));
     si_grid_sums sums;
     SI_TRY(si_grid_sums_begin(&sums, index, grid, true, error));
     sums.totals.low = si_allocate_zeroed(sums.voxel_count, sizeof *sums.totals.low);
@@ -137,6 +143,10 @@ si_result si_index_region_counts(const si_index *index, const si_grid *grid,
                                  const si_regions *regions, si_group_counts *counts,
                                  si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(regions, "regions", error));
+    SI_TRY(si_require(counts, "counts", error));
     si_grid_sums sums;
     si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, false, error);
     if (result == SI_OK)
@@ -153,6 +163,10 @@ si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
                                   const si_regions *regions, si_group_lengths *lengths,
                                   si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(grid, "grid", error));
+    SI_TRY(si_require(regions, "regions", error));
+    SI_TRY(si_require(lengths, "lengths", error));
     si_grid_sums sums;
     si_result result = si_grid_sums_begin_regions(&sums, index, grid, regions, true, error);
     if (result == SI_OK)

@@ -160,9 +160,9 @@ si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_
 
 /* Bounds that hold the axes and the middles of all elements, but for the rounding of what is next
  * to zero. */
-static si_query query_of_bounds(const si_grid_frame *frame)
+static si_query_shape query_of_bounds(const si_grid_frame *frame)
 {
-    si_query query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
+    si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
     for (int axis = 0; axis < 3; axis++) {
         const si_voxel_axis *voxels = &frame->voxels.axes[axis];
         query.lower[axis] = nextafterf(nextafterf((float)voxels->lower, -INFINITY), -INFINITY);
@@ -171,7 +171,7 @@ static si_query query_of_bounds(const si_grid_frame *frame)
     return query;
 }
 
-static si_query query_of_all_voxels(const si_grid_frame *frame)
+static si_query_shape query_of_all_voxels(const si_grid_frame *frame)
 {
     const int32_t first[3] = {0, 0, 0};
     const int32_t last[3] = {frame->voxels.axes[0].count - 1, frame->voxels.axes[1].count - 1,

@@ -15,8 +15,8 @@ typedef struct si_grid_nodes {
 typedef struct si_grid_walk {
     const si_index *index;
     const si_grid_frame *frame;
-    si_query query; /* what finds nodes and leaves */
-    bool may_skip;  /* what is all in one voxel: it is counted without a look */
+    si_query_shape query; /* what finds nodes and leaves */
+    bool may_skip;        /* what is all in one voxel: it is counted without a look */
 } si_grid_walk;
 
 si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter);

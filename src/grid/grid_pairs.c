@@ -3,7 +3,7 @@
 #include "geometry/predicates.h"
 #include "kernels/kernel_set.h"
 
-void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query *box,
+void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query_shape *box,
                        uint64_t voxel)
 {
     const unsigned at = pairs->count++;
@@ -21,7 +21,7 @@ void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query
 /* What kernels leave open. */
 static bool touches(const si_grid_pairs *pairs, unsigned at)
 {
-    si_query query = {.shape = SI_SHAPE_BOX, .accuracy = pairs->frame->accuracy};
+    si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = pairs->frame->accuracy};
     float p1[3], p2[3];
     for (int axis = 0; axis < 3; axis++) {
         query.lower[axis] = pairs->boxes[axis][at];
@@ -34,7 +34,7 @@ static bool touches(const si_grid_pairs *pairs, unsigned at)
 
 void si_grid_pairs_flush(si_grid_pairs *pairs)
 {
-    const si_query kind = {.shape = SI_SHAPE_BOX, .accuracy = pairs->frame->accuracy};
+    const si_query_shape kind = {.shape = SI_SHAPE_BOX, .accuracy = pairs->frame->accuracy};
     si_cylinders cylinders = {.radius = pairs->cylinders[6]};
     si_node_boxes boxes;
     if (pairs->count == 0)

@@ -15,7 +15,7 @@ typedef struct si_grid_pairs {
 } si_grid_pairs;
 
 /* `floats`: a column of the leaf after the other. `box` is that of the voxel. */
-void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query *box,
+void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query_shape *box,
                        uint64_t voxel);
 
 /* Adds 1 to the voxels that are touched. */

@@ -53,8 +53,6 @@ static si_result count_voxels(const si_grid *grid, uint64_t *count, si_error *er
 
 static si_result check_grid(const si_grid *grid, uint64_t *voxel_count, si_error *error)
 {
-    si_query query;
-    const double origin[3] = {0, 0, 0};
     if (grid->struct_size != sizeof *grid)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "struct_size of the grid is %zu, expected %zu: use SI_GRID_INIT",
@@ -62,7 +60,7 @@ static si_result check_grid(const si_grid *grid, uint64_t *voxel_count, si_error
     for (int axis = 0; axis < 3; axis++)
         SI_TRY(check_axis(grid, axis, error));
     SI_TRY(count_voxels(grid, voxel_count, error));
-    return si_query_box(origin, origin, grid->accuracy, &query, error);
+    return si_accuracy_check(grid->accuracy, error);
 }
 
 static si_result check_regions(const si_regions *regions, si_error *error)

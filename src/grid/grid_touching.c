@@ -15,9 +15,10 @@ static float upper_face(const si_grid_frame *frame, int axis, int32_t voxel)
     return (float)si_voxel_face(&frame->voxels.axes[axis], voxel + 1);
 }
 
-si_query si_grid_query(const si_grid_frame *frame, const int32_t first[3], const int32_t last[3])
+si_query_shape si_grid_query(const si_grid_frame *frame, const int32_t first[3],
+                             const int32_t last[3])
 {
-    si_query query = {.shape = SI_SHAPE_BOX, .accuracy = frame->accuracy};
+    si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = frame->accuracy};
     for (int axis = 0; axis < 3; axis++) {
         query.lower[axis] = lower_face(frame, axis, first[axis]);
         query.upper[axis] = upper_face(frame, axis, last[axis]);
@@ -84,7 +85,7 @@ static int32_t last_touched(const si_grid_frame *frame, int axis, float place)
     return voxel;
 }
 
-static bool lies_in(const si_box *box, const si_query *query)
+static bool lies_in(const si_box *box, const si_query_shape *query)
 {
     for (int axis = 0; axis < 3; axis++)
         if (box->lower[axis] < query->lower[axis] || box->upper[axis] > query->upper[axis])
@@ -97,7 +98,7 @@ static void test_voxel(si_grid_pairs *pairs, const float *floats, const si_box *
 {
     const si_grid_frame *frame = pairs->frame;
     const uint64_t number = si_voxel_number(&frame->voxels, voxel);
-    si_query query = si_grid_query(frame, voxel, voxel);
+    si_query_shape query = si_grid_query(frame, voxel, voxel);
     if (frame->accuracy == SI_BOUNDING_BOX || lies_in(box, &query))
         si_grid_add(pairs->adder, number, 1);
     else if (frame->type->float_count == 7)

@@ -10,6 +10,7 @@ void si_grid_add_touching(const si_grid_frame *frame, si_grid_adder *adder, cons
                           uint64_t mask);
 
 /* The box query of all voxels together, or of one. */
-si_query si_grid_query(const si_grid_frame *frame, const int32_t first[3], const int32_t last[3]);
+si_query_shape si_grid_query(const si_grid_frame *frame, const int32_t first[3],
+                             const int32_t last[3]);
 
 #endif

@@ -112,17 +112,17 @@ typedef struct si_voxel_kernels {
 /* Queries are of ordinary extent (predicates.h). */
 typedef struct si_kernel_set {
     const char *name;
-    si_node_match (*match_nodes)(const si_query *query, const si_node_boxes *children,
+    si_node_match (*match_nodes)(const si_query_shape *query, const si_node_boxes *children,
                                  unsigned count);
-    si_leaf_masks (*leaf_test_points)(const si_query *query, const si_points *points,
+    si_leaf_masks (*leaf_test_points)(const si_query_shape *query, const si_points *points,
                                       unsigned count);
-    si_leaf_masks (*leaf_test_spheres)(const si_query *query, const si_spheres *spheres,
+    si_leaf_masks (*leaf_test_spheres)(const si_query_shape *query, const si_spheres *spheres,
                                        unsigned count);
-    si_leaf_masks (*leaf_test_cylinders)(const si_query *query, const si_cylinders *cylinders,
+    si_leaf_masks (*leaf_test_cylinders)(const si_query_shape *query, const si_cylinders *cylinders,
                                          unsigned count);
     /* Tests cylinder i against box i. `kind` is a box query that gives the accuracy; its corners
      * are not read. */
-    si_leaf_masks (*leaf_test_pairs)(const si_query *kind, const si_cylinders *cylinders,
+    si_leaf_masks (*leaf_test_pairs)(const si_query_shape *kind, const si_cylinders *cylinders,
                                      const si_node_boxes *boxes, unsigned count);
     /* Copy the values of the elements in a mask, side by side. All SI_MATCH_CAPACITY values of the
      * column may be read, and as many places of `values` written. */

@@ -73,7 +73,7 @@ typedef struct si_vector_query {
 
 /* Fills `solid` if the query is one. A tile becomes the closed box that contains the same floats.
  */
-static inline si_vector_query si_broadcast_query(const si_query *query, solid_vector *solid)
+static inline si_vector_query si_broadcast_query(const si_query_shape *query, solid_vector *solid)
 {
     si_vector radius = si_broadcast(query->radius);
     si_vector_query q = {si_broadcast_box(query->lower, query->upper),

@@ -54,7 +54,7 @@ static inline si_verdict judge_bounds_by_ball(const si_vector_query *q, si_lanes
     return (si_verdict){sure, si_except(possible, sure)};
 }
 
-static inline si_verdict judge_cheaply(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_cheaply(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes among, const cylinder_vector *c,
                                        const si_vector_box *grown)
 {
@@ -67,7 +67,7 @@ static inline si_verdict judge_cheaply(const si_query *query, const si_vector_qu
 }
 
 /* The cylinders that judge_cheaply has left open. */
-static inline si_verdict judge_closely(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_closely(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes open, const cylinder_vector *c)
 {
     if (q->solid && query->accuracy != SI_BOUNDING_BOX)
@@ -117,7 +117,7 @@ static inline uint64_t scatter_bits(uint64_t bits, const uint8_t *slots)
     return mask;
 }
 
-static si_leaf_masks test_open_cylinders(const si_query *query, const si_vector_query *q,
+static si_leaf_masks test_open_cylinders(const si_query_shape *query, const si_vector_query *q,
                                          const si_cylinders *cylinders, uint64_t mask)
 {
     open_cylinders open;
@@ -153,7 +153,7 @@ static inline uint64_t find_middles_in_box(const si_cylinders *cylinders, unsign
     return found;
 }
 
-static si_leaf_masks leaf_test_cylinders(const si_query *query, const si_cylinders *cylinders,
+static si_leaf_masks leaf_test_cylinders(const si_query_shape *query, const si_cylinders *cylinders,
                                          unsigned count)
 {
     solid_vector solid;
@@ -176,7 +176,7 @@ static si_leaf_masks leaf_test_cylinders(const si_query *query, const si_cylinde
 }
 
 /* Tests each cylinder against a box of its own, with the accuracy of the box query `kind`. */
-static si_leaf_masks leaf_test_pairs(const si_query *kind, const si_cylinders *cylinders,
+static si_leaf_masks leaf_test_pairs(const si_query_shape *kind, const si_cylinders *cylinders,
                                      const si_node_boxes *boxes, unsigned count)
 {
     si_leaf_masks masks = {0, 0};

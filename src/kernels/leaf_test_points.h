@@ -1,6 +1,6 @@
 /* Leaves of points: in the box of the query first, then in its shape. */
 
-static inline si_verdict judge_points(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_points(const si_query_shape *query, const si_vector_query *q,
                                       si_lanes in_box, const si_vector_point *position)
 {
     if (q->solid)
@@ -10,7 +10,7 @@ static inline si_verdict judge_points(const si_query *query, const si_vector_que
     return si_compare(in_box, si_squared_distance_of(position, &q->center), q->squared_radius);
 }
 
-static si_leaf_masks leaf_test_points(const si_query *query, const si_points *points,
+static si_leaf_masks leaf_test_points(const si_query_shape *query, const si_points *points,
                                       unsigned count)
 {
     solid_vector solid;

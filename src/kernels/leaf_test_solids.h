@@ -63,7 +63,7 @@ static inline void move_along_axis(const si_vector start[3], const si_vector way
 
 /* By the middle of the axis, which decides about most cylinders. No point of a cylinder is farther
  * from it than half the length plus the radius; its bounding box may be, by rounding. */
-static inline si_verdict judge_middles_by_solid(const si_query *query, const solid_vector *s,
+static inline si_verdict judge_middles_by_solid(const si_query_shape *query, const solid_vector *s,
                                                 si_lanes among, const cylinder_vector *c)
 {
     const si_vector half = si_broadcast(0.5F);

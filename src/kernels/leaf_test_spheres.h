@@ -1,7 +1,7 @@
 /* Leaves of spheres: the bounding boxes first, then the shapes. */
 
 /* `touching` are the spheres whose bounding box touches that of the query. */
-static inline si_verdict judge_spheres(const si_query *query, const si_vector_query *q,
+static inline si_verdict judge_spheres(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes touching, const si_vector_point *center,
                                        si_vector radius, const si_vector_box *bounds)
 {
@@ -22,7 +22,7 @@ static inline si_verdict judge_spheres(const si_query *query, const si_vector_qu
     return si_compare(touching, si_squared_distance_of(center, &q->center), sum * sum);
 }
 
-static si_leaf_masks leaf_test_spheres(const si_query *query, const si_spheres *spheres,
+static si_leaf_masks leaf_test_spheres(const si_query_shape *query, const si_spheres *spheres,
                                        unsigned count)
 {
     solid_vector solid;

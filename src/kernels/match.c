@@ -17,7 +17,7 @@ static uint64_t all_or_nothing(si_query_extent extent, unsigned count)
     return extent == SI_EXTENT_EVERYTHING ? UINT64_MAX >> (64 - count) : 0;
 }
 
-uint64_t si_match_points(const si_query *query, const si_points *points, unsigned count)
+uint64_t si_match_points(const si_query_shape *query, const si_points *points, unsigned count)
 {
     assert(count >= 1 && count <= SI_MATCH_CAPACITY);
     si_query_extent extent = si_query_extent_of(query);
@@ -34,7 +34,7 @@ uint64_t si_match_points(const si_query *query, const si_points *points, unsigne
     return met;
 }
 
-uint64_t si_match_spheres(const si_query *query, const si_spheres *spheres, unsigned count)
+uint64_t si_match_spheres(const si_query_shape *query, const si_spheres *spheres, unsigned count)
 {
     assert(count >= 1 && count <= SI_MATCH_CAPACITY);
     si_query_extent extent = si_query_extent_of(query);
@@ -50,7 +50,8 @@ uint64_t si_match_spheres(const si_query *query, const si_spheres *spheres, unsi
     return met;
 }
 
-uint64_t si_match_cylinders(const si_query *query, const si_cylinders *cylinders, unsigned count)
+uint64_t si_match_cylinders(const si_query_shape *query, const si_cylinders *cylinders,
+                            unsigned count)
 {
     assert(count >= 1 && count <= SI_MATCH_CAPACITY);
     si_query_extent extent = si_query_extent_of(query);
@@ -67,7 +68,8 @@ uint64_t si_match_cylinders(const si_query *query, const si_cylinders *cylinders
     return met;
 }
 
-si_node_match si_match_nodes(const si_query *query, const si_node_boxes *children, unsigned count)
+si_node_match si_match_nodes(const si_query_shape *query, const si_node_boxes *children,
+                             unsigned count)
 {
     assert(count >= 1 && count <= 32);
     si_query_extent extent = si_query_extent_of(query);

@@ -17,11 +17,13 @@
 
 #include "kernels/kernel_set.h"
 
-uint64_t si_match_points(const si_query *query, const si_points *points, unsigned count);
-uint64_t si_match_spheres(const si_query *query, const si_spheres *spheres, unsigned count);
-uint64_t si_match_cylinders(const si_query *query, const si_cylinders *cylinders, unsigned count);
+uint64_t si_match_points(const si_query_shape *query, const si_points *points, unsigned count);
+uint64_t si_match_spheres(const si_query_shape *query, const si_spheres *spheres, unsigned count);
+uint64_t si_match_cylinders(const si_query_shape *query, const si_cylinders *cylinders,
+                            unsigned count);
 
 /* `count` is 1 .. 32. */
-si_node_match si_match_nodes(const si_query *query, const si_node_boxes *children, unsigned count);
+si_node_match si_match_nodes(const si_query_shape *query, const si_node_boxes *children,
+                             unsigned count);
 
 #endif

@@ -136,7 +136,7 @@ static inline node_verdict judge_nodes_by_tile(const si_vector_query *q, si_lane
     return (node_verdict){touching, where_boxes_lie_in(touching, &grown, &q->box)};
 }
 
-static inline node_verdict judge_nodes(const si_query *query, const si_vector_query *q,
+static inline node_verdict judge_nodes(const si_query_shape *query, const si_vector_query *q,
                                        si_lanes present, const si_vector_box *box)
 {
     if (query->shape == SI_SHAPE_CENTERS)
@@ -150,7 +150,7 @@ static inline node_verdict judge_nodes(const si_query *query, const si_vector_qu
     return judge_nodes_by_ball(q, touching, box);
 }
 
-static si_node_match match_nodes(const si_query *query, const si_node_boxes *children,
+static si_node_match match_nodes(const si_query_shape *query, const si_node_boxes *children,
                                  unsigned count)
 {
     solid_vector solid;

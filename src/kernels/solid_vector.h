@@ -19,7 +19,7 @@ typedef struct solid_vector {
     si_vector extent; /* the sum of all sizes and the radius */
 } solid_vector;
 
-static inline void set_axis_of_solid(const si_query *query, solid_vector *s)
+static inline void set_axis_of_solid(const si_query_shape *query, solid_vector *s)
 {
     double way[3];
     si_subtract(query->end, query->center, way);
@@ -30,7 +30,7 @@ static inline void set_axis_of_solid(const si_query *query, solid_vector *s)
     s->extent = s->size[0] + s->radius;
 }
 
-static inline void set_sides_of_solid(const si_query *query, solid_vector *s)
+static inline void set_sides_of_solid(const si_query_shape *query, solid_vector *s)
 {
     for (int i = 0; i < 3; i++) {
         for (int k = 0; k < 3; k++)
@@ -40,7 +40,7 @@ static inline void set_sides_of_solid(const si_query *query, solid_vector *s)
     s->extent = (s->size[0] + s->size[1]) + s->size[2];
 }
 
-static inline void broadcast_solid(const si_query *query, solid_vector *s)
+static inline void broadcast_solid(const si_query_shape *query, solid_vector *s)
 {
     s->shape = query->shape;
     s->radius = si_broadcast(query->radius);

@@ -162,7 +162,7 @@ static si_result compare_packed(const si_index *left, const si_index *right, boo
                            .right = right,
                            .left_fetch = si_fetch_of(left),
                            .right_fetch = si_fetch_of(right)};
-    *same = 0;
+    *same = false;
     if (left->layout.kind != right->layout.kind) {
         say(difference, difference_size, "the first is of type %s, the second of type %s",
             left->type->name, right->type->name);
@@ -206,6 +206,9 @@ static si_result pack_anew(const si_index *index, const si_index **packed, si_in
 si_result si_index_compare(const si_index *left, const si_index *right, bool *same,
                            char *difference, size_t difference_size, si_error *error)
 {
+    SI_TRY(si_require(left, "left", error));
+    SI_TRY(si_require(right, "right", error));
+    SI_TRY(si_require(same, "same", error));
     const si_index *packed_left, *packed_right;
     si_index *made_left, *made_right = NULL;
     SI_TRY(pack_anew(left, &packed_left, &made_left, error));

@@ -26,8 +26,8 @@ static uint64_t match_rows(const si_delta *delta, const si_query *query, uint64_
     const si_spheres spheres = {{floats[0] + first, floats[1] + first, floats[2] + first},
                                 delta->kind == SI_SPHERE ? floats[3] + first : NULL};
     const si_points points = {{floats[0] + first, floats[1] + first, floats[2] + first}};
-    return delta->kind == SI_SPHERE ? si_match_spheres(query, &spheres, count)
-                                    : si_match_points(query, &points, count);
+    return delta->kind == SI_SPHERE ? si_match_spheres(si_shape_of(query), &spheres, count)
+                                    : si_match_points(si_shape_of(query), &points, count);
 }
 
 /* The next set of found elements from place `*first` on, which it moves to the set's first place;

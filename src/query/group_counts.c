@@ -212,6 +212,10 @@ si_result si_index_count_groups(const si_index *index, const si_query *query,
                                 const si_field *fields, size_t field_count, si_group_counts *groups,
                                 si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(groups, "groups", error));
+    if (field_count > 0)
+        SI_TRY(si_require(fields, "fields", error));
     group_table table;
     SI_TRY(make_table(index, fields, field_count, &table, error));
     si_result result = si_index_visit(index, query, fields, field_count, add_batch, &table, error);

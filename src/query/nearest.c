@@ -57,6 +57,11 @@ typedef struct nearest_search {
 static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
 {
     const float *point = nearest->point;
+    if (nearest->struct_size != sizeof *nearest)
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "struct_size of the query is %zu, expected %zu: make queries by "
+                       "si_query_nearest",
+                       nearest->struct_size, sizeof *nearest);
     SI_TRY(si_accuracy_check(nearest->accuracy, error));
     if (!isfinite(point[0]) || !isfinite(point[1]) || !isfinite(point[2]))
         return si_fail(error, SI_ERROR_ARGUMENT,
@@ -73,7 +78,10 @@ static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
 si_result si_query_nearest(const double point[3], uint64_t k, double max_distance,
                            si_accuracy accuracy, si_nearest_query *nearest, si_error *error)
 {
-    si_nearest_query made = {.accuracy = accuracy,
+    SI_TRY(si_require(point, "point", error));
+    SI_TRY(si_require(nearest, "nearest", error));
+    si_nearest_query made = {.struct_size = sizeof made,
+                             .accuracy = accuracy,
                              .point = {(float)point[0], (float)point[1], (float)point[2]},
                              .k = k,
                              .max_distance = max_distance};
@@ -343,6 +351,11 @@ si_result si_index_find_nearest(const si_index *index, const si_nearest_query *n
                                 const si_column *columns, size_t column_count, double *distances,
                                 uint64_t *count, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(nearest, "nearest", error));
+    SI_TRY(si_require(count, "count", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     SI_TRY(check_nearest(nearest, error));
     SI_TRY(si_filter_check(nearest->filter, index, error));
     SI_TRY(si_gather_check(index, columns, column_count, true, error));

@@ -59,6 +59,7 @@ struct si_batch {
 
 si_result si_batch_create(si_batch **matches, si_error *error)
 {
+    SI_TRY(si_require(matches, "matches", error));
     *matches = si_allocate_zeroed(1, sizeof **matches);
     return *matches ? SI_OK : si_fail_memory(error);
 }
@@ -288,6 +289,10 @@ static void sum_offsets(si_batch *matches)
 si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
                         unsigned threads, si_batch *matches, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(matches, "matches", error));
+    if (query_count > 0)
+        SI_TRY(si_require(queries, "queries", error));
     unsigned used = thread_count(index, threads, query_count);
     matches->index = index;
     matches->queries = queries;
@@ -313,6 +318,8 @@ si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t
 
 const uint64_t *si_batch_offsets(const si_batch *matches)
 {
+    if (!matches)
+        return NULL;
     return matches->offsets;
 }
 
@@ -351,6 +358,9 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
 si_result si_batch_copy(const si_batch *matches, const si_column *columns, size_t column_count,
                         unsigned threads, si_error *error)
 {
+    SI_TRY(si_require(matches, "matches", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     match_copy copy = {matches, columns, column_count};
     if (matches->query_count == 0)
         return SI_OK;
@@ -385,6 +395,11 @@ static si_result count_one(void *context, unsigned worker, uint64_t number, si_e
 si_result si_batch_count(const si_index *index, const si_query *queries, uint64_t query_count,
                          unsigned threads, uint64_t *counts, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    if (query_count > 0) {
+        SI_TRY(si_require(queries, "queries", error));
+        SI_TRY(si_require(counts, "counts", error));
+    }
     many_counts many = {index, queries, query_count, counts};
     shared_queries shared = {
         .work = count_one, .context = &many, .queries = queries, .count = query_count};

@@ -6,6 +6,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "element/hilbert.h"
+#include "geometry/query_shape.h"
 
 /* A radix sort on the highest bits of the keys: what they leave unsorted is close together. */
 enum { DIGIT_BITS = 11, DIGITS = 3, DIGIT_VALUES = 1 << DIGIT_BITS };
@@ -13,7 +14,7 @@ enum { DIGIT_BITS = 11, DIGITS = 3, DIGIT_VALUES = 1 << DIGIT_BITS };
 /* Where a corner is infinite, the other one stands for the center, and the origin for both. */
 static float center_of(const si_query *query, unsigned axis)
 {
-    float lower = query->lower[axis], upper = query->upper[axis];
+    float lower = si_shape_of(query)->lower[axis], upper = si_shape_of(query)->upper[axis];
     if (isfinite(lower) && isfinite(upper))
         return 0.5f * lower + 0.5f * upper;
     return isfinite(lower) ? lower : isfinite(upper) ? upper : 0;
@@ -116,6 +117,10 @@ static void make_finite(const float point[3], float finite[3])
 si_result si_space_filling_order(const float (*points)[3], uint64_t count, uint64_t *order,
                                  si_error *error)
 {
+    if (count > 0) {
+        SI_TRY(si_require(points, "points", error));
+        SI_TRY(si_require(order, "order", error));
+    }
     float finite[POINTS_AT_ONCE][3], point[3], largest = 0;
     uint64_t doubled;
     si_query_place *places = NULL;

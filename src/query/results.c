@@ -39,6 +39,8 @@ static bool count_leaves(void *context, uint64_t first, uint64_t end)
 si_result si_index_count(const si_index *index, const si_query *query, uint64_t *count,
                          si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(count, "count", error));
     SI_TRY(si_search_check(index, query, error));
     result_counter counter = {.index = index};
     SI_TRY(si_search(
@@ -68,6 +70,8 @@ static bool stop_at_leaves(void *context, uint64_t first, uint64_t end)
 
 si_result si_index_empty(const si_index *index, const si_query *query, bool *empty, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(empty, "empty", error));
     SI_TRY(si_search_check(index, query, error));
     *empty = true;
     SI_TRY(si_search(
@@ -115,6 +119,10 @@ static void flush_columns(void *context)
 si_result si_index_find(const si_index *index, const si_query *query, const si_column *columns,
                         size_t column_count, uint64_t capacity, uint64_t *count, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(count, "count", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     SI_TRY(si_search_check(index, query, error));
     SI_TRY(si_gather_check(index, columns, column_count, capacity > 0, error));
     column_sink sink = {.counter.index = index};
@@ -234,6 +242,10 @@ static si_result allocate_columns(const si_index *index, const si_field *fields,
 si_result si_index_visit(const si_index *index, const si_query *query, const si_field *fields,
                          size_t field_count, si_results_fn visitor, void *context, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(visitor, "visitor", error));
+    if (field_count > 0)
+        SI_TRY(si_require(fields, "fields", error));
     SI_TRY(si_search_check(index, query, error));
     si_column *columns = si_allocate_zeroed(field_count, sizeof *columns);
     if (!columns)

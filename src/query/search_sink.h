@@ -35,7 +35,7 @@ static inline si_column_set si_sink_columns(const si_query *query, const si_sear
 
 static inline uint64_t si_leaf_match(const si_index *index, const si_query *query, uint64_t leaf)
 {
-    return index->type->match(query, si_index_leaf_floats(index, leaf),
+    return index->type->match(si_shape_of(query), si_index_leaf_floats(index, leaf),
                               si_layout_leaf_size(&index->layout, leaf));
 }
 

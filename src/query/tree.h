@@ -23,7 +23,7 @@ static inline si_node_match si_tree_match_node(const si_index *index, const si_q
                                                unsigned level, uint64_t node)
 {
     si_node_boxes boxes = si_tree_node_boxes(index, level, node);
-    return si_match_nodes(query, &boxes, SI_FAN_OUT);
+    return si_match_nodes(si_shape_of(query), &boxes, SI_FAN_OUT);
 }
 
 /* Leaves below child `child` of level `level`, where leaves are level 0. */

@@ -30,6 +30,8 @@ si_columns si_index_leaf_columns(const si_index *index, uint64_t leaf)
 
 si_result si_index_get_info(const si_index *index, si_index_info *info)
 {
+    SI_TRY(si_require(index, "index", NULL));
+    SI_TRY(si_require(info, "info", NULL));
     if (info->struct_size != sizeof *info)
         return SI_ERROR_ARGUMENT;
     *info = (si_index_info){.struct_size = sizeof *info,
@@ -83,6 +85,9 @@ static si_result open_delta(si_index *index, si_delta **delta, si_error *error)
 si_result si_index_insert(si_index *index, const si_input_column *columns, size_t column_count,
                           uint64_t count, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     si_delta *delta;
     SI_TRY(open_delta(index, &delta, error));
     return si_delta_insert(delta, columns, column_count, count, error);
@@ -144,6 +149,8 @@ static si_result write_copy(const si_index *index, const char *folder, bool repl
 
 si_result si_index_write(const si_index *index, const char *folder, bool replace, si_error *error)
 {
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(folder, "folder", error));
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
     return (index->parts || si_index_delta(index) ? build_copy : write_copy)(index, folder, replace,

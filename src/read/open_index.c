@@ -35,7 +35,7 @@ static si_result map_file(int descriptor, const char *path, const si_open_option
     /* Nodes that a search visits are far apart: what lies around them would be read for nothing. */
     madvise(map, index->layout.floats.offset, MADV_RANDOM);
     index->map = map;
-    index->is_guarded = options->guard != 0;
+    index->is_guarded = options->guard;
     return SI_OK;
 }
 
@@ -249,6 +249,8 @@ static si_result open_once(const char *path, const si_open_options *options, si_
 si_result si_index_open(const char *path, const si_open_options *options, si_index **index,
                         si_error *error)
 {
+    SI_TRY(si_require(path, "path", error));
+    SI_TRY(si_require(index, "index", error));
     si_error failure;
     SI_TRY(si_open_options_check(options, error));
     for (unsigned attempt = 1;; attempt++) {

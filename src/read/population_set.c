@@ -94,6 +94,8 @@ static si_result try_to_open(const char *path, const si_open_options *options, b
 si_result si_population_set_open(const char *path, const si_open_options *options,
                                  si_population_set **set, si_error *error)
 {
+    SI_TRY(si_require(path, "path", error));
+    SI_TRY(si_require(set, "set", error));
     si_error failure = {.result = SI_OK};
     si_result result = SI_ERROR_NOT_FOUND;
     SI_TRY(si_open_options_check(options, error));
@@ -118,20 +120,28 @@ void si_population_set_close(si_population_set *set)
 
 size_t si_population_set_count(const si_population_set *set)
 {
+    if (!set)
+        return 0;
     return set->count;
 }
 
 bool si_population_set_is_multi(const si_population_set *set)
 {
+    if (!set)
+        return false;
     return set->is_multi;
 }
 
 const char *si_population_set_name(const si_population_set *set, size_t position)
 {
+    if (!set)
+        return NULL;
     return position < set->count ? set->names[position] : NULL;
 }
 
 const si_index *si_population_set_index(const si_population_set *set, size_t position)
 {
+    if (!set)
+        return NULL;
     return position < set->count ? set->indexes[position] : NULL;
 }

@@ -23,6 +23,8 @@ static uint64_t count_queries(const si_index *index)
 
 si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
 {
+    SI_TRY(si_require(index, "index", NULL));
+    SI_TRY(si_require(stats, "stats", NULL));
     si_block_counts counts = {0};
     if (stats->struct_size != sizeof *stats)
         return SI_ERROR_ARGUMENT;

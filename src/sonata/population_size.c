@@ -22,11 +22,15 @@ static si_result population_size(const char *file, si_population_kind kind, cons
 si_result si_nodes_population_size(const char *nodes_file, const char *population, uint64_t *size,
                                    si_error *error)
 {
+    SI_TRY(si_require(nodes_file, "nodes_file", error));
+    SI_TRY(si_require(size, "size", error));
     return population_size(nodes_file, SI_NODES, population, size, error);
 }
 
 si_result si_edges_population_size(const char *edges_file, const char *population, uint64_t *size,
                                    si_error *error)
 {
+    SI_TRY(si_require(edges_file, "edges_file", error));
+    SI_TRY(si_require(size, "size", error));
     return population_size(edges_file, SI_EDGES, population, size, error);
 }

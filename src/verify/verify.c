@@ -311,6 +311,8 @@ static si_result verify_path(verification *job, const char *path, const si_metad
 si_result si_verify(const char *path, const si_verify_options *options, uint64_t *damage_count,
                     si_error *error)
 {
+    SI_TRY(si_require(path, "path", error));
+    SI_TRY(si_require(damage_count, "damage_count", error));
     static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
     verification job = {.options = options ? options : &defaults};
     if (job.options->struct_size != sizeof defaults)

@@ -24,8 +24,8 @@ typedef struct si_verified_blocks {
 } si_verified_blocks;
 
 /* Reads the blocks and reports those that are damaged. */
-si_result si_blocks_verify(const si_verified_file *file, const si_verified_blocks *range, void *buffer,
-                           si_damage_log *log, si_error *error);
+si_result si_blocks_verify(const si_verified_file *file, const si_verified_blocks *range,
+                           void *buffer, si_damage_log *log, si_error *error);
 
 /* Verifies the section of checksums against its checksum in the header. */
 si_result si_checksums_verify(const si_verified_file *file, si_damage_log *log, si_error *error);

@@ -128,7 +128,7 @@ si_box oracle_bound(const element *e)
     return box;
 }
 
-static bool boxes_touch(const si_query *query, const si_box *box)
+static bool boxes_touch(const si_query_shape *query, const si_box *box)
 {
     bool touch = true;
     for (int k = 0; k < 3; k++)
@@ -151,7 +151,7 @@ static real largest_offset(const float a[3], const float b[3])
     return largest;
 }
 
-static verdict judge_box(const si_query *query, const element *e)
+static verdict judge_box(const si_query_shape *query, const element *e)
 {
     axis_and_box s = {e, query->lower, query->upper};
     real distance = minimise(distance_to_box, &s);
@@ -160,14 +160,14 @@ static verdict judge_box(const si_query *query, const element *e)
     return compare(distance, (real)e->radius, size);
 }
 
-static verdict judge_ball(const si_query *query, const element *e)
+static verdict judge_ball(const si_query_shape *query, const element *e)
 {
     real size = fminl(largest_offset(query->center, e->p1), largest_offset(query->center, e->p2)) +
                 largest_offset(e->p1, e->p2) + (real)e->radius + (real)query->radius;
     return compare(oracle_distance_to_point(e, query->center), (real)query->radius, size);
 }
 
-static verdict judge_ball_and_bounds(const si_query *query, const si_box *box)
+static verdict judge_ball_and_bounds(const si_query_shape *query, const si_box *box)
 {
     element center = {.shape = POINT};
     for (int k = 0; k < 3; k++)
@@ -179,7 +179,7 @@ static verdict judge_ball_and_bounds(const si_query *query, const si_box *box)
 
 /* By whether a cylinder a little smaller meets the box, and one a little larger; all as seen from
  * an end. */
-static verdict judge_box_and_flat_caps(const si_query *query, const element *e)
+static verdict judge_box_and_flat_caps(const si_query_shape *query, const element *e)
 {
     real_cylinder cylinder = {.radius = (real)e->radius};
     real_box box;
@@ -194,7 +194,7 @@ static verdict judge_box_and_flat_caps(const si_query *query, const element *e)
     return grown_cylinder_meets_box(&cylinder, &box, band) ? TOO_CLOSE : MISS;
 }
 
-static verdict judge_shapes(const si_query *query, const element *e)
+static verdict judge_shapes(const si_query_shape *query, const element *e)
 {
     if (query->shape == SI_SHAPE_SPHERE)
         return judge_ball(query, e);
@@ -203,7 +203,7 @@ static verdict judge_shapes(const si_query *query, const element *e)
                                                    : judge_box(query, e);
 }
 
-verdict oracle(const si_query *query, const element *e)
+verdict oracle(const si_query_shape *query, const element *e)
 {
     si_box box = oracle_bound(e);
     if (query->shape == SI_SHAPE_CENTERS)

@@ -9,7 +9,7 @@ typedef enum verdict { MISS, HIT, TOO_CLOSE } verdict;
 
 /* TOO_CLOSE where touching is within 2^-47 of the size of the scene (the lengths of the query and
  * the element, and the way between them). */
-verdict oracle(const si_query *query, const element *e);
+verdict oracle(const si_query_shape *query, const element *e);
 
 /* The bounding box by the rule, each operation in double precision and rounded to float, which
  * gives what float arithmetic does. */

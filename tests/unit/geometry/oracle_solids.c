@@ -17,7 +17,7 @@ static void relative(const float point[3], const float origin[3], real way[3])
 
 /* Everything as seen from the query's center. */
 typedef struct scene {
-    const si_query *query;
+    const si_query_shape *query;
     real ends[2][3];
     real radius;
     real way[3]; /* the axis of a capsule or cylinder */
@@ -30,7 +30,7 @@ static real largest(const real v[3])
     return fmaxl(fabsl(v[0]), fmaxl(fabsl(v[1]), fabsl(v[2])));
 }
 
-static scene make_scene(const si_query *query, const element *e)
+static scene make_scene(const si_query_shape *query, const element *e)
 {
     scene s = {.query = query, .radius = (real)e->radius};
     relative(e->p1, query->center, s.ends[0]);
@@ -84,7 +84,7 @@ static verdict between(bool smaller_meet, bool larger_meet)
 
 /* ---- coordinates of an oriented box ---- */
 
-static void turn(const si_query *query, const real v[3], real turned[3])
+static void turn(const si_query_shape *query, const real v[3], real turned[3])
 {
     for (int i = 0; i < 3; i++) {
         const real axis[3] = {query->axes[i][0], query->axes[i][1], query->axes[i][2]};
@@ -92,7 +92,7 @@ static void turn(const si_query *query, const real v[3], real turned[3])
     }
 }
 
-static real_box own_box(const si_query *query)
+static real_box own_box(const si_query_shape *query)
 {
     real_box box;
     for (int k = 0; k < 3; k++) {
@@ -102,7 +102,7 @@ static real_box own_box(const si_query *query)
     return box;
 }
 
-static real distance_to_own_box(const si_query *query, const real point[3], real growth)
+static real distance_to_own_box(const si_query_shape *query, const real point[3], real growth)
 {
     real turned[3], gap[3];
     turn(query, point, turned);
@@ -290,7 +290,7 @@ static void corner_of(const real_box *box, int choice, real corner[3])
 }
 
 /* The edges of a box in other coordinates: `turn_back` from own to those of the other, or not. */
-static bool edges_meet(const real_box *box, const real_box *other, const si_query *query,
+static bool edges_meet(const real_box *box, const real_box *other, const si_query_shape *query,
                        bool turn_back, real growth)
 {
     for (int choice = 0; choice < 24; choice++) {
@@ -315,7 +315,7 @@ static bool edges_meet(const real_box *box, const real_box *other, const si_quer
     return false;
 }
 
-static bool oriented_box_meets(const si_query *query, const real_box *box, real growth)
+static bool oriented_box_meets(const si_query_shape *query, const real_box *box, real growth)
 {
     real_box own = own_box(query);
     return edges_meet(box, &own, query, false, growth) ||
@@ -324,7 +324,7 @@ static bool oriented_box_meets(const si_query *query, const real_box *box, real 
 
 static verdict judge_bounds(const scene *s, const real_box *box)
 {
-    const si_query *query = s->query;
+    const si_query_shape *query = s->query;
     if (query->shape == SI_SHAPE_ORIENTED_BOX)
         return between(oriented_box_meets(query, box, -s->band),
                        oriented_box_meets(query, box, s->band));
@@ -337,7 +337,7 @@ static verdict judge_bounds(const scene *s, const real_box *box)
 }
 
 /* That the bounding box of the query, as stored, holds it, tells test_query. */
-verdict oracle_of_solid(const si_query *query, const element *e, const si_box *bounds)
+verdict oracle_of_solid(const si_query_shape *query, const element *e, const si_box *bounds)
 {
     scene s = make_scene(query, e);
     if (query->accuracy == SI_BOUNDING_BOX) {
@@ -351,7 +351,7 @@ verdict oracle_of_solid(const si_query *query, const element *e, const si_box *b
     return is_ball(&s) ? judge_ball(&s) : judge_cylinder(&s);
 }
 
-verdict oracle_of_tile(const si_query *query, const element *e)
+verdict oracle_of_tile(const si_query_shape *query, const element *e)
 {
     bool inside = true;
     for (int k = 0; k < 3; k++) {

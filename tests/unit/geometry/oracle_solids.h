@@ -4,7 +4,7 @@
 
 #include "oracle.h"
 
-verdict oracle_of_solid(const si_query *query, const element *e, const si_box *bounds);
-verdict oracle_of_tile(const si_query *query, const element *e);
+verdict oracle_of_solid(const si_query_shape *query, const element *e, const si_box *bounds);
+verdict oracle_of_tile(const si_query_shape *query, const element *e);
 
 #endif

@@ -87,20 +87,20 @@ element random_element(random_source *random, const frame *f, element_shape shap
     return e;
 }
 
-si_query box_query(const float lower[3], const float upper[3], si_accuracy accuracy)
+si_query_shape box_query(const float lower[3], const float upper[3], si_accuracy accuracy)
 {
-    si_query query;
+    si_query_shape query;
     double a[3] = {(double)lower[0], (double)lower[1], (double)lower[2]};
     double b[3] = {(double)upper[0], (double)upper[1], (double)upper[2]};
-    si_query_box(a, b, accuracy, &query, NULL);
+    si_query_box(a, b, accuracy, (si_query *)&query, NULL);
     return query;
 }
 
-si_query sphere_query(const float center[3], float radius, si_accuracy accuracy)
+si_query_shape sphere_query(const float center[3], float radius, si_accuracy accuracy)
 {
-    si_query query;
+    si_query_shape query;
     double c[3] = {(double)center[0], (double)center[1], (double)center[2]};
-    si_query_sphere(c, (double)radius, accuracy, &query, NULL);
+    si_query_sphere(c, (double)radius, accuracy, (si_query *)&query, NULL);
     return query;
 }
 
@@ -131,8 +131,8 @@ static void touch_with_side(random_source *random, const element *near, float lo
     upper[axis] = lower[axis] + width;
 }
 
-static si_query random_box_query(random_source *random, const frame *f, const element *near,
-                                 si_accuracy accuracy)
+static si_query_shape random_box_query(random_source *random, const frame *f, const element *near,
+                                       si_accuracy accuracy)
 {
     float point[3], lower[3], upper[3];
     point_near(random, f, near, point);
@@ -156,8 +156,8 @@ static float next_to(random_source *random, float x)
     return kind == 0 ? fmaxf(0, nextafterf(x, 0)) : kind == 1 ? nextafterf(x, INFINITY) : x;
 }
 
-static si_query random_sphere_query(random_source *random, const frame *f, const element *near,
-                                    si_accuracy accuracy)
+static si_query_shape random_sphere_query(random_source *random, const frame *f,
+                                          const element *near, si_accuracy accuracy)
 {
     float center[3];
     point_near(random, f, near, center);
@@ -169,7 +169,8 @@ static si_query random_sphere_query(random_source *random, const frame *f, const
     return sphere_query(center, radius, accuracy);
 }
 
-si_query random_query_of(random_source *random, const frame *f, const element *near, si_shape shape)
+si_query_shape random_query_of(random_source *random, const frame *f, const element *near,
+                               si_shape shape)
 {
     static const si_accuracy accuracies[] = {SI_BEST_EFFORT, SI_EXACT, SI_EXACT, SI_BOUNDING_BOX};
     si_accuracy accuracy = accuracies[random_below(random, 4)];
@@ -185,12 +186,12 @@ si_query random_query_of(random_source *random, const frame *f, const element *n
     }
 }
 
-si_query random_query(random_source *random, const frame *f, const element *near)
+si_query_shape random_query(random_source *random, const frame *f, const element *near)
 {
     return random_query_of(random, f, near, (si_shape)random_below(random, SI_SHAPE_CENTERS + 1));
 }
 
-bool query_meets(const si_query *query, const element *e)
+bool query_meets(const si_query_shape *query, const element *e)
 {
     switch (e->shape) {
     case POINT:
@@ -217,7 +218,7 @@ static char *next_text(void)
     return texts[turn++ % 4];
 }
 
-const char *describe_query(const si_query *q)
+const char *describe_query(const si_query_shape *q)
 {
     char *text = next_text();
     static const char *const names[] = {"best_effort", "bounding_box", "exact"};

@@ -38,19 +38,19 @@ float random_coordinate(random_source *random, const frame *frame, int axis);
 float random_length(random_source *random, const frame *frame);
 element random_element(random_source *random, const frame *frame, element_shape shape);
 /* Some are made to end where the element begins, up to rounding. */
-si_query random_query(random_source *random, const frame *frame, const element *near);
-si_query random_query_of(random_source *random, const frame *frame, const element *near,
-                         si_shape shape);
+si_query_shape random_query(random_source *random, const frame *frame, const element *near);
+si_query_shape random_query_of(random_source *random, const frame *frame, const element *near,
+                               si_shape shape);
 
-si_query box_query(const float lower[3], const float upper[3], si_accuracy accuracy);
-si_query sphere_query(const float center[3], float radius, si_accuracy accuracy);
+si_query_shape box_query(const float lower[3], const float upper[3], si_accuracy accuracy);
+si_query_shape sphere_query(const float center[3], float radius, si_accuracy accuracy);
 
 /* si_query_meets_* of predicates.h and si_bound_* for the element's shape. */
-bool query_meets(const si_query *query, const element *e);
+bool query_meets(const si_query_shape *query, const element *e);
 si_box bound(const element *e);
 
 /* As text, for messages; in a buffer that the next call but three overwrites. */
-const char *describe_query(const si_query *query);
+const char *describe_query(const si_query_shape *query);
 const char *describe_element(const element *e);
 
 #endif

@@ -44,10 +44,10 @@ static void random_way(random_source *random, const frame *f, const element *nea
 }
 
 /* Far out, ends may be the same until the way between them is long enough. */
-static si_query random_axis_query(random_source *random, const frame *f, const element *near,
-                                  si_shape shape, si_accuracy accuracy)
+static si_query_shape random_axis_query(random_source *random, const frame *f, const element *near,
+                                        si_shape shape, si_accuracy accuracy)
 {
-    si_query query;
+    si_query_shape query;
     double start[3], way[3];
     double radius = (double)random_length(random, f), before = random_between(random, 0, 1);
     si_result status = SI_ERROR_ARGUMENT;
@@ -60,8 +60,8 @@ static si_query random_axis_query(random_source *random, const frame *f, const e
             b[k] = a[k] + stretch * way[k];
         }
         status = shape == SI_SHAPE_CAPSULE
-                     ? si_query_capsule(a, b, radius, accuracy, &query, NULL)
-                     : si_query_cylinder(a, b, radius, accuracy, &query, NULL);
+                     ? si_query_capsule(a, b, radius, accuracy, (si_query *)&query, NULL)
+                     : si_query_cylinder(a, b, radius, accuracy, (si_query *)&query, NULL);
     }
     return query;
 }
@@ -82,10 +82,10 @@ static void random_axes(random_source *random, const frame *f, const element *ne
     }
 }
 
-static si_query random_oriented_box(random_source *random, const frame *f, const element *near,
-                                    si_accuracy accuracy)
+static si_query_shape random_oriented_box(random_source *random, const frame *f,
+                                          const element *near, si_accuracy accuracy)
 {
-    si_query query;
+    si_query_shape query;
     si_result result;
     do {
         double center[3], axes[2][3], half[3];
@@ -93,22 +93,22 @@ static si_query random_oriented_box(random_source *random, const frame *f, const
         random_axes(random, f, near, axes);
         for (int k = 0; k < 3; k++)
             half[k] = (double)random_length(random, f);
-        result = si_query_oriented_box(center, axes, half, accuracy, &query, NULL);
+        result = si_query_oriented_box(center, axes, half, accuracy, (si_query *)&query, NULL);
     } while (result != SI_OK);
     return query;
 }
 
-si_query random_solid_query(random_source *random, const frame *f, const element *near,
-                            si_shape shape, si_accuracy accuracy)
+si_query_shape random_solid_query(random_source *random, const frame *f, const element *near,
+                                  si_shape shape, si_accuracy accuracy)
 {
     return shape == SI_SHAPE_ORIENTED_BOX ? random_oriented_box(random, f, near, accuracy)
                                           : random_axis_query(random, f, near, shape, accuracy);
 }
 
-si_query random_tile(random_source *random, const frame *f, const element *near)
+si_query_shape random_tile(random_source *random, const frame *f, const element *near)
 {
     double a[3], b[3];
-    si_query query;
+    si_query_shape query;
     for (int k = 0; k < 3; k++) {
         double middle = (double)(near->shape == CYLINDER ? 0.5F * near->p1[k] + 0.5F * near->p2[k]
                                                          : near->p1[k]);
@@ -120,12 +120,12 @@ si_query random_tile(random_source *random, const frame *f, const element *near)
         a[k] = kind == 0 ? side - size : side;
         b[k] = kind == 0 ? side : isfinite(size) ? side + size : size;
     }
-    si_result status = si_query_centers(a, b, &query, NULL);
+    si_result status = si_query_box(a, b, SI_CENTER, (si_query *)&query, NULL);
     assert_int_equal(status, SI_OK);
     return query;
 }
 
-void describe_solid(const si_query *q, char *text, size_t size)
+void describe_solid(const si_query_shape *q, char *text, size_t size)
 {
     if (q->shape == SI_SHAPE_ORIENTED_BOX)
         snprintf(text, size,

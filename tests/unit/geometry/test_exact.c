@@ -25,7 +25,7 @@ static float float_of_bits(uint32_t bits)
 }
 
 /* The bits of the least radius, up to infinity's, with which the element is found. */
-static uint32_t least_radius_found(const si_query *query, element e)
+static uint32_t least_radius_found(const si_query_shape *query, element e)
 {
     const uint32_t infinity = 0x7F800000;
     uint32_t low = 0, high = infinity;
@@ -55,7 +55,7 @@ static void boxes_beyond_caps_are_out(void **state)
                  {{-9, -9, -9}, {-.6F, .5F, 9}, false},
                  {{-9, -9, -9}, {-.6F, .65F, 9}, true}};
     for (int i = 0; i < 5; i++) {
-        si_query query = box_query(boxes[i].lower, boxes[i].upper, SI_BEST_EFFORT);
+        si_query_shape query = box_query(boxes[i].lower, boxes[i].upper, SI_BEST_EFFORT);
         assert_true(query_meets(&query, &oblique));
         query.accuracy = SI_EXACT;
         assert_int_equal(query_meets(&query, &oblique), boxes[i].is_met);
@@ -67,7 +67,7 @@ typedef struct tally {
     unsigned too_close;
 } tally;
 
-static void check_radius(const si_query *query, element e, uint32_t bits, tally *counts)
+static void check_radius(const si_query_shape *query, element e, uint32_t bits, tally *counts)
 {
     e.radius = float_of_bits(bits);
     verdict truth = oracle(query, &e);
@@ -86,7 +86,7 @@ static void check_touching(element_shape shape)
     for (unsigned i = 0, cases = case_count(); i < cases; i++) {
         frame f = random_frame(&random);
         element e = random_element(&random, &f, shape);
-        si_query query = random_query(&random, &f, &e);
+        si_query_shape query = random_query(&random, &f, &e);
         query.accuracy = SI_EXACT;
         uint32_t bits = least_radius_found(&query, e);
         if (bits < 4 || bits > 0x7F000000)

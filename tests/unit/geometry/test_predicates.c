@@ -16,7 +16,7 @@ static const element soma = {CYLINDER, {0, 0, 0}, {0, 0, 0}, 1};
 static const element ball = {SPHERE, {0, 0, 0}, {0, 0, 0}, 1};
 static const element bare_axis = {CYLINDER, {0, 0, 0}, {0, 0, 10}, 0};
 
-static void assert_meets(const si_query *query, const element *e, bool expected)
+static void assert_meets(const si_query_shape *query, const element *e, bool expected)
 {
     if (query_meets(query, e) != expected)
         fail_msg("%s: %s %s", describe_query(query), describe_element(e),
@@ -36,8 +36,8 @@ static void check_examples(const example *examples, size_t count, bool boxes)
         const float *q = examples[i].query;
         for (int a = SI_BEST_EFFORT; a <= SI_EXACT; a++) {
             si_accuracy accuracy = (si_accuracy)a;
-            si_query query = boxes ? box_query(q, q + 3, accuracy)
-                                   : sphere_query(q, q[3], accuracy);
+            si_query_shape query = boxes ? box_query(q, q + 3, accuracy)
+                                         : sphere_query(q, q[3], accuracy);
             assert_meets(&query, examples[i].e,
                          accuracy == SI_BOUNDING_BOX ? examples[i].bounding_box
                                                      : examples[i].best_effort);
@@ -127,13 +127,13 @@ static void infinite_queries_find_everything(void **state)
         element e = random_element(&random, &f, (element_shape)random_below(&random, SHAPE_COUNT));
         si_accuracy accuracy = (si_accuracy)random_below(&random, 3);
         const float *c = corners[random_below(&random, 2)];
-        si_query all = box_query((float[3]){c[0], c[0], c[0]}, (float[3]){c[1], c[1], c[1]},
-                                 accuracy);
+        si_query_shape all = box_query((float[3]){c[0], c[0], c[0]}, (float[3]){c[1], c[1], c[1]},
+                                       accuracy);
         assert_meets(&all, &e, true);
         float far = random_below(&random, 2) ? -INFINITY : 3;
         all = sphere_query((float[3]){far, 0, -far}, INFINITY, accuracy);
         assert_meets(&all, &e, true);
-        si_query half = box_query(e.p1, (float[3]){-INFINITY, INFINITY, INFINITY}, accuracy);
+        si_query_shape half = box_query(e.p1, (float[3]){-INFINITY, INFINITY, INFINITY}, accuracy);
         assert_meets(&half, &e, true);
     }
 }
@@ -144,11 +144,11 @@ static void nothing_is_near_infinity(void **state)
     const element edge = {CYLINDER, {FLT_MAX, 0, 0}, {FLT_MAX, 1, 0}, FLT_MAX};
     const float infinity[3] = {INFINITY, 0, 0};
     for (int a = 0; a < 3; a++) {
-        si_query query = sphere_query(infinity, FLT_MAX, (si_accuracy)a);
+        si_query_shape query = sphere_query(infinity, FLT_MAX, (si_accuracy)a);
         assert_meets(&query, &edge, false);
         assert_meets(&query, &soma, false);
     }
-    si_query wall = box_query(infinity, (float[3]){INFINITY, 1, 1}, SI_BEST_EFFORT);
+    si_query_shape wall = box_query(infinity, (float[3]){INFINITY, 1, 1}, SI_BEST_EFFORT);
     assert_meets(&wall, &edge, false);
     assert_meets(&wall, &soma, false);
 }
@@ -163,7 +163,7 @@ static void check_case(random_source *random, si_shape shape, element_shape kind
 {
     frame f = random_frame(random);
     element e = random_element(random, &f, kind);
-    si_query query = random_query_of(random, &f, &e, shape);
+    si_query_shape query = random_query_of(random, &f, &e, shape);
     verdict truth = oracle(&query, &e);
     counts->hits += truth == HIT;
     counts->misses += truth == MISS;

@@ -22,7 +22,7 @@ typedef struct tally {
     unsigned too_close;
 } tally;
 
-static void check(const si_query *query, const element *e, tally *counts)
+static void check(const si_query_shape *query, const element *e, tally *counts)
 {
     verdict truth = oracle(query, e);
     counts->hits += truth == HIT;
@@ -41,7 +41,7 @@ static void check_pair(si_shape shape, element_shape kind)
     for (unsigned i = 0; i < cases; i++) {
         frame f = random_frame(&random);
         element e = random_element(&random, &f, kind);
-        si_query query = random_query_of(&random, &f, &e, shape);
+        si_query_shape query = random_query_of(&random, &f, &e, shape);
         check(&query, &e, &counts);
     }
     print_message("  %u hits, %u misses, %u too close to tell\n", counts.hits, counts.misses,
@@ -83,17 +83,19 @@ static void tiles(void **state)
 
 /* ---- touching ---- */
 
-static si_query capsule(const double end[3], const double other_end[3], double radius)
+static si_query_shape capsule(const double end[3], const double other_end[3], double radius)
 {
-    si_query query;
-    assert_int_equal(si_query_capsule(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    si_query_shape query;
+    assert_int_equal(si_query_capsule(end, other_end, radius, SI_EXACT, (si_query *)&query, NULL),
+                     SI_OK);
     return query;
 }
 
-static si_query cylinder(const double end[3], const double other_end[3], double radius)
+static si_query_shape cylinder(const double end[3], const double other_end[3], double radius)
 {
-    si_query query;
-    assert_int_equal(si_query_cylinder(end, other_end, radius, SI_EXACT, &query, NULL), SI_OK);
+    si_query_shape query;
+    assert_int_equal(si_query_cylinder(end, other_end, radius, SI_EXACT, (si_query *)&query, NULL),
+                     SI_OK);
     return query;
 }
 
@@ -107,8 +109,9 @@ static void common_ends_touch(void **state)
         for (int j = 1; j < 7 * 7 * 7; j += 10) {
             const double other[3] = {i % 7, i / 7 % 7, i / 49};
             const float other_end[3] = {(float)(j % 7), (float)(j / 7 % 7), (float)(j / 49)};
-            const si_query queries[] = {capsule(corner, other, 0), capsule(other, corner, 0),
-                                        cylinder(corner, other, 0), cylinder(other, corner, 0)};
+            const si_query_shape queries[] = {capsule(corner, other, 0), capsule(other, corner, 0),
+                                              cylinder(corner, other, 0),
+                                              cylinder(other, corner, 0)};
             for (int k = 0; k < 4; k++) {
                 assert_true(si_query_meets_cylinder(&queries[k], end, other_end, 0));
                 assert_true(si_query_meets_cylinder(&queries[k], other_end, end, 0));
@@ -123,8 +126,8 @@ static void whole_numbers_touch_at_ends(void **state)
     const float p1[3] = {0, -3, 0}, p2[3] = {0, -3, -4};       /* 7 = |(2, 6, 3)| away */
     const float side1[3] = {1, -1, 9}, side2[3] = {1, -1, -9}; /* 5 = |(3, 4, 0)| away */
     const float other_side[3] = {1, -1, 3.5F};
-    const si_query reaching = capsule(end, other_end, 7), near = capsule(end, other_end, 4);
-    const si_query track = cylinder(end, (double[3]){-2, -9, 3}, 3);
+    const si_query_shape reaching = capsule(end, other_end, 7), near = capsule(end, other_end, 4);
+    const si_query_shape track = cylinder(end, (double[3]){-2, -9, 3}, 3);
     assert_true(si_query_meets_cylinder(&reaching, p1, p2, 0));
     assert_true(si_query_meets_cylinder(&reaching, p2, p1, 0));
     assert_true(si_query_meets_cylinder(&near, side1, side2, 1));

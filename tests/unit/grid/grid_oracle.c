@@ -160,7 +160,7 @@ void oracle_lengths(const test_elements *elements, const si_grid *grid, double *
 
 /* ---- touching ---- */
 
-static bool touches(const test_elements *elements, uint64_t i, const si_query *query)
+static bool touches(const test_elements *elements, uint64_t i, const si_query_shape *query)
 {
     const float *first = elements->first[i], *second = elements->second[i];
     if (elements->kind == SI_SEGMENT)
@@ -177,12 +177,12 @@ void oracle_touching(const test_elements *elements, const si_grid *grid, uint64_
         const uint64_t voxel[3] = {number / shape[2] / shape[1], number / shape[2] % shape[1],
                                    number % shape[2]};
         double lower[3], upper[3];
-        si_query query;
+        si_query_shape query;
         for (int axis = 0; axis < 3; axis++) {
             lower[axis] = grid_face(grid, axis, voxel[axis]);
             upper[axis] = grid_face(grid, axis, voxel[axis] + 1);
         }
-        si_query_box(lower, upper, grid->accuracy, &query, NULL);
+        si_query_box(lower, upper, grid->accuracy, (si_query *)&query, NULL);
         counts[number] = 0;
         for (uint64_t i = 0; i < elements->count; i++)
             counts[number] += touches(elements, i, &query);

@@ -64,7 +64,7 @@ static leaf make_leaf(random_source *random, const frame *f, element_shape shape
 
 extern const si_kernel_set si_kernels_plain; /* plain_kernels.c */
 
-static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
+static uint64_t match(const si_query_shape *query, const leaf *l, element_shape shape)
 {
     float *const *c = l->columns;
     si_points points = {{c[0], c[1], c[2]}};
@@ -75,7 +75,7 @@ static uint64_t match(const si_query *query, const leaf *l, element_shape shape)
                              : si_match_cylinders(query, &cylinders, l->count);
 }
 
-static si_leaf_masks filter(const si_kernel_set *set, const si_query *query, const leaf *l,
+static si_leaf_masks filter(const si_kernel_set *set, const si_query_shape *query, const leaf *l,
                             element_shape shape)
 {
     float *const *c = l->columns;
@@ -88,7 +88,7 @@ static si_leaf_masks filter(const si_kernel_set *set, const si_query *query, con
 }
 
 /* The arithmetic is the same, so the same is left open. */
-static void check_plain_vectors(const si_query *query, const leaf *l, element_shape shape)
+static void check_plain_vectors(const si_query_shape *query, const leaf *l, element_shape shape)
 {
     if (si_query_extent_of(query) != SI_EXTENT_ORDINARY)
         return;
@@ -99,7 +99,7 @@ static void check_plain_vectors(const si_query *query, const leaf *l, element_sh
 }
 
 /* Bit by bit what the predicates say. */
-static uint64_t expected_mask(const si_query *query, const leaf *l)
+static uint64_t expected_mask(const si_query_shape *query, const leaf *l)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < l->count; i++)
@@ -111,7 +111,7 @@ static const char *const kernel_names[] = {"portable", "avx2", "avx512"};
 enum { KERNELS = sizeof kernel_names / sizeof *kernel_names };
 
 /* The kernels of every instruction set that the processor has. */
-static unsigned check_leaf(const si_query *query, const leaf *l, element_shape shape)
+static unsigned check_leaf(const si_query_shape *query, const leaf *l, element_shape shape)
 {
     uint64_t expected = expected_mask(query, l);
     check_plain_vectors(query, l, shape);
@@ -139,7 +139,7 @@ static void check_kind(element_shape shape)
         leaf l = make_leaf(&random, &f, shape);
         for (int j = 0; j < QUERIES; j++) {
             const element *near = &l.elements[random_below(&random, l.count)];
-            si_query query = random_query(&random, &f, near);
+            si_query_shape query = random_query(&random, &f, near);
             hits += check_leaf(&query, &l, shape);
             tests += l.count;
         }
@@ -156,7 +156,7 @@ static float float_of_bits(uint32_t bits)
 }
 
 /* The bits of the least radius, up to infinity's, with which the element is found. */
-static uint32_t least_radius_found(const si_query *query, element e)
+static uint32_t least_radius_found(const si_query_shape *query, element e)
 {
     const uint32_t infinity = 0x7F800000;
     uint32_t low = 0, high = infinity;
@@ -173,7 +173,7 @@ static uint32_t least_radius_found(const si_query *query, element e)
 
 /* Gives elements the radius with which they just touch, or nearly: some more or fewer last digits,
  * from none to beyond the margins of the filters. Returns how many. */
-static unsigned let_elements_touch(random_source *random, const si_query *query, leaf *l)
+static unsigned let_elements_touch(random_source *random, const si_query_shape *query, leaf *l)
 {
     unsigned touching = 0;
     for (unsigned i = 0; i < l->count; i++) {
@@ -197,7 +197,7 @@ static void check_touching(element_shape shape)
     for (int i = 0; i < LEAVES; i++) {
         frame f = random_frame(&random);
         leaf l = make_leaf(&random, &f, shape);
-        si_query query = random_query(&random, &f, &l.elements[0]);
+        si_query_shape query = random_query(&random, &f, &l.elements[0]);
         touching += let_elements_touch(&random, &query, &l);
         hits += check_leaf(&query, &l, shape);
     }
@@ -250,9 +250,9 @@ static void infinite_queries(void **state)
             b[k] = values[random_below(&random, 4)];
         }
         si_accuracy accuracy = (si_accuracy)random_below(&random, 3);
-        si_query box = box_query(a, b, accuracy);
+        si_query_shape box = box_query(a, b, accuracy);
         check_leaf(&box, &l, shape);
-        si_query sphere = sphere_query(a, fabsf(values[random_below(&random, 4)]), accuracy);
+        si_query_shape sphere = sphere_query(a, fabsf(values[random_below(&random, 4)]), accuracy);
         check_leaf(&sphere, &l, shape);
     }
 }

@@ -70,7 +70,7 @@ static void free_node(node *n)
         free(n->bounds[k]);
 }
 
-static void check_child(const si_query *query, const child *c, bool met, bool inside)
+static void check_child(const si_query_shape *query, const child *c, bool met, bool inside)
 {
     assert_true(c->present || !met);
     assert_true(met || !inside);
@@ -87,7 +87,7 @@ static void check_child(const si_query *query, const child *c, bool met, bool in
 
 extern const si_kernel_set si_kernels_plain; /* plain_kernels.c */
 
-static void check_same(const si_query *query, const char *name, si_node_match match,
+static void check_same(const si_query_shape *query, const char *name, si_node_match match,
                        si_node_match expected)
 {
     if (match.met != expected.met || match.inside != expected.inside)
@@ -97,7 +97,7 @@ static void check_same(const si_query *query, const char *name, si_node_match ma
 }
 
 /* All instruction sets do the same arithmetic, so their answers agree. */
-static si_node_match match_with_all_kernels(const si_query *query, const si_node_boxes *boxes,
+static si_node_match match_with_all_kernels(const si_query_shape *query, const si_node_boxes *boxes,
                                             unsigned count)
 {
     static const char *const names[] = {"avx2", "avx512"};
@@ -111,7 +111,7 @@ static si_node_match match_with_all_kernels(const si_query *query, const si_node
     return expected;
 }
 
-static void check_node_for(const si_query *query, const node *n, tally *counts)
+static void check_node_for(const si_query_shape *query, const node *n, tally *counts)
 {
     si_node_boxes boxes;
     for (int k = 0; k < 6; k++)
@@ -127,21 +127,21 @@ static void check_node_for(const si_query *query, const node *n, tally *counts)
     }
 }
 
-static void check_node(const si_query *query, const node *n, tally *counts)
+static void check_node(const si_query_shape *query, const node *n, tally *counts)
 {
-    si_query other = *query;
+    si_query_shape other = *query;
     for (int accuracy = SI_BEST_EFFORT; accuracy <= SI_EXACT; accuracy++) {
         other.accuracy = (si_accuracy)accuracy;
         check_node_for(&other, n, counts);
     }
 }
 
-static si_query query_near_node(random_source *random, const frame *f, const node *n)
+static si_query_shape query_near_node(random_source *random, const frame *f, const node *n)
 {
     const child *near = &n->children[random_below(random, n->count)];
     element e = near->count ? near->elements[random_below(random, near->count)]
                             : random_element(random, f, CYLINDER);
-    si_query query = random_query(random, f, &e);
+    si_query_shape query = random_query(random, f, &e);
     if (query.shape == SI_SHAPE_SPHERE && random_below(random, 4) == 0)
         query = sphere_query(query.center, query.radius * 20, query.accuracy);
     return query;
@@ -156,7 +156,7 @@ static void matches_are_below_children_that_are_met(void **state)
     for (int i = 0; i < NODES; i++) {
         frame f = random_frame(&random);
         node n = make_node(&random, &f);
-        si_query query = query_near_node(&random, &f, &n);
+        si_query_shape query = query_near_node(&random, &f, &n);
         check_node(&query, &n, &counts);
         free_node(&n);
     }
@@ -231,8 +231,8 @@ static void shapes_that_stick_out_of_their_box_are_not_missed(void **state)
         if (isnan(center[0] + center[1] + center[2]))
             continue; /* along the axis, no point of the rim is the farthest one */
         float radius = (float)oracle_distance_to_point(&e, center);
-        si_query query = sphere_query(center, nextafterf(nextafterf(radius, INFINITY), INFINITY),
-                                      SI_BEST_EFFORT);
+        si_query_shape query = sphere_query(
+            center, nextafterf(nextafterf(radius, INFINITY), INFINITY), SI_BEST_EFFORT);
         si_box box = bound(&e);
         si_node_boxes boxes = {{&box.lower[0], &box.lower[1], &box.lower[2], &box.upper[0],
                                 &box.upper[1], &box.upper[2]}};
@@ -262,15 +262,15 @@ static void absent_children_never_match(void **state)
     for (int k = 0; k < 6; k++)
         boxes.bounds[k] = bounds[k];
     float low[3] = {-INFINITY, -INFINITY, -INFINITY}, high[3] = {INFINITY, INFINITY, INFINITY};
-    si_query queries[] = {box_query(low, high, SI_BEST_EFFORT),
-                          sphere_query(high, INFINITY, SI_BEST_EFFORT),
-                          sphere_query((float[3]){0, 0, 0}, FLT_MAX, SI_BOUNDING_BOX)};
+    si_query_shape queries[] = {box_query(low, high, SI_BEST_EFFORT),
+                                sphere_query(high, INFINITY, SI_BEST_EFFORT),
+                                sphere_query((float[3]){0, 0, 0}, FLT_MAX, SI_BOUNDING_BOX)};
     for (int i = 0; i < 3; i++) {
         si_node_match match = match_with_all_kernels(&queries[i], &boxes, 32);
         assert_int_equal(match.met, 1U << 5);
         assert_int_equal(match.inside, i < 2 ? 1U << 5 : 0);
     }
-    si_query at_infinity = sphere_query(high, 1, SI_BEST_EFFORT);
+    si_query_shape at_infinity = sphere_query(high, 1, SI_BEST_EFFORT);
     assert_int_equal(si_match_nodes(&at_infinity, &boxes, 32).met, 0);
 }
 
@@ -279,7 +279,7 @@ static void a_ball_tells_near_far_and_inside_apart(void **state)
     (void)state;
     float lower[] = {0, 0.9F, 2, -0.5F}, upper[] = {0.5F, 1.5F, 3, 0.5F}, zero[4] = {0};
     si_node_boxes boxes = {{lower, zero, zero, upper, zero, zero}};
-    si_query query = sphere_query((float[3]){0, 0, 0}, 1, SI_BEST_EFFORT);
+    si_query_shape query = sphere_query((float[3]){0, 0, 0}, 1, SI_BEST_EFFORT);
     si_node_match match = match_with_all_kernels(&query, &boxes, 4);
     assert_int_equal(match.met, 0xB);
     assert_int_equal(match.inside, 0x9);

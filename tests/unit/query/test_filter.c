@@ -341,7 +341,7 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed, dou
                           si_query_capsule(corner, opposite, radius, accuracy, &queries[2], NULL),
                           si_query_cylinder(corner, opposite, radius, accuracy, &queries[3], NULL),
                           si_query_oriented_box(corner, axes, sides, accuracy, &queries[4], NULL),
-                          si_query_centers(corner, opposite, &queries[5], NULL)};
+                          si_query_box(corner, opposite, SI_CENTER, &queries[5], NULL)};
     for (int i = 0; i < 6; i++)
         assert_int_equal(status[i], SI_OK);
     return queries[random_bits(seed) % 6];

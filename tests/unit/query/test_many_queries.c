@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geometry/query_shape.h"
 #include "unit/support/elements.h"
 
 #define QUERIES 300
@@ -107,7 +108,7 @@ static void wrong_queries_are_told_by_number(void **state)
     si_batch *matches;
     uint64_t counts[QUERIES];
     make_queries(queries);
-    queries[200].accuracy = (si_accuracy)9;
+    ((si_query_shape *)&queries[200])->accuracy = (si_accuracy)9;
     test_elements elements = make_elements(SI_POINT, 100, &spread, 3);
     si_index *index = build_elements(&elements, NULL, NULL);
     assert_int_equal(si_batch_create(&matches, NULL), SI_OK);

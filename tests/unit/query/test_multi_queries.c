@@ -219,10 +219,10 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
     si_element_kind kind = question->asked->elements.kind;
     const si_column column = {kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
     for (int i = 0; i < 3; i++)
-        point[i] = (double)question->query->lower[i];
+        point[i] = (double)si_shape_of(question->query)->lower[i];
     for (uint64_t k = 1; k <= MOST; k += MOST - 1) {
         assert_ok(si_query_nearest(point, k, k == 1 ? (double)INFINITY : 30,
-                                   question->query->accuracy, &nearest, &error),
+                                   si_shape_of(question->query)->accuracy, &nearest, &error),
                   error);
         nearest.filter = question->query->filter;
         tell_status(told,
@@ -274,7 +274,7 @@ static si_grid grid_of(const wording *question, unsigned threads, int counts_tou
                      .upper = {120, 105, 60},
                      .shape = {5, 6, 7},
                      .counts_touching = counts_touching,
-                     .accuracy = question->query->accuracy,
+                     .accuracy = si_shape_of(question->query)->accuracy,
                      .filter = question->query->filter,
                      .threads = threads};
 }
@@ -373,8 +373,9 @@ static uint64_t expect_same_answer(const wording *question, const char *name, as
     ask(multi, question, &told);
     if (told.length != expected.length || memcmp(told.bytes, expected.bytes, told.length) != 0)
         fail_msg("%s of %s differs with shape %d and accuracy %d", name,
-                 si_element_kind_name(question->asked->elements.kind), (int)question->query->shape,
-                 (int)question->query->accuracy);
+                 si_element_kind_name(question->asked->elements.kind),
+                 (int)si_shape_of(question->query)->shape,
+                 (int)si_shape_of(question->query)->accuracy);
     si_index_close(multi);
     free(expected.bytes);
     free(told.bytes);
@@ -404,7 +405,7 @@ static si_query make_query(const both *asked, si_shape shape, si_accuracy accura
                          ? si_query_cylinder(place, other, size / 3, accuracy, &query, &error)
                      : shape == SI_SHAPE_ORIENTED_BOX
                          ? si_query_oriented_box(place, axes, half_size, accuracy, &query, &error)
-                         : si_query_centers(place, other, &query, &error);
+                         : si_query_box(place, other, SI_CENTER, &query, &error);
     assert_ok(made, error);
     return query;
 }
@@ -463,9 +464,9 @@ static void grids_alike(void **state)
     for (unsigned i = 0; i < KINDS; i++) {
         both made = make_both(kinds[i]);
         for (unsigned j = 0; j < 2 * ACCURACIES; j++) {
-            const si_query query = {.accuracy = (si_accuracy)(j / 2),
-                                    .filter = j % 2 ? made.filter : NULL};
-            const wording question = {.asked = &made, .query = &query};
+            const si_query_shape query = {.accuracy = (si_accuracy)(j / 2),
+                                          .filter = j % 2 ? made.filter : NULL};
+            const wording question = {.asked = &made, .query = si_query_of(&query)};
             assert_true(expect_same_answer(&question, "grid", ask_grids) > 1000);
         }
         free_both(&made);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geometry/query_shape.h"
 #include "unit/support/elements.h"
 
 typedef enum query_verdict { OUTSIDE, INSIDE, TOUCHING } query_verdict;
@@ -50,7 +51,7 @@ static double distance_along(const float *p, const float *q, double t, const si_
     double point[3];
     for (int axis = 0; axis < 3; axis++)
         point[axis] = (double)p[axis] + t * ((double)q[axis] - (double)p[axis]);
-    return distance_to_box(point, query->lower, query->upper);
+    return distance_to_box(point, si_shape_of(query)->lower, si_shape_of(query)->upper);
 }
 
 /* The distance to a box is convex along a segment, so that a search by thirds finds its minimum. */
@@ -99,7 +100,8 @@ static query_verdict judge(double distance, double reach, double scale)
 static bool boxes_meet(const si_query *query, const float lower[3], const float upper[3])
 {
     for (int axis = 0; axis < 3; axis++)
-        if (query->upper[axis] < lower[axis] || upper[axis] < query->lower[axis])
+        if (si_shape_of(query)->upper[axis] < lower[axis] ||
+            upper[axis] < si_shape_of(query)->lower[axis])
             return false;
     return true;
 }
@@ -111,9 +113,10 @@ static query_verdict judge_shape(const test_elements *elements, uint64_t i, cons
     const float *q = elements->kind == SI_SEGMENT ? elements->second[i] : p;
     bool round = elements->kind == SI_SPHERE || elements->kind == SI_SEGMENT;
     double r = round ? (double)elements->radius[i] : 0;
-    if (query->shape == SI_SHAPE_BOX)
+    if (si_shape_of(query)->shape == SI_SHAPE_BOX)
         return judge(axis_to_box(p, q, query), r, scale);
-    return judge(cylinder_to_point(p, q, r, query->center), (double)query->radius, scale);
+    return judge(cylinder_to_point(p, q, r, si_shape_of(query)->center),
+                 (double)si_shape_of(query)->radius, scale);
 }
 
 static query_verdict expect(const test_elements *elements, uint64_t i, const si_query *query,
@@ -124,13 +127,13 @@ static query_verdict expect(const test_elements *elements, uint64_t i, const si_
     bounding_box(elements, i, lower, upper);
     if (!boxes_meet(query, lower, upper))
         return OUTSIDE;
-    if (query->accuracy == SI_BEST_EFFORT)
+    if (si_shape_of(query)->accuracy == SI_BEST_EFFORT)
         return judge_shape(elements, i, query, scale);
-    if (query->shape == SI_SHAPE_BOX)
+    if (si_shape_of(query)->shape == SI_SHAPE_BOX)
         return INSIDE;
     for (int axis = 0; axis < 3; axis++)
-        center[axis] = (double)query->center[axis];
-    return judge(distance_to_box(center, lower, upper), (double)query->radius, scale);
+        center[axis] = (double)si_shape_of(query)->center[axis];
+    return judge(distance_to_box(center, lower, upper), (double)si_shape_of(query)->radius, scale);
 }
 
 /* ---- random queries ---- */
@@ -198,7 +201,8 @@ static uint64_t check_query(const si_index *index, const test_elements *elements
         if (verdict != TOUCHING && found[i] != (verdict == INSIDE))
             fail_msg("%s %llu is %sfound, accuracy %d, shape %d",
                      si_element_kind_name(elements->kind), (unsigned long long)i,
-                     found[i] ? "" : "not ", query->accuracy, query->shape);
+                     found[i] ? "" : "not ", si_shape_of(query)->accuracy,
+                     si_shape_of(query)->shape);
     }
     check_count_and_emptiness(index, query, count);
     free(found);

@@ -29,12 +29,12 @@ static bool is_met(const test_elements *elements, uint64_t i, const si_query *qu
 {
     switch (elements->kind) {
     case SI_SPHERE:
-        return si_query_meets_sphere(query, elements->first[i], elements->radius[i]);
+        return si_query_meets_sphere(si_shape_of(query), elements->first[i], elements->radius[i]);
     case SI_SEGMENT:
-        return si_query_meets_cylinder(query, elements->first[i], elements->second[i],
+        return si_query_meets_cylinder(si_shape_of(query), elements->first[i], elements->second[i],
                                        elements->radius[i]);
     default:
-        return si_query_meets_point(query, elements->first[i]);
+        return si_query_meets_point(si_shape_of(query), elements->first[i]);
     }
 }
 
@@ -78,7 +78,7 @@ static si_query random_query(uint64_t *seed, const element_scatter *scatter, si_
     else if (shape == SI_SHAPE_ORIENTED_BOX)
         result = si_query_oriented_box(a, axes, half_size, accuracy, &query, NULL);
     else
-        result = si_query_centers(a, b, &query, NULL);
+        result = si_query_box(a, b, SI_CENTER, &query, NULL);
     assert_int_equal(result, SI_OK);
     return query;
 }
@@ -118,7 +118,7 @@ static uint64_t check_query(const si_index *index, const test_elements *elements
         if (times[i] != is_met(elements, i, query))
             fail_msg("%s %llu is found %u times, accuracy %d, shape %d",
                      si_element_kind_name(elements->kind), (unsigned long long)i, times[i],
-                     query->accuracy, query->shape);
+                     si_shape_of(query)->accuracy, si_shape_of(query)->shape);
     free(times);
     return count;
 }
@@ -181,7 +181,7 @@ static void check_partition(uint64_t *seed, const si_index *index, const test_el
             lower[axis] = cuts[axis][place[axis]];
             upper[axis] = cuts[axis][place[axis] + 1];
         }
-        assert_int_equal(si_query_centers(lower, upper, &query, NULL), SI_OK);
+        assert_int_equal(si_query_box(lower, upper, SI_CENTER, &query, NULL), SI_OK);
         tally(index, elements, &query, times);
     }
     for (uint64_t i = 0; i < COUNT; i++)
@@ -220,7 +220,7 @@ static void tiles_find_the_least_of_segments(void **state)
     const si_column column = {SI_FIELD_CENTROID, centroid};
     si_query query;
     uint64_t count;
-    assert_int_equal(si_query_centers(corner, opposite_corner, &query, NULL), SI_OK);
+    assert_int_equal(si_query_box(corner, opposite_corner, SI_CENTER, &query, NULL), SI_OK);
     assert_int_equal(si_index_find(index, &query, &column, 1, 1, &count, NULL), SI_OK);
     assert_int_equal(count, 1);
     assert_true(centroid[0] > elements.first[0][0]);

@@ -146,8 +146,9 @@ static void expect_same_neighbours(const si_index *single, const si_index *multi
     si_nearest_query nearest;
     si_error error;
     for (int i = 0; i < 3; i++)
-        point[i] = (double)query->lower[i];
-    assert_ok(si_query_nearest(point, K, 1e9, query->accuracy, &nearest, &error), error);
+        point[i] = (double)si_shape_of(query)->lower[i];
+    assert_ok(si_query_nearest(point, K, 1e9, si_shape_of(query)->accuracy, &nearest, &error),
+              error);
     const si_column columns[2] = {{field, expected}, {field, ids}};
     assert_ok(si_index_find_nearest(single, &nearest, &columns[0], 1, expected_distances,
                                     &expected_count, &error),
