@@ -1,9 +1,10 @@
-/* spatial-index-compare: do two indexes hold the same elements? */
+/* spatial-index compare: do two indexes hold the same elements? */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -20,7 +21,7 @@ static const cli_option option_table[] = {
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
-     .help = "say it too if they are the same",
+     .help = "print 'same' if they are",
      .offset = offsetof(compare_options, verbose)},
     CLI_READING_OPTIONS(offsetof(compare_options, reading), ",\nfor each index"),
 };
@@ -104,14 +105,15 @@ static bool same_sides(const struct side *left, const struct side *right)
     return false;
 }
 
-int main(int argc, char **argv)
+int cli_compare_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-compare",
+        .examples = {"compare segments segments", "compare -v synapses synapses"},
         .operands = "INDEX OTHER_INDEX",
         .summary =
             "Tells whether two indexes hold the same elements: exit code 0 if they do, 1 if\n"
             "not, 2 on errors.",
+        .page = "spatial-index-compare",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 2,
@@ -120,7 +122,6 @@ int main(int argc, char **argv)
     compare_options options = {.reading = CLI_OPEN_OPTIONS_INIT};
     cli_operands operands;
     struct side left, right;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
     open_side(&left, operands.words[0], &options.reading);

@@ -1,10 +1,11 @@
-/* spatial-index-grid: how much of an index is in each voxel of a grid. */
+/* spatial-index grid: how much of an index is in each voxel of a grid. */
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common/answer.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -216,7 +217,7 @@ static void read_regions(cli_grid_options *options, cli_volume *volume)
     memcpy(options->shape, volume->shape, sizeof options->shape);
 }
 
-int main(int argc, char **argv)
+int cli_grid_command(int argc, char **argv)
 {
     cli_grid_options options = {.format = CLI_CSV, .reading = CLI_OPEN_OPTIONS_INIT};
     cli_populations populations;

@@ -1,9 +1,10 @@
-/* spatial-index-info: tells what an index is. */
+/* spatial-index info: tells what an index is. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -17,7 +18,7 @@ typedef struct info_options {
 static const cli_option option_table[] = {
     {.name = "json",
      .words = CLI_FLAG,
-     .help = "tell it as a JSON object",
+     .help = "print a JSON object",
      .offset = offsetof(info_options, json)},
 };
 
@@ -51,7 +52,7 @@ static void put_bounds_line(const si_index_info *info)
 
 static void put_text(const si_index_info *info, const char *population)
 {
-    put_line("element kind:", si_element_kind_name(info->kind));
+    put_line("kind:", si_element_kind_name(info->kind));
     put_line("population:", population);
     put_line("data set:", info->dataset_path);
     put_line("types:", info->types_path);
@@ -97,7 +98,7 @@ static void put_json_corner(const char *name, const float corner[3])
 
 static void put_json(const si_index_info *info, const char *population)
 {
-    cli_put_format("{\"element_kind\":\"%s\"", si_element_kind_name(info->kind));
+    cli_put_format("{\"kind\":\"%s\"", si_element_kind_name(info->kind));
     put_json_text("population", population);
     put_json_text("dataset_path", info->dataset_path);
     put_json_text("types_path", info->types_path);
@@ -148,12 +149,13 @@ static void tell(const si_population_set *set, bool json)
     cli_put_text(json ? "\n" : "");
 }
 
-int main(int argc, char **argv)
+int cli_info_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-info",
+        .examples = {"info segments", "info synapses --json"},
         .operands = "INDEX",
-        .summary = "Tells what an index is, of what, and how large.",
+        .summary = "Shows what an index contains, where its data came from and how large it is.",
+        .page = "spatial-index-info",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
@@ -163,7 +165,6 @@ int main(int argc, char **argv)
     cli_operands operands;
     si_population_set *set;
     si_error error;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
     if (si_population_set_open(operands.words[0], NULL, &set, &error) != SI_OK)

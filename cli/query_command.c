@@ -1,7 +1,9 @@
-/* spatial-index-query: shows what an index holds in boxes and spheres and near points. */
+/* spatial-index query: finds the elements of an index in shapes or near points, and prints them as
+ * rows, counts or groups. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "commands.h"
 #include "common/answer.h"
 #include "common/output.h"
 #include "common/program.h"
@@ -10,37 +12,6 @@
 #include "query/element_rows.h"
 #include "query/group_rows.h"
 #include "query/query_options.h"
-
-static void read_queries(cli_queries *queries, const cli_query_options *options)
-{
-    if (options->queries_file)
-        cli_queries_from_file(queries, options->queries_file, options->accuracy,
-                              options->max_distance);
-    else
-        cli_queries_from_shapes(queries, &options->shapes, options->accuracy);
-}
-
-/* Everything that can be wrong with the fields is told before the first row. */
-static void prepare(cli_answer *answer, cli_fields *fields, const cli_query_options *options,
-                    cli_populations *populations)
-{
-    cli_answer_add_columns(answer);
-    if (options->count)
-        cli_table_add_column(&answer->table, "count");
-    else if (options->empty)
-        cli_table_add_column(&answer->table, "empty");
-    else if (options->group_by.count > 0) {
-        cli_groups_check(&options->group_by, populations);
-        for (size_t i = 0; i < options->group_by.count; i++)
-            cli_table_add_column(&answer->table, options->group_by.names[i]);
-        cli_table_add_column(&answer->table, "count");
-    } else {
-        cli_fields_choose(fields, populations, &options->fields);
-        cli_fields_add_columns(fields, &answer->table);
-        if (answer->has_distance_column)
-            cli_table_add_column(&answer->table, "distance");
-    }
-}
 
 static uint64_t count_found(const cli_population *population, const cli_question *question)
 {
@@ -66,94 +37,99 @@ static int finds_nothing(const cli_population *population, const cli_question *q
     return empty;
 }
 
-/* One number or word, without a table around it. */
-static void answer_plainly(const cli_query_options *options, const cli_population *population,
-                           const cli_question *question)
-{
-    if (options->count)
-        cli_put_unsigned(count_found(population, question));
-    else
-        cli_put_text(finds_nothing(population, question) ? "true" : "false");
-    cli_put_character('\n');
-}
-
-static void put_count_or_empty(cli_answer *answer, const cli_query_options *options,
-                               const cli_population *population, const cli_question *question)
-{
-    cli_answer_begin_row(answer, population);
-    if (options->count)
-        cli_table_put_unsigned(&answer->table, count_found(population, question));
-    else
-        cli_table_put_boolean(&answer->table, finds_nothing(population, question));
-    cli_table_end_row(&answer->table);
-}
-
+/* Prints the answer to one query of one population: a count, a truth value, groups, or elements. */
 static void answer_question(cli_answer *answer, cli_elements *elements,
                             const cli_query_options *options, si_element_kind kind,
                             const cli_population *population, const cli_question *question)
 {
-    if (options->count || options->empty)
-        put_count_or_empty(answer, options, population, question);
-    else if (options->group_by.count > 0)
+    if (options->count) {
+        cli_answer_begin_row(answer, population);
+        cli_table_put_unsigned(&answer->table, count_found(population, question));
+        cli_table_end_row(&answer->table);
+    } else if (options->empty) {
+        cli_answer_begin_row(answer, population);
+        cli_table_put_boolean(&answer->table, finds_nothing(population, question));
+        cli_table_end_row(&answer->table);
+    } else if (options->group_by.count > 0) {
         cli_groups_find(answer, kind, &options->group_by, population, &question->query);
-    else if (question->asks_for_nearest)
+    } else if (question->asks_for_nearest) {
         cli_elements_find_nearest(elements, population, &question->nearest);
-    else
+    } else {
         cli_elements_find(elements, population, &question->query);
-}
-
-static void answer_questions(cli_answer *answer, const cli_fields *fields,
-                             const cli_query_options *options, const cli_populations *populations,
-                             const cli_queries *queries)
-{
-    if (answer->table.column_count == 1 && (options->count || options->empty)) {
-        answer_plainly(options, &populations->populations[0], &queries->questions[0]);
-        return;
     }
-    cli_elements *elements = cli_elements_begin(answer, fields, populations->kind);
-    cli_table_put_header(&answer->table);
-    for (size_t i = 0; i < queries->count; i++) {
-        answer->query_number = i;
-        for (size_t j = 0; j < populations->count; j++)
-            answer_question(answer, elements, options, populations->kind,
-                            &populations->populations[j], &queries->questions[i]);
-    }
-    cli_elements_end(elements);
 }
 
-static void open_populations(cli_populations *populations, const cli_query_options *options)
-{
-    si_open_options open_options = options->reading;
-    open_options.dataset_path = options->dataset;
-    open_options.types_path = options->types;
-    open_options.verify = options->verify;
-    cli_populations_open(populations, options->index, &open_options, &options->populations);
-}
-
-int main(int argc, char **argv)
+int cli_query_command(int argc, char **argv)
 {
     cli_query_options options = {.accuracy = {.of_shapes = SI_BEST_EFFORT},
                                  .format = CLI_CSV,
                                  .max_distance = INFINITY,
                                  .reading = CLI_OPEN_OPTIONS_INIT};
-    cli_queries queries;
-    cli_populations populations;
-    cli_fields fields = {NULL, 0, 0};
     cli_query_options_read(&options, argc, argv);
     cli_exit_on_signals();
-    read_queries(&queries, &options);
+
+    /* What is asked. */
+    cli_queries queries;
+    if (options.queries_file)
+        cli_queries_from_file(&queries, options.queries_file, options.accuracy,
+                              options.max_distance);
+    else
+        cli_queries_from_shapes(&queries, &options.shapes, options.accuracy);
     if (options.group_by.count > 0 && queries.has_nearest)
         cli_wrong_use("option '--group-by' does not go with what is nearest");
-    open_populations(&populations, &options);
+
+    /* Of what. */
+    cli_populations populations;
+    options.reading.dataset_path = options.dataset;
+    options.reading.types_path = options.types;
+    options.reading.verify = options.verify;
+    cli_populations_open(&populations, options.index, &options.reading, &options.populations);
     si_filter *filter = cli_filter_make(&options.filter, populations.kind);
     cli_queries_filter(&queries, filter);
 
+    /* The columns of the answer. Wrong fields are an error before the first row is printed. */
+    cli_fields fields = {NULL, 0, 0};
     cli_answer answer = {.table.format = options.format,
                          .has_query_column = options.queries_file != NULL,
                          .has_population_column = populations.several,
                          .has_distance_column = queries.has_nearest};
-    prepare(&answer, &fields, &options, &populations);
-    answer_questions(&answer, &fields, &options, &populations, &queries);
+    cli_answer_add_columns(&answer);
+    if (options.count) {
+        cli_table_add_column(&answer.table, "count");
+    } else if (options.empty) {
+        cli_table_add_column(&answer.table, "empty");
+    } else if (options.group_by.count > 0) {
+        cli_groups_check(&options.group_by, &populations);
+        for (size_t i = 0; i < options.group_by.count; i++)
+            cli_table_add_column(&answer.table, options.group_by.names[i]);
+        cli_table_add_column(&answer.table, "count");
+    } else {
+        cli_fields_choose(&fields, &populations, &options.fields);
+        cli_fields_add_columns(&fields, &answer.table);
+        if (answer.has_distance_column)
+            cli_table_add_column(&answer.table, "distance");
+    }
+
+    if (answer.table.column_count == 1 && (options.count || options.empty)) {
+        /* One number or word, without a table around it. */
+        if (options.count)
+            cli_put_unsigned(count_found(&populations.populations[0], &queries.questions[0]));
+        else
+            cli_put_text(finds_nothing(&populations.populations[0], &queries.questions[0])
+                             ? "true"
+                             : "false");
+        cli_put_character('\n');
+    } else {
+        cli_elements *elements = cli_elements_begin(&answer, &fields, populations.kind);
+        cli_table_put_header(&answer.table);
+        for (size_t i = 0; i < queries.count; i++) {
+            answer.query_number = i;
+            for (size_t j = 0; j < populations.count; j++)
+                answer_question(&answer, elements, &options, populations.kind,
+                                &populations.populations[j], &queries.questions[i]);
+        }
+        cli_elements_end(elements);
+    }
     cli_finish_output();
 
     cli_table_free(&answer.table);

@@ -1,10 +1,11 @@
-/* spatial-index-verify: is an index as it was written? */
+/* spatial-index verify: is an index as it was written? */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/numbers.h"
 #include "common/output.h"
@@ -41,27 +42,27 @@ static void set_most(void *target, const char *const *words)
 static const cli_option option_table[] = {
     {.name = "json",
      .words = CLI_FLAG,
-     .help = "tell it as a JSON object",
+     .help = "print a JSON object",
      .offset = offsetof(verify_options, json)},
     {.name = "most",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "tell of so much damage, and count the rest\n"
-             "(default: 100; 0: tell of all)",
+     .help = "report at most N damages and count the others\n"
+             "(default: 100; 0: report all)",
      .set = set_most},
     {.name = "progress-bar",
      .words = CLI_FLAG,
-     .help = "show how far it is, if stderr is a terminal",
+     .help = "show the progress if stderr is a terminal",
      .offset = offsetof(verify_options, progress_bar)},
     {.name = "threads",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "threads to use (default: 0, all processors)",
+     .help = "number of threads (default: 0, one per processor)",
      .set = set_threads},
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
-     .help = "say it too if there is no damage",
+     .help = "print 'no damage' if there is none",
      .offset = offsetof(verify_options, verbose)},
 };
 
@@ -125,13 +126,15 @@ static uint64_t verify(const char *path, const verify_options *options, findings
     return count;
 }
 
-int main(int argc, char **argv)
+int cli_verify_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-verify",
+        .examples = {"verify segments", "verify -v --json synapses"},
         .operands = "INDEX",
-        .summary = "Reads all of an index and tells what in it is damaged: exit code 0 if nothing\n"
-                   "is, 1 if something is, 2 on errors.",
+        .summary =
+            "Reads an index completely and reports damage. Exit code 0: no damage, 1: damage,\n"
+            "2: an error.",
+        .page = "spatial-index-verify",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
@@ -139,7 +142,6 @@ int main(int argc, char **argv)
     };
     verify_options options = {.most = DEFAULT_MOST};
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     cli_exit_on_signals();
     findings found = {.json = options.json};

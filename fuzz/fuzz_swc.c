@@ -1,5 +1,5 @@
 #include "fuzz_file.h"
-#include "morphology/morphology.h"
+#include "morphology/morphology_swc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,3 +1,4 @@
+/* Puts the columns query and population before those of an answer, where they are needed. */
 #include "common/answer.h"
 
 void cli_answer_add_columns(cli_answer *answer)

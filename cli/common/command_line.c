@@ -1,3 +1,5 @@
+/* Reads command lines with getopt_long, and adds what it lacks: options with several values
+ * (--box X,Y,Z X,Y,Z), and lists that end where the operands begin (--populations A B INDEX). */
 #include "common/command_line.h"
 
 #include <getopt.h>
@@ -8,6 +10,7 @@
 
 #include "common/help.h"
 #include "common/program.h"
+#include "common/suggestion.h"
 
 enum { HELP_CODE = 'h', FIRST_LONG_CODE = 256, VERSION_CODE = FIRST_LONG_CODE - 1 };
 
@@ -18,29 +21,15 @@ struct word {
     bool follows;           /* not the first of its list: an operand, if operands are lacking */
 };
 
-struct reader {
-    const cli_command *command;
-    int argc;
-    char **argv;
-    void *target;
-    struct option *long_options;
-    char *letters;
-    struct word *words;
-    size_t word_count;
-};
-
 static bool has_option(const cli_command *command, const cli_option *option)
 {
     return option->commands == 0 || (option->commands & command->bit) != 0;
 }
 
-static void describe_options(struct reader *reader)
+/* Lists the options as getopt_long wants them. The code of a long option is its position in the
+ * table, so an older name counts as another spelling of the same option. */
+static void describe_options(const cli_command *command, struct option *next, char *letter)
 {
-    const cli_command *command = reader->command;
-    struct option *next = cli_allocate(command->option_count + 3, sizeof *next);
-    char *letter = cli_allocate(2 * command->option_count + 4, 1);
-    reader->long_options = next;
-    reader->letters = letter;
     /* Words in the order given; missing values told apart from unknown options. */
     *letter++ = '-';
     *letter++ = ':';
@@ -52,7 +41,10 @@ static void describe_options(struct reader *reader)
         if (!has_option(command, option))
             continue;
         int takes = option->words == CLI_FLAG ? no_argument : required_argument;
-        *next++ = (struct option){option->name, takes, NULL, FIRST_LONG_CODE + (int)i};
+        int code = FIRST_LONG_CODE + (int)i;
+        *next++ = (struct option){option->name, takes, NULL, code};
+        if (option->older_name)
+            *next++ = (struct option){option->older_name, takes, NULL, code};
         if (option->letter != 0) {
             *letter++ = option->letter;
             if (takes == required_argument)
@@ -74,14 +66,39 @@ static const cli_option *find_option(const cli_command *command, int code)
     return NULL;
 }
 
-static void add_word(struct reader *reader, const char *text, const cli_option *list, bool follows)
+/* Complains about what getopt_long returned '?' for. */
+static _Noreturn void refuse_option(const cli_command *command, char **argv)
 {
-    reader->words[reader->word_count++] = (struct word){text, list, follows};
+    const cli_option *option = find_option(command, optopt);
+    const char *given = argv[optind - 1];
+    int length = (int)strcspn(given, "=");
+    if (optopt == HELP_CODE || optopt == VERSION_CODE || (option && optopt >= FIRST_LONG_CODE))
+        cli_wrong_use("option '%.*s' takes no value", length, given);
+    if (optopt != 0)
+        cli_wrong_use("unknown option '-%c'", optopt);
+
+    /* Only a long option has neither: it is unknown, or begins several that there are. */
+    char *name = cli_duplicate(given + 2, (size_t)length - 2);
+    cli_suggestion suggestion = {.mistyped = name};
+    size_t matches = 0;
+    for (size_t i = 0; i < command->option_count; i++) {
+        const cli_option *known = &command->options[i];
+        if (!has_option(command, known))
+            continue;
+        matches += strncmp(known->name, name, strlen(name)) == 0;
+        if (known->help)
+            cli_suggestion_consider(&suggestion, known->name);
+    }
+    if (matches > 1 && *name != '\0')
+        cli_wrong_use("option '--%s' is ambiguous", name);
+    if (suggestion.closest)
+        cli_wrong_use("unknown option '--%s': did you mean --%s?", name, suggestion.closest);
+    cli_wrong_use("unknown option '--%s'", name);
 }
 
-static void store(const struct reader *reader, const cli_option *option, const char *const *words)
+static void store_value(void *target, const cli_option *option, const char *const *words)
 {
-    char *place = (char *)reader->target + option->offset;
+    char *place = (char *)target + option->offset;
     if (option->set)
         option->set(place, words);
     else if (option->words == CLI_FLAG)
@@ -90,153 +107,90 @@ static void store(const struct reader *reader, const cli_option *option, const c
         *(const char **)(void *)place = words[0];
 }
 
-static void store_words(struct reader *reader, const cli_option *option, int count)
+/* Reads the second and third value of an option, which getopt_long leaves, and stores all. */
+static void store_values(void *target, const cli_option *option, int argc, char **argv)
 {
     const char *words[3] = {optarg};
+    int count = option->words == CLI_TWO_WORDS ? 2 : option->words == CLI_THREE_WORDS ? 3 : 1;
     for (int i = 1; i < count; i++) {
-        if (optind >= reader->argc)
+        if (optind >= argc)
             cli_wrong_use("option '--%s' takes %s values", option->name,
                           count == 2 ? "two" : "three");
-        words[i] = reader->argv[optind++];
+        words[i] = argv[optind++];
     }
-    store(reader, option, words);
+    store_value(target, option, words);
 }
 
-static bool value_follows(const struct reader *reader)
+/* Collects the words that are operands or belong to a list, and stores all other values. Returns
+ * how many words were collected. */
+static size_t read_words(const cli_command *command, int argc, char **argv, void *target,
+                         struct word *words)
 {
-    return optind < reader->argc && reader->argv[optind][0] != '-';
-}
-
-static void read_option(struct reader *reader, const cli_option *option)
-{
-    switch (option->words) {
-    case CLI_FLAG:
-    case CLI_ONE_WORD:
-        store_words(reader, option, 1);
-        break;
-    case CLI_TWO_WORDS:
-        store_words(reader, option, 2);
-        break;
-    case CLI_THREE_WORDS:
-        store_words(reader, option, 3);
-        break;
-    case CLI_MANY_WORDS: {
-        /* --name=VALUE says that one word is all. */
-        bool many = optarg == reader->argv[optind - 1];
-        add_word(reader, optarg, option, false);
-        while (many && value_follows(reader))
-            add_word(reader, reader->argv[optind++], option, true);
-        break;
-    }
-    }
-}
-
-static size_t count_matches(const cli_command *command, const char *prefix, size_t length)
-{
+    struct option *long_options = cli_allocate(2 * command->option_count + 3, sizeof *long_options);
+    char *letters = cli_allocate(2 * command->option_count + 4, 1);
     size_t count = 0;
-    for (size_t i = 0; i < command->option_count; i++) {
-        const cli_option *option = &command->options[i];
-        count += has_option(command, option) && strncmp(option->name, prefix, length) == 0;
-    }
-    return count;
-}
-
-static _Noreturn void refuse_option(const struct reader *reader)
-{
-    const cli_option *option = find_option(reader->command, optopt);
-    const char *given = reader->argv[optind - 1];
-    int length = (int)strcspn(given, "=");
-    if (optopt == HELP_CODE || optopt == VERSION_CODE || (option && optopt >= FIRST_LONG_CODE))
-        cli_wrong_use("option '%.*s' takes no value", length, given);
-    if (optopt != 0)
-        cli_wrong_use("unknown option '-%c'", optopt);
-    if (length > 2 && count_matches(reader->command, given + 2, (size_t)length - 2) > 1)
-        cli_wrong_use("option '%.*s' is ambiguous", length, given);
-    cli_wrong_use("unknown option '%.*s'", length, given);
-}
-
-static void read_words(struct reader *reader)
-{
     int code;
-    while ((code = getopt_long(reader->argc, reader->argv, reader->letters, reader->long_options,
-                               NULL)) != -1) {
-        if (code == 1)
-            add_word(reader, optarg, NULL, false);
-        else if (code == HELP_CODE)
-            cli_show_help(reader->command);
-        else if (code == VERSION_CODE)
+    describe_options(command, long_options, letters);
+    while ((code = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        if (code == HELP_CODE)
+            cli_show_help(command);
+        if (code == VERSION_CODE)
             cli_show_version();
-        else if (code == ':')
-            cli_wrong_use("option '%s' lacks its value", reader->argv[optind - 1]);
-        else if (code == '?')
-            refuse_option(reader);
-        else
-            read_option(reader, find_option(reader->command, code));
-    }
-    while (optind < reader->argc)
-        add_word(reader, reader->argv[optind++], NULL, false);
-}
-
-/* "--populations A B segments FILE": the last words of the list are the operands that are
- * lacking. */
-static void give_back_operands(struct reader *reader)
-{
-    size_t operands = 0;
-    for (size_t i = 0; i < reader->word_count; i++)
-        operands += reader->words[i].list == NULL;
-    for (size_t i = reader->word_count; i-- > 0 && operands < reader->command->least_operands;) {
-        if (reader->words[i].list && reader->words[i].follows) {
-            reader->words[i].list = NULL;
-            operands++;
+        if (code == ':')
+            cli_wrong_use("option '%s' lacks its value", argv[optind - 1]);
+        if (code == '?')
+            refuse_option(command, argv);
+        const cli_option *option = code == 1 ? NULL : find_option(command, code);
+        if (option && option->words != CLI_MANY_WORDS) {
+            store_values(target, option, argc, argv);
+            continue;
         }
+        words[count++] = (struct word){optarg, option, false};
+        /* --name=VALUE has one value alone. */
+        bool many = option && optarg == argv[optind - 1];
+        while (many && optind < argc && argv[optind][0] != '-')
+            words[count++] = (struct word){argv[optind++], option, true};
     }
-}
-
-static void assign_words(const struct reader *reader, cli_operands *operands)
-{
-    const cli_command *command = reader->command;
-    operands->words = cli_allocate(command->most_operands, sizeof *operands->words);
-    operands->count = 0;
-    for (size_t i = 0; i < command->most_operands; i++)
-        operands->words[i] = NULL;
-    for (size_t i = 0; i < reader->word_count; i++) {
-        const struct word *word = &reader->words[i];
-        if (word->list)
-            store(reader, word->list, &word->text);
-        else if (operands->count == command->most_operands)
-            cli_wrong_use("one word too many: '%s'", word->text);
-        else
-            operands->words[operands->count++] = word->text;
-    }
-    if (operands->count < command->least_operands)
-        cli_wrong_use("expected %s", command->operands);
+    while (optind < argc) /* after "--" */
+        words[count++] = (struct word){argv[optind++], NULL, false};
+    free(long_options);
+    free(letters);
+    return count;
 }
 
 void cli_read_arguments(const cli_command *command, int argc, char **argv, void *target,
                         cli_operands *operands)
 {
-    struct reader reader = {.command = command, .argc = argc, .argv = argv, .target = target};
-    reader.words = cli_allocate((size_t)argc, sizeof *reader.words);
-    describe_options(&reader);
-    read_words(&reader);
-    give_back_operands(&reader);
-    assign_words(&reader, operands);
-    free(reader.long_options);
-    free(reader.letters);
-    free(reader.words);
-}
+    struct word *words = cli_allocate((size_t)argc, sizeof *words);
+    size_t count = read_words(command, argc, argv, target, words);
 
-static void add_name(cli_names *names, const char *option, const char *name, size_t length)
-{
-    if (length == 0)
-        cli_wrong_use("option '--%s': a name is empty", option);
-    names->names = cli_reallocate(names->names, names->count + 1, sizeof *names->names);
-    const char *copy = cli_duplicate(name, length);
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->names[i], copy) == 0)
-            cli_wrong_use("option '--%s': '%s' is given twice", option, copy);
+    /* "--populations A B segments FILE": the last words of the list are the operands that are
+     * lacking. */
+    size_t given = 0;
+    for (size_t i = 0; i < count; i++)
+        given += words[i].list == NULL;
+    for (size_t i = count; i-- > 0 && given < command->least_operands;) {
+        if (words[i].list && words[i].follows) {
+            words[i].list = NULL;
+            given++;
+        }
     }
-    names->names[names->count++] = copy;
+
+    operands->words = cli_allocate(command->most_operands, sizeof *operands->words);
+    operands->count = 0;
+    for (size_t i = 0; i < command->most_operands; i++)
+        operands->words[i] = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (words[i].list)
+            store_value(target, words[i].list, &words[i].text);
+        else if (operands->count == command->most_operands)
+            cli_wrong_use("one word too many: '%s'", words[i].text);
+        else
+            operands->words[operands->count++] = words[i].text;
+    }
+    if (operands->count < command->least_operands)
+        cli_wrong_use("expected %s", command->operands);
+    free(words);
 }
 
 void cli_names_free(cli_names *names)
@@ -251,7 +205,15 @@ void cli_names_add(cli_names *names, const char *option, const char *list)
 {
     for (;;) {
         size_t length = strcspn(list, ",");
-        add_name(names, option, list, length);
+        if (length == 0)
+            cli_wrong_use("option '--%s': a name is empty", option);
+        const char *name = cli_duplicate(list, length);
+        for (size_t i = 0; i < names->count; i++) {
+            if (strcmp(names->names[i], name) == 0)
+                cli_wrong_use("option '--%s': '%s' is given twice", option, name);
+        }
+        names->names = cli_reallocate(names->names, names->count + 1, sizeof *names->names);
+        names->names[names->count++] = name;
         if (list[length] == '\0')
             return;
         list += length + 1;

@@ -1,4 +1,5 @@
-/* The command line: a table of options says what there is, how it is read and what --help tells. */
+/* The command line of one command: a table of options states which there are, how each is read and
+ * what --help shows. */
 #ifndef CLI_COMMON_COMMAND_LINE_H
 #define CLI_COMMON_COMMAND_LINE_H
 
@@ -14,10 +15,11 @@ typedef enum cli_words {
 
 typedef struct cli_option {
     const char *name;
-    char letter; /* 0: none */
+    const char *older_name; /* accepted, but not shown; NULL: none */
+    char letter;            /* 0: none */
     cli_words words;
     const char *value; /* as --help shows it; NULL for a flag */
-    const char *help;  /* lines of at most 50 characters */
+    const char *help;  /* lines of at most 50 characters; NULL: accepted, but not shown */
     unsigned commands; /* the bits of the commands that have it; 0: all that use the table */
     size_t offset;     /* in the target, of the place where the value goes */
     /* Puts it there; NULL: it is just stored, as true or as text. */
@@ -25,9 +27,10 @@ typedef struct cli_option {
 } cli_option;
 
 typedef struct cli_command {
-    const char *name;
-    const char *operands; /* as --help shows them */
+    const char *examples[2]; /* their words after "spatial-index" */
+    const char *operands;    /* as --help shows them, " | " between alternatives */
     const char *summary;
+    const char *page; /* the manual page */
     const cli_option *options;
     size_t option_count;
     unsigned bit; /* see cli_option.commands */
@@ -41,7 +44,7 @@ typedef struct cli_operands {
 } cli_operands;
 
 /* Stores every option in `target` and collects the operands. Ends the command for --help, --version
- * and a wrong command line. */
+ * and a wrong command line. argv[0] is ignored. */
 void cli_read_arguments(const cli_command *command, int argc, char **argv, void *target,
                         cli_operands *operands);
 
@@ -51,7 +54,7 @@ typedef struct cli_names {
     size_t count;
 } cli_names;
 
-/* Adds the names in "A,B". One that is empty or there already is wrong use of `option`. */
+/* Adds the names in "A,B". An empty or repeated name is wrong use of `option`. */
 void cli_names_add(cli_names *names, const char *option, const char *list);
 /* The same, for the option --populations. */
 void cli_add_populations(void *names, const char *const *words);

@@ -1,9 +1,9 @@
+/* Reads the options that filter elements and makes one si_filter of them, which demands all. */
 #include "common/filter_options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/numbers.h"
 #include "common/program.h"
 
 /* Most conditions at once. */
@@ -24,29 +24,19 @@ static const struct listed {
 
 /* ---- reading ---- */
 
-static bool read_section_type(const char *word, size_t length, uint64_t *type)
-{
-    static const char *const names[] = {NULL, "soma", "axon", "basal", "apical"};
-    for (uint64_t i = 1; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i]) == length && memcmp(names[i], word, length) == 0) {
-            *type = i;
-            return true;
-        }
-    }
-    return cli_read_unsigned(word, length, type) && *type <= UINT8_MAX;
-}
-
 void cli_filter_set_section_types(void *filter, const char *const *words)
 {
     cli_gid_list *types = &((cli_filter *)filter)->lists[CLI_FILTER_SECTION_TYPES];
     types->count = 0;
     for (const char *word = words[0];; word++) {
         size_t length = strcspn(word, ",");
-        uint64_t type;
-        if (!read_section_type(word, length, &type))
-            cli_wrong_use("option '--section-types' takes soma, axon, basal, apical or numbers to "
-                          "255, not '%.*s'",
-                          (int)(length < 80 ? length : 80), word);
+        char *name = cli_duplicate(word, length);
+        unsigned type;
+        if (si_section_type_from_name(name, &type, NULL) != SI_OK)
+            cli_wrong_use("option '--section-types' takes soma, axon, basal_dendrite, "
+                          "apical_dendrite or numbers to 255, not '%.80s'",
+                          name);
+        free(name);
         cli_gid_list_add(types, type);
         word += length;
         if (*word == '\0')
@@ -100,7 +90,7 @@ static bool has_field(si_element_kind kind, si_field field)
 static void check_kind(si_element_kind kind, const char *option, si_field field, const char *needs)
 {
     if (!has_field(kind, field))
-        cli_wrong_use("option '--%s' goes with an index of %s, and this is one of type %s", option,
+        cli_wrong_use("option '--%s' goes with an index of %s, and this is one of kind %s", option,
                       needs, si_element_kind_name(kind));
 }
 

@@ -26,13 +26,14 @@ typedef struct cli_filter {
 /* --section-types, --somas and so on, for the cli_filter that is the `filter` of a struct. */
 #define CLI_FILTER_OPTIONS(type)                                                                   \
     CLI_FILTER_LIST_(type, "section-types", "A,B",                                                 \
-                     "only these: soma, axon, basal, apical or numbers",                           \
+                     "only soma, axon, basal_dendrite, apical_dendrite\n"                          \
+                     "or numbers",                                                                 \
                      cli_filter_set_section_types),                                                \
         CLI_FILTER_FLAG_(type, "somas", "only somas", somas),                                      \
         CLI_FILTER_FLAG_(type, "segments", "only segments, no somas", segments),                   \
         CLI_FILTER_LIST_(type, "gids", "LIST|FILE",                                                \
                          "only somas and segments of these cells:\n"                               \
-                         "a list such as 1,5,7-20, or a file of such",                             \
+                         "a list such as 1,5,7-20, or a file of such lists",                       \
                          cli_filter_set_gids),                                                     \
         CLI_FILTER_LIST_(type, "pre-gids", "LIST|FILE", "only synapses from these cells",          \
                          cli_filter_set_pre_gids),                                                 \

@@ -1,3 +1,4 @@
+/* Prints floats with exact 128-bit integer arithmetic where it fits, and with printf elsewhere. */
 #include "common/float_text.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Reads lists of ids and ranges from an option or from a file. */
 #include "common/gid_list.h"
 
 #include <ctype.h>

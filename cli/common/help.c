@@ -1,3 +1,4 @@
+/* Lays out the text of --help from the table of options. */
 #include "common/help.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 
 enum { HELP_COLUMN = 28 };
 
-static _Noreturn void end(void)
+void cli_end_help(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
         cli_fail("cannot write to standard output: %s", strerror(errno));
@@ -39,21 +40,29 @@ static void show_option(char letter, const char *name, const char *value, const 
 
 void cli_show_help(const cli_command *command)
 {
-    printf("Usage: %s [options] %s\n\n%s\n\nOptions:\n", command->name, command->operands,
-           command->summary);
+    printf("Examples:\n  spatial-index %s\n  spatial-index %s\n\n", command->examples[0],
+           command->examples[1]);
+    const char *operands = command->operands;
+    for (const char *label = "Usage:"; operands; label = "      ") {
+        const char *other = strstr(operands, " | ");
+        int length = other ? (int)(other - operands) : (int)strlen(operands);
+        printf("%s %s [options] %.*s\n", label, cli_program_name(), length, operands);
+        operands = other ? other + strlen(" | ") : NULL;
+    }
+    printf("\n%s\n\nOptions:\n", command->summary);
     for (size_t i = 0; i < command->option_count; i++) {
         const cli_option *option = &command->options[i];
-        if (option->commands == 0 || (option->commands & command->bit) != 0)
+        if (option->help && (option->commands == 0 || (option->commands & command->bit) != 0))
             show_option(option->letter, option->name, option->value, option->help);
     }
-    show_option('h', "help", NULL, "show this text and end");
-    show_option(0, "version", NULL, "show the version and end");
-    printf("\nThe manual page %s(1) tells more.\n", command->name);
-    end();
+    show_option('h', "help", NULL, "show this help and exit");
+    show_option(0, "version", NULL, "show the version and exit");
+    printf("\nSee the manual page %s(1) for details.\n", command->page);
+    cli_end_help();
 }
 
 void cli_show_version(void)
 {
     printf("%s %s\n", cli_program_name(), si_version());
-    end();
+    cli_end_help();
 }

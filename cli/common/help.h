@@ -6,5 +6,7 @@
 
 _Noreturn void cli_show_help(const cli_command *command);
 _Noreturn void cli_show_version(void);
+/* Ends the command after such text was printed to stdout. */
+_Noreturn void cli_end_help(void);
 
 #endif

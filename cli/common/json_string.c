@@ -1,3 +1,4 @@
+/* Escapes strings for JSON. */
 #include "common/json_string.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Reads numbers, points and sizes strictly: a word is read completely or refused. */
 #include "common/numbers.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Buffers standard output and ends the command when it cannot be written. */
 #include "common/output.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Opens the index or indexes that a path names, and the SONATA files of their attributes. */
 #include "common/populations.h"
 
 #include <stdio.h>

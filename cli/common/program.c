@@ -1,3 +1,4 @@
+/* Messages, exit codes and memory of the command. */
 #include "common/program.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* Draws a progress bar on one line of the terminal, at most ten times a second. */
 #include "common/progress_bar.h"
 
 #include <stdio.h>

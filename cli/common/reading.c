@@ -1,3 +1,4 @@
+/* Reads the options that state how indexes are opened. */
 #include "common/reading.h"
 
 #include <string.h>

@@ -19,7 +19,7 @@
 #define CLI_MAX_CACHE_SIZE_OPTION_(place, more_help)                                               \
     {                                                                                              \
         .name = "max-cache-size", .words = CLI_ONE_WORD, .value = "SIZE",                          \
-        .help = "the most memory for what is read explicitly: a\n"                                 \
+        .help = "memory limit of the cache of explicit reading: a\n"                               \
                 "number of MiB, or with K, M, G or T" more_help,                                   \
         .offset = (place), .set = cli_set_max_cache_size                                           \
     }

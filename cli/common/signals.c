@@ -1,3 +1,4 @@
+/* Notes signals for builds to clean up, or exits with their code. */
 #include "common/signals.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* Prints tables as CSV, TSV or JSON lines. What precedes each value is prepared once per column. */
 #include "common/table.h"
 
 #include <math.h>

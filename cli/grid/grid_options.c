@@ -1,3 +1,4 @@
+/* The table of the options of grid, and how each value is read. */
 #include "grid/grid_options.h"
 
 #include <math.h>
@@ -96,7 +97,7 @@ static const cli_option option_table[] = {
     {.name = "shape",
      .words = CLI_ONE_WORD,
      .value = "N|X,Y,Z",
-     .help = "voxels along each axis, or along x, y and z",
+     .help = "number of voxels along each axis, or along x, y, z",
      .set = set_shape},
     {.name = "box",
      .words = CLI_TWO_WORDS,
@@ -107,45 +108,46 @@ static const cli_option option_table[] = {
     {.name = "regions",
      .words = CLI_ONE_WORD,
      .value = "FILE.npy",
-     .help = "an array of integers, the region of each voxel:\n"
-             "totals of the regions instead of the voxels",
+     .help = "array of integers, the region of each voxel: print\n"
+             "totals of regions instead of voxels",
      .offset = offsetof(cli_grid_options, regions)},
     {.name = "measure",
      .words = CLI_ONE_WORD,
      .value = "WHAT",
-     .help = "elements (default): in the voxel of their center;\n"
-             "touching: in every voxel that they touch;\n"
-             "length: of the axes of segments in the voxel",
+     .help = "elements (default): count each in the voxel of its\n"
+             "center; touching: in every voxel that it touches;\n"
+             "length: add up the axes of segments",
      .set = set_measure},
     {.name = "accuracy",
      .words = CLI_ONE_WORD,
      .value = "HOW",
-     .help = "of touching: best_effort (default), bounding_box\n"
-             "or exact",
+     .help = "accuracy of touching: best_effort (default),\n"
+             "bounding_box or exact",
      .set = set_accuracy},
     {.name = "output",
+     .older_name = "out",
      .letter = 'o',
      .words = CLI_ONE_WORD,
      .value = "FILE.npy",
-     .help = "write the grid as an array of NumPy, instead of a\n"
-             "table of the voxels in which there is something",
+     .help = "write the grid as a NumPy array instead of a table\n"
+             "of the voxels that are not empty",
      .offset = offsetof(cli_grid_options, output)},
     CLI_FILTER_OPTIONS(cli_grid_options),
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
-     .help = "of several populations, these (default: all)",
+     .help = "populations to use (default: all)",
      .offset = offsetof(cli_grid_options, populations),
      .set = cli_add_populations},
     {.name = "format",
      .words = CLI_ONE_WORD,
      .value = "FORMAT",
-     .help = "of the table: csv (default), tsv or jsonl",
+     .help = "csv (default), tsv or jsonl",
      .set = set_format},
     {.name = "threads",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "threads to use (default: 0, all processors)",
+     .help = "number of threads (default: 0, one per processor)",
      .set = set_threads},
     CLI_READING_OPTIONS(offsetof(cli_grid_options, reading), ""),
 };
@@ -167,16 +169,18 @@ static void check(const cli_grid_options *options)
 void cli_grid_options_read(cli_grid_options *options, int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-grid",
+        .examples = {"grid segments --shape 10",
+                     "grid synapses --shape 4 --box 0,0,0 80,80,80 -o counts.npy"},
         .operands = "INDEX",
-        .summary = "Shows how much of an index is in each voxel of a regular grid (micrometres).",
+        .summary = "Counts the elements, or adds up the lengths of segments, in each voxel of a\n"
+                   "regular grid. Lengths are in micrometres.",
+        .page = "spatial-index-grid",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
         .most_operands = 1,
     };
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, options, &operands);
     options->index = operands.words[0];
     free(operands.words);

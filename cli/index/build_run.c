@@ -1,3 +1,4 @@
+/* Runs one build: sets up its options, shows its progress, and reports its result. */
 #include "index/build_run.h"
 
 #include <inttypes.h>
@@ -17,7 +18,7 @@ static int on_progress(void *context, const char *phase, uint64_t done, uint64_t
     return cli_noted_signal() != 0;
 }
 
-void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen)
+void cli_build_run_begin(cli_build_run *run, const cli_index_options *chosen)
 {
     *run = (cli_build_run){
         .chosen = chosen, .options = SI_BUILD_OPTIONS_INIT, .report = SI_BUILD_REPORT_INIT};
@@ -56,7 +57,7 @@ static void tell_result(const cli_build_run *run)
     cli_say("wrote %" PRIu64 " bytes (%.1f per element) to '%s'", report->file_bytes,
             report->element_count > 0 ? (double)report->file_bytes / (double)report->element_count
                                       : 0.0,
-            run->chosen->out);
+            run->chosen->output);
 }
 
 static void tell_cells(const si_build_report *report)
@@ -101,8 +102,8 @@ static int tell_failure(const cli_build_run *run, si_result result)
         cli_say("ended by SIG%s, nothing was written", sigabbrev_np(signal_number));
         return 128 + signal_number;
     }
-    bool force_would_help = result == SI_ERROR_EXISTS && holds_index(run->chosen->out);
-    cli_say("%s%s", run->error.message, force_would_help ? " (--force replaces it)" : "");
+    bool replace_would_help = result == SI_ERROR_EXISTS && holds_index(run->chosen->output);
+    cli_say("%s%s", run->error.message, replace_would_help ? " (--replace replaces it)" : "");
     return CLI_FAILED;
 }
 

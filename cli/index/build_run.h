@@ -8,7 +8,7 @@
 #include "spatial_index/spatial_index.h"
 
 typedef struct cli_build_run {
-    const cli_build_options *chosen;
+    const cli_index_options *chosen;
     si_build_options options; /* for the build, as are the next two */
     si_build_report report;
     si_error error;
@@ -17,7 +17,7 @@ typedef struct cli_build_run {
     cli_cluster cluster;
 } cli_build_run;
 
-void cli_build_run_begin(cli_build_run *run, const cli_build_options *chosen);
+void cli_build_run_begin(cli_build_run *run, const cli_index_options *chosen);
 
 /* Tells what `result` and the report say; the exit code. */
 int cli_build_run_end(cli_build_run *run, si_result result);

@@ -1,6 +1,8 @@
+/* The table of the options of all commands that build an index, and how each value is read. */
 #include "index/index_options.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,21 +11,26 @@
 
 enum { MOST_THREADS = 4096 };
 
-static void set_out(void *target, const char *const *words)
+static void set_output(void *target, const char *const *words)
 {
     if (words[0][0] == '\0')
-        cli_wrong_use("option '--out': the name of the folder is empty");
-    ((cli_build_options *)target)->out = words[0];
+        cli_wrong_use("option '--output': the name of the folder is empty");
+    ((cli_index_options *)target)->output = words[0];
 }
 
 static void set_gids(void *target, const char *const *words)
 {
-    cli_gid_list_read(&((cli_build_options *)target)->gids, "gids", words[0]);
+    cli_gid_list_read(&((cli_index_options *)target)->gids, "gids", words[0]);
+}
+
+static void set_post_gids(void *target, const char *const *words)
+{
+    cli_gid_list_read(&((cli_index_options *)target)->post_gids, "post-gids", words[0]);
 }
 
 static void set_recenter(void *target, const char *const *words)
 {
-    cli_build_options *options = target;
+    cli_index_options *options = target;
     options->recenter_given = words[0];
     if (strcmp(words[0], "auto") == 0)
         options->recenter = SI_RECENTER_AUTO;
@@ -37,7 +44,7 @@ static void set_recenter(void *target, const char *const *words)
 
 static void set_soma_radius(void *target, const char *const *words)
 {
-    cli_build_options *options = target;
+    cli_index_options *options = target;
     options->soma_radius_given = words[0];
     if (strcmp(words[0], "contour") == 0)
         options->soma_radius = SI_SOMA_RADIUS_CONTOUR;
@@ -53,7 +60,7 @@ static void set_threads(void *target, const char *const *words)
     if (!cli_read_unsigned(words[0], strlen(words[0]), &threads) || threads > MOST_THREADS)
         cli_wrong_use("option '--threads' takes a number from 0 to %d, not '%s'", MOST_THREADS,
                       words[0]);
-    ((cli_build_options *)target)->threads = (unsigned)threads;
+    ((cli_index_options *)target)->threads = (unsigned)threads;
 }
 
 static bool means_no_bound(const char *word)
@@ -69,7 +76,7 @@ static void set_memory_map(void *target, const char *const *words)
         cli_wrong_use("option '--use-mem-map' takes a size such as 500 (MiB), 64K or 20G, or auto "
                       "or off, not '%s'",
                       words[0]);
-    ((cli_build_options *)target)->max_file_bytes = bytes;
+    ((cli_index_options *)target)->max_file_bytes = bytes;
 }
 
 static void set_max_memory(void *target, const char *const *words)
@@ -79,161 +86,173 @@ static void set_max_memory(void *target, const char *const *words)
         cli_wrong_use("option '--max-memory' takes a size such as 500 (MiB), 512M or 4G, or auto, "
                       "not '%s'",
                       words[0]);
-    ((cli_build_options *)target)->max_memory_bytes = bytes;
+    ((cli_index_options *)target)->max_memory_bytes = bytes;
 }
 
 static void set_temp_folder(void *target, const char *const *words)
 {
     if (words[0][0] == '\0')
         cli_wrong_use("option '--temp-dir': the name of the folder is empty");
-    ((cli_build_options *)target)->temp_folder = words[0];
+    ((cli_index_options *)target)->temp_folder = words[0];
 }
 
-const cli_option cli_build_option_table[] = {
-    {.name = "out",
+enum {
+    FOR_SEGMENTS = CLI_INDEX_SEGMENTS | CLI_NODES | CLI_CIRCUIT,
+    FOR_SYNAPSES = CLI_INDEX_SYNAPSES | CLI_SYNAPSES | CLI_CIRCUIT,
+    FOR_FILES = CLI_INDEX_SEGMENTS | CLI_INDEX_SYNAPSES | CLI_NODES | CLI_SYNAPSES,
+    FOR_CIRCUITS = CLI_INDEX_SEGMENTS | CLI_INDEX_SYNAPSES | CLI_CIRCUIT,
+};
+
+const cli_option cli_index_option_table[] = {
+    {.name = "output",
+     .older_name = "out",
      .letter = 'o',
      .words = CLI_ONE_WORD,
      .value = "FOLDER",
-     .help = "write the index there (default: out)",
-     .set = set_out},
+     .help = "write the index to this folder (default: out)",
+     .set = set_output},
+    {.name = "replace",
+     .older_name = "force",
+     .letter = 'f',
+     .words = CLI_FLAG,
+     .help = "replace the index that the folder contains",
+     .offset = offsetof(cli_index_options, replace)},
     {.name = "population",
      .words = CLI_ONE_WORD,
      .value = "NAME",
-     .help = "index this population (default: the only one,\n"
-             "else the one called default)",
-     .commands = CLI_NODES | CLI_SYNAPSES,
-     .offset = offsetof(cli_build_options, population)},
+     .help = "population to index (default: the only one in the\n"
+             "file, else the one called default)",
+     .commands = FOR_FILES,
+     .offset = offsetof(cli_index_options, population)},
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
-     .help = "index these populations: one gives an index,\n"
-             "several a folder with an index each\n"
-             "(default: the only one that can be indexed)",
-     .commands = CLI_CIRCUIT,
-     .offset = offsetof(cli_build_options, populations),
+     .help = "populations of the circuit to index; several make\n"
+             "a folder with one index each (default: the only\n"
+             "one that can be indexed)",
+     .commands = FOR_CIRCUITS,
+     .offset = offsetof(cli_index_options, populations),
      .set = cli_add_populations},
     {.name = "gids",
      .words = CLI_ONE_WORD,
-     .value = "IDS",
-     .help = "index only these cells, or the synapses on\n"
-             "them: a list such as 1,5,7-20, or a file",
+     .value = "LIST|FILE",
+     .help = "index only these cells: a list such as 1,5,7-20,\n"
+             "or a file of such lists",
+     .commands = FOR_SEGMENTS,
+     .set = set_gids},
+    {.name = "post-gids",
+     .words = CLI_ONE_WORD,
+     .value = "LIST|FILE",
+     .help = "index only the synapses on these cells: a list\n"
+             "such as 1,5,7-20, or a file of such lists",
+     .commands = FOR_SYNAPSES,
+     .set = set_post_gids},
+    {.name = "gids", /* what --post-gids was called */
+     .words = CLI_ONE_WORD,
+     .commands = CLI_INDEX_SYNAPSES | CLI_SYNAPSES,
      .set = set_gids},
     {.name = "node-types",
      .words = CLI_ONE_WORD,
      .value = "FILE",
-     .help = "attributes of the node types (CSV)",
-     .commands = CLI_NODES,
-     .offset = offsetof(cli_build_options, node_types)},
+     .help = "CSV file with the attributes of the node types",
+     .commands = CLI_INDEX_SEGMENTS | CLI_NODES,
+     .offset = offsetof(cli_index_options, node_types)},
     {.name = "edge-types",
      .words = CLI_ONE_WORD,
      .value = "FILE",
-     .help = "attributes of the edge types (CSV)",
-     .commands = CLI_SYNAPSES,
-     .offset = offsetof(cli_build_options, edge_types)},
+     .help = "CSV file with the attributes of the edge types",
+     .commands = CLI_INDEX_SYNAPSES | CLI_SYNAPSES,
+     .offset = offsetof(cli_index_options, edge_types)},
     {.name = "position",
      .words = CLI_ONE_WORD,
      .value = "PREFIX",
-     .help = "place synapses at PREFIX_x, _y, _z (default:\n"
+     .help = "take the positions of synapses from the\n"
+             "attributes PREFIX_x, _y and _z (default:\n"
              "afferent_center)",
-     .commands = CLI_SYNAPSES | CLI_CIRCUIT,
-     .offset = offsetof(cli_build_options, position)},
+     .commands = FOR_SYNAPSES,
+     .offset = offsetof(cli_index_options, position)},
     {.name = "recenter",
      .words = CLI_ONE_WORD,
-     .value = "WHETHER",
-     .help = "on, off or auto (default): move the center of\n"
-             "the soma to the origin of the morphology",
-     .commands = CLI_NODES | CLI_CIRCUIT,
+     .value = "WHEN",
+     .help = "on, off or auto (default): move the center of the\n"
+             "soma to the origin of the morphology",
+     .commands = FOR_SEGMENTS,
      .set = set_recenter},
     {.name = "soma-radius",
      .words = CLI_ONE_WORD,
      .value = "KIND",
      .help = "contour (default): greatest distance of a soma\n"
-             "point from the center; surface: the radius that\n"
-             "the morphology gives",
-     .commands = CLI_NODES | CLI_CIRCUIT,
+             "point from their mean; surface: the radius given\n"
+             "in the morphology",
+     .commands = FOR_SEGMENTS,
      .set = set_soma_radius},
     {.name = "skip-bad-cells",
      .words = CLI_FLAG,
-     .help = "leave out cells that cannot be indexed",
-     .commands = CLI_NODES | CLI_CIRCUIT,
-     .offset = offsetof(cli_build_options, skip_bad_cells)},
+     .help = "skip cells that cannot be indexed",
+     .commands = FOR_SEGMENTS,
+     .offset = offsetof(cli_index_options, skip_bad_cells)},
     {.name = "threads",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "threads to use (default: 0, all processors)",
+     .help = "number of threads (default: 0, one per processor)",
      .set = set_threads},
-    {.name = "use-mem-map",
-     .words = CLI_ONE_WORD,
-     .value = "SIZE",
-     .help = "the most that the index file may take: a number\n"
-             "of MiB, or with K, M, G or T; auto or off\n"
-             "(default): no bound",
-     .set = set_memory_map},
     {.name = "max-memory",
      .words = CLI_ONE_WORD,
      .value = "SIZE",
-     .help = "the most memory to use: a number of MiB, or with\n"
-             "K, M, G or T; auto (default): half of what is\n"
-             "available",
+     .help = "memory limit: a number of MiB, or with K, M, G\n"
+             "or T; auto (default): half of the available\n"
+             "memory",
      .set = set_max_memory},
     {.name = "temp-dir",
      .words = CLI_ONE_WORD,
      .value = "FOLDER",
-     .help = "where to put what does not fit in that memory\n"
+     .help = "folder for data that exceeds this memory\n"
              "(default: the folder of the index)",
      .set = set_temp_folder},
-    {.name = "shrink-on-close",
-     .words = CLI_FLAG,
-     .help = "has no effect: the file always fits",
-     .offset = offsetof(cli_build_options, shrink_on_close)},
     {.name = "multi-index",
      .words = CLI_FLAG,
-     .help = "write the index as several files, which queries\n"
-             "open when they need them",
-     .offset = offsetof(cli_build_options, multi_index)},
-    {.name = "force",
+     .help = "split the index into several files, which queries\n"
+             "open on demand",
+     .offset = offsetof(cli_index_options, multi_index)},
+    {.name = "use-mem-map",
+     .words = CLI_ONE_WORD,
+     .value = "SIZE",
+     .help = "limit of the size of the index file: a number of\n"
+             "MiB, or with K, M, G or T; auto or off (default):\n"
+             "no limit",
+     .set = set_memory_map},
+    {.name = "shrink-on-close",
      .words = CLI_FLAG,
-     .help = "replace the index that is in the folder",
-     .offset = offsetof(cli_build_options, replace)},
+     .help = "no effect: the index file has its exact size",
+     .offset = offsetof(cli_index_options, shrink_on_close)},
     {.name = "progress-bar",
      .words = CLI_FLAG,
-     .help = "show how far it is, if stderr is a terminal",
-     .offset = offsetof(cli_build_options, progress_bar)},
+     .help = "show the progress if stderr is a terminal",
+     .offset = offsetof(cli_index_options, progress_bar)},
     {.name = "verbose",
      .letter = 'v',
      .words = CLI_FLAG,
-     .help = "say on stderr what was done",
-     .offset = offsetof(cli_build_options, verbose)},
+     .help = "report counts, time and size on stderr",
+     .offset = offsetof(cli_index_options, verbose)},
 };
 
-const size_t cli_build_option_count = sizeof cli_build_option_table /
-                                      sizeof cli_build_option_table[0];
+const size_t cli_index_option_count = sizeof cli_index_option_table /
+                                      sizeof cli_index_option_table[0];
 
-void cli_build_options_read(cli_build_options *options, const cli_command *command, int argc,
+void cli_index_options_read(cli_index_options *options, const cli_command *command, int argc,
                             char **argv, cli_operands *operands)
 {
-    *options = (cli_build_options){.out = "out"};
+    *options = (cli_index_options){.output = "out"};
     cli_read_arguments(command, argc, argv, options, operands);
+    if (options->population && options->populations.count > 0)
+        cli_wrong_use("expected at most one of --population and --populations");
     if (options->shrink_on_close)
         cli_say("--shrink-on-close has no effect: the file of the index always has its exact size");
 }
 
-void cli_build_options_to_segments(const cli_build_options *options, si_segments_source *source)
+void cli_index_options_free(cli_index_options *options)
 {
-    source->node_types_file = options->node_types;
-    source->population = options->population;
-    source->gids = options->gids.gids;
-    source->gid_count = options->gids.count;
-    source->skip_bad_cells = options->skip_bad_cells;
-    source->recenter = options->recenter;
-    source->soma_radius = options->soma_radius;
-}
-
-void cli_build_options_to_synapses(const cli_build_options *options, si_synapses_source *source)
-{
-    source->edge_types_file = options->edge_types;
-    source->population = options->population;
-    source->position_prefix = options->position;
-    source->post_gids = options->gids.gids;
-    source->post_gid_count = options->gids.count;
+    cli_names_free(&options->populations);
+    free(options->gids.gids);
+    free(options->post_gids.gids);
 }

@@ -1,4 +1,4 @@
-/* The options of the commands that build an index. */
+/* The options of the commands that build an index: one table for all of them. */
 #ifndef CLI_INDEX_INDEX_OPTIONS_H
 #define CLI_INDEX_INDEX_OPTIONS_H
 
@@ -10,13 +10,20 @@
 #include "spatial_index/spatial_index.h"
 
 /* The bits of the commands, for cli_command.bit. */
-enum { CLI_NODES = 1, CLI_SYNAPSES = 2, CLI_CIRCUIT = 4 };
+enum {
+    CLI_INDEX_SEGMENTS = 1,
+    CLI_INDEX_SYNAPSES = 2,
+    CLI_NODES = 4,
+    CLI_SYNAPSES = 8,
+    CLI_CIRCUIT = 16,
+};
 
-typedef struct cli_build_options {
-    const char *out;
+typedef struct cli_index_options {
+    const char *output;
     const char *population; /* NULL: not given; so with all texts */
     cli_names populations;
     cli_gid_list gids;
+    cli_gid_list post_gids;
     const char *node_types;
     const char *edge_types;
     const char *position;
@@ -34,17 +41,14 @@ typedef struct cli_build_options {
     bool multi_index;
     bool progress_bar;
     bool verbose;
-} cli_build_options;
+} cli_index_options;
 
-extern const cli_option cli_build_option_table[];
-extern const size_t cli_build_option_count;
+extern const cli_option cli_index_option_table[];
+extern const size_t cli_index_option_count;
 
 /* cli_read_arguments for a command with this table. */
-void cli_build_options_read(cli_build_options *options, const cli_command *command, int argc,
+void cli_index_options_read(cli_index_options *options, const cli_command *command, int argc,
                             char **argv, cli_operands *operands);
-
-/* Where the library takes its sources: what the options say about them. */
-void cli_build_options_to_segments(const cli_build_options *options, si_segments_source *source);
-void cli_build_options_to_synapses(const cli_build_options *options, si_synapses_source *source);
+void cli_index_options_free(cli_index_options *options);
 
 #endif

@@ -1,3 +1,4 @@
+/* Joins the processes that mpirun started, through the MPI library, which is loaded on demand. */
 #include "index/mpi_job.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,5 @@
+/* Prints the elements that queries find: rows go from the index straight to the table, or, with
+ * attributes, through a batch, because attributes are read fastest for many elements at once. */
 #include "query/element_rows.h"
 
 #include <math.h>
@@ -37,17 +39,6 @@ static size_t visit_field(cli_elements *elements, const si_field_info *info)
     return elements->visited_count++;
 }
 
-static void allocate_batch(cli_elements *elements)
-{
-    elements->batch = cli_allocate(elements->visited_count, sizeof *elements->batch);
-    for (size_t i = 0; i < elements->visited_count; i++) {
-        elements->batch[i].field = elements->visited[i];
-        elements->batch[i].data = cli_allocate(BATCH, elements->sizes[i]);
-    }
-    elements->query_numbers = cli_allocate(BATCH, sizeof *elements->query_numbers);
-    elements->distances = cli_allocate(BATCH, sizeof *elements->distances);
-}
-
 static void put_row(cli_elements *elements, const si_column *columns, uint64_t row, double distance)
 {
     const cli_fields *fields = elements->fields;
@@ -67,24 +58,20 @@ static void put_row(cli_elements *elements, const si_column *columns, uint64_t r
     cli_table_end_row(table);
 }
 
-static void read_attributes(cli_elements *elements)
-{
-    const uint64_t *rows = elements->batch[elements->row_place].data;
-    si_error error;
-    for (size_t i = 0; i < elements->fields->count; i++) {
-        const char *attribute = elements->fields->fields[i].attribute;
-        if (attribute && si_dataset_read(elements->population->dataset, attribute, rows,
-                                         elements->batched, &elements->values[i], &error) != SI_OK)
-            cli_fail("%s", error.message);
-    }
-}
-
+/* Reads the attributes of the batch and prints its rows. */
 static void put_batch(cli_elements *elements)
 {
     uint64_t current = elements->answer->query_number;
     if (elements->batched == 0)
         return;
-    read_attributes(elements);
+    const uint64_t *rows = elements->batch[elements->row_place].data;
+    for (size_t i = 0; i < elements->fields->count; i++) {
+        const char *attribute = elements->fields->fields[i].attribute;
+        si_error error;
+        if (attribute && si_dataset_read(elements->population->dataset, attribute, rows,
+                                         elements->batched, &elements->values[i], &error) != SI_OK)
+            cli_fail("%s", error.message);
+    }
     for (uint64_t row = 0; row < elements->batched; row++) {
         elements->answer->query_number = elements->query_numbers[row];
         put_row(elements, elements->batch, row, elements->distances[row]);
@@ -105,29 +92,23 @@ static int put_visited(void *context, const si_column *columns, size_t column_co
     return 0;
 }
 
+/* Copies elements to the batch, and prints it whenever it is full. `distances` may be NULL. */
 static void add_to_batch(cli_elements *elements, const si_column *columns, const double *distances,
-                         uint64_t first, uint64_t count)
-{
-    for (size_t i = 0; i < elements->visited_count; i++) {
-        size_t size = elements->sizes[i];
-        memcpy((char *)elements->batch[i].data + elements->batched * size,
-               (const char *)columns[i].data + first * size, count * size);
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        elements->query_numbers[elements->batched + i] = elements->answer->query_number;
-        elements->distances[elements->batched + i] = distances ? distances[first + i] : NAN;
-    }
-    elements->batched += count;
-}
-
-/* `distances` may be NULL. */
-static void add_all_to_batch(cli_elements *elements, const si_column *columns,
-                             const double *distances, uint64_t count)
+                         uint64_t count)
 {
     for (uint64_t done = 0; done < count;) {
         uint64_t room = BATCH - elements->batched;
         uint64_t part = count - done < room ? count - done : room;
-        add_to_batch(elements, columns, distances, done, part);
+        for (size_t i = 0; i < elements->visited_count; i++) {
+            size_t size = elements->sizes[i];
+            memcpy((char *)elements->batch[i].data + elements->batched * size,
+                   (const char *)columns[i].data + done * size, part * size);
+        }
+        for (uint64_t i = 0; i < part; i++) {
+            elements->query_numbers[elements->batched + i] = elements->answer->query_number;
+            elements->distances[elements->batched + i] = distances ? distances[done + i] : NAN;
+        }
+        elements->batched += part;
         done += part;
         if (elements->batched == BATCH)
             put_batch(elements);
@@ -138,7 +119,7 @@ static int batch_visited(void *context, const si_column *columns, size_t column_
                          uint64_t count)
 {
     (void)column_count;
-    add_all_to_batch(context, columns, NULL, count);
+    add_to_batch(context, columns, NULL, count);
     return 0;
 }
 
@@ -156,12 +137,19 @@ cli_elements *cli_elements_begin(cli_answer *answer, const cli_fields *fields, s
     }
     if (fields->attribute_count > 0) {
         elements->row_place = visit_field(elements, cli_row_field(kind));
-        allocate_batch(elements);
+        elements->batch = cli_allocate(elements->visited_count, sizeof *elements->batch);
+        for (size_t i = 0; i < elements->visited_count; i++) {
+            elements->batch[i].field = elements->visited[i];
+            elements->batch[i].data = cli_allocate(BATCH, elements->sizes[i]);
+        }
+        elements->query_numbers = cli_allocate(BATCH, sizeof *elements->query_numbers);
+        elements->distances = cli_allocate(BATCH, sizeof *elements->distances);
     }
     return elements;
 }
 
-static void ask(cli_elements *elements, const cli_population *population)
+/* Rows of another population wait for other attributes. */
+static void choose_population(cli_elements *elements, const cli_population *population)
 {
     if (population != elements->population)
         put_batch(elements);
@@ -173,42 +161,33 @@ void cli_elements_find(cli_elements *elements, const cli_population *population,
 {
     si_error error;
     si_results_fn visitor = elements->batch ? batch_visited : put_visited;
-    ask(elements, population);
+    choose_population(elements, population);
     if (si_index_visit(population->index, query, elements->visited, elements->visited_count,
                        visitor, elements, &error) != SI_OK)
         cli_fail("%s", error.message);
-}
-
-static void put_nearest(cli_elements *elements, const si_column *columns, const double *distances,
-                        uint64_t count)
-{
-    if (elements->batch)
-        add_all_to_batch(elements, columns, distances, count);
-    for (uint64_t row = 0; !elements->batch && row < count; row++)
-        put_row(elements, columns, row, distances[row]);
-}
-
-static uint64_t element_count(const cli_population *population)
-{
-    si_index_info info = SI_INDEX_INFO_INIT;
-    si_index_get_info(population->index, &info);
-    return info.element_count;
 }
 
 void cli_elements_find_nearest(cli_elements *elements, const cli_population *population,
                                const si_nearest_query *nearest)
 {
     si_error error;
-    uint64_t all = element_count(population), room = nearest->k < all ? nearest->k : all, count;
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_get_info(population->index, &info);
+    uint64_t room = nearest->k < info.element_count ? nearest->k : info.element_count, count;
     double *distances = cli_allocate(room, sizeof *distances);
     si_column *columns = cli_allocate(elements->visited_count, sizeof *columns);
-    ask(elements, population);
+    choose_population(elements, population);
     for (size_t i = 0; i < elements->visited_count; i++)
         columns[i] = (si_column){elements->visited[i], cli_allocate(room, elements->sizes[i])};
     if (si_index_find_nearest(population->index, nearest, columns, elements->visited_count,
                               distances, &count, &error) != SI_OK)
         cli_fail("%s", error.message);
-    put_nearest(elements, columns, distances, count);
+    if (elements->batch) {
+        add_to_batch(elements, columns, distances, count);
+    } else {
+        for (uint64_t row = 0; row < count; row++)
+            put_row(elements, columns, row, distances[row]);
+    }
     for (size_t i = 0; i < elements->visited_count; i++)
         free(columns[i].data);
     free(columns);

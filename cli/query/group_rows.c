@@ -1,3 +1,5 @@
+/* Prints group counts: the library counts by integer fields, and attributes are grouped here by
+ * reading them for each counted id, sorting, and merging equal values. */
 #include "query/group_rows.h"
 
 #include <stdlib.h>

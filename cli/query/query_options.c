@@ -1,3 +1,4 @@
+/* The table of the options of query, and how each value is read. */
 #include "query/query_options.h"
 
 #include <stddef.h>
@@ -47,33 +48,33 @@ static const cli_option option_table[] = {
     {.name = "box",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z X,Y,Z",
-     .help = "what is in the box between two opposite corners",
+     .help = "elements in the box between two opposite corners",
      .offset = offsetof(cli_query_options, shapes),
      .set = cli_add_box},
     {.name = "sphere",
      .words = CLI_TWO_WORDS,
      .value = "X,Y,Z R",
-     .help = "what is in the sphere around a center",
+     .help = "elements in the sphere around a center",
      .offset = offsetof(cli_query_options, shapes),
      .set = cli_add_sphere},
     {.name = "capsule",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z R",
-     .help = "what is within R of the way between two points",
+     .help = "elements within R of the line between two points",
      .offset = offsetof(cli_query_options, shapes),
      .set = cli_add_capsule},
     {.name = "cylinder",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z R",
-     .help = "what is in the cylinder between two points, whose\n"
-             "ends are flat",
+     .help = "elements in the cylinder with flat ends between\n"
+             "two points",
      .offset = offsetof(cli_query_options, shapes),
      .set = cli_add_cylinder},
     {.name = "oriented-box",
      .words = CLI_THREE_WORDS,
      .value = "X,Y,Z X,Y,Z W,X,Y,Z",
-     .help = "what is in the box around a center, with this\n"
-             "half size, turned by a quaternion",
+     .help = "elements in the box around a center with this half\n"
+             "size, rotated by a quaternion",
      .offset = offsetof(cli_query_options, shapes),
      .set = cli_add_oriented_box},
     {.name = "nearest",
@@ -85,50 +86,50 @@ static const cli_option option_table[] = {
     {.name = "max-distance",
      .words = CLI_ONE_WORD,
      .value = "D",
-     .help = "of the nearest, none that is farther",
+     .help = "leave out nearest elements farther than D",
      .set = set_max_distance},
     {.name = "queries",
      .words = CLI_ONE_WORD,
      .value = "FILE",
-     .help = "many queries, one a line: box x y z x y z,\n"
+     .help = "file of queries, one per line: box x y z x y z,\n"
              "sphere x y z r, capsule x y z x y z r,\n"
              "cylinder x y z x y z r,\n"
              "oriented_box x y z x y z w x y z\n"
              "or nearest x y z k [distance];\n"
-             "- is standard input",
+             "- means standard input",
      .offset = offsetof(cli_query_options, queries_file)},
     {.name = "accuracy",
      .words = CLI_ONE_WORD,
      .value = "HOW",
      .help = "best_effort (default), bounding_box, exact, or\n"
-             "center: boxes have the centers in them, but for\n"
-             "those on their upper sides",
+             "center (boxes only): elements with their center in\n"
+             "the box and not on its upper sides",
      .set = set_accuracy},
     {.name = "fields",
      .words = CLI_ONE_WORD,
      .value = "A,B",
-     .help = "fields of the elements, or attributes of the\n"
-             "data set (default: all fields)",
+     .help = "fields of the elements, or attributes of the SONATA\n"
+             "file, to print (default: all fields)",
      .set = add_fields},
     {.name = "count",
      .words = CLI_FLAG,
-     .help = "how many elements are found",
+     .help = "print the number of elements instead",
      .offset = offsetof(cli_query_options, count)},
     {.name = "empty",
      .words = CLI_FLAG,
-     .help = "true if nothing is found, else false",
+     .help = "print true if there are none, else false",
      .offset = offsetof(cli_query_options, empty)},
     {.name = "group-by",
      .words = CLI_ONE_WORD,
      .value = "A,B",
-     .help = "how many for each value of a field or attribute,\n"
-             "or for each combination of those of several",
+     .help = "print the number of elements for each value of a\n"
+             "field or attribute, or each combination of values",
      .set = add_group_fields},
     CLI_FILTER_OPTIONS(cli_query_options),
     {.name = "populations",
      .words = CLI_MANY_WORDS,
      .value = "A,B",
-     .help = "of several populations, these (default: all)",
+     .help = "populations to query (default: all)",
      .offset = offsetof(cli_query_options, populations),
      .set = cli_add_populations},
     {.name = "format",
@@ -174,17 +175,18 @@ static void check(const cli_query_options *options)
 void cli_query_options_read(cli_query_options *options, int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-query",
+        .examples = {"query segments --box -20,400,-20 20,440,20 --count",
+                     "query synapses --sphere 0,420,0 25 --format jsonl"},
         .operands = "INDEX",
-        .summary =
-            "Shows what an index holds in a box or another shape, or near a point\n(micrometres).",
+        .summary = "Finds the elements of an index in a box or another shape, or the nearest to "
+                   "a\npoint, and prints them. Lengths are in micrometres.",
+        .page = "spatial-index-query",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
         .least_operands = 1,
         .most_operands = 1,
     };
     cli_operands operands;
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, options, &operands);
     options->index = operands.words[0];
     free(operands.words);

@@ -1,3 +1,4 @@
+/* Makes queries from the shapes that options or the lines of a file give. */
 #include "query/questions.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Reads the shapes that options give. */
 #include "query/shape_options.h"
 
 #include <string.h>

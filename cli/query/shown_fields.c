@@ -1,3 +1,4 @@
+/* Chooses the fields and attributes to print, and names their columns. */
 #include "query/shown_fields.h"
 
 #include <stdio.h>

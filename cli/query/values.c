@@ -1,3 +1,4 @@
+/* Prints a value of any type of the library. */
 #include "query/values.h"
 
 void cli_table_put_value(cli_table *table, si_type type, unsigned components, const void *data,

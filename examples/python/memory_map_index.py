@@ -8,7 +8,7 @@ goes and how large it may become. In new programs `output_dir=` is enough.
 """
 import sys
 
-from spatial_index import MorphIndexBuilder, SynapseIndexBuilder
+from spatial_index import SegmentIndexBuilder, SynapseIndexBuilder
 
 CIRCUIT_FOLDER = "my-circuit"
 MOST_MEBIBYTES = 2048
@@ -17,11 +17,11 @@ CORNER, OPPOSITE_CORNER = (-20, 400, -20), (20, 440, 20)
 
 def build_segments(circuit):
     index_folder = "example_mapped_segments"
-    props = MorphIndexBuilder.DiskMemMapProps(index_folder, MOST_MEBIBYTES, True)
-    index = MorphIndexBuilder.from_sonata_file(
+    props = SegmentIndexBuilder.DiskMemMapProps(index_folder, MOST_MEBIBYTES, True)
+    index = SegmentIndexBuilder.from_sonata_file(
         f"{circuit}/morphologies", f"{circuit}/nodes.h5", "cortex", disk_mem_map=props, progress=True
     )
-    return index, MorphIndexBuilder.load_disk_mem_map(index_folder)
+    return index, SegmentIndexBuilder.load_disk_mem_map(index_folder)
 
 
 def build_synapses(circuit):
@@ -39,7 +39,7 @@ def main():
         sys.exit(__doc__)
     built, opened = builds[sys.argv[1]](sys.argv[2] if len(sys.argv) == 3 else CIRCUIT_FOLDER)
     print("Elements:", len(built))
-    print("Bytes of the file:", opened.info["file_bytes"])
+    print("Bytes of the file:", opened.info()["file_bytes"])
     for index in built, opened:
         print("In the box:", index.box_counts(CORNER, OPPOSITE_CORNER))
 

@@ -7,7 +7,7 @@ import os
 import sys
 
 import spatial_index
-from spatial_index import MorphIndexBuilder
+from spatial_index import SegmentIndexBuilder
 
 NODES_FILE = "my-circuit/nodes.h5"
 MORPHOLOGY_DIR = "my-circuit/morphologies"
@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def build(nodes_file, morphology_dir, population):
-    builder = MorphIndexBuilder(morphology_dir, nodes_file, population)
+    builder = SegmentIndexBuilder(morphology_dir, nodes_file, population)
     print("Cells in the file:", len(builder))
     builder.process_range((0, 100))  # the first hundred; process_all() takes all
     print("Elements of the first hundred:", len(builder.index))

@@ -5,7 +5,7 @@ Usage: segment_index_sonata.py [NODES_FILE MORPHOLOGY_DIR [POPULATION]]
 """
 import sys
 
-from spatial_index import MorphIndexBuilder
+from spatial_index import SegmentIndexBuilder
 
 NODES_FILE = "my-circuit/nodes.h5"
 MORPHOLOGY_DIR = "my-circuit/morphologies"
@@ -38,7 +38,7 @@ def main():
         sys.exit(__doc__)
     nodes_file, morphology_dir, population = (*given, *(NODES_FILE, MORPHOLOGY_DIR, POPULATION)[len(given) :])
 
-    index = MorphIndexBuilder.from_sonata_file(morphology_dir, nodes_file, population, gids=range(100, 200), progress=True)
+    index = SegmentIndexBuilder.from_sonata_file(morphology_dir, nodes_file, population, gids=range(100, 200), progress=True)
     show(index)
 
     # Attributes of the nodes file are fields too, once for each element.
@@ -46,7 +46,7 @@ def main():
     print("Types of the cells in the box:", ", ".join(sorted(set(found["mtype"]))))
 
     selection = selection_of([4, 8, 15, 16, 23, 42])
-    show(MorphIndexBuilder.from_sonata_selection(morphology_dir, nodes_file, population, selection))
+    show(SegmentIndexBuilder.from_sonata_selection(morphology_dir, nodes_file, population, selection))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def use_index(folder):
     count = index.box_counts(lower, upper)
     found = index.sphere_query((lower + upper) / 2, 50, fields="ids")
     everyone.wait()  # all have used it, and none is gone
-    measured = mapped_kibibytes(index.info["heavy_data_path"])
+    measured = mapped_kibibytes(index.info()["heavy_data_path"])
     everyone.wait()
     return count, len(found), *measured
 

@@ -39,7 +39,7 @@ def main():
     print(f"Of {len(counts)} cells that receive them, cell {most} has the most: {counts[most]}")
 
     # Only the synapses on some cells.
-    some = SynapseIndexBuilder.from_sonata_file(edges_file, population, target_gids=[most])
+    some = SynapseIndexBuilder.from_sonata_file(edges_file, population, post_gids=[most])
     print(f"All synapses on cell {most}:", len(some))
 
 

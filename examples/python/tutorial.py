@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Draws what queries find: segments in a box, counts in voxels, and the synapses of a cell.
+"""Draws results of queries: segments in a box, counts per voxel, and the synapses of a cell.
 
 Usage: tutorial.py SEGMENT_INDEX SYNAPSE_INDEX [PICTURE]
 
-docs/tutorial.md goes through it step by step.
+docs/tutorial.md explains it step by step.
 """
 import sys
 
 import numpy as np
 
 import spatial_index
-from spatial_index.core import SectionType
+from spatial_index import Box
 
 try:
     import matplotlib
 except ImportError:
-    sys.exit("There is no matplotlib; Debian has it as python3-matplotlib.")
+    sys.exit("matplotlib is missing; the Debian package is python3-matplotlib.")
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.collections import LineCollection, PatchCollection  # noqa: E402
@@ -24,22 +24,24 @@ from matplotlib.patches import Circle, Rectangle  # noqa: E402
 
 # A box in layer 5, 20 um thick, seen along the z axis: (x, y, z) of two opposite corners.
 CORNER, OPPOSITE_CORNER = (-75, 375, -10), (75, 525, 10)
+BOX = Box(CORNER, OPPOSITE_CORNER)
 VOXEL = 20.0
 CELL_TYPE = "L5_TTPC"
 
-COLOURS = {
-    SectionType.axon: ("axon", "#0072b2"),
-    SectionType.basal_dendrite: ("basal dendrite", "#d55e00"),
-    SectionType.apical_dendrite: ("apical dendrite", "#009e73"),
+SOMA, AXON, BASAL_DENDRITE, APICAL_DENDRITE = 1, 2, 3, 4
+COLORS = {
+    AXON: ("axon", "#0072b2"),
+    BASAL_DENDRITE: ("basal dendrite", "#d55e00"),
+    APICAL_DENDRITE: ("apical dendrite", "#009e73"),
 }
-SOMA_COLOUR = "#333333"
+SOMA_COLOR = "#333333"
 
 
-# ---- step 1: what is in a box ----
+# ---- step 1: the segments in a box ----
 
 
 def segments_in_box(index):
-    return index.box_query(CORNER, OPPOSITE_CORNER, fields=["endpoints", "centroid", "radius", "section_type", "is_soma"])
+    return index.query(BOX, fields=["endpoints", "centroid", "radius", "section_type", "is_soma"])
 
 
 def lines_of(endpoints, chosen):
@@ -49,22 +51,22 @@ def lines_of(endpoints, chosen):
 
 
 def draw_segments(axes, found):
-    for section_type, (label, colour) in COLOURS.items():
+    for section_type, (label, color) in COLORS.items():
         chosen = found["section_type"] == section_type
         widths = np.clip(2 * found["radius"][chosen], 0.5, 4)
-        axes.add_collection(LineCollection(lines_of(found["endpoints"], chosen), linewidths=widths, colors=colour))
-        axes.plot([], [], color=colour, linewidth=2, label=label)
+        axes.add_collection(LineCollection(lines_of(found["endpoints"], chosen), linewidths=widths, colors=color))
+        axes.plot([], [], color=color, linewidth=2, label=label)
     somas = found["is_soma"]
     circles = [Circle(center[:2], radius) for center, radius in zip(found["centroid"][somas], found["radius"][somas])]
-    axes.add_collection(PatchCollection(circles, facecolor=SOMA_COLOUR, zorder=3))
-    axes.plot([], [], "o", color=SOMA_COLOUR, label="soma")
+    axes.add_collection(PatchCollection(circles, facecolor=SOMA_COLOR, zorder=3))
+    axes.plot([], [], "o", color=SOMA_COLOR, label="soma")
     axes.set_xlim(CORNER[0], OPPOSITE_CORNER[0])
     axes.set_ylim(CORNER[1], OPPOSITE_CORNER[1])
     axes.legend(loc="upper left", fontsize=8, framealpha=0.95)
     axes.set_title(f"1. {len(somas):,} somas and segments in a box")
 
 
-# ---- step 2: how many are in each voxel ----
+# ---- step 2: counts per voxel ----
 
 
 def voxel_counts(index):
@@ -74,7 +76,7 @@ def voxel_counts(index):
     corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     corners = np.column_stack([corners, np.full(len(corners), CORNER[2])])
     sizes = np.array([VOXEL, VOXEL, OPPOSITE_CORNER[2] - CORNER[2]])
-    counts = index.box_counts_many(corners, corners + sizes)
+    counts = index.count_many(Box(corners, corners + sizes))
     return counts.reshape(len(y), len(x)), (x[0], x[-1] + VOXEL, y[0], y[-1] + VOXEL)
 
 
@@ -92,31 +94,21 @@ def draw_counts(axes, counts, extent):
 
 def pyramidal_cell_in_box(segments, synapses):
     """Of the cells of layer 5 whose soma is in the box, the one with most synapses."""
-    found = segments.box_query(CORNER, OPPOSITE_CORNER, fields=["gid", "is_soma", "mtype"])
+    found = segments.query(BOX, fields=["gid", "is_soma", "mtype"])
     cells = found["gid"][found["is_soma"] & (found["mtype"] == CELL_TYPE)]
-    counts = synapses.box_counts(*synapses.bounds(), group_by="post_gid")
+    counts = synapses.count(Box(*synapses.bounds()), group_by="post_gid")
     return max(cells.tolist(), key=lambda cell: counts.get(cell, 0))
 
 
-def of_cell(index, cell, gid_field, fields):
-    """The fields of all elements of one cell."""
-    found = index.box_query(*index.bounds(), fields=[gid_field, *fields])
-    chosen = found[gid_field] == cell
-    return {
-        name: tuple(part[chosen] for part in values) if isinstance(values, tuple) else values[chosen]
-        for name, values in found.items()
-    }
-
-
 def draw_cell(axes, cell, segments, synapses):
-    tree = of_cell(segments, cell, "gid", ["endpoints", "section_type"])
-    dendrites = np.isin(tree["section_type"], [SectionType.basal_dendrite, SectionType.apical_dendrite])
+    tree = segments.query(Box(*segments.bounds()), fields=["endpoints", "section_type"], gids=cell)
+    dendrites = np.isin(tree["section_type"], [BASAL_DENDRITE, APICAL_DENDRITE])
     axes.add_collection(LineCollection(lines_of(tree["endpoints"], dendrites), linewidths=0.8, colors="#888888", zorder=1))
-    received = of_cell(synapses, cell, "post_gid", ["position", "conductance"])
+    received = synapses.query(Box(*synapses.bounds()), fields=["position", "conductance"], post_gids=cell)
     x, y, _ = received["position"].T
     points = axes.scatter(x, y, s=14, c=received["conductance"], cmap="plasma", zorder=2, edgecolor="black", linewidth=0.3)
-    soma = tree["endpoints"][0][tree["section_type"] == SectionType.soma][0]
-    axes.plot(*soma[:2], "o", color=SOMA_COLOUR, markersize=7, zorder=3)
+    soma = tree["endpoints"][0][tree["section_type"] == SOMA][0]
+    axes.plot(*soma[:2], "o", color=SOMA_COLOR, markersize=7, zorder=3)
     axes.figure.colorbar(points, ax=axes, label="conductance (nS)", fraction=0.05, pad=0.03)
     axes.margins(0.08)
     axes.set_title(f"3. {len(x)} synapses on cell {cell}")

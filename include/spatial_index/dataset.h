@@ -11,35 +11,37 @@
 extern "C" {
 #endif
 
-/* The population of a SONATA file that an index was made of, and the CSV of its types. */
+/* The population of the SONATA file from which an index was built, with the CSV file of its
+ * types. */
 typedef struct si_dataset si_dataset;
 
-/* SI_ERROR_NOT_FOUND: the index records no data set, or it is not where it was (see
- * si_open_options). A CSV that cannot be read is no failure here: its attributes are not there
- * then, and asking for an attribute that is not there says why. */
+/* Opens the dataset of an index. SI_ERROR_NOT_FOUND: the index records no dataset, or the file
+ * does not exist any more (see si_open_options). A CSV file that cannot be read is not a
+ * failure: its attributes are missing, and reading a missing attribute reports the reason. */
 SI_API si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
 SI_API void si_dataset_close(si_dataset *dataset);
 
-/* Names of the attributes, in alphabetical order. NULL where `position` is out of range. */
+/* Names of the attributes in alphabetical order. NULL if `position` is out of range. */
 SI_API size_t si_dataset_attribute_count(const si_dataset *dataset);
 SI_API const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position);
 
 /* Values of an attribute. `data` is an array of `count` values of `type`: numbers as stored in the
- * file, enumerations and text as const char *.
+ * file, or enumerations and strings as const char *.
  *
- * What the SONATA file does not have for an element is what the CSV has for its type. A column of
- * integers is int64; one of numbers, or of numbers and NULL, which is then NaN, is float64; any
- * other is text, in which NULL is the empty string. */
+ * If the SONATA file has no value for an element, the value is that of its type in the CSV file.
+ * A column of integers in the CSV file has type int64; a column of numbers, possibly with NULL,
+ * which becomes NaN, has type float64; any other column has strings, in which NULL becomes the
+ * empty string. */
 typedef struct si_values {
     si_type type;
     uint64_t count;
     void *data;
-    void *strings; /* internal: storage of the text */
+    void *strings; /* internal: storage of the strings */
 } si_values;
 
-/* Reads an attribute for `count` ids (edge ids for synapses, node ids for morphologies), in that
- * order; ids may repeat. Only the rows asked for are read, in ascending order. Free with
- * si_values_free. */
+/* Reads an attribute for `count` ids (edge ids for synapses, node ids for segments) in the given
+ * order. Ids may repeat. Only the rows of these ids are read, in ascending order. Free the
+ * values with si_values_free. */
 SI_API si_result si_dataset_read(const si_dataset *dataset, const char *attribute,
                                  const uint64_t *ids, uint64_t count, si_values *values,
                                  si_error *error);

@@ -18,7 +18,7 @@ typedef enum si_element_kind {
     SI_SEGMENT = 3  /* somas (spheres) and segments (cylinders) of cells */
 } si_element_kind;
 
-/* "point", "sphere", "synapse" or "segment"; NULL for a value that is no element kind. */
+/* "point", "sphere", "synapse" or "segment"; NULL if the value is not an element kind. */
 SI_API const char *si_element_kind_name(si_element_kind kind);
 
 typedef enum si_type {
@@ -43,49 +43,49 @@ typedef struct si_segment_ids {
 } si_segment_ids;
 
 typedef enum si_field {
-    SI_FIELD_ID = 0,         /* uint64             point, sphere, synapse */
-    SI_FIELD_POST_GID = 1,   /* uint64             synapse */
-    SI_FIELD_PRE_GID = 2,    /* uint64             synapse */
-    SI_FIELD_POSITION = 3,   /* float32 x 3        point, synapse */
-    SI_FIELD_CENTROID = 4,   /* float32 x 3        sphere; morphology: midpoint of the axis */
-    SI_FIELD_RADIUS = 5,     /* float32            sphere, morphology */
-    SI_FIELD_GID = 6,        /* uint64             morphology */
-    SI_FIELD_SECTION_ID = 7, /* uint32             morphology */
-    SI_FIELD_SEGMENT_ID = 8, /* uint32             morphology */
-    SI_FIELD_IDS = 9,        /* si_segment_ids     morphology */
-    SI_FIELD_ENDPOINT1 = 10, /* float32 x 3        morphology; somas: the center */
-    SI_FIELD_ENDPOINT2 = 11, /* float32 x 3        morphology; somas: NaN */
-    SI_FIELD_SECTION_TYPE =
-        12, /* uint8             morphology: 1 soma, 2 axon, 3 basal, 4 apical dendrite */
-    SI_FIELD_IS_SOMA = 13 /* uint8, 0 or 1      morphology */
+    SI_FIELD_ID = 0,            /* uint64             point, sphere, synapse */
+    SI_FIELD_POST_GID = 1,      /* uint64             synapse */
+    SI_FIELD_PRE_GID = 2,       /* uint64             synapse */
+    SI_FIELD_POSITION = 3,      /* float32 x 3        point, synapse */
+    SI_FIELD_CENTROID = 4,      /* float32 x 3        sphere; segment: midpoint of the axis */
+    SI_FIELD_RADIUS = 5,        /* float32            sphere, segment */
+    SI_FIELD_GID = 6,           /* uint64             segment */
+    SI_FIELD_SECTION_ID = 7,    /* uint32             segment */
+    SI_FIELD_SEGMENT_ID = 8,    /* uint32             segment */
+    SI_FIELD_IDS = 9,           /* si_segment_ids     segment */
+    SI_FIELD_ENDPOINT1 = 10,    /* float32 x 3        segment; somas: the center */
+    SI_FIELD_ENDPOINT2 = 11,    /* float32 x 3        segment; somas: NaN */
+    SI_FIELD_SECTION_TYPE = 12, /* uint8              segment: see si_section_type */
+    SI_FIELD_IS_SOMA = 13       /* uint8, 0 or 1      segment */
 } si_field;
 
 typedef struct si_field_info {
     si_field field;
-    const char *name; /* "gid", "endpoint1", ...; lives for ever */
+    const char *name; /* "gid", "endpoint1", ...; static */
     si_type type;
-    unsigned components; /* 3 for positions, else 1 */
-    size_t size;         /* bytes of one value with all its components */
+    unsigned components; /* 3 for positions, otherwise 1 */
+    size_t size;         /* bytes of one value, all components included */
 } si_field_info;
 
-/* The fields of a kind of element in their documented order. The array lives for ever. Returns its
- * length, 0 where `kind` is no element kind. */
+/* Stores the fields of an element kind, in their documented order, in `*fields`; the array is
+ * static. Returns its length, or 0 if `kind` is not an element kind. */
 SI_API size_t si_element_kind_fields(si_element_kind kind, const si_field_info **fields);
 
-/* One column of values. As a result its data has room for `capacity` values (see si_index_find);
- * the values of one element lie side by side, so a position column is a row-major N x 3 array. */
+/* A column of values. For results, `data` has room for `capacity` values (see si_index_find).
+ * The components of one value are adjacent, so that a column of positions is a row-major N x 3
+ * array. */
 typedef struct si_column {
     si_field field;
     void *data;
 } si_column;
 
-/* The same as input, for si_builder_append. */
+/* A column of input values for si_builder_append. */
 typedef struct si_input_column {
     si_field field;
     const void *data;
 } si_input_column;
 
-/* Values of SI_FIELD_SECTION_TYPE. Morphologies may have others, to 255. */
+/* Values of SI_FIELD_SECTION_TYPE. Morphologies may have other values, up to 255. */
 typedef enum si_section_type {
     SI_SECTION_SOMA = 1,
     SI_SECTION_AXON = 2,
@@ -93,11 +93,11 @@ typedef enum si_section_type {
     SI_SECTION_APICAL_DENDRITE = 4
 } si_section_type;
 
-/* "soma", "axon", "basal_dendrite" or "apical_dendrite"; NULL for any other value. */
+/* Returns "soma", "axon", "basal_dendrite" or "apical_dendrite", or NULL for any other value. */
 SI_API const char *si_section_type_name(unsigned type);
 
-/* Reads one of these names; "basal", "dendrite" and "apical", which mean basal, basal and apical
- * dendrites; or a decimal number from 0 to 255. SI_ERROR_ARGUMENT: anything else. */
+/* Parses one of these names, "basal" or "dendrite" (basal dendrite), "apical" (apical dendrite),
+ * or a decimal number from 0 to 255. Anything else is SI_ERROR_ARGUMENT. */
 SI_API si_result si_section_type_from_name(const char *name, unsigned *type, si_error *error);
 
 #ifdef __cplusplus

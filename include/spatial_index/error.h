@@ -1,4 +1,4 @@
-/* Results of functions, and the sentences about failures. */
+/* Results of functions, and error messages. */
 #ifndef SI_SPATIAL_INDEX_ERROR_H
 #define SI_SPATIAL_INDEX_ERROR_H
 
@@ -12,24 +12,24 @@ extern "C" {
 
 typedef enum si_result {
     SI_OK = 0,
-    SI_ERROR_ARGUMENT = 1,    /* a value the caller passed makes no sense */
+    SI_ERROR_ARGUMENT = 1,    /* an argument is invalid */
     SI_ERROR_MEMORY = 2,      /* an allocation failed */
-    SI_ERROR_IO = 3,          /* the operating system refused to read, write, create or map */
-    SI_ERROR_NOT_FOUND = 4,   /* no such file, population, data set, attribute or morphology */
-    SI_ERROR_FORMAT = 5,      /* the content of a file breaks the rules of its format */
-    SI_ERROR_UNSUPPORTED = 6, /* well-formed, but nothing this version reads */
-    SI_ERROR_EXISTS = 7, /* the target already holds something and replacing was not asked for */
-    SI_ERROR_LIMIT = 8,  /* an id, a count or a size is beyond a limit */
-    SI_ERROR_BUSY = 9,   /* another build writes the same target */
-    SI_ERROR_CANCELLED = 10, /* the caller's progress function asked to stop */
-    SI_ERROR_RANK = 11       /* another rank has given up the build that all ranks do together */
+    SI_ERROR_IO = 3,          /* the operating system failed to read, write, create or map */
+    SI_ERROR_NOT_FOUND = 4,   /* no such file, population, dataset, attribute or morphology */
+    SI_ERROR_FORMAT = 5,      /* the content of a file violates its format */
+    SI_ERROR_UNSUPPORTED = 6, /* valid, but not supported by this version */
+    SI_ERROR_EXISTS = 7,      /* the target already contains an index, and `replace` is not set */
+    SI_ERROR_LIMIT = 8,       /* an id, a count or a size exceeds a limit */
+    SI_ERROR_BUSY = 9,        /* another build is writing to the same folder */
+    SI_ERROR_CANCELLED = 10,  /* the progress function of the caller cancelled the call */
+    SI_ERROR_RANK = 11        /* another rank of the cluster failed, and this one gave up with it */
 } si_result;
 
 #define SI_ERROR_MESSAGE_SIZE 1024
 
 typedef struct si_error {
     si_result result;
-    char message[SI_ERROR_MESSAGE_SIZE]; /* one sentence, UTF-8, always terminated */
+    char message[SI_ERROR_MESSAGE_SIZE]; /* one sentence in UTF-8, always terminated */
 } si_error;
 
 /* The name of a result, such as "SI_ERROR_FORMAT". Never NULL. */

@@ -12,28 +12,29 @@
 extern "C" {
 #endif
 
-/* A regular grid of voxels over a box, and what is added up in them. Set struct_size by
- * SI_GRID_INIT, and at least `lower`, `upper` and `shape`.
+/* A regular grid of voxels over a box, and what to compute in them. Initialize with SI_GRID_INIT,
+ * and set at least `lower`, `upper` and `shape`.
  *
- * Along an axis of n voxels, face i lies at lower + i * ((upper - lower) / n) in double precision,
- * face n at `upper` itself. Voxels are half-open: one holds what lies on its lower faces but not
- * what lies on its upper faces, so that whatever lies in the box is in exactly one of them, and
- * grids side by side that share a corner divide everything between them.
+ * Along an axis with n voxels, face i is at lower + i * ((upper - lower) / n) in double precision,
+ * and face n at `upper`. Voxels are half-open: lower faces belong to a voxel, upper faces do not.
+ * Every point of the box is therefore in exactly one voxel, and adjacent grids divide space without
+ * overlap.
  *
- * Voxel (x, y, z) has the number (x * shape[1] + y) * shape[2] + z: all arrays of voxels have this
- * order, that of a row-major array of three dimensions. */
+ * Voxel (x, y, z) has the number (x * shape[1] + y) * shape[2] + z. All arrays of voxels have
+ * this order, that of a row-major array of three dimensions. */
 typedef struct si_grid {
     size_t struct_size;
-    double lower[3]; /* corners, in micrometres, up to 1e38; each of `lower` is below that of ... */
-    double upper[3]; /* ... `upper`. Not rounded to 32-bit floats, as those of queries are. */
+    double lower[3]; /* corners, in magnitude up to 1e38; `lower` is below `upper` on each axis. */
+    double upper[3]; /* Not rounded to 32-bit floats, unlike those of queries. */
     uint64_t shape[3]; /* voxels along x, y and z, at least 1 each */
-    /* What counting counts. False: each element once, in the voxel that holds its center: the
-     * position, or the midpoint of the axis, as the field `centroid` gives it. True: each element
-     * in every voxel that it touches: in those of which si_query_box, with `accuracy`, finds it. */
+    /* False: counts each element once, in the voxel that holds its center (the position, or the
+     * midpoint of the axis, as in the field `centroid`). True: counts each element in every
+     * voxel that it touches, that is, for which a query by si_query_box with `accuracy` finds
+     * it. */
     bool counts_touching;
     si_accuracy accuracy;
-    const si_filter *filter; /* only elements that pass; NULL: all */
-    unsigned threads;        /* 0: as many as there are processors */
+    const si_filter *filter; /* only elements that pass are used; NULL: all */
+    unsigned threads;        /* 0: one per processor */
 } si_grid;
 
 #define SI_GRID_INIT                                                                               \
@@ -41,25 +42,25 @@ typedef struct si_grid {
         sizeof(si_grid), {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, false, SI_BEST_EFFORT, NULL, 0           \
     }
 
-/* Counts the elements in each voxel, in one pass over what the grid touches. `counts` has room for
- * all voxels. SI_ERROR_ARGUMENT: a grid that is none, or whose voxels are too small for double
- * precision at its corners; SI_ERROR_LIMIT: more voxels than any array can have. After an error
- * `counts` may hold anything. */
+/* Counts the elements in each voxel in one pass. `counts` has room for all voxels.
+ * SI_ERROR_ARGUMENT: an invalid grid, or voxels too small for double precision at their
+ * coordinates; SI_ERROR_LIMIT: more voxels than an array can have. After an error the content of
+ * `counts` is undefined. */
 SI_API si_result si_index_grid_counts(const si_index *index, const si_grid *grid, uint64_t *counts,
                                       si_error *error);
 
-/* Adds up the lengths of the axes of segments, cut at the faces of the voxels. Somas have none. In
- * double precision: the error of a piece is below 1e-15 of the length of its segment, plus 1e-13 of
- * the diagonal of a voxel. Sums are exact, so they do not depend on the order, on threads, or on
- * how elements lie in the index. 16 bytes of memory are taken for each voxel besides `lengths`.
- * SI_ERROR_ARGUMENT: also where elements are no morphology. */
+/* Adds up the lengths of the axes of segments in each voxel, clipped at the faces. Somas have no
+ * length. Computed in double precision: the error of a clipped piece is below 1e-15 of the
+ * length of its segment plus 1e-13 of the diagonal of a voxel. Sums are exact, so that they do
+ * not depend on the order of elements or on threads. The call uses 16 bytes of memory per voxel
+ * in addition to `lengths`. SI_ERROR_ARGUMENT also if the elements are not segments. */
 SI_API si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, double *lengths,
                                        si_error *error);
 
-/* To which region each voxel belongs, such as those of an annotated atlas. */
+/* The region of each voxel, for example from an annotated atlas. */
 typedef struct si_regions {
     si_type type;    /* an integer type */
-    const void *ids; /* of all voxels */
+    const void *ids; /* for all voxels */
 } si_regions;
 
 typedef struct si_group_lengths {
@@ -68,10 +69,10 @@ typedef struct si_group_lengths {
     double *lengths;
 } si_group_lengths;
 
-/* The same, added up by region. Regions in which there is nothing are left out. Ids of signed types
- * are extended to 64 bits, so that (int64_t)keys[i] is the id, and ascend as signed numbers. Where
- * elements are counted by touching, those that touch several voxels of a region count so many
- * times. Free with si_group_counts_free and si_group_lengths_free. */
+/* The same sums by region. Regions without elements are omitted. Ids of signed types are
+ * extended to 64 bits, so that (int64_t)keys[i] is the id, and are in ascending order as signed
+ * numbers. With `counts_touching`, an element that touches several voxels of a region counts
+ * once per voxel. Free the results with si_group_counts_free and si_group_lengths_free. */
 SI_API si_result si_index_region_counts(const si_index *index, const si_grid *grid,
                                         const si_regions *regions, si_group_counts *counts,
                                         si_error *error);

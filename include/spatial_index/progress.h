@@ -1,4 +1,4 @@
-/* Progress of long operations, and their cancellation. */
+/* Progress and cancellation of long operations. */
 #ifndef SI_SPATIAL_INDEX_PROGRESS_H
 #define SI_SPATIAL_INDEX_PROGRESS_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* Called now and then from one thread at a time. `total` is 0 while it is unknown. Return 0 to go
- * on, anything else to cancel what is done, which then cleans up and fails with
+/* Reports progress, from one thread at a time. `total` is 0 while it is unknown. Return 0 to
+ * continue, any other value to cancel the operation, which then cleans up and fails with
  * SI_ERROR_CANCELLED. */
 typedef int (*si_progress_fn)(void *context, const char *phase, uint64_t done, uint64_t total);
 

@@ -14,7 +14,7 @@ extern "C" {
 
 typedef enum si_recenter {
     SI_RECENTER_AUTO =
-        0, /* node attribute `recenter`; else on where there are no orientation_* columns */
+        0, /* node attribute `recenter`, or else on if there are no orientation_* columns */
     SI_RECENTER_ON = 1,
     SI_RECENTER_OFF = 2
 } si_recenter;
@@ -22,23 +22,22 @@ typedef enum si_recenter {
 typedef enum si_soma_radius {
     SI_SOMA_RADIUS_CONTOUR =
         0, /* greatest distance of a soma point from their mean: 0 for single-point somas */
-    SI_SOMA_RADIUS_SURFACE = 1 /* the radius that the file gives, where it gives one */
+    SI_SOMA_RADIUS_SURFACE = 1 /* the radius in the file, if it has one */
 } si_soma_radius;
 
-/* Which cells of which SONATA population become segments and somas, and how. */
+/* The cells of a SONATA population to index as somas and segments. */
 typedef struct si_segments_source {
     size_t struct_size;
     const char *nodes_file;
     const char *node_types_file; /* CSV; NULL: none */
-    const char *population;      /* NULL: the only one, else `default` */
-    const char
-        *morphologies; /* folder, or HDF5 container. May be NULL where an alternate is given. */
-    const char *alternate_h5v1; /* looked into, in this order, for what `morphologies` does not
-                                   have; NULL: none */
+    const char *population;      /* NULL: the only one, or else `default` */
+    const char *morphologies;   /* folder or HDF5 container; may be NULL if an alternate is given */
+    const char *alternate_h5v1; /* searched in this order for morphologies that `morphologies`
+                                   lacks; NULL: none */
     const char *alternate_asc;
     const uint64_t *gids; /* NULL: all cells. A gid given twice is indexed twice. */
     size_t gid_count;
-    bool skip_bad_cells; /* cells that cannot be indexed are left out and reported */
+    bool skip_bad_cells; /* skips and reports cells that cannot be indexed */
     si_recenter recenter;
     si_soma_radius soma_radius;
 } si_segments_source;
@@ -49,31 +48,31 @@ typedef struct si_segments_source {
             SI_RECENTER_AUTO, SI_SOMA_RADIUS_CONTOUR                                               \
     }
 
-/* The number of nodes or edges of a population; NULL: the only one, else `default`. */
+/* Stores the number of nodes or edges of a population; NULL: the only one, or else `default`. */
 SI_API si_result si_nodes_population_size(const char *nodes_file, const char *population,
                                           uint64_t *size, si_error *error);
 SI_API si_result si_edges_population_size(const char *edges_file, const char *population,
                                           uint64_t *size, si_error *error);
 
-/* Indexes somas and segments. `folder`, `options`, `index`, `report`: as in si_builder_create and
- * si_builder_finish; where the options name no population, dataset_path or types_path, those of
+/* Indexes somas and segments. `folder`, `options`, `index` and `report` as in si_builder_create
+ * and si_builder_finish. If the options have no population, dataset_path or types_path, those of
  * the source are recorded. */
 SI_API si_result si_build_segments(const si_segments_source *source, const char *folder,
                                    const si_build_options *options, si_index **index,
                                    si_build_report *report, si_error *error);
 
-/* Which synapses of which SONATA population. */
+/* The synapses of a SONATA population to index. */
 typedef struct si_synapses_source {
     size_t struct_size;
     const char *edges_file;
     const char *edge_types_file; /* CSV; NULL: none */
-    const char *population;      /* NULL: the only one, else `default` */
+    const char *population;      /* NULL: the only one, or else `default` */
     const char *position_prefix; /* columns PREFIX_x, _y, _z; NULL: "afferent_center" */
-    const uint64_t *post_gids;   /* target nodes; NULL: all synapses. Ids without synapses are
-                                    ignored. */
+    const uint64_t
+        *post_gids; /* target nodes; NULL: all synapses. Ids without synapses are ignored. */
     size_t post_gid_count;
-    /* Instead of post_gids: the edges themselves, as pairs of a first id and one past the last, in
-     * any order; one that is given twice is indexed once. NULL: by `post_gids`. */
+    /* Instead of post_gids: ranges of edges, as pairs of a first id and one past the last, in
+     * any order. An edge in several ranges is indexed once. NULL: by `post_gids`. */
     const uint64_t *edge_ranges;
     size_t edge_range_count; /* pairs */
 } si_synapses_source;
@@ -87,16 +86,16 @@ SI_API si_result si_build_synapses(const si_synapses_source *source, const char 
                                    const si_build_options *options, si_index **index,
                                    si_build_report *report, si_error *error);
 
-/* Populations of a circuit configuration, indexed by si_build_segments or si_build_synapses. */
+/* Populations of a circuit configuration to index. */
 typedef struct si_circuit_source {
     size_t struct_size;
     const char *config_file;
     const char *const *populations; /* NULL: the only one that can be indexed */
     size_t population_count;
-    /* gids, skip_bad_cells, recenter and soma_radius are used; the files are those of the
-     * configuration. */
+    /* Only gids, skip_bad_cells, recenter and soma_radius are used; the configuration names the
+     * files. */
     si_segments_source segments;
-    /* post_gids and position_prefix are used. */
+    /* Only post_gids and position_prefix are used. */
     si_synapses_source synapses;
 } si_circuit_source;
 
@@ -105,9 +104,9 @@ typedef struct si_circuit_source {
         sizeof(si_circuit_source), NULL, NULL, 0, SI_SEGMENTS_SOURCE_INIT, SI_SYNAPSES_SOURCE_INIT \
     }
 
-/* One population: an index in `folder`. Several: an index in `folder`/NAME each, and a
- * meta_data.json in `folder` that lists them, written last. The report adds up. After a failure
- * nothing new is left, but populations that have replaced older ones by then stay replaced. */
+/* Builds the index of one population in `folder`, or those of several populations in
+ * `folder`/NAME with a meta_data.json in `folder` that lists them and is written last. All
+ * populations are replaced at the same moment. The report has the sums over all populations. */
 SI_API si_result si_build_circuit_segments(const si_circuit_source *source, const char *folder,
                                            const si_build_options *options, si_build_report *report,
                                            si_error *error);

@@ -12,7 +12,7 @@ extern "C" {
 #define SI_VERSION_MAJOR 0
 #define SI_VERSION_MINOR 1
 #define SI_VERSION_PATCH 0
-/* As one number, to compare: 1.2.3 is 10203. */
+/* The version as one number for comparisons: 1.2.3 is 10203. */
 #define SI_VERSION_NUMBER (SI_VERSION_MAJOR * 10000 + SI_VERSION_MINOR * 100 + SI_VERSION_PATCH)
 
 /* The version of the library, such as "0.1.0". */

@@ -4,10 +4,13 @@ import pkgutil
 import sys
 
 import spatial_index
+from spatial_index.old import names
 
 for _module in pkgutil.iter_modules(spatial_index.__path__):
     if _module.name != "__main__":
         sys.modules[f"{__name__}.{_module.name}"] = importlib.import_module(f"spatial_index.{_module.name}")
+
+names.add_modules(__name__)
 
 # What is imported is what stands here: not a copy, so that whatever is set in one is seen in the other.
 sys.modules[__name__] = spatial_index

@@ -1,13 +1,23 @@
-"""Spatial index for brain circuits: what is inside this box or sphere?
+"""Spatial index for brain circuits: which segments and synapses are in this box, sphere or other shape?
 
-    index = spatial_index.open_index("my-segments")
-    found = index.box_query((-20, 400, -20), (20, 440, 20), fields=["gid", "section_id", "endpoints"])
+    import spatial_index as si
 
-Lengths are in micrometres; coordinates are 32-bit floats. Ids are those of the SONATA files.
+    with si.open_index("my-segments") as index:
+        found = index.query(si.Sphere((0, 400, 0), 20), fields=["gid", "section_id", "endpoints"])
+        count = index.count(si.Box((-20, 400, -20), (20, 440, 20)))
+
+Lengths are in micrometres, coordinates are 32-bit floats, ids are those of the SONATA files.
 """
+from __future__ import annotations
+
+from typing import Any, List
+
 from . import errors, logs
 from ._core import version as __version__
+from .index import Index, PointIndex, SegmentIndex, SphereIndex, SynapseIndex, open_index
+from .populations import MultiPopulationIndex
 from .circuit import index_circuit
+from .comparison import difference
 from .errors import (
     ArgumentError,
     BusyError,
@@ -22,30 +32,33 @@ from .errors import (
     StorageError,
     UnsupportedError,
 )
-from .index import (
-    Index,
-    MorphIndex,
-    MorphIndexMemDisk,
-    MorphMultiIndex,
-    MultiPopulationIndex,
-    PointIndex,
-    SphereIndex,
-    SynapseIndex,
-    SynapseIndexMemDisk,
-    SynapseMultiIndex,
-    open_index,
-)
 from .logs import register_logger
-from .results import BatchResults, Results
-from .gone import GoneError
-from .index_common import DiskMemMapProps
-from .morphology_builder import MorphIndexBuilder, MorphIndexMemDiskBuilder, MorphMultiIndexBuilder
 from .point_builder import PointIndexBuilder, SphereIndexBuilder
-from .synapse_builder import SynapseIndexBuilder, SynapseIndexMemDiskBuilder, SynapseMultiIndexBuilder
-from . import core, experimental, io, resolver, util  # older programs use them without importing them
+from .results import BatchResults, Results
+from .segment_builder import SegmentIndexBuilder, SegmentMultiIndexBuilder
+from .shapes import Box, Capsule, Cylinder, OrientedBox, Shape, Sphere
+from .synapse_builder import SynapseIndexBuilder, SynapseMultiIndexBuilder
+from . import experimental
+from .old import names as _old_names
+
+_old_names.add_modules()
+
+__all__ = [
+    "open_index", "index_circuit", "difference", "register_logger",
+    "Box", "Sphere", "Capsule", "Cylinder", "OrientedBox", "Shape",
+    "Index", "SegmentIndex", "SynapseIndex", "SphereIndex", "PointIndex", "MultiPopulationIndex",
+    "SegmentIndexBuilder", "SynapseIndexBuilder", "SphereIndexBuilder", "PointIndexBuilder",
+    "SegmentMultiIndexBuilder", "SynapseMultiIndexBuilder",
+    "Results", "BatchResults",
+    "SpatialIndexError", "ArgumentError", "ShapeError", "FieldError", "NotFoundError", "StorageError", "ExistsError",
+    "FormatError", "UnsupportedError", "LimitError", "BusyError", "CancelledError",
+    "errors", "experimental", "logs", "__version__",
+]  # fmt: skip
 
 
-def __getattr__(name):
-    if name == "logger":  # the one that is registered
-        return logs.logger
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> List[str]:
+    return sorted({*__all__, "__doc__", "__file__", "__name__", "__path__", "__spec__"})
+
+
+def __getattr__(name: str) -> Any:
+    return _old_names.find(name)

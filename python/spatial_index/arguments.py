@@ -1,4 +1,5 @@
 """Numbers that callers give."""
+from typing import Any
 import operator
 
 from .errors import ArgumentError
@@ -7,7 +8,7 @@ from .errors import ArgumentError
 _MOST_THREADS = 2**31 - 1
 
 
-def whole_number(value, name):
+def whole_number(value: Any, name: Any) -> Any:
     """An int that is not negative, from anything that is one."""
     try:
         number = operator.index(value)
@@ -18,6 +19,6 @@ def whole_number(value, name):
     return number
 
 
-def thread_count(threads):
+def thread_count(threads: Any) -> Any:
     """As the library takes it: 0 for as many as there are processors."""
     return 0 if threads is None else min(whole_number(threads, "threads"), _MOST_THREADS)

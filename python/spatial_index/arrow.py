@@ -3,6 +3,7 @@
 A node is (name, format, is_nullable, length, null_count, buffers, children); formats are those of the Arrow C data
 interface. Buffers are the arrays of the results themselves wherever Arrow lays values out as NumPy does.
 """
+from typing import Any
 import numpy as np
 
 _FORMATS = {
@@ -11,7 +12,7 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def table(fields):
+def table(fields: Any) -> Any:
     """A struct array with a child for each column; the columns have one length."""
     columns = dict(_columns(fields))
     lengths = {name: len(values) for name, values in columns.items()}
@@ -21,7 +22,7 @@ def table(fields):
     return _node("", "+s", max(lengths.values(), default=0), (None,), children)
 
 
-def lists(fields, offsets):
+def lists(fields: Any, offsets: Any) -> Any:
     """A struct array with a row for each query, of lists of what it found."""
     offsets = np.ascontiguousarray(offsets, dtype=np.int64)
     count = len(offsets) - 1
@@ -32,11 +33,11 @@ def lists(fields, offsets):
     return _node("", "+s", count, (None,), children)
 
 
-def _node(name, code, length, buffers, children=(), nulls=0, is_nullable=False):
+def _node(name: Any, code: Any, length: Any, buffers: Any, children: Any = (), nulls: Any = 0, is_nullable: Any = False) -> Any:
     return name, code, is_nullable, length, nulls, buffers, children
 
 
-def _columns(fields):
+def _columns(fields: Any) -> Any:
     for name, values in fields.items():
         if isinstance(values, tuple):  # endpoints
             for number, endpoint in enumerate(values, 1):
@@ -45,7 +46,7 @@ def _columns(fields):
             yield name, np.asarray(values)
 
 
-def _column(name, values):
+def _column(name: Any, values: Any) -> Any:
     if values.dtype.names:
         parts = tuple(_column(part, values[part]) for part in values.dtype.names)
         return _node(name, "+s", len(values), (None,), parts)
@@ -63,7 +64,7 @@ def _column(name, values):
     return _node(name, code, len(values), (None, native))
 
 
-def _text(name, values):
+def _text(name: Any, values: Any) -> Any:
     missing = np.array([value is None for value in values], dtype=bool)
     encoded = [b"" if value is None else str(value).encode() for value in values]
     offsets = np.zeros(len(encoded) + 1, dtype=np.int64)

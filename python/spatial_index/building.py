@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, List, Optional, Union
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from . import _core, cluster, logs
 from .arguments import thread_count
 from .errors import ArgumentError, SpatialIndexError
 from .index import open_index
-from .index_common import DiskMemMapProps
+from .old.index_common import DiskMemMapProps
 
 _MEBIBYTE = 1 << 20
 _UNITS = {"": _MEBIBYTE, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -21,12 +21,12 @@ Progress = Union[None, bool, Callable[[str, int, int], Any]]
 _NO_BOUND = ("off", "false", "auto", "")
 
 
-def encoded(path):
+def encoded(path: Any) -> Any:
     """A path as the library takes it; None stays."""
     return None if path is None else os.fsencode(path)
 
 
-def name_or_none(name):
+def name_or_none(name: Any) -> Any:
     """The name of a population as the library takes it; an empty one means the only population."""
     return name.encode() if name else None
 
@@ -49,11 +49,11 @@ class ProgressBar:
 
     WIDTH = 30
 
-    def __init__(self, stream=None):
+    def __init__(self, stream: Any = None) -> None:
         self._stream = stream or sys.stderr
         self._shown = 0
 
-    def __call__(self, phase, done, total):
+    def __call__(self, phase: Any, done: Any, total: Any) -> None:
         if total:
             filled = int(self.WIDTH * min(done, total) / total)
             line = f"{phase} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {done}/{total}"
@@ -63,12 +63,12 @@ class ProgressBar:
         self._stream.flush()
         self._shown = len(line)
 
-    def close(self):
+    def close(self) -> None:
         if self._shown:
             self._stream.write("\n")
 
 
-def _merge_disk_mem_map(output_dir, use_mem_map, props):
+def _merge_disk_mem_map(output_dir: Any, use_mem_map: Any, props: Any) -> Any:
     if props is None:
         return output_dir, use_mem_map
     if output_dir is not None or use_mem_map is not None:
@@ -98,17 +98,17 @@ class BuildOptions:
 
     def __init__(
         self,
-        output_dir=None,
-        progress=False,
-        threads=None,
-        replace=False,
-        use_mem_map=None,
-        max_memory=None,
-        temp_dir=None,
-        disk_mem_map=None,
-        mem_map_props=None,
-        multi_index=False,
-    ):
+        output_dir: Any = None,
+        progress: Any = False,
+        threads: Any = None,
+        replace: Any = False,
+        use_mem_map: Any = None,
+        max_memory: Any = None,
+        temp_dir: Any = None,
+        disk_mem_map: Any = None,
+        mem_map_props: Any = None,
+        multi_index: Any = False,
+    ) -> None:
         props = disk_mem_map if disk_mem_map is not None else mem_map_props
         self.output_dir, self._use_mem_map = _merge_disk_mem_map(output_dir, use_mem_map, props)
         self.progress = progress
@@ -122,7 +122,7 @@ class BuildOptions:
         bytes_of_size(self._use_mem_map, "use_mem_map")
         bytes_of_size(max_memory, "max_memory")
 
-    def without_folder(self, progress=None):
+    def without_folder(self, progress: Any = None) -> Any:
         """The same for a part of the index, which lives in a temporary file."""
         part = BuildOptions(
             threads=self._threads, use_mem_map=self._use_mem_map, max_memory=self._max_memory, temp_dir=self._temp_dir
@@ -130,7 +130,7 @@ class BuildOptions:
         part.progress = self.progress if progress is None else progress
         return part
 
-    def run(self, build, *args, **recorded):
+    def run(self, build: Any, *args: Any, **recorded: Any) -> Any:
         """Calls a function that builds; gives the index, after logging what the report has to tell.
 
         It may be called by all processes of a job together: then ``options["place"]`` says which of how many it is.
@@ -141,7 +141,7 @@ class BuildOptions:
             index = self._run(build, args, recorded, others, place)
         return index if others is None else open_index(self.output_dir)
 
-    def _run(self, build, args, recorded, others, place):
+    def _run(self, build: Any, args: Any, recorded: Any, others: Any, place: Any) -> Any:
         bar = ProgressBar() if self.progress is True and place[0] == 0 else None
         options = {
             "progress": bar or (self.progress if callable(self.progress) else None),
@@ -176,7 +176,7 @@ class MultiIndexBuilder:
 
     def finalize(self) -> None:
         """Writes the multi-index of all that has been processed; ``index`` does so, too."""
-        self.index
+        getattr(self, "index")
 
 
 class StepwiseBuilder:
@@ -185,11 +185,11 @@ class StepwiseBuilder:
     DiskMemMapProps = DiskMemMapProps
     _builds_multi_index = False
 
-    def __init__(self, kind, chosen, options):
+    def __init__(self, kind: Any, chosen: Any, options: Any) -> None:
         self._kind = kind
         self._chosen = chosen  # None: all
         self._options = BuildOptions(**{"multi_index": self._builds_multi_index, **options})
-        self._parts = []
+        self._parts: List[Any] = []
         self._index = None
 
     def process_all(self, progress: Progress = None) -> None:
@@ -208,7 +208,7 @@ class StepwiseBuilder:
             self._index = self._merged()
         return self._index
 
-    def _add(self, chosen, progress=None):
+    def _add(self, chosen: Any, progress: Any = None) -> None:
         if self._index is not None:
             if self._options.output_dir is not None:
                 raise SpatialIndexError(f"{self._options.output_dir}: the index is written already")
@@ -216,14 +216,14 @@ class StepwiseBuilder:
             self._index = None
         self._parts.append(self._build(chosen, self._options.without_folder(progress)))
 
-    def _build(self, chosen, options):
+    def _build(self, chosen: Any, options: Any) -> Any:
         """An index of what is chosen, of which nothing is None."""
         raise NotImplementedError
 
-    def _empty(self, options):
-        return self._build(np.empty((0, 2) if self._kind == _core.SI_SYNAPSE else 0, np.uint64), options)
+    def _empty(self, options: Any) -> Any:
+        return self._build(np.empty((0, 2) if self._kind == _core.SYNAPSE else 0, np.uint64), options)
 
-    def _merged(self):
+    def _merged(self) -> Any:
         if not self._parts and self._options.multi_index:
             # Other processes may have some, and all make the same calls.
             self._parts.append(self._empty(self._options.without_folder()))
@@ -232,7 +232,7 @@ class StepwiseBuilder:
         parts, self._parts = tuple(self._parts), []
         if len(parts) == 1 and self._options.output_dir is None:
             return parts[0]
-        info = parts[0].info
+        info = parts[0].info()
         return self._options.run(
             lambda *args: _core.build_elements(self._kind, parts, *args),
             population=name_or_none(info["population"]),
@@ -246,14 +246,14 @@ class StepwiseBuilder:
         return open_index(path)
 
 
-def _log_report(report, tells_numbers):
+def _log_report(report: Any, tells_numbers: Any) -> None:
     if tells_numbers:
         _log_numbers(report)
     for gid, message in report["bad_cells"]:
         logs.logger.warning("cell %d is left out: %s", gid, message)
 
 
-def _log_numbers(report):
+def _log_numbers(report: Any) -> None:
     if report["cells_without_soma"]:
         logs.logger.info("%d cells have no soma", report["cells_without_soma"])
     if report["cells_without_morphology"]:

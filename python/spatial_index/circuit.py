@@ -7,13 +7,14 @@ from typing import Any, Iterable, Optional, Union
 from . import _core
 from .building import BuildOptions, encoded, name_or_none
 from .errors import ArgumentError
-from .index import Path, open_index
+from .index import open_index
+from .types import Path
 from .selection import ids_of
 
 _WHATS = {"segments": False, "synapses": True}
 
 
-def _names(populations):
+def _names(populations: Any) -> Any:
     if populations is None:
         return ()
     return tuple(name.encode() for name in ([populations] if isinstance(populations, str) else populations))
@@ -26,24 +27,49 @@ def index_circuit(
     populations: Union[None, str, Iterable[str]] = None,
     *,
     gids: Any = None,
+    post_gids: Any = None,
     skip_bad_cells: bool = False,
     position: Optional[str] = None,
     **options: Any,
 ) -> Any:
-    """Indexes the cells ("segments") or the synapses ("synapses") of a circuit; gives the opened index.
+    """Build an index of the segments or synapses of a SONATA circuit.
 
-    circuit_config: the SONATA circuit configuration, a JSON file.
-    output_dir: the folder of the index, which must not exist or be empty.
-    populations: a name or several; None: the only one that can be indexed. Several give a MultiPopulationIndex.
-    gids: of the cells, or of those that the synapses are on; None: all.
-    skip_bad_cells, position: as in MorphIndexBuilder and SynapseIndexBuilder.
+    Parameters
+    ----------
+    what : {"segments", "synapses"}
+        What to index.
+    circuit_config : path
+        The SONATA circuit configuration, a JSON file.
+    output_dir : path
+        The folder of the index, which must not exist or be empty.
+    populations : str or iterable of str, optional
+        The populations to index; default: the only one that can be indexed. Several give a MultiPopulationIndex.
+    gids : ids, optional
+        Segments: only of these cells: ids, ranges [(first, end), ...] or a libsonata.Selection.
+    post_gids : ids, optional
+        Synapses: only with these target cells.
+    skip_bad_cells, position
+        As in SegmentIndexBuilder and SynapseIndexBuilder.
+    **options
+        Those of ``spatial_index.building.BuildOptions``.
 
-    Other keywords are those of ``spatial_index.building.BuildOptions``.
+    Returns
+    -------
+    SegmentIndex, SynapseIndex or MultiPopulationIndex
+        The opened index.
+
+    Raises
+    ------
+    ArgumentError, NotFoundError, FormatError, ExistsError
+        See ``spatial_index.errors``.
     """
     if what not in _WHATS:
-        raise ArgumentError(f"a circuit has segments and synapses, not {what!r}")
-    source = {"gids": ids_of(gids, "gids"), "skip_bad_cells": bool(skip_bad_cells), "position_prefix": name_or_none(position)}
+        raise ArgumentError(f"what is {what!r}, expected 'segments' or 'synapses'")
+    is_synapses = _WHATS[what]
+    if is_synapses and post_gids is None:
+        post_gids, gids = gids, None  # their old name
+    source = {"gids": ids_of(gids, "gids"), "post_gids": ids_of(post_gids, "post_gids"), "skip_bad_cells": bool(skip_bad_cells), "position_prefix": name_or_none(position)}
     BuildOptions(output_dir=output_dir, **options).run(
-        lambda *args: _core.build_circuit(encoded(circuit_config), _WHATS[what], _names(populations), source, *args)
+        lambda *args: _core.build_circuit(encoded(circuit_config), is_synapses, _names(populations), source, *args)
     )
     return open_index(os.fspath(output_dir))

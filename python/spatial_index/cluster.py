@@ -4,6 +4,7 @@ The library that knows MPI, libspatial_index_mpi.so, is loaded only by one of se
 where a program uses it, its MPI is the one that is used.
 """
 from __future__ import annotations
+from typing import Any
 
 import atexit
 import contextlib
@@ -27,12 +28,12 @@ _previous_hook = sys.__excepthook__
 _ends_all = False
 
 
-def _size_by_launcher():
+def _size_by_launcher() -> Any:
     size = next((os.environ[name] for name in _LAUNCHERS_SIZES if name in os.environ), "")
     return int(size) if size.isdecimal() else 1
 
 
-def _size_expected():
+def _size_expected() -> Any:
     """By mpi4py, where the program has started MPI with it; else by what the launcher says."""
     mpi = sys.modules.get("mpi4py.MPI")
     if mpi and mpi.Is_initialized() and not mpi.Is_finalized():
@@ -40,14 +41,14 @@ def _size_expected():
     return _size_by_launcher()
 
 
-def _library_paths():
+def _library_paths() -> Any:
     """In the build folder, where it was installed, and wherever the system looks."""
     own = os.path.dirname(os.path.abspath(_core.__file__))
     folders = (os.path.join(own, "..", "..", "src", "mpi"), _core.library_folder)
     return [*(os.path.join(folder, _LIBRARY) for folder in folders), _LIBRARY]
 
 
-def _load():
+def _load() -> None:
     for path in _library_paths():
         problem = _core.mpi_load(os.fsencode(path))
         if problem is None:
@@ -55,7 +56,7 @@ def _load():
     raise UnsupportedError(f"this is one of several processes, but they cannot build together: {problem}")
 
 
-def _start():
+def _start() -> None:
     _load()
     _hook_in()
     if _core.mpi_start():
@@ -64,7 +65,7 @@ def _start():
 
 
 @contextlib.contextmanager
-def joined():
+def joined() -> Any:
     """All processes that this one builds with, or None; and its number among how many.
 
     What happens inside fails in all of them or in none.
@@ -86,7 +87,7 @@ def joined():
         _core.cluster_close(cluster)
 
 
-def _check_size(size, launched):
+def _check_size(size: Any, launched: Any) -> None:
     """Else each process would build the whole index, all in the same place."""
     if size == 1:
         raise UnsupportedError(
@@ -95,12 +96,12 @@ def _check_size(size, launched):
         )
 
 
-def _is_own(failure):
+def _is_own(failure: Any) -> Any:
     """Whether something has failed here: what cancels a build is raised where it happened, and elsewhere this."""
     return failure is not None and not isinstance(failure, CancelledError)
 
 
-def _note(failure, tells):
+def _note(failure: Any, tells: Any) -> None:
     global _failure, _tells
     _failure, _tells = failure, tells
 
@@ -116,13 +117,13 @@ def register_mpi_excepthook() -> None:
     _hook_in()
 
 
-def _hook_in():
+def _hook_in() -> None:
     global _previous_hook
     if sys.excepthook is not _except_hook:
         _previous_hook, sys.excepthook = sys.excepthook, _except_hook
 
 
-def _except_hook(type_, error, traceback):
+def _except_hook(type_: Any, error: Any, traceback: Any) -> None:
     """One tells of what all have raised."""
     is_shared = error is not None and error is _failure
     if _tells or not is_shared:

@@ -1,11 +1,12 @@
 """Columns of elements as the library takes them, from what callers have."""
+from typing import Any
 import numpy as np
 
 from . import _core
 from .errors import ArgumentError, ShapeError
 
 
-def vectors(values, name):
+def vectors(values: Any, name: Any) -> Any:
     """A contiguous array (N, 3) of float32."""
     array = np.asarray(values)
     if array.size == 0 and array.ndim < 2:
@@ -15,13 +16,13 @@ def vectors(values, name):
     return _floats(array)
 
 
-def _floats(array):
+def _floats(array: Any) -> Any:
     """As float32, in which what is too large is infinite: the library says so."""
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(array, dtype=np.float32)
 
 
-def integers(values, name):
+def integers(values: Any, name: Any) -> Any:
     """An array of uint64 of the same shape; ``name`` is for the sentence of the error."""
     array = np.asarray(values)
     if array.size == 0:
@@ -34,28 +35,28 @@ def integers(values, name):
     return array.astype(np.uint64)
 
 
-def _is_id(value):
+def _is_id(value: Any) -> Any:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < 2**64
 
 
-def _from_large_integers(values, shape):
+def _from_large_integers(values: Any, shape: Any) -> Any:
     """Lists in which some number needs all 64 bits NumPy makes arrays of float64."""
     objects = np.array(values, dtype=object)
     return objects.astype(np.uint64) if objects.shape == shape and all(map(_is_id, objects.flat)) else objects
 
 
-def check_shape(array, shape, name):
+def check_shape(array: Any, shape: Any, name: Any) -> None:
     if array.shape != shape:
         raise ShapeError(f"Invalid shape of {name}: {array.shape}, expected {shape}")
 
 
-def _radii(radii, count):
+def _radii(radii: Any, count: Any) -> Any:
     array = np.asarray(radii)
     check_shape(array, (count,), "radii")
     return _floats(array)
 
 
-def _ids(ids, count, first):
+def _ids(ids: Any, count: Any, first: Any) -> Any:
     if ids is None:
         return np.arange(first, first + count, dtype=np.uint64)
     array = integers(ids, "ids")
@@ -63,17 +64,17 @@ def _ids(ids, count, first):
     return np.ascontiguousarray(array)
 
 
-def sphere_columns(centroids, radii, ids=None, first_id=0):
+def sphere_columns(centroids: Any, radii: Any, ids: Any = None, first_id: Any = 0) -> Any:
     """Those of spheres, whose ids are numbers from ``first_id`` on where none are given."""
     centroids = vectors(centroids, "centroids")
     count = len(centroids)
     return (
-        (_core.SI_FIELD_CENTROID, centroids),
-        (_core.SI_FIELD_RADIUS, _radii(radii, count)),
-        (_core.SI_FIELD_ID, _ids(ids, count, first_id)),
+        (_core.FIELD_CENTROID, centroids),
+        (_core.FIELD_RADIUS, _radii(radii, count)),
+        (_core.FIELD_ID, _ids(ids, count, first_id)),
     )
 
 
-def point_columns(positions, ids=None, first_id=0):
+def point_columns(positions: Any, ids: Any = None, first_id: Any = 0) -> Any:
     positions = vectors(positions, "positions")
-    return (_core.SI_FIELD_POSITION, positions), (_core.SI_FIELD_ID, _ids(ids, len(positions), first_id))
+    return (_core.FIELD_POSITION, positions), (_core.FIELD_ID, _ids(ids, len(positions), first_id))

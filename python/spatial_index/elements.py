@@ -1,24 +1,25 @@
 """Single elements, as ``fields="raw_elements"`` gives them."""
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
+import numpy.typing as npt
 
 
-class MorphElement(NamedTuple):
+class SegmentElement(NamedTuple):
     """A soma or a segment."""
 
     gid: int
     section_id: int
     segment_id: int
-    centroid: np.ndarray
+    centroid: npt.NDArray[np.float32]
     """(3,) float32: the center of a soma, the midpoint of a segment's axis."""
-    endpoints: Optional[np.ndarray]
+    endpoints: Optional[npt.NDArray[np.float32]]
     """(2, 3) float32; None for a soma."""
     radius: float
     section_type: int
 
     @property
-    def ids(self):
+    def ids(self) -> Any:
         return self.gid, self.section_id, self.segment_id
 
 
@@ -26,33 +27,33 @@ class SynapseElement(NamedTuple):
     id: int
     pre_gid: int
     post_gid: int
-    centroid: np.ndarray
+    centroid: npt.NDArray[np.float32]
 
     @property
-    def ids(self):
+    def ids(self) -> Any:
         return self.id, self.post_gid
 
 
 class SphereElement(NamedTuple):
     id: int
-    centroid: np.ndarray
+    centroid: npt.NDArray[np.float32]
     radius: float
 
     @property
-    def ids(self):
+    def ids(self) -> Any:
         return (self.id,)
 
 
 class PointElement(NamedTuple):
     id: int
-    position: np.ndarray
+    position: npt.NDArray[np.float32]
 
     @property
-    def ids(self):
+    def ids(self) -> Any:
         return (self.id,)
 
 
-def morphology_elements(fields):
+def segment_elements(fields: Any) -> Any:
     first, second = fields["endpoints"]
     endpoints = [
         None if is_soma else pair for is_soma, pair in zip(fields["is_soma"], np.stack([first, second], axis=1))
@@ -60,20 +61,20 @@ def morphology_elements(fields):
     names = ["gid", "section_id", "segment_id"]
     ids = [fields[name].tolist() for name in names]
     return [
-        MorphElement(*element)
+        SegmentElement(*element)
         for element in zip(*ids, fields["centroid"], endpoints, fields["radius"].tolist(), fields["section_type"].tolist())
     ]
 
 
-def synapse_elements(fields):
+def synapse_elements(fields: Any) -> Any:
     ids = [fields[name].tolist() for name in ("id", "pre_gid", "post_gid")]
     return [SynapseElement(*element) for element in zip(*ids, fields["position"])]
 
 
-def sphere_elements(fields):
+def sphere_elements(fields: Any) -> Any:
     columns = zip(fields["id"].tolist(), fields["centroid"], fields["radius"].tolist())
     return [SphereElement(*element) for element in columns]
 
 
-def point_elements(fields):
+def point_elements(fields: Any) -> Any:
     return [PointElement(*element) for element in zip(fields["id"].tolist(), fields["position"])]

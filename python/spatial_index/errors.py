@@ -1,6 +1,7 @@
 """What the package raises. Every class is also one of Python's own, and one that older scripts catch."""
 
 
+from typing import Any
 class SpatialIndexError(RuntimeError):
     """Anything that the library refuses or that fails in it."""
 
@@ -16,7 +17,7 @@ class ShapeError(ArgumentError, IndexError):
 class FieldError(ArgumentError, KeyError):
     """A field that neither the index nor its data set has."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return RuntimeError.__str__(self)
 
 

@@ -1,76 +1,130 @@
-"""Indexes and their queries."""
+"""Indexes of one population, and how they are opened."""
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Tuple, Union
+from types import TracebackType
+from typing import Any, ClassVar, Dict, List, Optional, Set, Tuple, Type, TypeVar, Unpack
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _core, elements
 from .arguments import thread_count, whole_number
 from .columns import point_columns, sphere_columns
-from .errors import ArgumentError, FieldError, SpatialIndexError
+from .errors import ArgumentError, FieldError
 from .grids import Grids
-from .old_queries import OldQueries
+from .named_methods import QueryMethods
+from .old.queries import OldQueries
 from .results import BatchResults
-from .solids import ManySolids, SolidsByPopulation
-from .wanted import reusable
+from .types import Corners, Fields, IndexInfo, IndexStats, Path, Point, Wanted
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    from typing_extensions import Unpack
-
-    from ._core import Fields, GroupBy, Point, Populations, Wanted
-
-Path = Union[str, bytes, "os.PathLike[str]"]
+_Self = TypeVar("_Self", bound="Index")
+_OLD_NAMES: Set[str] = {name for name in dir(OldQueries) if not name.startswith("__")}
 
 
-class Index(_core.Index, Grids, OldQueries, ManySolids):
-    """An index of one population.
+class _IndexClass(type):
+    """Completion and help() do not show the old names, which work."""
 
-    Queries return results in index order, which depends on the index alone. An index may be used by many threads at
-    once, and survives ``fork`` and pickling (opened again where it is unpickled).
+    def __dir__(cls) -> List[str]:
+        return [name for name in super().__dir__() if name not in _OLD_NAMES]
+
+
+class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
+    """An opened index of one population.
+
+    ``open_index`` and the builders make indexes. Results are in index order, which depends on the indexed elements alone.
+    Any number of threads may use an index at once. It survives ``fork``, and pickling, which opens it again.
+
+    An index is closed with the last reference to it, by ``close``, or at the end of a ``with`` block.
     """
 
     _opened_with: Dict[str, Any] = {}
 
-    @property
-    def info(self) -> Dict[str, Any]:
-        """What the library tells of the index: a dict of counts, sizes and paths."""
+    def __dir__(self) -> List[str]:
+        return [name for name in super().__dir__() if name not in _OLD_NAMES]
+
+    # ---- closing ----
+
+    def close(self) -> None:
+        """Close the index. Queries that run in other threads finish first; later ones raise ValueError."""
+        self._close()
+
+    def __enter__(self: _Self) -> _Self:
+        if self.closed:
+            raise ValueError("the index is closed")
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    # ---- about the index ----
+
+    def info(self) -> IndexInfo:
+        """Describe the index.
+
+        Returns
+        -------
+        dict
+            ``kind``, ``element_count``, ``format_version``, ``levels``, ``fan_out``, ``leaf_capacity``, ``block_bytes``,
+            ``file_bytes``, ``part_count`` (0: a single file), ``path``, ``heavy_data_path``, ``population``,
+            ``dataset_path``, ``types_path``.
+        """
         return self._information()
 
-    def stats(self) -> Dict[str, Any]:
-        """What was asked of the index since it was opened, and what that took.
+    def stats(self) -> IndexStats:
+        """Tell what was asked of the index since it was opened, and what that took.
 
-        A dict: ``reading``, "mapped" or "explicit"; ``queries``; of explicit reading ``blocks_touched``, of them
-        ``blocks_cached`` and ``blocks_read``, of ``info["block_bytes"]`` each, ``blocks_evicted``, ``reads`` (calls),
-        ``rounds`` of reads under way together, ``cache_bytes`` now and ``max_cache_bytes``; of a multi-index
-        ``part_count`` and ``parts_touched``, those that a query has reached; of a mapped index ``pages_touched``, of
-        ``page_bytes`` each, those that the system has put into the memory of this process. With SI_REPORT_USAGE_STATS=1 in the environment the same is written to
-        ``si_cache_stats_<time>.json`` in the current folder when an index is closed.
+        Returns
+        -------
+        dict
+            ``reading``: "mapped" or "explicit". ``queries``: their number. Explicit reading: ``blocks_touched``, of these
+            ``blocks_cached`` and ``blocks_read``, of ``info()["block_bytes"]`` each; ``blocks_evicted``; ``reads``
+            (system calls); ``rounds`` of reads under way together; ``cache_bytes`` now; ``max_cache_bytes``.
+            Multi-indexes: ``part_count``; ``parts_touched``, those that a query has reached. Mapped indexes:
+            ``pages_touched``, the resident pages of ``page_bytes`` each.
+
+        Notes
+        -----
+        With SPATIAL_INDEX_REPORT_USAGE_STATS=1 in the environment, the same is written to
+        ``si_cache_stats_<time>.json`` in the working folder when an index is closed.
         """
-        return self._usage()
+        return self._statistics()
+
+    def bounds(self) -> Corners:
+        """Return the bounding box of all elements.
+
+        Returns
+        -------
+        tuple of ndarray
+            The smallest and the largest corner, float32 (3,) each, in micrometres. If the index is empty, the first is
+            greater than the second.
+        """
+        return self._bounds()
 
     @property
     def path(self) -> Optional[str]:
-        """The folder of the index; None: it was built without one."""
+        """The folder of the index; None if it was built without one."""
         return self._information()["path"]
 
     @property
     def population(self) -> Optional[str]:
-        """The name of the SONATA population that was indexed; None: none is recorded."""
+        """The name of the SONATA population that was indexed; None if none is recorded."""
         return self._information()["population"]
 
     @property
     def populations(self) -> List[Optional[str]]:
-        """``[None]``: this index has one population, which queries need not name."""
+        """``[None]``: queries need not name the only population."""
         return [None]
 
     @property
     def available_fields(self) -> List[str]:
-        """Names of all fields: builtin ones and the attributes of the data set (list of str)."""
+        """Names of all fields: the builtin ones and the attributes of the SONATA data set."""
         builtin = self.builtin_fields
         return builtin + [name for name in self._attribute_names() if name not in builtin]
+
+    # ---- queries ----
 
     def nearest(
         self,
@@ -82,116 +136,74 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
         max_distance: float = np.inf,
         **wanted: Unpack[Wanted],
     ) -> Tuple[Any, npt.NDArray[np.float64]]:
-        """The elements nearest to a point.
+        """Find the elements nearest to a point.
 
-        point: three numbers, finite.
-        k: so many, or as many as there are.
-        fields, accuracy: as in ``box_query``. With "best_effort" a segment is the capsule around its axis.
-        max_distance: none that is farther, in micrometres.
-        wanted: section_types, somas, gids, pre_gids, post_gids, ids as in ``box_query``: the nearest of those.
+        Parameters
+        ----------
+        point : array_like
+            Three finite numbers, in micrometres.
+        k : int
+            The number of elements; fewer are returned if there are fewer.
+        fields : str or iterable of str, optional
+            As in ``query``.
+        accuracy : {"best_effort", "exact", "bounding_box"}, optional
+            Distances to what: with "best_effort" (default) a segment is the capsule around its axis, with "exact" a
+            flat-ended cylinder, with "bounding_box" its bounding box.
+        max_distance : float
+            Only elements within this distance, in micrometres.
+        **wanted
+            section_types, somas, gids, pre_gids, post_gids, ids as in ``query``.
 
-        Returns (found, distances): what ``fields`` asked for, the nearest first, those at the same distance in index
-        order, and the distances to the surfaces of the elements, 0 inside, in micrometres, float64 (N,).
+        Returns
+        -------
+        found : Results, ndarray, tuple or list
+            By `fields`, as in ``query``, the nearest first; elements at the same distance are in index order.
+        distances : ndarray
+            float64 (N,), the distances to the surfaces of the elements, in micrometres; 0 inside.
 
-        Raises ArgumentError (a ValueError) for a point that is not finite, a negative k, or a distance that is NaN or
-        negative, ShapeError for what is no point, FieldError (a KeyError) for an unknown field.
+        Raises
+        ------
+        ArgumentError
+            A point that is not finite, a negative k, a max_distance that is negative or NaN.
+        ShapeError
+            A point that is not three numbers.
+        FieldError
+            An unknown field.
         """
         k = min(whole_number(k, "k"), len(self))
         return self._nearest(point, k, max_distance, accuracy, fields, wanted)
 
-    # ---- many queries at once ----
-
-    def box_query_many(
-        self,
-        corners: npt.ArrayLike,
-        opposite_corners: npt.ArrayLike,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        **wanted: Unpack[Wanted],
-    ) -> BatchResults:
-        """What many boxes hold, in one call.
-
-        corners, opposite_corners: (N, 3) each.
-        fields, accuracy: as in ``box_query``; the name of one field gives that field alone, too.
-        threads: None or 0: as many as there are processors.
-        wanted: section_types, somas, gids, pre_gids, post_gids, ids as in ``box_query``.
-
-        Returns BatchResults: a dict of flat arrays, with ``offsets`` (N + 1,). The boxes are asked about in an order
-        that keeps neighbours together, which does not show in the results.
-        """
-        return self._batch(_core.SI_SHAPE_BOX, (corners, opposite_corners), fields, accuracy, threads, wanted)
-
-    def sphere_query_many(
-        self,
-        centers: npt.ArrayLike,
-        radii: npt.ArrayLike,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        **wanted: Unpack[Wanted],
-    ) -> BatchResults:
-        """What many spheres hold: centers (N, 3), radii (N,) or one for all; otherwise as ``box_query_many``."""
-        return self._batch(_core.SI_SHAPE_SPHERE, (centers, radii), fields, accuracy, threads, wanted)
-
-    def box_counts_many(
-        self,
-        corners: npt.ArrayLike,
-        opposite_corners: npt.ArrayLike,
-        *,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        **wanted: Unpack[Wanted],
-    ) -> npt.NDArray[np.uint64]:
-        """The number of elements in each of many boxes: uint64 (N,)."""
-        return self._count_batch(_core.SI_SHAPE_BOX, (corners, opposite_corners), accuracy, threads, wanted)
-
-    def sphere_counts_many(
-        self,
-        centers: npt.ArrayLike,
-        radii: npt.ArrayLike,
-        *,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        **wanted: Unpack[Wanted],
-    ) -> npt.NDArray[np.uint64]:
-        """The number of elements in each of many spheres: uint64 (N,)."""
-        return self._count_batch(_core.SI_SHAPE_SPHERE, (centers, radii), accuracy, threads, wanted)
-
     def _batch(
-        self,
-        shape: int,
-        parts: Tuple[npt.ArrayLike, ...],
-        fields: Fields,
-        accuracy: Optional[str],
-        threads: Optional[int],
-        wanted: Any,
+        self, shape: int, parts: Tuple[Any, ...], fields: Fields, accuracy: Optional[str], threads: Optional[int], wanted: Wanted
     ) -> BatchResults:
         if isinstance(fields, str) and fields not in ("", "raw_elements"):
             fields = (fields,)
         elif fields == "raw_elements":
-            raise FieldError("'raw_elements' are objects, which many queries at once do not give")
+            raise FieldError("fields='raw_elements' is not supported for many shapes in one call")
         found, offsets = self._query_many(shape, parts, fields, accuracy, thread_count(threads), wanted)
         return BatchResults(found, offsets)
 
     def _count_batch(
-        self,
-        shape: int,
-        parts: Tuple[npt.ArrayLike, ...],
-        accuracy: Optional[str],
-        threads: Optional[int],
-        wanted: Any,
+        self, shape: int, parts: Tuple[Any, ...], accuracy: Optional[str], threads: Optional[int], wanted: Wanted
     ) -> npt.NDArray[np.uint64]:
         return self._counts_many(shape, parts, accuracy, thread_count(threads), wanted)
 
     # ---- files ----
 
     def write(self, path: Optional[Path], *, replace: bool = False) -> None:
-        """Writes the index into a folder, which must not exist or be empty unless ``replace`` is true.
+        """Write the index, with all inserted elements, into a folder.
 
-        None does nothing. Raises ExistsError where the folder holds something.
+        Parameters
+        ----------
+        path : path
+            The folder, which must not exist or be empty. None does nothing.
+        replace : bool
+            Replace an index that is already in the folder.
+
+        Raises
+        ------
+        ExistsError
+            The folder is not empty.
         """
         if path is None:
             return
@@ -201,8 +213,8 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
             self._write(os.fsencode(path), replace)
 
     def _repack(self, path: Optional[Path] = None, replace: bool = False) -> Any:
-        options = {"replace": bool(replace), **self._recorded()}
-        return _core.build_elements(_KINDS[self.element_type], (self,), _encoded(path), options)[0]
+        options: Dict[str, Any] = {"replace": bool(replace), **self._recorded()}
+        return _core.build_elements(_KINDS[self.kind], (self,), _encoded(path), options)[0]
 
     def _packed(self) -> Any:
         return self._repack() if self._has_grown else self
@@ -210,419 +222,113 @@ class Index(_core.Index, Grids, OldQueries, ManySolids):
     def _recorded(self) -> Dict[str, Optional[bytes]]:
         """What the index records of its data set, for an index made of it."""
         info = self._information()
-        recorded = {name: info[name] for name in ("population", "dataset_path", "types_path")}
-        return {name: None if value is None else os.fsencode(value) for name, value in recorded.items()}
+        recorded = (info["population"], info["dataset_path"], info["types_path"])
+        names = ("population", "dataset_path", "types_path")
+        return {name: None if value is None else os.fsencode(value) for name, value in zip(names, recorded)}
 
-    # ---- memory-mapped files of SpatialIndex 0.7 ----
-
-    @classmethod
-    def open(cls, path: Path) -> Any:
-        """Opens an index; the old name of ``open_index``."""
-        return open_index(path)
-
-    @classmethod
-    def create(cls, *args: Any, **keywords: Any) -> Any:
-        """Raises: nothing is inserted into mapped files any more."""
-        raise SpatialIndexError("Elements are not inserted into a mapped file any more: use a builder with output_dir=")
-
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         if self.path is None or self._has_grown:
-            raise TypeError("This index lies in no folder, or has grown since, so it cannot be pickled: write() it and open it again.")
+            raise TypeError(
+                "An index in no folder, or with inserted elements, cannot be pickled: write() it and open it again."
+            )
         return _reopen, (self.path, self._opened_with)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<closed {type(self).__name__}>"
         where = f"in {self.path!r}" if self.path else "in no folder"
         return f"<{type(self).__name__} of {len(self)} elements {where}>"
 
 
-class MorphIndex(Index):
-    """Somas and segments of cells.
+class SegmentIndex(Index):
+    """An index of segments and somas of cells.
 
-    Fields: gid, section_id (0 is the soma), segment_id, ids, centroid, endpoints, radius, section_type, is_soma.
+    Fields: gid, section_id (0 is the soma), segment_id, ids, centroid, endpoints, radius, section_type, is_soma; and
+    endpoint1, endpoint2.
     """
 
-    def _raw_elements(self, fields):
-        return elements.morphology_elements(fields)
+    def _raw_elements(self, fields: Any) -> Any:
+        return elements.segment_elements(fields)
 
 
 class SynapseIndex(Index):
-    """Synapses. Fields: id, pre_gid, post_gid, position."""
+    """An index of synapses. Fields: id, pre_gid, post_gid, position."""
 
-    def _raw_elements(self, fields):
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.synapse_elements(fields)
 
 
 class SphereIndex(Index):
-    """Spheres. Fields: id, centroid, radius.
+    """An index of spheres. Fields: id, centroid, radius.
 
-    ``SphereIndex(centroids, radii, ids=None)`` makes one of arrays, ``SphereIndex()`` an empty one.
+    ``SphereIndex(centroids, radii, ids=None)`` builds one from arrays, ``SphereIndex()`` an empty one.
     """
 
     def __new__(
         cls, centroids: npt.ArrayLike = (), radii: npt.ArrayLike = (), ids: Optional[npt.ArrayLike] = None
     ) -> SphereIndex:
-        return _core.build_elements(_core.SI_SPHERE, (sphere_columns(centroids, radii, ids),), None, {})[0]
+        index: SphereIndex = _core.build_elements(_core.SPHERE, (sphere_columns(centroids, radii, ids),), None, {})[0]
+        return index
 
-    def insert(self, centroid: Any, radius: Any, id: Any = None) -> None:
-        """Inserts a sphere, or several.
+    def insert(self, centroid: npt.ArrayLike, radius: npt.ArrayLike, id: Any = None) -> None:
+        """Insert one sphere, or several.
 
-        centroid: three numbers, or (N, 3); radius: a number, or (N,); finite, radii not negative.
-        id: an integer, or (N,); None: numbers from ``len`` of the index on.
+        Queries find inserted spheres at once, after all others, in the order of insertion. ``write`` packs all into a
+        new index; the file of this one does not change.
 
-        Inserting is quick, and so are queries in between. Inserted spheres come after the others in results, in the
-        order of their insertion. They are in no file until ``write`` packs them all into a new index.
+        Parameters
+        ----------
+        centroid : array_like
+            (3,) or (N, 3), in micrometres; finite.
+        radius : float or array_like
+            In micrometres; not negative; (N,) for several.
+        id : int or array_like, optional
+            Default: numbers from the length of the index on.
         """
         if np.ndim(radius) == 0 and np.ndim(centroid) == 1:
             self._insert(centroid, radius, id)
         else:
             self._insert_many(sphere_columns(centroid, radius, id, len(self)))
 
-    def _raw_elements(self, fields):
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.sphere_elements(fields)
 
 
 class PointIndex(Index):
-    """Points. Fields: id, position.
+    """An index of points. Fields: id, position.
 
-    ``PointIndex(positions, ids=None)`` makes one of an array, ``PointIndex()`` an empty one.
+    ``PointIndex(positions, ids=None)`` builds one from an array, ``PointIndex()`` an empty one.
     """
 
     def __new__(cls, positions: npt.ArrayLike = (), ids: Optional[npt.ArrayLike] = None) -> PointIndex:
-        return _core.build_elements(_core.SI_POINT, (point_columns(positions, ids),), None, {})[0]
+        index: PointIndex = _core.build_elements(_core.POINT, (point_columns(positions, ids),), None, {})[0]
+        return index
 
-    def insert(self, position: Any, id: Any = None) -> None:
-        """Inserts a point, three numbers, or several, (N, 3); otherwise as ``SphereIndex.insert``."""
+    def insert(self, position: npt.ArrayLike, id: Any = None) -> None:
+        """Insert one point, (3,), or several, (N, 3), in micrometres; otherwise as ``SphereIndex.insert``."""
         if np.ndim(position) == 1:
             self._insert(position, None, id)
         else:
             self._insert_many(point_columns(position, id, len(self)))
 
-    def _raw_elements(self, fields):
+    def _raw_elements(self, fields: Any) -> Any:
         return elements.point_elements(fields)
 
 
-_KINDS = {
-    "point": _core.SI_POINT,
-    "sphere": _core.SI_SPHERE,
-    "synapse": _core.SI_SYNAPSE,
-    "morphology": _core.SI_MORPHOLOGY,
-}
+_KINDS = {"point": _core.POINT, "sphere": _core.SPHERE, "synapse": _core.SYNAPSE, "segment": _core.SEGMENT}
 
-_core.set_index_classes((PointIndex, SphereIndex, SynapseIndex, MorphIndex))
+_core.set_index_classes((PointIndex, SphereIndex, SynapseIndex, SegmentIndex))
 
 
-class MultiPopulationIndex(SolidsByPopulation):
-    """The indexes of several populations of a circuit, in one folder.
-
-    Queries take ``populations`` (None: all, a name, or an iterable of names) and ``population_mode``: by default the
-    result is a dict {population: result}; with "single", which needs exactly one population, it is the plain result.
-    """
-
-    def __init__(self, indexes: Any, path: Optional[str] = None) -> None:
-        self._indexes = dict(indexes)
-        self._path = path
-        self._opened_with: Dict[str, Any] = {}
-
-    def stats(self) -> Dict[str, Dict[str, Any]]:
-        """``Index.stats`` of each population: {population: dict}."""
-        return {name: index.stats() for name, index in self._indexes.items()}
-
-    @property
-    def path(self) -> Optional[str]:
-        """The folder."""
-        return self._path
-
-    @property
-    def populations(self) -> List[str]:
-        """Names of the populations, in the order of the metadata."""
-        return list(self._indexes)
-
-    def __getitem__(self, population: str) -> Index:
-        """The index of one population."""
-        try:
-            return self._indexes[population]
-        except KeyError:
-            raise KeyError(f"No population {population!r}; there are {', '.join(self._indexes)}") from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._indexes)
-
-    def __len__(self) -> int:
-        """The number of elements of all populations together."""
-        return sum(map(len, self._indexes.values()))
-
-    @property
-    def _first(self):
-        return next(iter(self._indexes.values()))
-
-    @property
-    def element_type(self) -> str:
-        """That of the first population."""
-        return self._first.element_type
-
-    @property
-    def builtin_fields(self) -> List[str]:
-        """Those of the first population."""
-        return self._first.builtin_fields
-
-    @property
-    def available_fields(self) -> List[str]:
-        """Those of the first population."""
-        return self._first.available_fields
-
-    def bounds(self) -> Tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """The bounding box of all populations: two float32 arrays (3,)."""
-        lower, upper = zip(*(index.bounds() for index in self._indexes.values()))
-        return np.min(lower, axis=0), np.max(upper, axis=0)
-
-    def box_query(
-        self,
-        corner: Point,
-        opposite_corner: Point,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The elements in a box, as ``Index.box_query``, by population."""
-        return self._by_population(
-            populations, population_mode, "box_query", corner, opposite_corner, fields=fields, accuracy=accuracy, **wanted
-        )
-
-    def sphere_query(
-        self,
-        center: Point,
-        radius: float,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The elements in a sphere, as ``Index.sphere_query``, by population."""
-        return self._by_population(
-            populations, population_mode, "sphere_query", center, radius, fields=fields, accuracy=accuracy, **wanted
-        )
-
-    def box_counts(
-        self,
-        corner: Point,
-        opposite_corner: Point,
-        *,
-        accuracy: Optional[str] = None,
-        group_by: GroupBy = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The number of elements in a box, as ``Index.box_counts``, by population."""
-        return self._by_population(
-            populations, population_mode, "box_counts", corner, opposite_corner, accuracy=accuracy, group_by=group_by, **wanted
-        )
-
-    def sphere_counts(
-        self,
-        center: Point,
-        radius: float,
-        *,
-        accuracy: Optional[str] = None,
-        group_by: GroupBy = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The number of elements in a sphere, as ``Index.sphere_counts``, by population."""
-        return self._by_population(
-            populations, population_mode, "sphere_counts", center, radius, accuracy=accuracy, group_by=group_by, **wanted
-        )
-
-    def box_empty(
-        self,
-        corner: Point,
-        opposite_corner: Point,
-        *,
-        accuracy: Optional[str] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """Whether a box holds no element, by population."""
-        return self._by_population(
-            populations, population_mode, "box_empty", corner, opposite_corner, accuracy=accuracy, **wanted
-        )
-
-    def sphere_empty(
-        self,
-        center: Point,
-        radius: float,
-        *,
-        accuracy: Optional[str] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """Whether a sphere holds no element, by population."""
-        return self._by_population(populations, population_mode, "sphere_empty", center, radius, accuracy=accuracy, **wanted)
-
-    def nearest(
-        self,
-        point: Point,
-        k: int = 1,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        max_distance: float = np.inf,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The elements of each population that are nearest to a point, as ``Index.nearest``, by population."""
-        keywords = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
-        return self._by_population(populations, population_mode, "nearest", point, k, **keywords)
-
-    def density_grid(
-        self,
-        corner: Point,
-        opposite_corner: Point,
-        shape: Any,
-        *,
-        measure: str = "elements",
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """What is in each voxel of a grid, as ``Index.density_grid``, by population."""
-        keywords = {"measure": measure, "accuracy": accuracy, "threads": threads, **wanted}
-        return self._by_population(
-            populations, population_mode, "density_grid", corner, opposite_corner, shape, **keywords
-        )
-
-    def region_totals(
-        self,
-        regions: npt.ArrayLike,
-        corner: Point,
-        opposite_corner: Point,
-        *,
-        measure: str = "elements",
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """What is in each region of a volume, as ``Index.region_totals``, by population."""
-        keywords = {"measure": measure, "accuracy": accuracy, "threads": threads, **wanted}
-        return self._by_population(
-            populations, population_mode, "region_totals", regions, corner, opposite_corner, **keywords
-        )
-
-    def _by_population(self, populations, mode, method, *args, **keywords):
-        if populations is None:
-            populations = self._indexes
-        keywords = reusable(keywords)
-        names = [populations] if isinstance(populations, str) else list(populations)
-        if mode == "single":
-            if len(names) != 1:
-                raise ArgumentError(f"population_mode='single' needs exactly one population, not {len(names)}")
-            return getattr(self[names[0]], method)(*args, **keywords)
-        return {name: getattr(self[name], method)(*args, **keywords) for name in names}
-
-    def box_query_many(
-        self,
-        corners: npt.ArrayLike,
-        opposite_corners: npt.ArrayLike,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """What many boxes hold, as ``Index.box_query_many``, by population."""
-        keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
-        return self._by_population(
-            populations, population_mode, "box_query_many", corners, opposite_corners, **keywords, **wanted
-        )
-
-    def sphere_query_many(
-        self,
-        centers: npt.ArrayLike,
-        radii: npt.ArrayLike,
-        *,
-        fields: Fields = None,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """What many spheres hold, as ``Index.sphere_query_many``, by population."""
-        keywords = {"fields": fields, "accuracy": accuracy, "threads": threads}
-        return self._by_population(populations, population_mode, "sphere_query_many", centers, radii, **keywords, **wanted)
-
-    def box_counts_many(
-        self,
-        corners: npt.ArrayLike,
-        opposite_corners: npt.ArrayLike,
-        *,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The number of elements in each of many boxes, by population."""
-        keywords = {"accuracy": accuracy, "threads": threads}
-        return self._by_population(
-            populations, population_mode, "box_counts_many", corners, opposite_corners, **keywords, **wanted
-        )
-
-    def sphere_counts_many(
-        self,
-        centers: npt.ArrayLike,
-        radii: npt.ArrayLike,
-        *,
-        accuracy: Optional[str] = None,
-        threads: Optional[int] = None,
-        populations: Populations = None,
-        population_mode: Optional[str] = None,
-        **wanted: Unpack[Wanted],
-    ) -> Any:
-        """The number of elements in each of many spheres, by population."""
-        keywords = {"accuracy": accuracy, "threads": threads}
-        return self._by_population(populations, population_mode, "sphere_counts_many", centers, radii, **keywords, **wanted)
-
-    def write(self, path: Path) -> None:
-        """Raises: the index of several populations is written when it is built."""
-        raise SpatialIndexError("Indexes of several populations are written by the build: copy their folder.")
-
-    def __reduce__(self):
-        return _reopen, (self._path, self._opened_with)
-
-    def __repr__(self):
-        return f"<MultiPopulationIndex of {', '.join(self._indexes)} in {self._path!r}>"
-
-
-# A memory-mapped file is what every index is now, and there is one class for it.
-MorphMultiIndex = MorphIndexMemDisk = MorphIndex
-SynapseMultiIndex = SynapseIndexMemDisk = SynapseIndex
-
-
-def _reopen(path, options):
+def _reopen(path: Path, options: Dict[str, Any]) -> Any:
     return open_index(path, **options)
 
 
-def _encoded(path):
+def _encoded(path: Optional[Path]) -> Optional[bytes]:
     return None if path is None else os.fsencode(path)
 
 
-def _cache_bytes(size):
+def _cache_bytes(size: Optional[float]) -> int:
     """Of MiB; 0 is the library's default."""
     if not size:
         return 0
@@ -634,7 +340,7 @@ def _cache_bytes(size):
 _READINGS = {"auto": 0, "mapped": 1, "explicit": 2}
 
 
-def _reading_number(reading):
+def _reading_number(reading: str) -> int:
     try:
         return _READINGS[reading]
     except (KeyError, TypeError):
@@ -651,26 +357,50 @@ def open_index(
     reading: str = "auto",
     guard: bool = False,
 ) -> Any:
-    """Opens the index in a folder (or named by the path of its meta_data.json).
+    """Open an index.
 
-    Returns a MorphIndex, SynapseIndex, SphereIndex, PointIndex, or a MultiPopulationIndex. The file of the index is
-    not read before it is asked: opening takes no time.
+    Only the header is read and checked, so opening takes microseconds. The index may be used in a ``with`` block.
 
-    max_cache_size_mb: the most memory, in MiB, for what is read explicitly; of several populations, for each. Default:
-        1024, or a quarter of the memory that there is, if that is less.
-    reading: "mapped": the system brings the file into memory, where processes share it. "explicit": queries read what
-        they need, many pieces at the same time, into a cache of this process, which threads share. "auto": explicit on
-        network file systems, else mapped. Answers do not depend on it.
-    guard: whether a mapped file that shrinks or cannot be read any more is a SpatialIndexError instead of the end of
-        the process. It wants a signal handler (of SIGBUS), which is why one has to ask for it. With explicit reading
-        it always is.
-    dataset_path, types_path: where the SONATA file that was indexed, and the CSV of its types, lie now. Default:
-        where the index says. Only attributes as fields need them.
-    verify: whether all of the file is read and checked first; damage is a FormatError.
+    Parameters
+    ----------
+    path : path
+        The folder of the index, or its meta_data.json.
+    max_cache_size_mb : float, optional
+        Explicit reading: the largest cache, in MiB, for each population. Default: 1024, or a quarter of the available
+        memory if that is less.
+    dataset_path, types_path : path, optional
+        Where the SONATA file that was indexed, and the CSV of its types, are now. Default: where the index says. Only
+        attributes as fields need them.
+    verify : bool
+        Read and check all of the file first.
+    reading : {"auto", "mapped", "explicit"}
+        "mapped": the file is mapped into memory, which processes share. "explicit": queries read what they need, many
+        pieces at the same time, into a cache of this process, which threads share. "auto": explicit on network file
+        systems, else mapped. Results do not depend on it.
+    guard : bool
+        Mapped indexes: raise StorageError where the file shrinks or cannot be read, instead of ending the process. This
+        installs a handler of SIGBUS. Explicit reading always raises.
 
-    Raises NotFoundError (a FileNotFoundError and RuntimeError) where there is no index, FormatError for a damaged
-    one, UnsupportedError for one of brain-indexer or SpatialIndex 0.x, which has to be built again.
+    Returns
+    -------
+    SegmentIndex, SynapseIndex, SphereIndex, PointIndex or MultiPopulationIndex
+
+    Raises
+    ------
+    NotFoundError
+        There is no index. (Also a FileNotFoundError and RuntimeError.)
+    FormatError
+        The index is damaged.
+    UnsupportedError
+        The index was built by brain-indexer or SpatialIndex 0.x: build it again.
+
+    Examples
+    --------
+    >>> with spatial_index.open_index("my-segments") as index:
+    ...     found = index.query(spatial_index.Sphere((0, 400, 0), 20), fields=["gid", "section_id"])
     """
+    from .populations import MultiPopulationIndex
+
     is_multi, members = _core.open(
         os.fsencode(path),
         _encoded(dataset_path),

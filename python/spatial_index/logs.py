@@ -1,7 +1,7 @@
 """Where the package logs to.
 
 The logger is ``logging.getLogger("spatial_index")`` unless a program registers its own. The environment variable
-``SI_LOG_SEVERITY`` sets its level: DEBUG, INFO, WARN, WARNING or ERROR, in any case.
+``SPATIAL_INDEX_LOG_SEVERITY`` (or, as in older versions, ``SI_LOG_SEVERITY``) sets its level: DEBUG, INFO, WARN, WARNING or ERROR, in any case.
 """
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _SEVERITIES = {
 logger = logging.getLogger("spatial_index")
 
 
+def _wanted_severity() -> str:
+    return os.environ.get("SPATIAL_INDEX_LOG_SEVERITY") or os.environ.get("SI_LOG_SEVERITY", "")
+
+
 def register_logger(new_logger: logging.Logger) -> None:
     """Makes the package log to ``new_logger``, a ``logging.Logger``."""
     global logger
@@ -27,16 +31,16 @@ def register_logger(new_logger: logging.Logger) -> None:
 
 def minimum_severity() -> str:
     """The name of the severity that SI_LOG_SEVERITY sets; "INFO" without it."""
-    wanted = os.environ.get("SI_LOG_SEVERITY", "").upper()
+    wanted = _wanted_severity().upper()
     return wanted if wanted in _SEVERITIES else "INFO"
 
 
 def _apply_environment() -> None:
-    wanted = os.environ.get("SI_LOG_SEVERITY", "")
+    wanted = _wanted_severity()
     if wanted.upper() in _SEVERITIES:
         logger.setLevel(_SEVERITIES[wanted.upper()])
     elif wanted:
-        logger.warning("SI_LOG_SEVERITY is %r, expected one of %s", wanted, ", ".join(_SEVERITIES))
+        logger.warning("SPATIAL_INDEX_LOG_SEVERITY is %r, expected one of %s", wanted, ", ".join(_SEVERITIES))
 
 
 _apply_environment()

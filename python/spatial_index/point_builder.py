@@ -9,7 +9,8 @@ import numpy.typing as npt
 from . import _core
 from .building import BuildOptions
 from .columns import point_columns, sphere_columns
-from .index import Path, PointIndex, SphereIndex
+from .index import PointIndex, SphereIndex
+from .types import Path
 
 
 def _build(kind: int, columns: Any, options: Any) -> Any:
@@ -34,7 +35,8 @@ class SphereIndexBuilder:
         ids: (N,) integers, taken as uint64; None: 0 .. N-1.
         output_dir and other keywords: those of ``spatial_index.building.BuildOptions``.
         """
-        return _build(_core.SI_SPHERE, sphere_columns(centroids, radii, ids), {"output_dir": output_dir, **options})
+        index: SphereIndex = _build(_core.SPHERE, sphere_columns(centroids, radii, ids), {"output_dir": output_dir, **options})
+        return index
 
     @classmethod
     def create_empty(cls) -> SphereIndex:
@@ -54,7 +56,8 @@ class PointIndexBuilder:
         **options: Any,
     ) -> PointIndex:
         """The PointIndex of N points; arguments as in ``SphereIndexBuilder.from_numpy``."""
-        return _build(_core.SI_POINT, point_columns(positions, ids), {"output_dir": output_dir, **options})
+        index: PointIndex = _build(_core.POINT, point_columns(positions, ids), {"output_dir": output_dir, **options})
+        return index
 
     @classmethod
     def create_empty(cls) -> PointIndex:

@@ -90,7 +90,7 @@ class BatchResults(Results):
         """A row for each query: each column holds lists. ``Results(batch)`` has a row for each result."""
         return arrow.lists(self, self.offsets)
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return BatchResults, (dict(self), self.offsets)
 
 

@@ -1,15 +1,16 @@
 """What callers choose cells and synapses by: ids, ranges of ids, or a libsonata.Selection."""
+from typing import Any
 import numpy as np
 
 from .columns import integers
 from .errors import ArgumentError
 
 
-def _is_selection(chosen):
+def _is_selection(chosen: Any) -> Any:
     return hasattr(chosen, "ranges") and hasattr(chosen, "flatten") and not isinstance(chosen, np.ndarray)
 
 
-def _listed(chosen, name):
+def _listed(chosen: Any, name: Any) -> Any:
     if isinstance(chosen, (list, tuple, range, np.ndarray)):
         return chosen
     try:
@@ -18,16 +19,16 @@ def _listed(chosen, name):
         raise TypeError(f"{name} is {chosen!r}, expected ids, ranges of ids, or a Selection") from None
 
 
-def _integers(chosen, name):
+def _integers(chosen: Any, name: Any) -> Any:
     array = integers(_listed(chosen, name), name)
     return array if array.size else np.empty(0, dtype=np.uint64)
 
 
-def _is_ranges(array):
+def _is_ranges(array: Any) -> Any:
     return array.ndim == 2 and array.shape[1] == 2
 
 
-def ids_of(chosen, name="ids"):
+def ids_of(chosen: Any, name: Any = "ids") -> Any:
     """An array of uint64 from an iterable of ids, a list of ranges [(first, end), ...] or a Selection; None stays."""
     if chosen is None:
         return None
@@ -40,7 +41,7 @@ def ids_of(chosen, name="ids"):
     return np.ascontiguousarray(array)
 
 
-def ranges_of(chosen):
+def ranges_of(chosen: Any) -> Any:
     """An array (N, 2) of uint64, each row a first id and one past the last, from the same; None stays."""
     if chosen is None:
         return None

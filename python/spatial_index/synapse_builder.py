@@ -10,7 +10,8 @@ import numpy as np
 from . import _core
 from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
 from .errors import ArgumentError
-from .index import Path, SynapseIndex
+from .index import SynapseIndex
+from .types import Path
 from .selection import ids_of, ranges_of
 
 # Rows that are asked for at once of a population object.
@@ -20,56 +21,56 @@ _ROWS_AT_ONCE = 1 << 20
 class _EdgesFile:
     """A population in a SONATA edges file, which the library reads."""
 
-    def __init__(self, path, population=None):
+    def __init__(self, path: Any, population: Any = None) -> None:
         self._source = {"edges_file": encoded(path), "population": name_or_none(population)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return _core.population_size(self._source["edges_file"], True, self._source["population"])
 
-    def build(self, options, ranges, **source):
+    def build(self, options: Any, ranges: Any, **source: Any) -> Any:
         return options.run(_core.build_synapses, {**self._source, **source, "edge_ranges": ranges})
 
-    def build_on_targets(self, options, gids, **source):
-        return options.run(_core.build_synapses, {**self._source, **source, "gids": gids})
+    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
+        return options.run(_core.build_synapses, {**self._source, **source, "post_gids": post_gids})
 
 
 class _EdgesObject:
     """A population that is an object, such as a libsonata.EdgePopulation, which reads itself."""
 
-    def __init__(self, edges):
+    def __init__(self, edges: Any) -> None:
         self._edges = edges
 
-    def __len__(self):
-        return self._edges.size
+    def __len__(self) -> int:
+        return int(self._edges.size)
 
-    def build(self, options, ranges, position_prefix=None, edge_types_file=None):
+    def build(self, options: Any, ranges: Any, position_prefix: Any = None, edge_types_file: Any = None) -> Any:
         if ranges is None:
             ranges = np.array([[0, len(self)]], dtype=np.uint64)
 
-        def build(folder, chosen):
+        def build(folder: Any, chosen: Any) -> Any:
             parts = (self._columns(piece, position_prefix) for piece in _own_pieces(ranges, *chosen["place"]))
-            return _core.build_elements(_core.SI_SYNAPSE, parts, folder, chosen)
+            return _core.build_elements(_core.SYNAPSE, parts, folder, chosen)
 
         return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
 
-    def build_on_targets(self, options, gids, **source):
-        selected = self._edges.afferent_edges([int(gid) for gid in gids])
+    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
+        selected = self._edges.afferent_edges([int(gid) for gid in post_gids])
         return self.build(options, ranges_of(selected), **source)
 
-    def _columns(self, piece, position_prefix):
+    def _columns(self, piece: Any, position_prefix: Any) -> Any:
         prefix = position_prefix.decode() if position_prefix else "afferent_center"
         selection = _selection_like(self._edges, piece)
         axes = [self._edges.get_attribute(f"{prefix}_{axis}", selection) for axis in "xyz"]
         columns = [
-            (_core.SI_FIELD_ID, np.arange(*piece), np.uint64),
-            (_core.SI_FIELD_POST_GID, self._edges.target_nodes(selection), np.uint64),
-            (_core.SI_FIELD_PRE_GID, self._edges.source_nodes(selection), np.uint64),
-            (_core.SI_FIELD_POSITION, np.stack(axes, axis=1), np.float32),
+            (_core.FIELD_ID, np.arange(*piece), np.uint64),
+            (_core.FIELD_POST_GID, self._edges.target_nodes(selection), np.uint64),
+            (_core.FIELD_PRE_GID, self._edges.source_nodes(selection), np.uint64),
+            (_core.FIELD_POSITION, np.stack(axes, axis=1), np.float32),
         ]
         return tuple((field, np.ascontiguousarray(values, dtype=type_)) for field, values, type_ in columns)
 
 
-def _selection_like(edges, piece):
+def _selection_like(edges: Any, piece: Any) -> Any:
     """A Selection of the module that the population comes from."""
     import importlib
 
@@ -77,20 +78,20 @@ def _selection_like(edges, piece):
     return module.Selection([piece])
 
 
-def _pieces(ranges, most_rows):
+def _pieces(ranges: Any, most_rows: Any) -> Any:
     for first, end in ranges.tolist():
         for start in range(first, end, most_rows):
             yield start, min(start + most_rows, end)
 
 
-def _own_pieces(ranges, number, count):
+def _own_pieces(ranges: Any, number: Any, count: Any) -> Any:
     """What the process of this number, of ``count``, reads."""
     rows = sum(end - first for first, end in ranges.tolist())
     most_rows = max(1, min(_ROWS_AT_ONCE, -(-rows // count)))
     return itertools.islice(_pieces(ranges, most_rows), number, None, count)
 
 
-def _edges_of(edges):
+def _edges_of(edges: Any) -> Any:
     if isinstance(edges, (_EdgesFile, _EdgesObject)):
         return edges
     if isinstance(edges, (str, bytes, os.PathLike)):
@@ -100,6 +101,12 @@ def _edges_of(edges):
     if hasattr(edges, "get_attribute"):
         return _EdgesObject(edges)
     raise ArgumentError(f"edges are {edges!r}, expected a path, a pair (path, population) or a libsonata.EdgePopulation")
+
+
+def _one_of(post_gids: Any, old: Any, old_name: str) -> Any:
+    if post_gids is not None and old is not None:
+        raise ArgumentError(f"both post_gids and {old_name}, which is its old name, are given")
+    return old if post_gids is None else post_gids
 
 
 class SynapseIndexBuilder(StepwiseBuilder):
@@ -130,11 +137,11 @@ class SynapseIndexBuilder(StepwiseBuilder):
         edge_types: Optional[Path] = None,
         **options: Any,
     ) -> None:
-        super().__init__(_core.SI_SYNAPSE, ranges_of(selection), options)
+        super().__init__(_core.SYNAPSE, ranges_of(selection), options)
         self._edges = _edges_of(edges)
         self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of ranges to index."""
         return 1 if self._chosen is None else len(self._chosen)
 
@@ -143,7 +150,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
         ranges = self._chosen if self._chosen is not None else np.array([[0, len(self._edges)]], dtype=np.uint64)
         self._add(np.ascontiguousarray(ranges[slice(*range_)]))
 
-    def _build(self, ranges, options):
+    def _build(self, ranges: Any, options: Any) -> Any:
         return self._edges.build(options, ranges, **self._source)
 
     # ---- at once ----
@@ -160,7 +167,8 @@ class SynapseIndexBuilder(StepwiseBuilder):
         """Indexes synapses at once; gives the SynapseIndex, which is also in ``output_dir`` if that is given."""
         builder = cls(edges, selection, progress=progress, output_dir=output_dir, **keywords)
         builder.process_all()
-        return builder.index
+        index: SynapseIndex = builder.index
+        return index
 
     @classmethod
     def from_sonata_selection(
@@ -176,31 +184,50 @@ class SynapseIndexBuilder(StepwiseBuilder):
 
     @classmethod
     def from_sonata_tgids(
-        cls, edges: Any, gids: Any, progress: Progress = False, output_dir: Optional[Path] = None, **keywords: Any
+        cls, edges: Any, post_gids: Any = None, progress: Progress = False, output_dir: Optional[Path] = None, **keywords: Any
     ) -> SynapseIndex:
-        """Indexes the synapses on the target cells ``gids`` (ids, ranges or a Selection; None: all)."""
-        if gids is None:
+        """Index the synapses with the target cells ``post_gids`` (ids, ranges or a Selection; None: all)."""
+        if "gids" in keywords:  # the old name
+            post_gids = _one_of(post_gids, keywords.pop("gids"), "gids")
+        if post_gids is None:
             return cls.create(edges, None, progress, output_dir, **keywords)
         builder = cls(edges, None, progress=progress, output_dir=output_dir, **keywords)
-        return builder._edges.build_on_targets(builder._options, ids_of(gids, "gids"), **builder._source)
+        index: SynapseIndex = builder._edges.build_on_targets(
+            builder._options, ids_of(post_gids, "post_gids"), **builder._source
+        )
+        return index
 
     @classmethod
     def from_sonata_file(
         cls,
         edge_filename: Path,
         population_name: Optional[str] = None,
-        target_gids: Any = None,
+        post_gids: Any = None,
         output_dir: Optional[Path] = None,
         progress: Progress = False,
         **keywords: Any,
     ) -> SynapseIndex:
-        """Indexes the synapses of a SONATA edges file, all of them or those on target cells; gives the SynapseIndex."""
+        """Index the synapses of a SONATA edges file.
+
+        Parameters
+        ----------
+        edge_filename : path
+            The SONATA edges file.
+        population_name : str, optional
+            Default: the only population, or the one called "default".
+        post_gids : ids, optional
+            Only synapses with these target cells: ids, ranges [(first, end), ...] or a libsonata.Selection.
+        output_dir, progress, **keywords
+            As in the class.
+
+        Returns
+        -------
+        SynapseIndex
+        """
+        if "target_gids" in keywords:  # the old name
+            post_gids = _one_of(post_gids, keywords.pop("target_gids"), "target_gids")
         edges = _EdgesFile(edge_filename, population_name)
-        return cls.from_sonata_tgids(edges, target_gids, progress, output_dir, **keywords)
-
-
-# Every index is a memory-mapped file.
-SynapseIndexMemDiskBuilder = SynapseIndexBuilder
+        return cls.from_sonata_tgids(edges, post_gids, progress, output_dir, **keywords)
 
 
 class SynapseMultiIndexBuilder(MultiIndexBuilder, SynapseIndexBuilder):

@@ -376,8 +376,8 @@ static si_result finish_on_ranks(si_builder *builder, si_index **index, uint64_t
 si_result si_builder_finish(si_builder *builder, si_index **index, si_build_report *report,
                             si_error *error)
 {
-    uint64_t count = 0, bytes = 0;
     SI_TRY(si_require(builder, "builder", error));
+    uint64_t count = 0, bytes = 0;
     si_result result = SI_OK;
     if (report && report->struct_size != sizeof *report)
         result = si_fail(error, SI_ERROR_ARGUMENT,

@@ -1,3 +1,4 @@
+/* Checks and copies what callers of a build give, and finds out what memory it may take. */
 #include "circuit/build_options.h"
 
 #include <stdbool.h>

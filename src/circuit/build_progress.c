@@ -1,3 +1,5 @@
+/* Progress reports: passed on at most ten times a second, but always at the start and the end of a
+ * phase. */
 #include "circuit/build_progress.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Columns of placed elements: the points of a shape are placed, and copied as endpoints. */
 #include "circuit/cell_elements.h"
 
 #include <math.h>

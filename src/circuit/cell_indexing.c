@@ -1,3 +1,5 @@
+/* Indexes cells by blocks, in several threads: finds the placement and the shape of each, and adds
+ * its elements to those of the thread. A bad cell ends the build or is recorded. */
 #include "circuit/cell_indexing.h"
 
 #include <inttypes.h>
@@ -43,15 +45,15 @@ static si_result find_rotation(const si_cells *cells, uint64_t row, double rotat
     case SI_ROTATION_QUATERNION:
         if (!si_rotation_from_quaternion(given, rotation))
             return si_fail(error, SI_ERROR_FORMAT,
-                           "the orientation is the quaternion (%g, %g, %g, %g), which is no "
-                           "rotation",
+                           "the orientation is the quaternion (%g, %g, %g, %g), expected a "
+                           "finite one other than 0",
                            given[0], given[1], given[2], given[3]);
         return SI_OK;
     case SI_ROTATION_ANGLES:
         if (!si_rotation_from_angles(given, rotation))
             return si_fail(error, SI_ERROR_FORMAT,
-                           "the rotation angles are (%g, %g, %g), expected finite ones", given[0],
-                           given[1], given[2]);
+                           "the rotation angles are (%g, %g, %g), expected finite numbers",
+                           given[0], given[1], given[2]);
         return SI_OK;
     case SI_ROTATION_NONE:
     default:
@@ -66,8 +68,9 @@ static si_result find_placement(const si_cells *cells, uint64_t row, si_placemen
 {
     const double *position = cells->positions[row];
     if (!isfinite(position[0]) || !isfinite(position[1]) || !isfinite(position[2]))
-        return si_fail(error, SI_ERROR_FORMAT, "the position is (%g, %g, %g), not finite",
-                       position[0], position[1], position[2]);
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "the position is (%g, %g, %g), expected finite numbers", position[0],
+                       position[1], position[2]);
     memset(placement, 0, sizeof *placement);
     memcpy(placement->position, position, sizeof placement->position);
     return find_rotation(cells, row, placement->rotation, error);

@@ -1,3 +1,5 @@
+/* Makes the elements of a morphology: the soma, and a segment for each pair of consecutive points
+ * of a section. */
 #include "circuit/cell_shape.h"
 
 #include <math.h>

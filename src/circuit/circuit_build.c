@@ -1,3 +1,9 @@
+/*
+ * Builds an index of a circuit, as its configuration describes it: of one population, or one index
+ * for each of several in a common folder.
+ *
+ * Segments and synapses differ in a table of three functions; the rest is told once.
+ */
 #include "base/error.h"
 #include "base/memory.h"
 #include "circuit/build_options.h"
@@ -125,7 +131,7 @@ static const circuit_kind synapses = {
 static si_result check_source(const si_circuit_source *source, const char *folder, si_error *error)
 {
     if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_circuit_source");
+        return si_fail(error, SI_ERROR_ARGUMENT, "si_circuit_source is NULL");
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_circuit_source", error));
     if (!source->config_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no circuit configuration is given");

@@ -1,3 +1,5 @@
+/* A cache of shapes: a hash table by name, and a list of the shapes not in use by their last use. A
+ * thread that wants a shape that another one is making waits for it. */
 #include "circuit/morphology_cache.h"
 
 #include <pthread.h>

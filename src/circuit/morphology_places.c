@@ -1,3 +1,4 @@
+/* Looks for morphologies in one library after another, and makes their shapes. */
 #include "circuit/morphology_places.h"
 
 #include "base/text.h"

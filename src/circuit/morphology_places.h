@@ -3,6 +3,7 @@
 #define SI_CIRCUIT_MORPHOLOGY_PLACES_H
 
 #include "circuit/cell_shape.h"
+#include "morphology/morphology_library.h"
 
 #define SI_MORPHOLOGY_PLACES_MAX 3
 

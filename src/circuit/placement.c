@@ -1,3 +1,5 @@
+/* Rotations from quaternions and angles, and placing points. Operations are in the order of the
+ * reference, because others change the last bits. */
 #include "circuit/placement.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Chooses the populations to index, by their type and by what the configuration gives for them. */
 #include "circuit/population_choice.h"
 
 #include <stdbool.h>
@@ -63,8 +64,10 @@ static si_result fail_to_choose(const si_population_candidate *candidates, size_
                          list.data);
     else
         result = si_fail(error, SI_ERROR_NOT_FOUND,
-                         "%s: no population has %s that can be indexed; there are: %s", file,
-                         elements, list.data ? list.data : "none at all");
+                         "%s: no population has %s that can be indexed; populations in "
+                         "networks.%s: %s",
+                         file, elements, strcmp(elements, "segments") == 0 ? "nodes" : "edges",
+                         list.data ? list.data : "none");
     si_text_free(&list);
     return result;
 }
@@ -111,7 +114,7 @@ si_result si_check_population_names(const char *const *names, size_t count, si_e
     for (size_t i = 0; i < count; i++) {
         if (!is_folder_name(names[i]))
             return si_fail(error, SI_ERROR_ARGUMENT,
-                           "'%s' is no name of a population: expected printable characters without "
+                           "invalid population name '%s', expected printable characters without "
                            "'/', and neither '.' nor '..'",
                            names[i] ? names[i] : "");
         if (is_one_of(names[i], names, i))

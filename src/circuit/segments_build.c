@@ -1,11 +1,17 @@
+/*
+ * Builds an index of the somas and segments of a node population.
+ *
+ * Cells are read in pieces of rows; threads place the morphology of each cell, which a cache keeps,
+ * and append its elements (cell_indexing.h). In a cluster the ranks take shares of the cells from a
+ * common counter, because cells differ in size by a factor of a hundred.
+ */
 #include <inttypes.h>
 
 #include "base/arithmetic.h"
-#include "base/file.h"
 #include "base/memory.h"
-#include "circuit/build_options.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
+#include "circuit/population_build.h"
 #include "cluster/cluster.h"
 #include "sort/memory_plan.h"
 
@@ -15,24 +21,19 @@
 
 typedef struct segments_build {
     const si_segments_source *source;
-    si_build_options options;
-    si_memory_plan plan;
-    si_build_progress progress;
+    si_population_build common;
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
     uint64_t cell_count;
-    char *dataset_path;
-    char *types_path;
     si_morphology_places places;
     si_morphology_cache *cache;
-    si_builder *builder;
     si_cell_indexing indexing;
 } segments_build;
 
 static si_result check_source(const si_segments_source *source, si_error *error)
 {
     if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_segments_source");
+        return si_fail(error, SI_ERROR_ARGUMENT, "si_segments_source is NULL");
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_segments_source", error));
     if (!source->nodes_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no nodes file is given");
@@ -40,10 +41,11 @@ static si_result check_source(const si_segments_source *source, si_error *error)
         return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
                        source->gid_count);
     if ((unsigned)source->recenter > SI_RECENTER_OFF)
-        return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, which is no si_recenter",
+        return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, expected a value of si_recenter",
                        (int)source->recenter);
     if ((unsigned)source->soma_radius > SI_SOMA_RADIUS_SURFACE)
-        return si_fail(error, SI_ERROR_ARGUMENT, "soma_radius is %d, which is no si_soma_radius",
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "soma_radius is %d, expected a value of si_soma_radius",
                        (int)source->soma_radius);
     return SI_OK;
 }
@@ -58,8 +60,8 @@ static si_result choose_cells(segments_build *build, si_error *error)
     SI_TRY(si_gids_sorted(source->gids, source->gid_count, &build->gids, error));
     if (build->cell_count > 0 && build->gids[build->cell_count - 1] >= size)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "gid %" PRIu64 " is not in population '%s' of %s, whose %" PRIu64
-                       " cells are counted from 0",
+                       "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64
+                       " cells, counted from 0",
                        build->gids[build->cell_count - 1], si_sonata_nodes_population(build->nodes),
                        si_sonata_nodes_file(build->nodes), size);
     return SI_OK;
@@ -68,50 +70,22 @@ static si_result choose_cells(segments_build *build, si_error *error)
 static si_result open_inputs(segments_build *build, si_error *error)
 {
     const si_segments_source *source = build->source;
-    SI_TRY(si_build_progress_report(&build->progress, "reading nodes", 0, 0, error));
+    SI_TRY(si_build_progress_report(&build->common.progress, "reading nodes", 0, 0, error));
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
     SI_TRY(choose_cells(build, error));
-    si_split_memory_cells(&build->plan, build->cell_count);
+    si_split_memory_cells(&build->common.plan, build->cell_count);
     build->places.soma_radius = source->soma_radius;
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
                                      source->alternate_asc, error));
     return si_morphology_cache_create(si_morphology_places_load, &build->places,
-                                      build->plan.cache_bytes, &build->cache, error);
-}
-
-static si_result create_builder(segments_build *build, const char *folder, si_error *error)
-{
-    si_build_options *options = &build->options;
-    if (!options->population)
-        options->population = si_sonata_nodes_population(build->nodes);
-    SI_TRY(si_build_options_record(si_sonata_nodes_file(build->nodes), &options->dataset_path,
-                                   &build->dataset_path, error));
-    SI_TRY(si_build_options_record(build->source->node_types_file, &options->types_path,
-                                   &build->types_path, error));
-    options->max_memory_bytes = build->plan.builder_bytes;
-    return si_builder_create(SI_SEGMENT, folder, options, &build->builder, error);
-}
-
-static si_result start_indexing(segments_build *build, si_error *error)
-{
-    build->indexing = (si_cell_indexing){
-        .nodes_file = si_sonata_nodes_file(build->nodes),
-        .population = si_sonata_nodes_population(build->nodes),
-        .recenter = build->source->recenter,
-        .skip_bad_cells = build->source->skip_bad_cells,
-        .threads = build->plan.threads,
-        .cache = build->cache,
-        .progress = &build->progress,
-        .cells_in_all = build->cell_count,
-    };
-    return si_cell_indexing_start(&build->indexing, build->builder, error);
+                                      build->common.plan.cache_bytes, &build->cache, error);
 }
 
 static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, si_error *error)
 {
-    for (; first < end; first += build->plan.node_rows) {
-        uint64_t count = si_min_u64(build->plan.node_rows, end - first);
+    for (; first < end; first += build->common.plan.node_rows) {
+        uint64_t count = si_min_u64(build->common.plan.node_rows, end - first);
         si_cells cells;
         SI_TRY(si_sonata_nodes_read(build->nodes, first, build->gids ? build->gids + first : NULL,
                                     count, &cells, error));
@@ -122,10 +96,11 @@ static si_result add_cells(segments_build *build, uint64_t first, uint64_t end, 
     return SI_OK;
 }
 
-/* Cells differ by a hundred times: a rank takes some more whenever it has done some. */
+/* Cells differ in size by a factor of 100: a rank takes another work item when it has finished one.
+ */
 static si_result add_work_items(segments_build *build, si_error *error)
 {
-    si_cluster *cluster = build->options.cluster;
+    si_cluster *cluster = build->common.options.cluster;
     uint64_t even = build->cell_count / (WORK_ITEMS_PER_RANK * (uint64_t)cluster->size);
     uint64_t size = si_min_u64(si_max_u64(even, 1), MOST_CELLS_OF_WORK_ITEM);
     uint64_t item_count = si_divide_up(build->cell_count, size), item;
@@ -141,58 +116,50 @@ static si_result add_work_items(segments_build *build, si_error *error)
 
 static si_result index_cells(segments_build *build, si_error *error)
 {
-    if (si_cluster_size(build->options.cluster) > 1)
+    build->indexing = (si_cell_indexing){
+        .nodes_file = si_sonata_nodes_file(build->nodes),
+        .population = si_sonata_nodes_population(build->nodes),
+        .recenter = build->source->recenter,
+        .skip_bad_cells = build->source->skip_bad_cells,
+        .threads = build->common.plan.threads,
+        .cache = build->cache,
+        .progress = &build->common.progress,
+        .cells_in_all = build->cell_count,
+    };
+    SI_TRY(si_cell_indexing_start(&build->indexing, build->common.builder, error));
+    if (si_cluster_size(build->common.options.cluster) > 1)
         SI_TRY(add_work_items(build, error));
     else
         SI_TRY(add_cells(build, 0, build->cell_count, error));
     return si_cell_indexing_finish(&build->indexing, error);
 }
 
-/* The bad cells stay with the rank that has found them. */
-static si_result sum_counts(segments_build *build, si_error *error)
+/* Completes the report. In a cluster the counts are sums; the bad cells stay with the rank that has
+ * found them. */
+static si_result finish(segments_build *build, si_index **index, si_error *error)
 {
-    si_build_report *counts = &build->indexing.counts;
+    si_build_report written = SI_BUILD_REPORT_INIT, *counts = &build->indexing.counts;
+    SI_TRY(si_population_build_finish(&build->common, index, &written, error));
+    counts->element_count = written.element_count;
+    counts->file_bytes = written.file_bytes;
     uint64_t numbers[] = {counts->cell_count, counts->cells_without_soma,
                           counts->cells_without_morphology};
-    SI_TRY(si_cluster_sum(build->options.cluster, numbers, 3, error));
+    SI_TRY(si_cluster_sum(build->common.options.cluster, numbers, 3, error));
     counts->cell_count = numbers[0];
     counts->cells_without_soma = numbers[1];
     counts->cells_without_morphology = numbers[2];
     return SI_OK;
 }
 
-static si_result finish(segments_build *build, si_index **index, si_error *error)
+static si_result build_index(segments_build *build, const char *folder, si_index **index,
+                             si_error *error)
 {
-    si_build_report written = SI_BUILD_REPORT_INIT;
-    si_builder *builder = build->builder;
-    build->builder = NULL; /* finish frees it, whatever comes */
-    SI_TRY(si_builder_finish(builder, index, &written, error));
-    build->indexing.counts.element_count = written.element_count;
-    build->indexing.counts.file_bytes = written.file_bytes;
-    return sum_counts(build, error);
-}
-
-static si_result run(segments_build *build, const char *folder, si_index **index, si_error *error)
-{
-    SI_TRY(si_cluster_agree(build->options.cluster, open_inputs(build, error), error));
-    SI_TRY(create_builder(build, folder, error));
-    SI_TRY(start_indexing(build, error));
+    SI_TRY(si_cluster_agree(build->common.options.cluster, open_inputs(build, error), error));
+    SI_TRY(si_population_build_create_builder(
+        &build->common, SI_SEGMENT, folder, si_sonata_nodes_population(build->nodes),
+        si_sonata_nodes_file(build->nodes), build->source->node_types_file, error));
     SI_TRY(index_cells(build, error));
     return finish(build, index, error);
-}
-
-static void clean_up(segments_build *build)
-{
-    si_builder_abort(build->builder);
-    si_cell_indexing_free(&build->indexing);
-    si_build_report_free(&build->indexing.counts);
-    si_morphology_cache_free(build->cache);
-    si_morphology_places_close(&build->places);
-    si_free(build->dataset_path);
-    si_free(build->types_path);
-    si_free(build->gids);
-    si_sonata_nodes_close(build->nodes);
-    si_build_progress_stop(&build->progress);
 }
 
 si_result si_build_segments(const si_segments_source *source, const char *folder,
@@ -202,18 +169,19 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
     SI_TRY(si_require(source, "source", error));
     segments_build build = {.source = source};
     SI_TRY(check_source(source, error));
-    SI_TRY(si_build_report_check(report, error));
-    SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_memory_plan_circuit(&build.plan, build.options.max_memory_bytes,
-                                  build.options.threads, error));
-    build.options.threads = build.plan.threads;
-    si_build_progress_start(&build.progress, &build.options);
-    si_result result = run(&build, folder, index, error);
+    SI_TRY(si_population_build_start(&build.common, options, report, error));
+    si_result result = build_index(&build, folder, index, error);
     if (result == SI_OK && report) {
         *report = build.indexing.counts;
         report->struct_size = sizeof *report;
         build.indexing.counts = (si_build_report)SI_BUILD_REPORT_INIT;
     }
-    clean_up(&build);
+    si_cell_indexing_free(&build.indexing);
+    si_build_report_free(&build.indexing.counts);
+    si_morphology_cache_free(build.cache);
+    si_morphology_places_close(&build.places);
+    si_free(build.gids);
+    si_sonata_nodes_close(build.nodes);
+    si_population_build_end(&build.common);
     return result;
 }

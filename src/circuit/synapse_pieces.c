@@ -1,3 +1,5 @@
+/* Reads chosen edges by pieces: ranges that lie close together in one read, and the rows between
+ * them are dropped by moving the wanted ones together. */
 #include "circuit/synapse_pieces.h"
 
 #include <string.h>

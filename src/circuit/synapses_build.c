@@ -1,13 +1,18 @@
+/*
+ * Builds an index of the synapses of an edge population.
+ *
+ * The chosen edges are ranges of rows, read in large pieces (synapse_pieces.h). There are two
+ * pieces: one thread fills one while the others append the other one in blocks. In a cluster each
+ * rank takes an equal part of the edges.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/arithmetic.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "circuit/build_options.h"
-#include "circuit/build_progress.h"
+#include "circuit/population_build.h"
 #include "circuit/synapse_pieces.h"
 #include "cluster/cluster.h"
 #include "sonata/sonata_population.h"
@@ -19,15 +24,10 @@
 
 typedef struct synapses_build {
     const si_synapses_source *source;
-    si_build_options options;
-    si_memory_plan plan;
-    si_build_progress progress;
+    si_population_build common;
     si_sonata_edges *edges;
     si_edge_range *ranges;
     uint64_t synapse_count;
-    char *dataset_path;
-    char *types_path;
-    si_builder *builder;
     si_synapse_cursor cursor;
     si_synapse_piece pieces[2]; /* one is filled while the other one is handed to the builder */
     si_synapse_piece *filled, *filling;
@@ -36,7 +36,7 @@ typedef struct synapses_build {
 static si_result check_source(const si_synapses_source *source, si_error *error)
 {
     if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "there is no si_synapses_source");
+        return si_fail(error, SI_ERROR_ARGUMENT, "si_synapses_source is NULL");
     SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
@@ -44,7 +44,7 @@ static si_result check_source(const si_synapses_source *source, si_error *error)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "post_gid_count is %zu, but there are no post_gids", source->post_gid_count);
     if (source->post_gids && source->edge_ranges)
-        return si_fail(error, SI_ERROR_ARGUMENT, "both gids and edges are given");
+        return si_fail(error, SI_ERROR_ARGUMENT, "both post_gids and edge_ranges are given");
     return SI_OK;
 }
 
@@ -54,7 +54,7 @@ static si_result check_range(const synapses_build *build, const uint64_t *range,
     if (range[0] <= range[1] && range[1] <= size)
         return SI_OK;
     return si_fail(error, SI_ERROR_ARGUMENT,
-                   "edges %" PRIu64 " to %" PRIu64 " are asked for, but population '%s' of %s has "
+                   "edges %" PRIu64 " to %" PRIu64 " were asked for, but population '%s' of %s has "
                    "the edges 0 to %" PRIu64,
                    range[0], range[1], si_sonata_edges_population(build->edges),
                    si_sonata_edges_file(build->edges), size);
@@ -95,21 +95,10 @@ static si_result choose_ranges(synapses_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_result choose_all(synapses_build *build, si_error *error)
-{
-    uint64_t size = si_sonata_edges_size(build->edges);
-    build->ranges = si_allocate(1, sizeof *build->ranges);
-    if (!build->ranges)
-        return si_fail_memory(error);
-    build->ranges[0] = (si_edge_range){0, size};
-    build->cursor.range_count = size > 0;
-    return SI_OK;
-}
-
 /* One synapse is as much work as another: each rank has as many of them. */
 static void choose_share(synapses_build *build)
 {
-    const si_cluster *cluster = build->options.cluster;
+    const si_cluster *cluster = build->common.options.cluster;
     uint64_t even = build->synapse_count / cluster->size,
              odd = build->synapse_count % cluster->size;
     uint64_t first = even * cluster->rank + si_min_u64(cluster->rank, odd);
@@ -131,44 +120,45 @@ static void choose_share(synapses_build *build)
 static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
-    if (source->post_gids)
+    if (source->post_gids) {
         SI_TRY(si_sonata_edges_select_targets(build->edges, source->post_gids,
                                               source->post_gid_count, &build->ranges,
                                               &build->cursor.range_count, error));
-    else
-        SI_TRY((source->edge_ranges ? choose_ranges : choose_all)(build, error));
+    } else if (source->edge_ranges) {
+        SI_TRY(choose_ranges(build, error));
+    } else {
+        build->ranges = si_allocate(1, sizeof *build->ranges);
+        if (!build->ranges)
+            return si_fail_memory(error);
+        build->ranges[0] = (si_edge_range){0, si_sonata_edges_size(build->edges)};
+        build->cursor.range_count = build->ranges[0].end > 0;
+    }
     build->cursor.edges = build->edges;
     build->cursor.ranges = build->ranges;
     for (size_t i = 0; i < build->cursor.range_count; i++)
         build->synapse_count += build->ranges[i].end - build->ranges[i].start;
-    if (si_cluster_size(build->options.cluster) > 1)
+    if (si_cluster_size(build->common.options.cluster) > 1)
         choose_share(build);
-    return SI_OK;
-}
-
-/* The index does without the types, but what is recorded for the queries should be good. */
-static si_result check_types(const char *edge_types_file, si_error *error)
-{
-    si_types_file *types;
-    if (!edge_types_file || edge_types_file[0] == '\0')
-        return SI_OK;
-    SI_TRY(
-        si_types_file_open(edge_types_file, si_population_kind_type_id(SI_EDGES), &types, error));
-    si_types_file_close(types);
     return SI_OK;
 }
 
 static si_result open_inputs(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
-    SI_TRY(si_build_progress_report(&build->progress, "reading edges", 0, 0, error));
+    const char *types_file = source->edge_types_file;
+    SI_TRY(si_build_progress_report(&build->common.progress, "reading edges", 0, 0, error));
     SI_TRY(si_sonata_edges_open(source->edges_file, source->population, source->position_prefix,
                                 &build->edges, error));
-    SI_TRY(check_types(source->edge_types_file, error));
+    /* The index does without the types, but what is recorded for the queries should be good. */
+    if (types_file && types_file[0] != '\0') {
+        si_types_file *types;
+        SI_TRY(si_types_file_open(types_file, si_population_kind_type_id(SI_EDGES), &types, error));
+        si_types_file_close(types);
+    }
     SI_TRY(choose_synapses(build, error));
-    si_split_memory_synapses(&build->plan);
+    si_split_memory_synapses(&build->common.plan);
     uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
-                                   build->plan.edges_bytes / 2 / SI_SYNAPSE_BYTES);
+                                   build->common.plan.edges_bytes / 2 / SI_SYNAPSE_BYTES);
     SI_TRY(si_synapse_piece_allocate(&build->pieces[0], capacity, error));
     return si_synapse_piece_allocate(&build->pieces[1], capacity, error);
 }
@@ -176,7 +166,8 @@ static si_result open_inputs(synapses_build *build, si_error *error)
 /* Their number is known, so a bound that is too small is an error before any of them is read. */
 static si_result check_file_bound(const synapses_build *build, si_error *error)
 {
-    uint64_t bytes, bound = build->options.multi_index ? 0 : build->options.max_file_bytes;
+    uint64_t bytes,
+        bound = build->common.options.multi_index ? 0 : build->common.options.max_file_bytes;
     SI_TRY(si_file_bytes(SI_SYNAPSE, build->synapse_count, &bytes, error));
     if (bound > 0 && bytes > bound)
         return si_fail(error, SI_ERROR_LIMIT,
@@ -187,20 +178,6 @@ static si_result check_file_bound(const synapses_build *build, si_error *error)
     return SI_OK;
 }
 
-static si_result create_builder(synapses_build *build, const char *folder, si_error *error)
-{
-    si_build_options *options = &build->options;
-    if (!options->population)
-        options->population = si_sonata_edges_population(build->edges);
-    SI_TRY(si_build_options_record(si_sonata_edges_file(build->edges), &options->dataset_path,
-                                   &build->dataset_path, error));
-    SI_TRY(si_build_options_record(build->source->edge_types_file, &options->types_path,
-                                   &build->types_path, error));
-    options->expected_count = build->synapse_count;
-    options->max_memory_bytes = build->plan.builder_bytes;
-    return si_builder_create(SI_SYNAPSE, folder, options, &build->builder, error);
-}
-
 static si_result check_positions(const synapses_build *build, size_t first, size_t end,
                                  si_error *error)
 {
@@ -209,7 +186,7 @@ static si_result check_positions(const synapses_build *build, size_t first, size
         if (!isfinite(at[0]) || !isfinite(at[1]) || !isfinite(at[2]))
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s: the position of edge %" PRIu64
-                           " of population '%s' is (%g, %g, %g), not finite",
+                           " of population '%s' is (%g, %g, %g), expected finite numbers",
                            si_sonata_edges_file(build->edges), build->filled->ids[row],
                            si_sonata_edges_population(build->edges), (double)at[0], (double)at[1],
                            (double)at[2]);
@@ -229,7 +206,7 @@ static si_result append_block(const synapses_build *build, uint64_t block, si_er
         {SI_FIELD_POST_GID, piece->rows.target_gids + first},
         {SI_FIELD_PRE_GID, piece->rows.source_gids + first},
     };
-    return si_builder_append(build->builder, columns, sizeof columns / sizeof columns[0],
+    return si_builder_append(build->common.builder, columns, sizeof columns / sizeof columns[0],
                              end - first, error);
 }
 
@@ -243,13 +220,6 @@ static si_result read_or_append(void *context, unsigned worker, uint64_t task, s
     return append_block(build, task - 1, error);
 }
 
-static void swap_pieces(synapses_build *build)
-{
-    si_synapse_piece *piece = build->filled;
-    build->filled = build->filling;
-    build->filling = piece;
-}
-
 static si_result append_synapses(synapses_build *build, si_error *error)
 {
     uint64_t done = 0;
@@ -258,37 +228,28 @@ static si_result append_synapses(synapses_build *build, si_error *error)
     SI_TRY(si_synapse_piece_read(build->filled, &build->cursor, error));
     while (build->filled->count > 0) {
         uint64_t blocks = si_divide_up(build->filled->count, SYNAPSES_PER_BLOCK);
-        SI_TRY(si_parallel(build->options.threads, 1 + blocks, read_or_append, build, error));
+        SI_TRY(si_parallel(build->common.plan.threads, 1 + blocks, read_or_append, build, error));
         done += build->filled->count;
-        SI_TRY(si_build_progress_report(&build->progress, "synapses", done, build->synapse_count,
-                                        error));
-        swap_pieces(build);
+        SI_TRY(si_build_progress_report(&build->common.progress, "synapses", done,
+                                        build->synapse_count, error));
+        si_synapse_piece *piece = build->filled;
+        build->filled = build->filling;
+        build->filling = piece;
     }
     return SI_OK;
 }
 
-static si_result run(synapses_build *build, const char *folder, si_index **index,
-                     si_build_report *report, si_error *error)
+static si_result build_index(synapses_build *build, const char *folder, si_index **index,
+                             si_build_report *report, si_error *error)
 {
-    SI_TRY(si_cluster_agree(build->options.cluster, open_inputs(build, error), error));
+    SI_TRY(si_cluster_agree(build->common.options.cluster, open_inputs(build, error), error));
     SI_TRY(check_file_bound(build, error));
-    SI_TRY(create_builder(build, folder, error));
+    build->common.options.expected_count = build->synapse_count;
+    SI_TRY(si_population_build_create_builder(
+        &build->common, SI_SYNAPSE, folder, si_sonata_edges_population(build->edges),
+        si_sonata_edges_file(build->edges), build->source->edge_types_file, error));
     SI_TRY(append_synapses(build, error));
-    si_builder *builder = build->builder;
-    build->builder = NULL; /* finish frees it, whatever comes */
-    return si_builder_finish(builder, index, report, error);
-}
-
-static void clean_up(synapses_build *build)
-{
-    si_builder_abort(build->builder);
-    si_synapse_piece_free(&build->pieces[0]);
-    si_synapse_piece_free(&build->pieces[1]);
-    si_free(build->dataset_path);
-    si_free(build->types_path);
-    si_free(build->ranges);
-    si_sonata_edges_close(build->edges);
-    si_build_progress_stop(&build->progress);
+    return si_population_build_finish(&build->common, index, report, error);
 }
 
 si_result si_build_synapses(const si_synapses_source *source, const char *folder,
@@ -299,15 +260,14 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     synapses_build build = {.source = source};
     si_build_report written = SI_BUILD_REPORT_INIT;
     SI_TRY(check_source(source, error));
-    SI_TRY(si_build_report_check(report, error));
-    SI_TRY(si_build_options_copy(options, &build.options, error));
-    SI_TRY(si_memory_plan_circuit(&build.plan, build.options.max_memory_bytes,
-                                  build.options.threads, error));
-    build.options.threads = build.plan.threads;
-    si_build_progress_start(&build.progress, &build.options);
-    si_result result = run(&build, folder, index, &written, error);
+    SI_TRY(si_population_build_start(&build.common, options, report, error));
+    si_result result = build_index(&build, folder, index, &written, error);
     if (result == SI_OK && report)
         *report = written;
-    clean_up(&build);
+    si_synapse_piece_free(&build.pieces[0]);
+    si_synapse_piece_free(&build.pieces[1]);
+    si_free(build.ranges);
+    si_sonata_edges_close(build.edges);
+    si_population_build_end(&build.common);
     return result;
 }

@@ -1,10 +1,13 @@
+/* Checks the columns that a caller gives to a builder: whole columns by loops without branches, and
+ * value by value only to name the element that is wrong. */
 #include "element/batch.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Bits of a float but its sign; those of numbers that are not finite are not below this. */
+/* The bits of a float without its sign; those of a number that is not finite are at least
+ * NOT_FINITE_BITS. */
 #define SIZE_BITS 0x7fffffffu
 #define NOT_FINITE_BITS 0x7f800000u
 
@@ -53,7 +56,7 @@ static si_result collect_columns(si_column_batch *batch, const si_input_column *
 
 /* ---- values ---- */
 
-/* The greatest size of the values, as bits, which are in the order of the sizes. */
+/* The bits of the value of the greatest size; bits are in the order of the sizes. */
 static uint32_t largest_bits(const float *values, uint64_t count)
 {
     uint32_t largest = 0;
@@ -72,7 +75,7 @@ static bool is_unread(const si_column_batch *batch, const si_input *input, uint6
     return input->role == SI_INPUT_SECOND_VECTOR && sections[i] == 0;
 }
 
-/* One by one, to find the element to blame, and to pass over what of somas is not read. */
+/* Checks value by value: finds the element that is wrong, and skips what is not read of somas. */
 static si_result check_each_vector(si_column_batch *batch, const si_input *input, si_error *error)
 {
     const float(*vectors)[3] = batch->data[input->field];
@@ -160,7 +163,7 @@ si_result si_column_batch_open(si_column_batch *batch, si_element_kind kind,
 {
     *batch = (si_column_batch){.kind = kind, .type = si_element_type_of(kind), .count = count};
     if (count > SIZE_MAX / 64)
-        return si_fail(error, SI_ERROR_ARGUMENT, "%llu elements at once cannot be",
+        return si_fail(error, SI_ERROR_ARGUMENT, "invalid element count %llu",
                        (unsigned long long)count);
     SI_TRY(collect_columns(batch, columns, column_count, error));
     for (size_t i = 0; count > 0 && i < batch->type->input_count; i++)

@@ -1,4 +1,4 @@
-/* A batch of elements on its way from a caller's columns into records. */
+/* Elements that a caller gives to a builder as columns, and their conversion to records. */
 #ifndef SI_ELEMENT_BATCH_H
 #define SI_ELEMENT_BATCH_H
 

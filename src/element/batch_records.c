@@ -1,4 +1,5 @@
-/* From columns to records: a column at a time, over few enough records to stay in the cache. */
+/* Converts columns to records: one column at a time, over few enough records to stay in the
+ * processor's cache. */
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -7,7 +8,7 @@
 
 #define RECORDS_AT_A_TIME 256
 
-/* Where a column of records begins, and the way from one record to the next. */
+/* A column of records: where it begins, and the bytes from one record to the next. */
 typedef struct record_column {
     char *at;
     size_t stride;
@@ -57,7 +58,8 @@ static void put_segment_ids(record_column to, const si_column_batch *batch, uint
     }
 }
 
-/* A soma's second endpoint is its first one: a cylinder of no length is the ball of its radius. */
+/* The second endpoint of a soma is its first one: a cylinder without length is the ball of its
+ * radius. */
 static void put_second_endpoints(record_column to, const si_column_batch *batch, uint64_t first,
                                  uint64_t count)
 {

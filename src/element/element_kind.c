@@ -1,6 +1,7 @@
 /*
- * The table of element kinds, one section for each kind: its fields, where they come from, the
- * columns that a builder takes, and its geometry.
+ * The table of element kinds (element_types), and what its rows refer to: the geometry of leaves,
+ * the functions that compute fields, and for each kind its fields, the columns that a builder
+ * takes, the integers that filters look at, and its descriptions in messages.
  *
  * Points and synapses are points to the geometry, spheres are spheres, somas and segments are
  * cylinders (a soma is a cylinder of no length). The functions here only tell the kernels and the

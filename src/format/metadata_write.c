@@ -146,7 +146,8 @@ static json_t *only_if(bool is_complete, json_t *object)
 si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_error *error)
 {
     json_t *root = json_pack("{s:s, s:i}", "element_type",
-                             si_element_type_of(metadata->provenance.kind)->stored_name, "version", 0);
+                             si_element_type_of(metadata->provenance.kind)->stored_name, "version",
+                             0);
     bool is_complete = describe(root, metadata);
     return publish_json(folder, only_if(is_complete, root), error);
 }

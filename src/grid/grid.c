@@ -1,4 +1,5 @@
-/* Density grids: the public functions. */
+/* The public functions of grids: counts and lengths by voxel or by region. The index is one pass;
+ * the elements of its delta are added as leaves of their own. */
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -93,7 +94,7 @@ si_result si_index_grid_lengths(const si_index *index, const si_grid *grid, doub
 
 /* ---- by region ---- */
 
-static si_result gather(si_grid_sums *sums, si_error *error)
+static si_result gather_regions(si_grid_sums *sums, si_error *error)
 {
     si_type type = sums->totals.regions.type;
     bool is_signed = type == SI_TYPE_INT8 || type == SI_TYPE_INT16 || type == SI_TYPE_INT32 ||
@@ -152,7 +153,7 @@ si_result si_index_region_counts(const si_index *index, const si_grid *grid,
     if (result == SI_OK)
         result = add_index(&sums, index, error);
     if (result == SI_OK)
-        result = gather(&sums, error);
+        result = gather_regions(&sums, error);
     if (result == SI_OK)
         result = hand_out_counts(&sums.totals.tables[0], counts, error);
     si_grid_sums_free_tables(&sums);
@@ -172,7 +173,7 @@ si_result si_index_region_lengths(const si_index *index, const si_grid *grid,
     if (result == SI_OK)
         result = add_index(&sums, index, error);
     if (result == SI_OK)
-        result = gather(&sums, error);
+        result = gather_regions(&sums, error);
     if (result == SI_OK)
         result = hand_out_lengths(&sums, lengths, error);
     si_grid_sums_free_tables(&sums);

@@ -1,3 +1,4 @@
+/* Emptying the table of sums into the totals. */
 #include "grid/grid_adder.h"
 
 void si_grid_adder_replace(si_grid_adder *adder, struct si_grid_sum *sum, uint64_t voxel)

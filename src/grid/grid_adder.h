@@ -1,8 +1,8 @@
 /*
- * Adding to the totals of a grid, on one thread.
+ * Adds to the totals of a grid, on one thread.
  *
- * Neighbouring elements fall into the same few voxels: those come to a table first, one place for
- * each voxel, and from there to the totals, which threads share, when another voxel needs the
+ * Neighbouring elements lie in the same few voxels. Their sums are kept in a small hash table, one
+ * place for each voxel, and go to the totals, which threads share, when another voxel needs the
  * place.
  */
 #ifndef SI_GRID_GRID_ADDER_H
@@ -12,10 +12,10 @@
 
 #define SI_GRID_ADDER_BITS 11
 
-/* Sums go to the totals beyond it. No amount is greater. */
+/* A sum greater than this goes to the totals. No single amount is greater. */
 #define SI_GRID_MOST_AMOUNT (UINT64_C(1) << 62)
 
-/* Before anything is added, all are 0. */
+/* Everything is 0 at first. */
 typedef struct si_grid_adder {
     si_grid_totals *totals;
     unsigned worker;
@@ -38,7 +38,7 @@ static inline void si_grid_add(si_grid_adder *adder, uint64_t voxel, uint64_t am
     sum->sum += amount;
 }
 
-/* Adds all to the totals. */
+/* Moves all sums to the totals. */
 void si_grid_adder_flush(si_grid_adder *adder);
 
 #endif

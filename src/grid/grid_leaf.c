@@ -2,18 +2,19 @@
  * grid_touching.h say. */
 #include "grid/grid_leaf.h"
 
+#include "geometry/scalar_math.h"
 #include "grid/grid_lengths.h"
 #include "grid/grid_touching.h"
 #include "kernels/kernel_set.h"
 
-/* In double precision. */
+/* Adds one element, located in double precision. */
 static void add_center(const si_grid_frame *frame, si_grid_adder *adder, const si_grid_lines *lines,
                        unsigned slot)
 {
     int32_t voxel[3];
     for (int axis = 0; axis < 3; axis++) {
         const float *first = lines->first[axis], *second = lines->second[axis];
-        float middle = first == second ? first[slot] : 0.5F * first[slot] + 0.5F * second[slot];
+        float middle = first == second ? first[slot] : si_middle(first[slot], second[slot]);
         voxel[axis] = si_voxel_of(&frame->voxels.axes[axis], (double)middle);
     }
     si_grid_add_voxel(frame, adder, voxel, 1);

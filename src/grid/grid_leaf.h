@@ -4,8 +4,8 @@
 
 #include "grid/grid_frame.h"
 
-/* The elements `mask` of a leaf, whose floats lie a column after the other. All of a column may be
- * read. */
+/* Adds the elements of a mask. The floats of the leaf lie one column after another; whole columns
+ * may be read. */
 void si_grid_add_leaf(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
                       uint64_t mask);
 

@@ -1,3 +1,5 @@
+/* Adds the lengths of axes to a grid: lines that lie in one voxel as a leaf, lines through a few
+ * voxels cut by a kernel, longer ones cut one by one. */
 #include "grid/grid_lengths.h"
 
 #include <math.h>
@@ -11,8 +13,8 @@ typedef struct cut_line {
     si_grid_adder *adder;
 } cut_line;
 
-/* In damaged files lengths may be anything. */
-static uint64_t in_units(const si_voxel_unit *unit, double length)
+/* In damaged files lengths can be any number. */
+static uint64_t length_in_integers(const si_voxel_unit *unit, double length)
 {
     return (uint64_t)llrint((length < unit->most ? length : unit->most) * unit->scale);
 }
@@ -20,17 +22,18 @@ static uint64_t in_units(const si_voxel_unit *unit, double length)
 static void add_piece(void *context, const int32_t voxel[3], double length)
 {
     const cut_line *line = context;
-    si_grid_add_voxel(line->frame, line->adder, voxel, in_units(&line->frame->unit, length));
+    si_grid_add_voxel(line->frame, line->adder, voxel,
+                      length_in_integers(&line->frame->unit, length));
 }
 
-/* Lines of a leaf side by side. */
+/* Some lines of a leaf, side by side. */
 typedef struct gathered_lines {
     unsigned count;
     float first[3][SI_LEAF_CAPACITY];
     float second[3][SI_LEAF_CAPACITY];
 } gathered_lines;
 
-static void gather(const si_grid_lines *lines, uint64_t mask, gathered_lines *gathered)
+static void gather_lines(const si_grid_lines *lines, uint64_t mask, gathered_lines *gathered)
 {
     gathered->count = (unsigned)__builtin_popcountll(mask);
     for (int axis = 0; axis < 3; axis++) {
@@ -39,7 +42,7 @@ static void gather(const si_grid_lines *lines, uint64_t mask, gathered_lines *ga
     }
 }
 
-/* Through any number of voxels. */
+/* Cuts one line, through any number of voxels. */
 static void add_long_line(cut_line *line, const gathered_lines *lines, unsigned slot)
 {
     float p1[3], p2[3];
@@ -80,7 +83,7 @@ static uint64_t sum_of(const uint64_t *amounts, uint64_t members)
     return sum;
 }
 
-/* Of lines that are in one voxel. Returns those that are not. */
+/* Adds the lines that lie in one voxel, and returns the others. */
 static uint64_t add_whole_lines(const si_grid_frame *frame, si_grid_adder *adder,
                                 const si_grid_lines *lines, uint64_t mask)
 {
@@ -110,7 +113,7 @@ void si_grid_add_lengths(const si_grid_frame *frame, si_grid_adder *adder, const
     uint64_t cut = add_whole_lines(frame, adder, &lines, mask);
     gathered_lines gathered;
     if (cut) {
-        gather(&lines, cut, &gathered);
+        gather_lines(&lines, cut, &gathered);
         add_cut_lines(&line, &gathered);
     }
 }

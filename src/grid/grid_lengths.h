@@ -4,7 +4,7 @@
 
 #include "grid/grid_frame.h"
 
-/* As si_grid_add_leaf, in units, of elements that have two ends. */
+/* As si_grid_add_leaf: adds lengths, in units, of elements that have two ends. */
 void si_grid_add_lengths(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
                          uint64_t mask);
 

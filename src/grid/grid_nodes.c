@@ -1,3 +1,5 @@
+/* Goes down the tree level by level, and keeps the nodes that the grid meets. A child whose
+ * elements all lie in one voxel is counted there without being read. */
 #include "grid/grid_nodes.h"
 
 #include <math.h>
@@ -12,7 +14,7 @@
 #include "read/readahead.h"
 #include "read/sigbus_guard.h"
 
-/* Nodes that are read together, where reading is slow. */
+/* Nodes that are read together where reading is slow. */
 #define NODES_AT_ONCE 4096
 
 static uint32_t met_children(const si_grid_walk *walk, unsigned level, uint64_t node)
@@ -24,7 +26,7 @@ static uint32_t met_children(const si_grid_walk *walk, unsigned level, uint64_t 
     return si_match_nodes(&walk->query, &boxes, SI_FAN_OUT).met;
 }
 
-/* Elements below child `child` of level `level`. */
+/* The number of elements below a child of a node of `level`. */
 static uint64_t elements_below(const si_index *index, unsigned level, uint64_t child)
 {
     uint64_t elements = SI_LEAF_CAPACITY;
@@ -33,10 +35,11 @@ static uint64_t elements_below(const si_index *index, unsigned level, uint64_t c
     return si_min_u64(elements, index->layout.element_count - child * elements);
 }
 
-/* The voxels of those children that are in one voxel: all elements below count there alone. Boxes
- * are taken for lines that have no radius; where they touch several voxels does not matter. */
-static uint32_t find_whole(const si_grid_walk *walk, unsigned level, uint64_t node,
-                           uint32_t numbers[SI_MATCH_CAPACITY])
+/* Returns the children that lie in one voxel, where all elements below them count, and writes its
+ * number. The kernel takes the diagonals of their boxes for lines without radius: a box lies in one
+ * voxel if its diagonal does. */
+static uint32_t find_children_in_one_voxel(const si_grid_walk *walk, unsigned level, uint64_t node,
+                                           uint32_t numbers[SI_MATCH_CAPACITY])
 {
     static const float no_radii[SI_MATCH_CAPACITY];
     float corners[6][SI_MATCH_CAPACITY];
@@ -54,7 +57,7 @@ static uint32_t find_whole(const si_grid_walk *walk, unsigned level, uint64_t no
     return whole;
 }
 
-/* The file's content is not trusted: a damaged node may claim children that are not there. */
+/* The content of the file is not trusted: a damaged node may claim children that do not exist. */
 static uint32_t present_children(const si_layout *layout, unsigned level, uint64_t node)
 {
     uint64_t present = level == 1 ? layout->leaf_count : layout->node_count[level - 1];
@@ -68,7 +71,9 @@ uint32_t si_grid_children(const si_grid_walk *walk, unsigned level, uint64_t nod
     uint32_t numbers[SI_MATCH_CAPACITY];
     uint32_t met = met_children(walk, level, node) &
                    present_children(&walk->index->layout, level, node);
-    uint32_t whole = walk->may_skip && met ? met & find_whole(walk, level, node, numbers) : 0;
+    uint32_t whole = walk->may_skip && met
+                         ? met & find_children_in_one_voxel(walk, level, node, numbers)
+                         : 0;
     for (uint32_t rest = whole; rest; rest &= rest - 1) {
         unsigned bit = (unsigned)__builtin_ctz(rest);
         uint64_t child = node * SI_FAN_OUT + bit;
@@ -79,7 +84,7 @@ uint32_t si_grid_children(const si_grid_walk *walk, unsigned level, uint64_t nod
 
 /* ---- level by level ---- */
 
-static si_result append(si_grid_nodes *nodes, uint64_t node, si_error *error)
+static si_result append_node(si_grid_nodes *nodes, uint64_t node, si_error *error)
 {
     if (nodes->count == nodes->capacity) {
         uint64_t *grown = si_grow(nodes->nodes, &nodes->capacity, nodes->count + 1, sizeof *grown);
@@ -101,7 +106,7 @@ typedef struct node_visit {
     si_grid_nodes below;
 } node_visit;
 
-static si_result visit(void *context, si_error *error)
+static si_result visit_nodes(void *context, si_error *error)
 {
     node_visit *visited = context;
     for (size_t i = 0; i < visited->count; i++) {
@@ -109,7 +114,7 @@ static si_result visit(void *context, si_error *error)
         uint32_t children = si_grid_children(visited->walk, visited->level, node, visited->adder);
         for (; children; children &= children - 1) {
             uint64_t child = node * SI_FAN_OUT + (unsigned)__builtin_ctz(children);
-            SI_TRY(append(&visited->below, child, error));
+            SI_TRY(append_node(&visited->below, child, error));
         }
     }
     return visited->adder->out_of_memory ? si_fail_memory(error) : SI_OK;
@@ -126,13 +131,13 @@ static si_result fetch_and_visit(node_visit *visited, si_error *error)
         result = si_fetch_now(&fetch, error);
     }
     if (result == SI_OK)
-        result = si_read_guarded(index, visit, visited, error);
+        result = si_read_guarded(index, visit_nodes, visited, error);
     si_fetch_end(&fetch);
     return result;
 }
 
-static si_result descend(const si_grid_walk *walk, unsigned level, si_grid_adder *adder,
-                         si_grid_nodes *nodes, si_error *error)
+static si_result descend_one_level(const si_grid_walk *walk, unsigned level, si_grid_adder *adder,
+                                   si_grid_nodes *nodes, si_error *error)
 {
     node_visit visited = {.walk = walk, .adder = adder, .level = level};
     si_result result = SI_OK;
@@ -150,16 +155,16 @@ si_result si_grid_find_nodes(const si_grid_walk *walk, si_grid_adder *adder, si_
                              si_error *error)
 {
     *found = (si_grid_nodes){NULL, 0, 0};
-    si_result result = append(found, 0, error);
+    si_result result = append_node(found, 0, error);
     for (unsigned level = walk->index->layout.levels; level > 1 && result == SI_OK; level--)
-        result = descend(walk, level, adder, found, error);
+        result = descend_one_level(walk, level, adder, found, error);
     return result;
 }
 
-/* ---- what to find ---- */
+/* ---- the query that finds nodes ---- */
 
-/* Bounds that hold the axes and the middles of all elements, but for the rounding of what is next
- * to zero. */
+/* A box that holds the axes and the middles of all elements in the grid, widened by two floats for
+ * rounding. */
 static si_query_shape query_of_bounds(const si_grid_frame *frame)
 {
     si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = SI_BOUNDING_BOX};
@@ -182,7 +187,8 @@ static si_query_shape query_of_all_voxels(const si_grid_frame *frame)
 si_grid_walk si_grid_walk_of(const si_index *index, const si_grid_frame *frame, bool has_filter)
 {
     bool is_touching = frame->measure == SI_GRID_TOUCHING;
-    /* Exact shapes may stick out of their boxes. */
+    /* Only then do all elements of a child in one voxel count there, and nowhere else: exact shapes
+     * may stick out of their boxes, and lengths differ. */
     bool is_known = frame->measure == SI_GRID_CENTERS ||
                     (is_touching && frame->accuracy != SI_EXACT);
     return (si_grid_walk){.index = index,

@@ -1,4 +1,7 @@
+/* Pairs of a cylinder and a voxel, collected until a kernel can test 64 of them. */
 #include "grid/grid_pairs.h"
+
+#include <assert.h>
 
 #include "geometry/predicates.h"
 #include "kernels/kernel_set.h"
@@ -6,6 +9,7 @@
 void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query_shape *box,
                        uint64_t voxel)
 {
+    assert(pairs->count < SI_MATCH_CAPACITY);
     const unsigned at = pairs->count++;
     for (unsigned column = 0; column < 7; column++)
         pairs->cylinders[column][at] = floats[column * SI_LEAF_CAPACITY];
@@ -18,8 +22,8 @@ void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query
         si_grid_pairs_flush(pairs);
 }
 
-/* What kernels leave open. */
-static bool touches(const si_grid_pairs *pairs, unsigned at)
+/* Decides a pair that the kernel leaves open. */
+static bool pair_touches(const si_grid_pairs *pairs, unsigned at)
 {
     si_query_shape query = {.shape = SI_SHAPE_BOX, .accuracy = pairs->frame->accuracy};
     float p1[3], p2[3];
@@ -48,7 +52,7 @@ void si_grid_pairs_flush(si_grid_pairs *pairs)
     si_leaf_masks masks = si_kernels()->leaf_test_pairs(&kind, &cylinders, &boxes, pairs->count);
     for (uint64_t rest = masks.sure | masks.undecided; rest; rest &= rest - 1) {
         unsigned at = (unsigned)__builtin_ctzll(rest);
-        if (masks.sure >> at & 1 || touches(pairs, at))
+        if (masks.sure >> at & 1 || pair_touches(pairs, at))
             si_grid_add(pairs->adder, pairs->voxels[at], 1);
     }
     pairs->count = 0;

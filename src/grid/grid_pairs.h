@@ -1,4 +1,4 @@
-/* Cylinders and voxels that they may touch, tested many at a time. */
+/* Pairs of a cylinder and a voxel that it may touch, tested 64 at a time. */
 #ifndef SI_GRID_GRID_PAIRS_H
 #define SI_GRID_GRID_PAIRS_H
 
@@ -14,11 +14,11 @@ typedef struct si_grid_pairs {
     uint64_t voxels[SI_MATCH_CAPACITY];
 } si_grid_pairs;
 
-/* `floats`: a column of the leaf after the other. `box` is that of the voxel. */
+/* `floats` points to the element in the first column of its leaf. `box` is the box of the voxel. */
 void si_grid_pairs_add(si_grid_pairs *pairs, const float *floats, const si_query_shape *box,
                        uint64_t voxel);
 
-/* Adds 1 to the voxels that are touched. */
+/* Adds 1 to the voxel of each pair that touches. */
 void si_grid_pairs_flush(si_grid_pairs *pairs);
 
 #endif

@@ -1,3 +1,5 @@
+/* One pass over an index: finds the lowest nodes that the grid meets, then threads add their
+ * leaves, a fixed number of nodes for each task. */
 #include "grid/grid_pass.h"
 
 #include "base/arithmetic.h"
@@ -11,7 +13,7 @@
 #include "read/readahead.h"
 #include "read/sigbus_guard.h"
 
-/* Lowest inner nodes that make a task. */
+/* Nodes of level 1 that make a task. */
 #define NODES_PER_TASK (SI_GRID_TASK_LEAVES / SI_FAN_OUT)
 
 #define LEAVES_AHEAD 3
@@ -26,7 +28,7 @@ typedef struct grid_pass {
     si_grid_walk walk;
     const si_filter *filter;
     si_grid_nodes nodes;
-    grid_worker **workers; /* of each thread; NULL until it needs one */
+    grid_worker **workers; /* one for each thread, created when it starts its first task */
     unsigned worker_count;
 } grid_pass;
 
@@ -37,13 +39,13 @@ typedef struct grid_task {
     grid_worker *worker;
     const uint64_t *nodes;
     size_t node_count;
-    bool is_slow; /* reading: all is said that will be read */
+    bool is_slow; /* reading: everything is fetched before it is read */
     size_t leaf_count;
     uint64_t leaves[SI_GRID_TASK_LEAVES];
-    si_tree_range ranges[SI_GRID_TASK_LEAVES]; /* the same */
+    si_tree_range ranges[SI_GRID_TASK_LEAVES]; /* the same leaves */
 } grid_task;
 
-static si_result fetch_nodes(grid_task *task, si_error *error)
+static si_result fetch_task_nodes(grid_task *task, si_error *error)
 {
     for (size_t i = 0; i < task->node_count; i++)
         SI_TRY(si_map_part_of_node(task->pass->walk.index, 1, task->nodes[i], error));
@@ -53,7 +55,7 @@ static si_result fetch_nodes(grid_task *task, si_error *error)
     return task->is_slow ? si_fetch_now(fetch, error) : SI_OK;
 }
 
-static si_result find_leaves(void *context, si_error *error)
+static si_result find_task_leaves(void *context, si_error *error)
 {
     grid_task *task = context;
     (void)error;
@@ -68,7 +70,7 @@ static si_result find_leaves(void *context, si_error *error)
     return SI_OK;
 }
 
-static si_result fetch_leaves(grid_task *task, si_error *error)
+static si_result fetch_task_leaves(grid_task *task, si_error *error)
 {
     si_fetch *fetch = &task->worker->leaves;
     si_column_set columns = {.floats = UINT8_MAX};
@@ -92,9 +94,9 @@ static void add_leaf(const grid_pass *pass, uint64_t leaf, si_grid_adder *adder)
         si_grid_add_leaf(pass->walk.frame, adder, si_index_leaf_floats(index, leaf), mask);
 }
 
-/* Floats of a leaf that is added soon: to memory that is far, processors look ahead within a page
+/* Loads the floats of a leaf that is added soon into the cache: processors prefetch within a page
  * only. */
-static void prefetch_leaf(const si_index *index, uint64_t leaf)
+static void prefetch_leaf_floats(const si_index *index, uint64_t leaf)
 {
     const float *floats = si_index_leaf_floats(index, leaf);
     unsigned count = index->type->float_count * SI_LEAF_CAPACITY;
@@ -102,25 +104,25 @@ static void prefetch_leaf(const si_index *index, uint64_t leaf)
         __builtin_prefetch(floats + i);
 }
 
-static si_result add_leaves(void *context, si_error *error)
+static si_result add_task_leaves(void *context, si_error *error)
 {
     const grid_task *task = context;
     si_grid_adder *adder = &task->worker->adder;
     for (size_t i = 0; i < task->leaf_count; i++) {
         if (i + LEAVES_AHEAD < task->leaf_count)
-            prefetch_leaf(task->pass->walk.index, task->leaves[i + LEAVES_AHEAD]);
+            prefetch_leaf_floats(task->pass->walk.index, task->leaves[i + LEAVES_AHEAD]);
         add_leaf(task->pass, task->leaves[i], adder);
     }
     return adder->out_of_memory ? si_fail_memory(error) : SI_OK;
 }
 
-static si_result do_task(grid_task *task, si_error *error)
+static si_result run_grid_task(grid_task *task, si_error *error)
 {
     const si_index *index = task->pass->walk.index;
-    SI_TRY(fetch_nodes(task, error));
-    SI_TRY(si_read_guarded(index, find_leaves, task, error));
-    SI_TRY(fetch_leaves(task, error));
-    SI_TRY(si_read_guarded(index, add_leaves, task, error));
+    SI_TRY(fetch_task_nodes(task, error));
+    SI_TRY(si_read_guarded(index, find_task_leaves, task, error));
+    SI_TRY(fetch_task_leaves(task, error));
+    SI_TRY(si_read_guarded(index, add_task_leaves, task, error));
     si_fetch_release(&task->worker->leaves);
     si_fetch_release(&task->worker->nodes);
     return SI_OK;
@@ -140,7 +142,7 @@ static grid_worker *worker_of(const grid_pass *pass, unsigned number)
     return pass->workers[number] = worker;
 }
 
-static si_result run_task(void *context, unsigned worker, uint64_t number, si_error *error)
+static si_result start_grid_task(void *context, unsigned worker, uint64_t number, si_error *error)
 {
     const grid_pass *pass = context;
     uint64_t first = number * NODES_PER_TASK;
@@ -150,12 +152,12 @@ static si_result run_task(void *context, unsigned worker, uint64_t number, si_er
     task.nodes = pass->nodes.nodes + first;
     task.node_count = si_min_u64(NODES_PER_TASK, pass->nodes.count - first);
     task.is_slow = pass->walk.index->cache || si_should_prefetch(pass->walk.index);
-    return task.worker ? do_task(&task, error) : si_fail_memory(error);
+    return task.worker ? run_grid_task(&task, error) : si_fail_memory(error);
 }
 
 /* ---- the pass ---- */
 
-static si_result flush(const grid_pass *pass, si_error *error)
+static si_result flush_adders(const grid_pass *pass, si_error *error)
 {
     bool is_out_of_memory = false;
     for (unsigned i = 0; i < pass->worker_count; i++)
@@ -166,15 +168,15 @@ static si_result flush(const grid_pass *pass, si_error *error)
     return is_out_of_memory ? si_fail_memory(error) : SI_OK;
 }
 
-static si_result run(grid_pass *pass, si_error *error)
+static si_result run_pass(grid_pass *pass, si_error *error)
 {
     grid_worker *worker = worker_of(pass, 0);
     if (!worker)
         return si_fail_memory(error);
     SI_TRY(si_grid_find_nodes(&pass->walk, &worker->adder, &pass->nodes, error));
     SI_TRY(si_parallel(pass->worker_count, si_divide_up(pass->nodes.count, NODES_PER_TASK),
-                       run_task, pass, error));
-    return flush(pass, error);
+                       start_grid_task, pass, error));
+    return flush_adders(pass, error);
 }
 
 static void free_pass(grid_pass *pass)
@@ -200,7 +202,7 @@ si_result si_grid_pass(const si_index *index, const si_grid_frame *frame, const 
     pass.workers = si_allocate_zeroed(threads, sizeof(grid_worker *));
     if (!pass.workers)
         return si_fail_memory(error);
-    si_result result = run(&pass, error);
+    si_result result = run_pass(&pass, error);
     free_pass(&pass);
     return result;
 }

@@ -1,11 +1,11 @@
-/* One pass over the leaves of an index that a grid touches, on several threads. */
+/* One pass over the leaves of an index that a grid meets, on several threads. */
 #ifndef SI_GRID_GRID_PASS_H
 #define SI_GRID_GRID_PASS_H
 
 #include "grid/grid_frame.h"
 #include "read/index.h"
 
-/* Leaves of a task: so many that threads need not ask for more all the time. */
+/* Leaves of a task: many, so that threads rarely fetch a new task. */
 #define SI_GRID_TASK_LEAVES 1024
 
 /* Adds the elements of the index that pass the filter, which may be NULL, to the totals. `threads`

@@ -1,3 +1,4 @@
+/* Checks a grid that a caller hands in, and sets up what adding to it needs. */
 #include "grid/grid_sums.h"
 
 #include <math.h>
@@ -9,11 +10,11 @@
 #include "grid/grid_pass.h"
 #include "query/filter.h"
 
-/* Corners farther out are of no use to 32-bit floats, and their differences might be infinite. */
+/* Farther out, differences of 32-bit floats may be infinite. */
 #define FARTHEST_CORNER 1e38
 
-/* A line in a voxel is at most 2^46 units long: rounding to a unit is nothing beside the error of
- * the line's length. */
+/* A line in a voxel is at most 2^46 units long: the rounding to a unit is far below the error of
+ * the length. */
 #define UNITS_BITS 46
 
 /* ---- checks ---- */
@@ -80,7 +81,7 @@ static si_result check_regions(const si_regions *regions, si_error *error)
 static si_result check_lengths(const si_index *index, si_error *error)
 {
     if (index->layout.kind != SI_SEGMENT)
-        return si_fail(error, SI_ERROR_ARGUMENT, "elements of type %s have no length",
+        return si_fail(error, SI_ERROR_ARGUMENT, "elements of kind %s have no length",
                        index->type->name);
     return SI_OK;
 }
@@ -93,14 +94,14 @@ static void set_unit(si_grid_frame *frame)
     int exponent;
     for (int axis = 0; axis < 3; axis++)
         square += frame->voxels.axes[axis].step * frame->voxels.axes[axis].step;
-    /* Steps are rounded, and so are lengths. */
+    /* The margin covers the rounding of steps and lengths. */
     frame->unit.most = sqrt(square) * (1 + 1e-9);
     frexp(frame->unit.most, &exponent);
     frame->unit.scale = ldexp(1, UNITS_BITS - exponent);
 }
 
-/* No more than have something to do. */
-static unsigned thread_count(const si_index *index, unsigned wanted)
+/* The number of threads that have something to do, at most `wanted`. */
+static unsigned useful_threads(const si_index *index, unsigned wanted)
 {
     uint64_t useful = si_divide_up(index->layout.leaf_count, SI_GRID_TASK_LEAVES);
     return (unsigned)si_min_u64(wanted ? wanted : si_processor_count(), si_max_u64(useful, 1));
@@ -129,7 +130,7 @@ si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si
     if (wants_lengths)
         SI_TRY(check_lengths(index, error));
     sums->filter = grid->filter;
-    sums->threads = thread_count(index, grid->threads);
+    sums->threads = useful_threads(index, grid->threads);
     set_frame(sums, index, grid,
               wants_lengths           ? SI_GRID_LENGTHS
               : grid->counts_touching ? SI_GRID_TOUCHING

@@ -1,4 +1,4 @@
-/* What a grid that was asked for adds up, and in which units. */
+/* What a grid adds up, and in which units. */
 #ifndef SI_GRID_GRID_SUMS_H
 #define SI_GRID_GRID_SUMS_H
 
@@ -13,7 +13,7 @@ typedef struct si_grid_sums {
     uint64_t voxel_count;
 } si_grid_sums;
 
-/* Checks the grid and sets all but the totals; must not be moved then. */
+/* Checks the grid and sets everything but the totals. `sums` must not be moved afterwards. */
 si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si_grid *grid,
                              bool wants_lengths, si_error *error);
 
@@ -23,7 +23,7 @@ si_result si_grid_sums_begin_regions(si_grid_sums *sums, const si_index *index, 
                                      si_error *error);
 void si_grid_sums_free_tables(si_grid_sums *sums);
 
-/* A sum of lengths. */
+/* A sum of 128 bits, in units, as micrometres. */
 double si_grid_micrometres(const si_grid_frame *frame, uint64_t low, uint64_t high);
 
 #endif

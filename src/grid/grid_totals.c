@@ -1,3 +1,4 @@
+/* Adding to voxels by atomic operations, to regions by a table for each thread. */
 #include "grid/grid_totals.h"
 
 uint64_t si_region_of(const si_regions *regions, uint64_t voxel)
@@ -15,7 +16,7 @@ uint64_t si_region_of(const si_regions *regions, uint64_t voxel)
         return ((const uint32_t *)regions->ids)[voxel];
     case SI_TYPE_INT32:
         return (uint64_t)(int64_t)((const int32_t *)regions->ids)[voxel];
-    default: /* 64 bits: no other is let through */
+    default: /* 64 bits; check_regions refuses all other types */
         return ((const uint64_t *)regions->ids)[voxel];
     }
 }

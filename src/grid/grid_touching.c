@@ -1,3 +1,7 @@
+/*
+ * Counts elements in every voxel that they touch. Kernels decide about most elements, which touch
+ * one voxel or two; each of the others is tested against all voxels that its bounding box touches.
+ */
 #include "grid/grid_touching.h"
 
 #include <math.h>
@@ -28,7 +32,7 @@ si_query_shape si_grid_query(const si_grid_frame *frame, const int32_t first[3],
 
 /* ---- the box of an element ---- */
 
-/* Of spheres and cylinders the radius is the last column. */
+/* The radius of spheres and cylinders is the last column. */
 static void grow_by_radius(const si_element_type *type, const float *floats, si_box *box)
 {
     unsigned vectors = type->float_count / 3;
@@ -41,7 +45,7 @@ static void grow_by_radius(const si_element_type *type, const float *floats, si_
     }
 }
 
-/* All of the element, not just its bounding box, where that does not decide. */
+/* A box that holds the whole element where bounding boxes do not decide (SI_EXACT). */
 static si_box box_of_element(const si_grid_frame *frame, const float *floats)
 {
     si_box box;
@@ -53,7 +57,7 @@ static si_box box_of_element(const si_grid_frame *frame, const float *floats)
 
 /* ---- voxels ---- */
 
-/* Not sure, but near enough to be found from. */
+/* A voxel near the right one, from which the right one is found. */
 static int32_t guess_voxel(const si_voxel_axis *axis, float place)
 {
     double guess = ((double)place - axis->lower) * axis->per_micrometre;
@@ -61,7 +65,7 @@ static int32_t guess_voxel(const si_voxel_axis *axis, float place)
     return guess < axis->count - 1 ? (int32_t)guess : axis->count - 1;
 }
 
-/* `count` where there is none. */
+/* The first voxel whose upper face is at `place` or beyond; `count` if there is none. */
 static int32_t first_touched(const si_grid_frame *frame, int axis, float place)
 {
     const si_voxel_axis *voxels = &frame->voxels.axes[axis];
@@ -73,7 +77,7 @@ static int32_t first_touched(const si_grid_frame *frame, int axis, float place)
     return voxel;
 }
 
-/* -1 where there is none. */
+/* The last voxel whose lower face is at `place` or below; -1 if there is none. */
 static int32_t last_touched(const si_grid_frame *frame, int axis, float place)
 {
     const si_voxel_axis *voxels = &frame->voxels.axes[axis];
@@ -136,7 +140,7 @@ static void test_elements(const si_grid_frame *frame, si_grid_adder *adder, cons
 
 /* ---- a leaf at once ---- */
 
-/* Most elements touch one voxel, or the two on either side of a face. */
+/* The kernel decides about elements that touch one voxel, or the two on either side of a face. */
 void si_grid_add_touching(const si_grid_frame *frame, si_grid_adder *adder, const float *floats,
                           uint64_t mask)
 {

@@ -1,11 +1,11 @@
+/* Hashing with open addressing and linear probing. */
 #include "grid/region_table.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
 
-/* Open addressing with linear probing; the capacity is a power of two, at most half of it is used.
- */
+/* The capacity is a power of two, and at most half of it is used. */
 #define FIRST_CAPACITY 1024
 
 static bool is_free(const si_region_sum *sum)
@@ -13,7 +13,7 @@ static bool is_free(const si_region_sum *sum)
     return sum->low == 0 && sum->high == 0;
 }
 
-static size_t place_of(const si_region_table *table, uint64_t region)
+static size_t find_place(const si_region_table *table, uint64_t region)
 {
     /* Multiplicative hashing, as in group_counts.c. */
     unsigned bits = (unsigned)__builtin_ctzll(table->capacity);
@@ -23,7 +23,7 @@ static size_t place_of(const si_region_table *table, uint64_t region)
     return place;
 }
 
-static bool grow(si_region_table *table)
+static bool grow_table(si_region_table *table)
 {
     si_region_table larger = *table;
     larger.capacity = table->capacity ? 2 * table->capacity : FIRST_CAPACITY;
@@ -32,7 +32,7 @@ static bool grow(si_region_table *table)
         return false;
     for (size_t i = 0; i < table->capacity; i++)
         if (!is_free(&table->sums[i]))
-            larger.sums[place_of(&larger, table->sums[i].region)] = table->sums[i];
+            larger.sums[find_place(&larger, table->sums[i].region)] = table->sums[i];
     si_free(table->sums);
     *table = larger;
     return true;
@@ -40,9 +40,9 @@ static bool grow(si_region_table *table)
 
 bool si_region_table_add_sum(si_region_table *table, const si_region_sum *sum)
 {
-    if (2 * table->used >= table->capacity && !grow(table))
+    if (2 * table->used >= table->capacity && !grow_table(table))
         return false;
-    si_region_sum *own = &table->sums[place_of(table, sum->region)];
+    si_region_sum *own = &table->sums[find_place(table, sum->region)];
     if (is_free(own)) {
         own->region = sum->region;
         table->used++;

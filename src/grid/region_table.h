@@ -1,4 +1,4 @@
-/* Sums by region: a hash table of numbers of 128 bits. */
+/* Sums by region: a hash table from region ids to numbers of 128 bits. */
 #ifndef SI_GRID_REGION_TABLE_H
 #define SI_GRID_REGION_TABLE_H
 
@@ -16,7 +16,7 @@ typedef struct si_region_table {
     si_region_sum *sums;
     size_t capacity;
     size_t used;
-    char apart[64]; /* from the next thread's, so that they share no line of a cache */
+    char apart[64]; /* keeps the tables of two threads in different cache lines */
 } si_region_table;
 
 /* `low` and `high` are not both 0. False: out of memory. */
@@ -27,8 +27,8 @@ static inline bool si_region_table_add(si_region_table *table, uint64_t region, 
     return si_region_table_add_sum(table, &(si_region_sum){region, amount, 0});
 }
 
-/* Adds up all tables in the first one, whose first `used` entries then are the sums by region, in
- * ascending order. The table is good for nothing else then. False: out of memory. */
+/* Adds all tables to the first one, and turns that into an array: its first `used` entries are the
+ * sums by region, in ascending order. Nothing can be added afterwards. False: out of memory. */
 bool si_region_tables_gather(si_region_table *tables, size_t count, bool is_signed);
 
 void si_region_table_free(si_region_table *table);

@@ -70,7 +70,7 @@ si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
     if (!si_path_is_file(path))
         return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
     if (access(path, R_OK) != 0)
-        return si_fail(error, SI_ERROR_IO, "%s: may not be read", path);
+        return si_fail(error, SI_ERROR_IO, "%s: no permission to read the file", path);
     hid_t opened = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (opened < 0) {
         char reason[SI_HDF5_REASON_SIZE];

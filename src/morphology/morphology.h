@@ -1,8 +1,7 @@
 /*
- * Morphologies: the shape of one cell as points in sections, with its soma.
+ * A morphology: the shape of one cell as points in sections, with its soma.
  *
- * Read from SWC, Neurolucida ASC and HDF5, single or in a container, each the way the field's
- * reference reader does.
+ * morphology_formats.h reads one from a file, morphology_library.h finds one by its name.
  */
 #ifndef SI_MORPHOLOGY_MORPHOLOGY_H
 #define SI_MORPHOLOGY_MORPHOLOGY_H
@@ -41,30 +40,12 @@ typedef struct si_morphology {
                                   SWC soma; elsewhere soma_max_distance */
 } si_morphology;
 
-/* Reads a file by its suffix: .swc, .asc or .h5, in any case. SI_ERROR_UNSUPPORTED: another suffix,
- * or a version of HDF5 morphologies that is not read; SI_ERROR_FORMAT: a broken file. The sentence
- * begins with the path, and line and column where there are lines. */
-si_result si_morphology_read(const char *path, si_morphology **morphology, si_error *error);
-
-/* The same from a text in memory, which need not be terminated; `path` is for messages. */
-si_result si_morphology_parse_swc(const char *text, size_t length, const char *path,
-                                  si_morphology **morphology, si_error *error);
-si_result si_morphology_parse_asc(const char *text, size_t length, const char *path,
-                                  si_morphology **morphology, si_error *error);
-
 void si_morphology_free(si_morphology *morphology);
 
-/* A place where morphologies are found by name: a folder of files of any of the formats, or an HDF5
- * container with a group for each. In a folder a name with one of the suffixes is tried as it is;
- * then .h5, .H5, .asc, .ASC, .swc and .SWC are appended in turn. Names may lead into folders or
- * groups below; an absolute name replaces the folder. */
-typedef struct si_morphology_library si_morphology_library;
+/* A contour needs three points; with fewer the soma is undefined. */
+si_soma_type si_contour_soma_type(size_t soma_point_count);
 
-si_result si_morphology_library_open(const char *path, si_morphology_library **library,
-                                     si_error *error);
-/* Safe from several threads at once. SI_ERROR_NOT_FOUND: there is none of that name. */
-si_result si_morphology_library_load(si_morphology_library *library, const char *name,
-                                     si_morphology **morphology, si_error *error);
-void si_morphology_library_close(si_morphology_library *library);
+/* Sets center, greatest distance and radius of the soma from its points and type. */
+void si_morphology_measure_soma(si_morphology *morphology);
 
 #endif

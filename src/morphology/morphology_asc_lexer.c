@@ -1,7 +1,10 @@
+/* Splits a Neurolucida ASC text into tokens, with one token of lookahead. */
 #include "morphology/morphology_asc_lexer.h"
 
 #include <stdbool.h>
 #include <string.h>
+
+#include "morphology/morphology_number.h"
 
 typedef struct keyword {
     const char *name;
@@ -71,11 +74,6 @@ static const keyword markers[] = {
     KEYWORD("FilledDownTriangle", SI_ASC_MARKER),
 };
 
-static bool is_digit(char character)
-{
-    return (unsigned char)(character - '0') < 10;
-}
-
 static bool is_letter(char character)
 {
     return (unsigned char)((character | 0x20) - 'a') < 26;
@@ -95,14 +93,14 @@ static si_asc_kind classify_word(const char *word, size_t length)
     si_asc_kind kind = find_keyword(keywords, sizeof keywords / sizeof *keywords, word, length);
     if (kind != SI_ASC_WORD)
         return kind;
-    while (length > 0 && is_digit(word[length - 1]))
+    while (length > 0 && si_is_digit(word[length - 1]))
         length--;
     return find_keyword(markers, sizeof markers / sizeof *markers, word, length);
 }
 
 static const char *skip_digits(const char *at, const char *end)
 {
-    while (at < end && is_digit(*at))
+    while (at < end && si_is_digit(*at))
         at++;
     return at;
 }
@@ -120,7 +118,7 @@ static size_t length_of_cell_body(const char *at, const char *end)
 static si_asc_token read_word(const char *at, const char *end)
 {
     const char *last = at;
-    while (last < end && (is_letter(*last) || is_digit(*last)))
+    while (last < end && (is_letter(*last) || si_is_digit(*last)))
         last++;
     size_t length = (size_t)(last - at);
     size_t cell_body = length == 4 ? length_of_cell_body(at, end) : 0;

@@ -1,5 +1,7 @@
+/* A growing morphology: arrays that grow by half, trimmed when it is finished. */
 #include "morphology/morphology_builder.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -41,6 +43,7 @@ static si_result reserve_sections(si_morphology_builder *builder, size_t needed,
     return SI_OK;
 }
 
+/* No array of a finished morphology is NULL. */
 static si_result reserve_first(si_morphology_builder *builder, si_error *error)
 {
     si_morphology *morphology = builder->morphology;
@@ -104,6 +107,7 @@ si_result si_morphology_builder_add_point(si_morphology_builder *builder, const 
 void si_morphology_builder_drop_section(si_morphology_builder *builder)
 {
     si_morphology *morphology = builder->morphology;
+    assert(morphology->section_count > 0);
     morphology->section_count--;
     morphology->point_count = morphology->section_offsets[morphology->section_count];
 }

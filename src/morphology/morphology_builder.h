@@ -39,16 +39,10 @@ void si_morphology_builder_finish(si_morphology_builder *builder, si_soma_type s
                                   si_morphology **morphology);
 void si_morphology_builder_abandon(si_morphology_builder *builder);
 
-/* A contour is undefined below three points; a single point is none, which a reader refuses. */
-si_soma_type si_contour_soma_type(size_t soma_point_count);
-
 /* Equal as numbers: -0 is 0, and what is not a number equals nothing. */
 static inline bool si_same_position(const float a[3], const float b[3])
 {
     return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
 }
-
-/* Sets center, distance and radius of the soma from its points and type. */
-void si_morphology_measure_soma(si_morphology *morphology);
 
 #endif

@@ -1,10 +1,153 @@
+/*
+ * Reads HDF5 morphologies of the versions 1 and 1.1 to 1.3.
+ *
+ * The data set `points` has a row (x, y, z, diameter) for each point, `structure` a row (first
+ * point, type, parent) for each section, in the order of their points; the soma, if there is one,
+ * is row 0 of both. Version 1 has nothing else; from 1.1 on `metadata` has attributes with the
+ * version and the family of the cell.
+ */
 #include "morphology/morphology_hdf5.h"
 
-#include <string.h>
+#include <assert.h>
+#include <stdbool.h>
 
+#include "base/arithmetic.h"
 #include "base/memory.h"
 #include "morphology/morphology_builder.h"
-#include "morphology/morphology_hdf5_table.h"
+
+/* The group that is read. */
+typedef struct hdf5_place {
+    hid_t group;
+    const char *name; /* file, and group in it, for messages */
+} hdf5_place;
+
+/* -------------------------------------------------------------------------------------- tables */
+
+/* No compression that HDF5 has makes data smaller than this; a table that claims more rows than
+ * the file can hold is damaged, and not worth the memory. */
+enum { GREATEST_COMPRESSION = 1100 };
+
+/* Closes the type. */
+static si_result check_numeric(hid_t type, const hdf5_place *place, const char *name,
+                               si_error *error)
+{
+    H5T_class_t kind = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    if (type >= 0)
+        H5Tclose(type);
+    if (kind == H5T_INTEGER || kind == H5T_FLOAT)
+        return SI_OK;
+    return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' does not hold numbers", place->name, name);
+}
+
+static si_result open_dataset(const hdf5_place *place, const char *name, hid_t *dataset,
+                              si_error *error)
+{
+    *dataset = H5Dopen2(place->group, name, H5P_DEFAULT);
+    if (*dataset < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: '%s' cannot be opened as a data set", place->name,
+                     name);
+    return SI_OK;
+}
+
+static int dimensions_of(hid_t dataset, hsize_t dimensions[H5S_MAX_RANK])
+{
+    hid_t space = H5Dget_space(dataset);
+    if (space < 0)
+        return -1;
+    int count = H5Sget_simple_extent_dims(space, dimensions, NULL);
+    H5Sclose(space);
+    return count;
+}
+
+/* The size of a table whose columns are as many as expected. */
+static si_result find_row_count(hid_t dataset, const hdf5_place *place, const char *name,
+                                size_t columns, size_t *rows, si_error *error)
+{
+    hsize_t dimensions[H5S_MAX_RANK], file_size = 0;
+    int count = dimensions_of(dataset, dimensions);
+    if (count != 2)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: data set '%s' has %d dimensions, expected 2 with %zu columns",
+                       place->name, name, count, columns);
+    if (dimensions[1] != columns)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has %llu columns, expected %zu",
+                       place->name, name, (unsigned long long)dimensions[1], columns);
+    hid_t file = H5Iget_file_id(dataset);
+    if (file >= 0) {
+        H5Fget_filesize(file, &file_size);
+        H5Fclose(file);
+    }
+    uint64_t stored = si_min_u64(H5Dget_storage_size(dataset), file_size);
+    if (dimensions[0] > INT32_MAX || dimensions[0] * columns / GREATEST_COMPRESSION > stored)
+        return si_fail(
+            error, SI_ERROR_FORMAT,
+            "%s: data set '%s' claims %llu rows, expected no more than %llu bytes can hold",
+            place->name, name, (unsigned long long)dimensions[0], (unsigned long long)stored);
+    *rows = (size_t)dimensions[0];
+    return SI_OK;
+}
+
+static si_result read_values(hid_t dataset, const hdf5_place *place, const char *name,
+                             hid_t memory_type, size_t count, void **values, si_error *error)
+{
+    void *read = si_allocate(count, H5Tget_size(memory_type));
+    if (!read)
+        return si_fail_memory(error);
+    if (count > 0 && H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0) {
+        si_free(read);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' cannot be read", place->name, name);
+    }
+    *values = read;
+    return SI_OK;
+}
+
+/* Reads a data set of any numeric type with exactly so many columns, row by row, converted to
+ * `memory_type` (H5T_NATIVE_FLOAT or H5T_NATIVE_DOUBLE). Give `*values` to si_free. */
+static si_result read_table(const hdf5_place *place, const char *name, size_t columns,
+                            hid_t memory_type, void **values, size_t *rows, si_error *error)
+{
+    hid_t dataset;
+    SI_TRY(open_dataset(place, name, &dataset, error));
+    si_result result = check_numeric(H5Dget_type(dataset), place, name, error);
+    if (result == SI_OK)
+        result = find_row_count(dataset, place, name, columns, rows, error);
+    if (result == SI_OK)
+        result = read_values(dataset, place, name, memory_type, *rows * columns, values, error);
+    H5Dclose(dataset);
+    return result;
+}
+
+static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, const char *name,
+                                     size_t count, int64_t *values, si_error *error)
+{
+    SI_TRY(check_numeric(H5Aget_type(attribute), place, name, error));
+    hid_t space = H5Aget_space(attribute);
+    hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    if (space >= 0)
+        H5Sclose(space);
+    if (found < 0 || (size_t)found != count)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has %lld values, expected %zu",
+                       place->name, name, (long long)found, count);
+    if (H5Aread(attribute, H5T_NATIVE_INT64, values) < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' cannot be read", place->name,
+                     name);
+    return SI_OK;
+}
+
+/* Reads an attribute of any numeric type that has exactly `count` values. */
+static si_result read_attribute(const hdf5_place *place, const char *object, const char *attribute,
+                                size_t count, int64_t *values, si_error *error)
+{
+    hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
+    if (opened < 0)
+        return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
+                       object, attribute);
+    si_result result = read_open_attribute(opened, place, attribute, count, values, error);
+    H5Aclose(opened);
+    return result;
+}
+
+/* -------------------------------------------------------------------------- metadata, structure */
 
 enum { FAMILY_GLIA = 1, POINT_COLUMNS = 4, STRUCTURE_COLUMNS = 3 };
 
@@ -21,7 +164,7 @@ typedef struct point_table {
     size_t row_count;
 } point_table;
 
-static si_result check_layout(const si_hdf5_place *place, si_error *error)
+static si_result check_layout(const hdf5_place *place, si_error *error)
 {
     if (si_hdf5_exists(place->group, "points") && si_hdf5_exists(place->group, "structure"))
         return SI_OK;
@@ -34,7 +177,7 @@ static si_result check_layout(const si_hdf5_place *place, si_error *error)
 }
 
 /* From 1.1 on glia must come with perimeters. The perimeters themselves are not used. */
-static si_result check_perimeters(const si_hdf5_place *place, int64_t family, si_error *error)
+static si_result check_perimeters(const hdf5_place *place, int64_t family, si_error *error)
 {
     if (!si_hdf5_exists(place->group, "perimeters")) {
         if (family != FAMILY_GLIA)
@@ -42,33 +185,36 @@ static si_result check_perimeters(const si_hdf5_place *place, int64_t family, si
         return si_fail(error, SI_ERROR_FORMAT, "%s: glia without the data set 'perimeters'",
                        place->name);
     }
-    int dimensions;
-    SI_TRY(si_hdf5_read_dimension_count(place, "perimeters", &dimensions, error));
-    if (dimensions == 1)
-        return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: data set 'perimeters' has %d dimensions, expected 1", place->name,
-                   dimensions);
+    hid_t dataset;
+    hsize_t sizes[H5S_MAX_RANK];
+    SI_TRY(open_dataset(place, "perimeters", &dataset, error));
+    int dimensions = dimensions_of(dataset, sizes);
+    H5Dclose(dataset);
+    if (dimensions != 1)
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: data set 'perimeters' has %d dimensions, expected 1", place->name,
+                       dimensions);
+    return SI_OK;
 }
 
-static si_result check_metadata(const si_hdf5_place *place, bool has_sections, si_error *error)
+static si_result check_metadata(const hdf5_place *place, bool has_sections, si_error *error)
 {
     int64_t version[2], family;
     if (!si_hdf5_exists(place->group, "metadata"))
         return SI_OK;
-    SI_TRY(si_hdf5_read_attribute(place, "metadata", "version", 2, version, error));
+    SI_TRY(read_attribute(place, "metadata", "version", 2, version, error));
     if (version[0] != 1 || version[1] < 1 || version[1] > 3)
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: an HDF5 morphology of version %lld.%lld, expected 1.1, 1.2 or 1.3",
                        place->name, (long long)version[0], (long long)version[1]);
-    SI_TRY(si_hdf5_read_attribute(place, "metadata", "cell_family", 1, &family, error));
+    SI_TRY(read_attribute(place, "metadata", "cell_family", 1, &family, error));
     return has_sections ? check_perimeters(place, family, error) : SI_OK;
 }
 
 /* The structure is read as doubles: they hold whatever an integer type can hold that may be meant
  * here, and fractions do not get lost unseen. */
-static si_result convert_structure(const si_hdf5_place *place, const double *values,
-                                   structure *table, si_error *error)
+static si_result convert_structure(const hdf5_place *place, const double *values, structure *table,
+                                   si_error *error)
 {
     int32_t *converted = &table->rows[0][0];
     for (size_t i = 0; i < table->row_count * STRUCTURE_COLUMNS; i++) {
@@ -83,11 +229,11 @@ static si_result convert_structure(const si_hdf5_place *place, const double *val
     return SI_OK;
 }
 
-static si_result read_structure(const si_hdf5_place *place, structure *table, si_error *error)
+static si_result read_structure(const hdf5_place *place, structure *table, si_error *error)
 {
     void *values;
-    SI_TRY(si_hdf5_read_table(place, "structure", STRUCTURE_COLUMNS, H5T_NATIVE_DOUBLE, &values,
-                              &table->row_count, error));
+    SI_TRY(read_table(place, "structure", STRUCTURE_COLUMNS, H5T_NATIVE_DOUBLE, &values,
+                      &table->row_count, error));
     table->rows = si_allocate(table->row_count, sizeof *table->rows);
     si_result result = table->rows ? convert_structure(place, values, table, error)
                                    : si_fail_memory(error);
@@ -100,35 +246,43 @@ static si_result read_structure(const si_hdf5_place *place, structure *table, si
     return SI_OK;
 }
 
-static si_result check_type(const si_hdf5_place *place, const structure *table, size_t row,
-                            si_error *error)
+/* Checks type, first point and parent of each section. Sections follow one another: each ends where
+ * the next begins. Points before the first section are the soma's, even where no row says so. */
+static si_result check_sections(const hdf5_place *place, const structure *table,
+                                const point_table *points, si_error *error)
 {
-    int32_t type = table->rows[row][1];
-    if (type == SI_SECTION_SOMA)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: data set 'structure', row %zu: a soma, expected it in row 0 only",
-                       place->name, row);
-    if (type < SI_SECTION_SOMA || type > SI_SECTION_LAST)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: data set 'structure', row %zu: section type %d, expected 1 to %d",
-                       place->name, row, type, SI_SECTION_LAST);
+    assert(table->first_section < table->row_count);
+    int64_t end = (int64_t)points->row_count, lowest = 0;
+    if (table->rows[table->first_section][0] > end)
+        end = table->rows[table->first_section][0];
+    for (size_t row = table->first_section; row < table->row_count; row++) {
+        int32_t first = table->rows[row][0], type = table->rows[row][1];
+        int32_t parent = table->rows[row][2];
+        if (type == SI_SECTION_SOMA)
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: data set 'structure', row %zu: a soma, expected it in row 0 only",
+                           place->name, row);
+        if (type < SI_SECTION_SOMA || type > SI_SECTION_LAST)
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: data set 'structure', row %zu: section type %d, expected 1 to %d",
+                           place->name, row, type, SI_SECTION_LAST);
+        if (first < lowest || first > end)
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: data set 'structure', row %zu: section %zu begins at point %d, "
+                           "expected %lld to %lld",
+                           place->name, row, row - table->first_section, first, (long long)lowest,
+                           (long long)end);
+        if (parent < -1 || (int64_t)parent >= (int64_t)table->row_count || (size_t)parent == row)
+            return si_fail(error, SI_ERROR_FORMAT,
+                           "%s: data set 'structure', row %zu: the parent is row %d, expected "
+                           "another row below %zu, or -1",
+                           place->name, row, parent, table->row_count);
+        lowest = first;
+    }
     return SI_OK;
 }
 
-/* Sections follow one another: each ends where the next begins. `end` is where the last one does.
- */
-static si_result check_first_point(const si_hdf5_place *place, const structure *table, size_t row,
-                                   int64_t end, si_error *error)
-{
-    int32_t first = table->rows[row][0];
-    int32_t lowest = row > table->first_section ? table->rows[row - 1][0] : 0;
-    if (first >= lowest && first <= end)
-        return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: data set 'structure', row %zu: section %zu begins at point %d, expected "
-                   "%d to %lld",
-                   place->name, row, row - table->first_section, first, lowest, (long long)end);
-}
+/* --------------------------------------------------------------------------------- morphology */
 
 /* The soma has row number 0, so that parents count from it where there is one; a root is -1, and
  * also 0 where that is the soma. */
@@ -140,48 +294,12 @@ static int32_t parent_of(const structure *table, size_t row)
     return parent == 0 || parent == -1 ? SI_NO_PARENT : parent - 1;
 }
 
-static si_result check_parent(const si_hdf5_place *place, const structure *table, size_t row,
-                              si_error *error)
-{
-    int32_t written = table->rows[row][2];
-    if (written >= -1 && (int64_t)written < (int64_t)table->row_count && (size_t)written != row)
-        return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: data set 'structure', row %zu: the parent is row %d, expected another row "
-                   "below %zu, or -1",
-                   place->name, row, written, table->row_count);
-}
-
-/* Points before the first section are the soma's, even where no row says so. */
-static si_result check_sections(const si_hdf5_place *place, const structure *table,
-                                const point_table *points, si_error *error)
-{
-    int64_t end = (int64_t)points->row_count;
-    if (table->rows[table->first_section][0] > end)
-        end = table->rows[table->first_section][0];
-    for (size_t row = table->first_section; row < table->row_count; row++) {
-        SI_TRY(check_type(place, table, row, error));
-        SI_TRY(check_first_point(place, table, row, end, error));
-        SI_TRY(check_parent(place, table, row, error));
-    }
-    return SI_OK;
-}
-
 static size_t soma_row_count(const structure *table, const point_table *points)
 {
     if (table->first_section == table->row_count)
         return points->row_count;
     size_t first = (size_t)table->rows[table->first_section][0];
     return first < points->row_count ? first : points->row_count;
-}
-
-static si_result add_soma(const point_table *points, size_t soma_rows,
-                          si_morphology_builder *builder, si_error *error)
-{
-    for (size_t i = 0; i < soma_rows; i++)
-        SI_TRY(si_morphology_builder_add_soma_point(builder, points->rows[i], points->rows[i][3],
-                                                    error));
-    return SI_OK;
 }
 
 static si_result add_section(const structure *table, const point_table *points, size_t row,
@@ -198,17 +316,9 @@ static si_result add_section(const structure *table, const point_table *points, 
     return SI_OK;
 }
 
-static si_result add_all(const structure *table, const point_table *points,
-                         si_morphology_builder *builder, si_error *error)
-{
-    SI_TRY(add_soma(points, soma_row_count(table, points), builder, error));
-    for (size_t row = table->first_section; row < table->row_count; row++)
-        SI_TRY(add_section(table, points, row, builder, error));
-    return SI_OK;
-}
-
-static si_result build(const si_hdf5_place *place, const structure *table,
-                       const point_table *points, si_morphology **morphology, si_error *error)
+static si_result build_morphology(const hdf5_place *place, const structure *table,
+                                  const point_table *points, si_morphology **morphology,
+                                  si_error *error)
 {
     bool has_sections = table->first_section < table->row_count;
     if (has_sections)
@@ -220,7 +330,12 @@ static si_result build(const si_hdf5_place *place, const structure *table,
                        "%s: the soma has a single point, expected none or a contour", place->name);
     si_morphology_builder builder;
     SI_TRY(si_morphology_builder_start(&builder, place->name, error));
-    si_result result = add_all(table, points, &builder, error);
+    si_result result = SI_OK;
+    for (size_t i = 0; i < soma_rows && result == SI_OK; i++)
+        result = si_morphology_builder_add_soma_point(&builder, points->rows[i], points->rows[i][3],
+                                                      error);
+    for (size_t row = table->first_section; row < table->row_count && result == SI_OK; row++)
+        result = add_section(table, points, row, &builder, error);
     if (result == SI_OK)
         si_morphology_builder_finish(&builder, si_contour_soma_type(soma_rows), morphology);
     else
@@ -228,14 +343,14 @@ static si_result build(const si_hdf5_place *place, const structure *table,
     return result;
 }
 
-static si_result read_tables(const si_hdf5_place *place, structure *table, point_table *points,
+static si_result read_tables(const hdf5_place *place, structure *table, point_table *points,
                              si_error *error)
 {
     SI_TRY(check_layout(place, error));
     SI_TRY(read_structure(place, table, error));
     void *values;
-    SI_TRY(si_hdf5_read_table(place, "points", POINT_COLUMNS, H5T_NATIVE_FLOAT, &values,
-                              &points->row_count, error));
+    SI_TRY(read_table(place, "points", POINT_COLUMNS, H5T_NATIVE_FLOAT, &values, &points->row_count,
+                      error));
     points->rows = values;
     return SI_OK;
 }
@@ -243,30 +358,26 @@ static si_result read_tables(const si_hdf5_place *place, structure *table, point
 si_result si_morphology_read_hdf5_group(hid_t group, const char *place_name,
                                         si_morphology **morphology, si_error *error)
 {
-    si_hdf5_place place = {group, place_name};
+    hdf5_place place = {group, place_name};
     structure table = {0};
     point_table points = {0};
     si_result result = read_tables(&place, &table, &points, error);
     if (result == SI_OK)
-        result = build(&place, &table, &points, morphology, error);
+        result = build_morphology(&place, &table, &points, morphology, error);
     si_free(table.rows);
     si_free(points.rows);
     return result;
 }
 
-static si_result read_file(const char *path, si_morphology **morphology, si_error *error)
-{
-    hid_t file;
-    SI_TRY(si_hdf5_open(path, &file, error));
-    si_result result = si_morphology_read_hdf5_group(file, path, morphology, error);
-    H5Fclose(file);
-    return result;
-}
-
 si_result si_morphology_read_hdf5(const char *path, si_morphology **morphology, si_error *error)
 {
+    hid_t file;
     si_hdf5_lock();
-    si_result result = read_file(path, morphology, error);
+    si_result result = si_hdf5_open(path, &file, error);
+    if (result == SI_OK) {
+        result = si_morphology_read_hdf5_group(file, path, morphology, error);
+        H5Fclose(file);
+    }
     si_hdf5_unlock();
     return result;
 }

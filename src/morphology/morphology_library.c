@@ -1,11 +1,16 @@
-/* Morphologies by name, from a folder or a container. */
+/* Finds morphologies by name: a folder is searched by the suffixes of the formats, a container by
+ * the name of a group. */
+#include "morphology/morphology_library.h"
+
+#include <assert.h>
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "morphology/morphology_formats.h"
 #include "morphology/morphology_hdf5.h"
 
 struct si_morphology_library {
@@ -14,24 +19,20 @@ struct si_morphology_library {
     hid_t file; /* of a container */
 };
 
-static si_result open_container(si_morphology_library *library, si_error *error)
+static si_result open_path(si_morphology_library *library, si_error *error)
 {
+    if (si_path_is_folder(library->path))
+        return SI_OK;
+    if (!si_path_is_file(library->path))
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "morphologies '%s': does not exist or is neither a directory nor an HDF5 "
+                       "container of morphologies",
+                       library->path);
     si_hdf5_lock();
     si_result result = si_hdf5_open(library->path, &library->file, error);
     si_hdf5_unlock();
     library->is_container = result == SI_OK;
     return result;
-}
-
-static si_result open_path(si_morphology_library *library, si_error *error)
-{
-    if (si_path_is_folder(library->path))
-        return SI_OK;
-    if (si_path_is_file(library->path))
-        return open_container(library, error);
-    return si_fail(error, SI_ERROR_NOT_FOUND,
-                   "morphologies '%s': no such folder, nor a container of morphologies",
-                   library->path);
 }
 
 si_result si_morphology_library_open(const char *path, si_morphology_library **library,
@@ -63,16 +64,9 @@ void si_morphology_library_close(si_morphology_library *library)
     si_free(library);
 }
 
-static bool has_known_suffix(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && (strcasecmp(dot, ".h5") == 0 || strcasecmp(dot, ".asc") == 0 ||
-                   strcasecmp(dot, ".swc") == 0);
-}
-
-/* Reads the file of this name if there is one; `*found` says whether. */
-static si_result try_file(const char *folder, const char *name, const char *suffix, bool *found,
-                          si_morphology **morphology, si_error *error)
+/* Reads the file FOLDER/NAME + SUFFIX if there is one; `*found` says whether. */
+static si_result read_file_if_found(const char *folder, const char *name, const char *suffix,
+                                    bool *found, si_morphology **morphology, si_error *error)
 {
     char *path = si_path_join(folder, name);
     char *complete = path ? si_format("%s%s", path, suffix) : NULL;
@@ -88,18 +82,32 @@ static si_result try_file(const char *folder, const char *name, const char *suff
 static si_result load_from_folder(const char *folder, const char *name, si_morphology **morphology,
                                   si_error *error)
 {
-    /* The empty suffix is for names that bring their own. */
-    static const char *const suffixes[] = {"", ".h5", ".H5", ".asc", ".ASC", ".swc", ".SWC"};
     bool found = false;
-    for (size_t i = !has_known_suffix(name); i < sizeof suffixes / sizeof *suffixes; i++) {
-        SI_TRY(try_file(folder, name, suffixes[i], &found, morphology, error));
+    if (si_morphology_format_of(name))
+        SI_TRY(read_file_if_found(folder, name, "", &found, morphology, error));
+    for (const si_morphology_format *format = si_morphology_formats; format->suffix && !found;
+         format++) {
+        SI_TRY(read_file_if_found(folder, name, format->suffix, &found, morphology, error));
         if (found)
-            return SI_OK;
+            break;
+        char upper_case[16] = "";
+        assert(strlen(format->suffix) < sizeof upper_case);
+        for (size_t i = 0; format->suffix[i]; i++)
+            upper_case[i] = (char)toupper((unsigned char)format->suffix[i]);
+        SI_TRY(read_file_if_found(folder, name, upper_case, &found, morphology, error));
     }
-    return si_fail(error, SI_ERROR_NOT_FOUND,
-                   "morphology '%s': not found in %s, expected a file of that name with the suffix "
-                   ".h5, .asc or .swc",
-                   name, folder);
+    if (found)
+        return SI_OK;
+    char *suffixes = si_morphology_list_suffixes();
+    if (!suffixes)
+        return si_fail_memory(error);
+    si_result result = si_fail(
+        error, SI_ERROR_NOT_FOUND,
+        "morphology '%s': not found in %s, expected a file of that name with "
+        "the suffix %s",
+        name, folder, suffixes);
+    si_free(suffixes);
+    return result;
 }
 
 static si_result load_from_container(const si_morphology_library *library, const char *name,
@@ -107,8 +115,8 @@ static si_result load_from_container(const si_morphology_library *library, const
 {
     hid_t group = *name ? H5Gopen2(library->file, name, H5P_DEFAULT) : H5I_INVALID_HID;
     if (group < 0)
-        return si_fail(error, SI_ERROR_NOT_FOUND, "morphology '%s': not a group of %s", name,
-                       library->path);
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "morphology '%s': no such group in the container %s", name, library->path);
     char *place = si_format("%s: morphology '%s'", library->path, name);
     si_result result = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
                              : si_fail_memory(error);

@@ -1,9 +1,10 @@
+/* Numbers as strtof reads them: a fast path for decimals of up to 16 digits and small exponents,
+ * which rounds as strtof does, and strtof itself for the rest. */
 #include "morphology/morphology_number.h"
 
 #include <float.h>
 #include <locale.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +25,9 @@ typedef struct decimal {
 #define EXPONENT_LIMIT 1000000000
 #define MANTISSA_LIMIT (UINT64_C(1) << 53)
 
-static bool is_digit(char character)
-{
-    return (unsigned char)(character - '0') < 10;
-}
-
 static const char *read_digits(const char *at, const char *end, decimal *number)
 {
-    for (; at < end && is_digit(*at); at++) {
+    for (; at < end && si_is_digit(*at); at++) {
         number->has_digits = true;
         if (number->mantissa >= MANTISSA_LIMIT)
             number->exact = false;
@@ -48,10 +44,10 @@ static const char *read_exponent(const char *at, const char *end, decimal *numbe
     bool negative = digit < end && *digit == '-';
     if (digit < end && (*digit == '-' || *digit == '+'))
         digit++;
-    if (digit >= end || !is_digit(*digit))
+    if (digit >= end || !si_is_digit(*digit))
         return at;
     int64_t exponent = 0;
-    for (; digit < end && is_digit(*digit); digit++) {
+    for (; digit < end && si_is_digit(*digit); digit++) {
         if (exponent < EXPONENT_LIMIT)
             exponent = exponent * 10 + (*digit - '0');
     }
@@ -134,7 +130,7 @@ static si_result convert_exactly(const char *text, size_t length, size_t *taken,
 
 static bool can_be_in_special_number(char character)
 {
-    return is_digit(character) || (character >= 'a' && character <= 'z') ||
+    return si_is_digit(character) || (character >= 'a' && character <= 'z') ||
            (character >= 'A' && character <= 'Z') || (character && strchr("+-.()_", character));
 }
 

@@ -3,7 +3,14 @@
 #ifndef SI_MORPHOLOGY_MORPHOLOGY_NUMBER_H
 #define SI_MORPHOLOGY_MORPHOLOGY_NUMBER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
+
+static inline bool si_is_digit(char character)
+{
+    return (unsigned char)(character - '0') < 10;
+}
 
 /* Reads the number at `text`, looking at nothing from `end` on. `*rest` is where the number ends:
  * `text` itself if there is none. Unlike strtof it skips no white space. */

@@ -1,3 +1,4 @@
+/* Lines and columns of places in a text, and quotations from it, for error sentences. */
 #include "morphology/morphology_source.h"
 
 #include <stdarg.h>

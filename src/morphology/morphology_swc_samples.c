@@ -1,9 +1,15 @@
-/* The lines of an SWC file. */
+/*
+ * Reads the lines of an SWC file as samples: id, type, x, y, z, radius and the id of the parent.
+ *
+ * Ids may come in any order and with gaps, so parents are found after all lines are read, by a
+ * binary search in the ids, which a radix sort puts in order.
+ */
+#include "morphology/morphology_swc_samples.h"
+
 #include <string.h>
 
 #include "base/memory.h"
 #include "morphology/morphology_number.h"
-#include "morphology/morphology_swc.h"
 
 typedef struct line_reader {
     const si_source *source;
@@ -23,15 +29,10 @@ static bool is_line_end(char character)
     return character == '\n' || character == '\r';
 }
 
-static bool is_digit(char character)
-{
-    return (unsigned char)(character - '0') < 10;
-}
-
 /* "nan" and "inf" need a sign to be numbers here. */
 static bool begins_number(char character)
 {
-    return is_digit(character) || character == '-' || character == '+' || character == '.';
+    return si_is_digit(character) || character == '-' || character == '+' || character == '.';
 }
 
 static bool at_line_end(const line_reader *reader)
@@ -42,12 +43,6 @@ static bool at_line_end(const line_reader *reader)
 static void skip_blanks(line_reader *reader)
 {
     while (reader->at < reader->source->end && is_blank(*reader->at))
-        reader->at++;
-}
-
-static void skip_line(line_reader *reader)
-{
-    while (!at_line_end(reader))
         reader->at++;
 }
 
@@ -70,13 +65,13 @@ static si_result read_float(line_reader *reader, const char *column, float *valu
     return SI_OK;
 }
 
-/* Digits, and a fraction of zeros after them, as tools write it that know only floats. The end of
- * that, or `at` if there is no integer. */
-static const char *read_digits(const char *at, const char *end, int64_t *value)
+/* Digits, and a fraction of zeros after them, as written by tools that know only floats. Returns
+ * their end, or `at` if there is no integer. */
+static const char *parse_digits(const char *at, const char *end, int64_t *value)
 {
     const char *first = at;
     *value = 0;
-    for (; at < end && is_digit(*at); at++)
+    for (; at < end && si_is_digit(*at); at++)
         *value = *value < TOO_LARGE ? *value * 10 + (*at - '0') : TOO_LARGE;
     if (at == first || at == end || *at != '.')
         return at;
@@ -92,12 +87,12 @@ static bool continues_number(const char *at, const char *end)
         at++;
         if (at < end && (*at == '+' || *at == '-'))
             at++;
-        return at < end && is_digit(*at);
+        return at < end && si_is_digit(*at);
     }
-    return at < end && (is_digit(*at) || *at == '.');
+    return at < end && (si_is_digit(*at) || *at == '.');
 }
 
-/* `is_last`: the column after which the rest of the line is nobody's business. */
+/* `is_last`: the last column: the rest of the line after it is ignored. */
 static si_result read_integer(line_reader *reader, const char *column, bool is_last, int64_t *value,
                               si_error *error)
 {
@@ -107,7 +102,7 @@ static si_result read_integer(line_reader *reader, const char *column, bool is_l
     bool negative = digits < end && *digits == '-';
     if (digits < end && (*digits == '-' || *digits == '+'))
         digits++;
-    const char *rest = read_digits(digits, end, value);
+    const char *rest = parse_digits(digits, end, value);
     bool separated = rest == end || is_blank(*rest) || is_line_end(*rest);
     if (rest == digits || (is_last ? continues_number(rest, end) : !separated))
         return fail_number(reader, column, "an integer", error);
@@ -170,21 +165,134 @@ static si_result add_sample(line_reader *reader, si_swc_samples *samples, si_err
     return SI_OK;
 }
 
-si_result si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error)
+static si_result read_lines(const si_source *source, si_swc_samples *samples, si_error *error)
 {
     line_reader reader = {source, source->begin};
-    memset(samples, 0, sizeof *samples);
     while (reader.at < source->end) {
         skip_blanks(&reader);
         if (!at_line_end(&reader)) {
             if (*reader.at != '#')
                 SI_TRY(add_sample(&reader, samples, error));
-            skip_line(&reader);
+            while (!at_line_end(&reader))
+                reader.at++;
         }
         if (reader.at < source->end)
             reader.at++;
     }
     return SI_OK;
+}
+
+/* ------------------------------------------------------------------------------------- parents */
+
+typedef struct id_entry {
+    uint32_t id;
+    uint32_t sample;
+} id_entry;
+
+enum { BYTE_VALUES = 256 };
+
+/* One pass of a radix sort: by the byte at `shift`, stable. */
+static void sort_ids_by_byte(const id_entry *from, id_entry *to, size_t count, unsigned shift)
+{
+    size_t begins[BYTE_VALUES] = {0};
+    for (size_t i = 0; i < count; i++)
+        begins[from[i].id >> shift & 0xff]++;
+    size_t begin = 0;
+    for (size_t value = 0; value < BYTE_VALUES; value++) {
+        size_t in_bucket = begins[value];
+        begins[value] = begin;
+        begin += in_bucket;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[begins[from[i].id >> shift & 0xff]++] = from[i];
+}
+
+/* Linear whatever the ids are; four passes, so that the result is where it began. Ids that ascend
+ * already, as in nearly every file, are left alone. */
+static si_result sort_ids(id_entry *entries, size_t count, si_error *error)
+{
+    bool is_sorted = true;
+    for (size_t i = 1; i < count; i++)
+        is_sorted = is_sorted && entries[i - 1].id <= entries[i].id;
+    if (is_sorted)
+        return SI_OK;
+    id_entry *other = si_allocate(count, sizeof *other);
+    if (!other)
+        return si_fail_memory(error);
+    for (unsigned shift = 0; shift < 32; shift += 16) {
+        sort_ids_by_byte(entries, other, count, shift);
+        sort_ids_by_byte(other, entries, count, shift + 8);
+    }
+    si_free(other);
+    return SI_OK;
+}
+
+/* The sample with an id; SI_SWC_NONE if there is none. */
+static uint32_t find_sample_by_id(const id_entry *entries, size_t count, uint32_t id)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (entries[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && entries[low].id == id ? entries[low].sample : SI_SWC_NONE;
+}
+
+static si_result find_parent(const si_source *source, si_swc_samples *samples, size_t index,
+                             const id_entry *entries, si_error *error)
+{
+    si_swc_sample *sample = &samples->data[index];
+    if (sample->is_root)
+        return SI_OK;
+    if (sample->parent_id == sample->id)
+        return si_source_fail(source, sample->parent_place, error,
+                              "sample %u is its own parent, expected -1 or another sample",
+                              sample->id);
+    /* It is nearly always the line before. */
+    if (index > 0 && samples->data[index - 1].id == sample->parent_id)
+        sample->parent = (uint32_t)(index - 1);
+    else
+        sample->parent = find_sample_by_id(entries, samples->count, sample->parent_id);
+    if (sample->parent == SI_SWC_NONE)
+        return si_source_fail(source, sample->parent_place, error,
+                              "the parent of sample %u is %u, expected a sample of this file or -1",
+                              sample->id, sample->parent_id);
+    return SI_OK;
+}
+
+/* Sorts the ids of all samples, refuses those that occur twice, and looks up each parent. */
+static si_result find_parents(const si_source *source, si_swc_samples *samples, id_entry *entries,
+                              si_error *error)
+{
+    for (size_t i = 0; i < samples->count; i++)
+        entries[i] = (id_entry){samples->data[i].id, (uint32_t)i};
+    SI_TRY(sort_ids(entries, samples->count, error));
+    for (size_t i = 1; i < samples->count; i++) {
+        if (entries[i - 1].id != entries[i].id)
+            continue;
+        const char *first = samples->data[entries[i - 1].sample].place;
+        return si_source_fail(source, samples->data[entries[i].sample].place, error,
+                              "the sample id %u is also that of line %zu", entries[i].id,
+                              si_source_line(source, first));
+    }
+    for (size_t i = 0; i < samples->count; i++)
+        SI_TRY(find_parent(source, samples, i, entries, error));
+    return SI_OK;
+}
+
+si_result si_swc_samples_read(const si_source *source, si_swc_samples *samples, si_error *error)
+{
+    memset(samples, 0, sizeof *samples);
+    SI_TRY(read_lines(source, samples, error));
+    id_entry *entries = si_allocate(samples->count, sizeof *entries);
+    if (!entries)
+        return si_fail_memory(error);
+    si_result result = find_parents(source, samples, entries, error);
+    si_free(entries);
+    return result;
 }
 
 void si_swc_samples_free(si_swc_samples *samples)

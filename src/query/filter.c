@@ -109,8 +109,6 @@ si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
                            size_t condition_count, si_filter **filter, si_error *error)
 {
     SI_TRY(si_require(filter, "filter", error));
-    if (condition_count > 0)
-        SI_TRY(si_require(conditions, "conditions", error));
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "%d is no kind of element", (int)kind);
     if (condition_count > SI_FIELD_COUNT)

@@ -4,17 +4,17 @@
 
 #include "read/index.h"
 
-/* NULL, or a filter of the index's kind of element. */
+/* Checks that the filter, which may be NULL, is one for the kind of the index. */
 si_result si_filter_check(const si_filter *filter, const si_index *index, si_error *error);
 
-/* Those of the elements `mask` of a leaf that pass. */
+/* The elements of `mask` in a leaf that pass. */
 uint64_t si_filter_leaf(const si_filter *filter, const si_index *index, uint64_t leaf,
                         uint64_t mask);
 
-/* Whether that costs less than testing the shapes of a leaf. */
+/* Whether filtering a leaf costs less than testing the shapes of its elements. */
 bool si_filter_is_quick(const si_filter *filter);
 
-/* For the kinds whose only integer is their id: whether an element of that id passes. */
+/* Whether an element with that id passes, for kinds without other integers. */
 bool si_filter_passes_id(const si_filter *filter, uint64_t id);
 
 /* Adds the columns that the tests read. */

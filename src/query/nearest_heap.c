@@ -1,3 +1,4 @@
+/* The k nearest elements as a binary heap with the farthest one on top, made when it is full. */
 #include "query/nearest_heap.h"
 
 /* Puts `element` where the children of `place`, of the first `count` elements, are nearer. */

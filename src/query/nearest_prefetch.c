@@ -1,3 +1,8 @@
+/*
+ * Fetching for a search for the nearest elements. Level by level, it finds a distance within which
+ * there are at least k elements (from the farthest corners of the children and the numbers of
+ * elements below them), drops the children that are farther, and fetches the rest at once.
+ */
 #include "query/nearest_prefetch.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 /*
- * What a search for the nearest elements is going to visit, fetched level by level.
+ * Fetching, level by level, what a search for the nearest elements will visit.
  *
- * The search itself opens one node after the other, each time the nearest, and would wait for each.
- * But how many elements lie below a node is known, and how far they can be at most; so of each
- * level it is known which nodes are too far, before anything below them is read.
+ * The search opens one node after another, always the nearest, and would wait for each. But the
+ * number of elements below a node is known, and how far away they are at most; so the nodes of a
+ * level that are too far away are known before anything below them is read.
  */
 #ifndef SI_QUERY_NEAREST_PREFETCH_H
 #define SI_QUERY_NEAREST_PREFETCH_H

@@ -1,16 +1,21 @@
+/*
+ * Mapping the parts that a query may find something in: a walk over the nodes above the lowest
+ * level, which all lie in the top of a multi-index.
+ */
 #include "query/part_mapping.h"
 
 #include "base/arithmetic.h"
 #include "query/tree.h"
 #include "read/sigbus_guard.h"
 
-typedef struct reach {
+typedef struct part_walk {
     const si_index *index;
     const si_query *query;
-} reach;
+} part_walk;
 
-/* The parts of all nodes of the lowest level below a node. */
-static si_result reach_below(const si_index *index, unsigned level, uint64_t node, si_error *error)
+/* Maps the parts of all nodes of the lowest level below a node. */
+static si_result map_parts_below(const si_index *index, unsigned level, uint64_t node,
+                                 si_error *error)
 {
     uint64_t first = node, end = node + 1;
     for (; level > 1; level--) {
@@ -34,7 +39,8 @@ static bool is_mapped(const si_index *index, uint64_t node)
            atomic_load_explicit(&parts->parts[part].nodes, memory_order_acquire);
 }
 
-static si_result visit(const reach *walk, unsigned level, uint64_t node, si_error *error)
+static si_result map_parts_met(const part_walk *walk, unsigned level, uint64_t node,
+                               si_error *error)
 {
     const si_index *index = walk->index;
     if (node >= index->layout.node_count[level])
@@ -48,17 +54,17 @@ static si_result visit(const reach *walk, unsigned level, uint64_t node, si_erro
         unsigned bit = (unsigned)__builtin_ctz(met);
         uint64_t child = node * SI_FAN_OUT + bit;
         if (match.inside >> bit & 1)
-            SI_TRY(reach_below(index, level - 1, child, error));
+            SI_TRY(map_parts_below(index, level - 1, child, error));
         else
-            SI_TRY(visit(walk, level - 1, child, error));
+            SI_TRY(map_parts_met(walk, level - 1, child, error));
     }
     return SI_OK;
 }
 
-static si_result visit_root(void *context, si_error *error)
+static si_result map_parts_from_root(void *context, si_error *error)
 {
-    const reach *walk = context;
-    return visit(walk, walk->index->layout.levels, 0, error);
+    const part_walk *walk = context;
+    return map_parts_met(walk, walk->index->layout.levels, 0, error);
 }
 
 si_result si_map_parts_of_query(const si_index *index, const si_query *query, si_error *error)
@@ -68,5 +74,5 @@ si_result si_map_parts_of_query(const si_index *index, const si_query *query, si
         return SI_OK;
     if (atomic_load_explicit(&parts->used_count, memory_order_relaxed) == parts->count)
         return SI_OK;
-    return si_read_guarded(index, visit_root, &(reach){index, query}, error);
+    return si_read_guarded(index, map_parts_from_root, &(part_walk){index, query}, error);
 }

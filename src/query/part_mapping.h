@@ -1,15 +1,15 @@
-/* Reaching the parts of a multi-index before a search reads them, so that the search itself cannot
+/* Mapping the parts of a multi-index before a search reads them, so that the search itself cannot
  * fail. */
-#ifndef SI_QUERY_PARTS_PRUNING_H
-#define SI_QUERY_PARTS_PRUNING_H
+#ifndef SI_QUERY_PART_MAPPING_H
+#define SI_QUERY_PART_MAPPING_H
 
 #include "read/index.h"
 #include "read/parts.h"
 
-/* All parts that a query may find something in. */
+/* Maps all parts that a query may find something in. */
 si_result si_map_parts_of_query(const si_index *index, const si_query *query, si_error *error);
 
-/* The part, if any, in which a node of the tree is. */
+/* Maps the part that a node lies in, if it lies in one. */
 static inline si_result si_map_part_of_node(const si_index *index, unsigned level, uint64_t node,
                                             si_error *error)
 {

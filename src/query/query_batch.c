@@ -1,5 +1,11 @@
-/* Many queries at once: first all is found, then it is known how much there is, then it is copied.
+/*
+ * Batches of queries. si_batch_find runs the queries and keeps what they find as lists of leaves
+ * and masks; then the number of results is known, and si_batch_copy gathers their values.
+ *
+ * Many queries are run in the order of a Hilbert curve over their centers, so that neighbours find
+ * their nodes in the processor's caches, and are shared out to threads in small tasks.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -57,78 +63,78 @@ struct si_batch {
 
 /* ---- create and free ---- */
 
-si_result si_batch_create(si_batch **matches, si_error *error)
+si_result si_batch_create(si_batch **batch, si_error *error)
 {
-    SI_TRY(si_require(matches, "matches", error));
-    *matches = si_allocate_zeroed(1, sizeof **matches);
-    return *matches ? SI_OK : si_fail_memory(error);
+    SI_TRY(si_require(batch, "batch", error));
+    *batch = si_allocate_zeroed(1, sizeof **batch);
+    return *batch ? SI_OK : si_fail_memory(error);
 }
 
-static void free_lists(si_batch *matches)
+static void free_lists(si_batch *batch)
 {
-    for (unsigned i = 0; i < matches->list_count; i++) {
-        si_free(matches->lists[i].finds);
-        si_free(matches->lists[i].places);
+    for (unsigned i = 0; i < batch->list_count; i++) {
+        si_free(batch->lists[i].finds);
+        si_free(batch->lists[i].places);
     }
-    si_free(matches->lists);
-    matches->lists = NULL;
-    matches->list_count = 0;
+    si_free(batch->lists);
+    batch->lists = NULL;
+    batch->list_count = 0;
 }
 
-static void free_queries(si_batch *matches)
+static void free_queries(si_batch *batch)
 {
-    si_free(matches->offsets);
-    si_free(matches->found);
-    si_free(matches->order);
-    matches->offsets = NULL;
-    matches->found = NULL;
-    matches->order = NULL;
-    matches->query_capacity = 0;
+    si_free(batch->offsets);
+    si_free(batch->found);
+    si_free(batch->order);
+    batch->offsets = NULL;
+    batch->found = NULL;
+    batch->order = NULL;
+    batch->query_capacity = 0;
 }
 
-void si_batch_free(si_batch *matches)
+void si_batch_free(si_batch *batch)
 {
-    if (!matches)
+    if (!batch)
         return;
-    free_lists(matches);
-    free_queries(matches);
-    si_free(matches);
+    free_lists(batch);
+    free_queries(batch);
+    si_free(batch);
 }
 
 /* ---- room ---- */
 
-static si_result reserve_queries(si_batch *matches, uint64_t count, si_error *error)
+static si_result reserve_queries(si_batch *batch, uint64_t count, si_error *error)
 {
-    if (matches->offsets && count <= matches->query_capacity)
+    if (batch->offsets && count <= batch->query_capacity)
         return SI_OK;
     uint64_t doubled;
-    free_queries(matches);
+    free_queries(batch);
     if (count == UINT64_MAX || !si_multiply_u64(count, 2, &doubled))
         return si_fail_memory(error);
-    matches->offsets = si_allocate(count + 1, sizeof *matches->offsets);
-    matches->found = si_allocate(count, sizeof *matches->found);
-    matches->order = si_allocate(doubled, sizeof *matches->order);
-    if (!matches->offsets || !matches->found || !matches->order) {
-        free_queries(matches);
+    batch->offsets = si_allocate(count + 1, sizeof *batch->offsets);
+    batch->found = si_allocate(count, sizeof *batch->found);
+    batch->order = si_allocate(doubled, sizeof *batch->order);
+    if (!batch->offsets || !batch->found || !batch->order) {
+        free_queries(batch);
         return si_fail_memory(error);
     }
-    matches->query_capacity = count;
+    batch->query_capacity = count;
     return SI_OK;
 }
 
-static si_result reserve_lists(si_batch *matches, unsigned count, si_error *error)
+static si_result reserve_lists(si_batch *batch, unsigned count, si_error *error)
 {
-    if (count > matches->list_count) {
-        free_lists(matches);
-        matches->lists = si_allocate_zeroed(count, sizeof *matches->lists);
-        if (!matches->lists)
+    if (count > batch->list_count) {
+        free_lists(batch);
+        batch->lists = si_allocate_zeroed(count, sizeof *batch->lists);
+        if (!batch->lists)
             return si_fail_memory(error);
-        matches->list_count = count;
+        batch->list_count = count;
     }
     for (unsigned i = 0; i < count; i++) {
-        matches->lists[i].count = matches->lists[i].place_count = 0;
-        matches->lists[i].index = matches->index;
-        matches->lists[i].out_of_memory = false;
+        batch->lists[i].count = batch->lists[i].place_count = 0;
+        batch->lists[i].index = batch->index;
+        batch->lists[i].out_of_memory = false;
     }
     return SI_OK;
 }
@@ -192,25 +198,27 @@ static si_result check_query(const si_index *index, const si_query *query, uint6
     return si_fail(error, result, "query %llu: %s", (unsigned long long)number, why.message);
 }
 
-static si_result run_query(si_batch *matches, unsigned worker, uint64_t number, si_error *error)
+/* Finds the elements of one query, and keeps them in the worker's list. */
+static si_result find_one(void *context, unsigned worker, uint64_t number, si_error *error)
 {
-    find_list *list = &matches->lists[worker];
-    const si_query *query = &matches->queries[number];
+    si_batch *batch = context;
+    find_list *list = &batch->lists[worker];
+    const si_query *query = &batch->queries[number];
     size_t first = list->count, first_place = list->place_count;
-    SI_TRY(check_query(matches->index, query, number, matches->query_count, error));
+    SI_TRY(check_query(batch->index, query, number, batch->query_count, error));
     list->element_count = 0;
     SI_TRY(si_search(
-        matches->index, query,
+        batch->index, query,
         &(si_search_sink){.context = list, .leaf = find_elements, .leaves = find_leaves}, error));
     if (list->out_of_memory)
         return si_fail_memory(error);
-    si_delta *delta = si_index_delta(matches->index);
+    si_delta *delta = si_index_delta(batch->index);
     if (delta)
         SI_TRY(find_inserted(delta, query, list, error));
     size_t place_count = list->place_count - first_place;
-    matches->found[number] = (query_finds){worker, first, list->count - first, first_place,
-                                           place_count};
-    matches->offsets[number + 1] = list->element_count + place_count;
+    batch->found[number] = (query_finds){worker, first, list->count - first, first_place,
+                                         place_count};
+    batch->offsets[number + 1] = list->element_count + place_count;
     return SI_OK;
 }
 
@@ -272,121 +280,115 @@ static si_result share_out(shared_queries *shared, unsigned threads, si_error *e
     return SI_OK;
 }
 
-/* ---- matching ---- */
+/* ---- running a batch ---- */
 
-static si_result find_one(void *context, unsigned worker, uint64_t number, si_error *error)
+static void sum_offsets(si_batch *batch)
 {
-    return run_query(context, worker, number, error);
-}
-
-static void sum_offsets(si_batch *matches)
-{
-    matches->offsets[0] = 0;
-    for (uint64_t i = 0; i < matches->query_count; i++)
-        matches->offsets[i + 1] += matches->offsets[i];
+    batch->offsets[0] = 0;
+    for (uint64_t i = 0; i < batch->query_count; i++)
+        batch->offsets[i + 1] += batch->offsets[i];
 }
 
 si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t query_count,
-                        unsigned threads, si_batch *matches, si_error *error)
+                        unsigned threads, si_batch *batch, si_error *error)
 {
     SI_TRY(si_require(index, "index", error));
-    SI_TRY(si_require(matches, "matches", error));
+    SI_TRY(si_require(batch, "batch", error));
     if (query_count > 0)
         SI_TRY(si_require(queries, "queries", error));
     unsigned used = thread_count(index, threads, query_count);
-    matches->index = index;
-    matches->queries = queries;
-    matches->query_count = 0;
-    SI_TRY(reserve_queries(matches, query_count, error));
-    SI_TRY(reserve_lists(matches, used, error));
-    matches->query_count = query_count;
-    matches->is_ordered = query_count > QUERIES_PER_TASK;
-    if (matches->is_ordered)
-        si_query_order(queries, query_count, matches->order);
+    batch->index = index;
+    batch->queries = queries;
+    batch->query_count = 0;
+    SI_TRY(reserve_queries(batch, query_count, error));
+    SI_TRY(reserve_lists(batch, used, error));
+    batch->query_count = query_count;
+    batch->is_ordered = query_count > QUERIES_PER_TASK;
+    if (batch->is_ordered)
+        si_query_order(queries, query_count, batch->order);
     shared_queries shared = {.work = find_one,
-                             .context = matches,
+                             .context = batch,
                              .queries = queries,
-                             .order = matches->is_ordered ? matches->order : NULL,
+                             .order = batch->is_ordered ? batch->order : NULL,
                              .count = query_count};
     si_result result = share_out(&shared, used, error);
-    matches->queries = NULL;
+    batch->queries = NULL;
     if (result != SI_OK)
-        matches->query_count = 0;
-    sum_offsets(matches);
+        batch->query_count = 0;
+    sum_offsets(batch);
     return result;
 }
 
-const uint64_t *si_batch_offsets(const si_batch *matches)
+const uint64_t *si_batch_offsets(const si_batch *batch)
 {
-    if (!matches)
-        return NULL;
-    return matches->offsets;
+    return batch ? batch->offsets : NULL;
 }
 
 /* ---- copying ---- */
 
-typedef struct match_copy {
-    const si_batch *matches;
+typedef struct batch_copy {
+    const si_batch *batch;
     const si_column *columns;
     size_t column_count;
-} match_copy;
+} batch_copy;
 
 static si_result copy_one(void *context, unsigned worker, uint64_t number, si_error *error)
 {
-    const match_copy *copy = context;
-    const si_batch *matches = copy->matches;
-    uint64_t first = matches->offsets[number], end = matches->offsets[number + 1];
+    const batch_copy *copy = context;
+    const si_batch *batch = copy->batch;
+    uint64_t first = batch->offsets[number], end = batch->offsets[number + 1];
     si_column columns[SI_FIELD_COUNT];
     si_gather gather;
     (void)worker;
     if (first == end)
         return SI_OK;
     for (size_t i = 0; i < copy->column_count; i++) {
-        size_t size = matches->index->type->extractions[copy->columns[i].field].size;
+        size_t size = batch->index->type->extractions[copy->columns[i].field].size;
         columns[i] = (si_column){copy->columns[i].field,
                                  (char *)copy->columns[i].data + first * size};
     }
-    si_gather_start(&gather, matches->index, columns, copy->column_count, end - first);
-    const query_finds *found = &matches->found[number];
-    const find_list *list = &matches->lists[found->list];
+    si_gather_start(&gather, batch->index, columns, copy->column_count, end - first);
+    const query_finds *found = &batch->found[number];
+    const find_list *list = &batch->lists[found->list];
     SI_TRY(si_gather_finds(&gather, list->finds + found->first, found->count, error));
+    assert(copy->column_count == 0 || gather.filled + found->place_count == end - first);
     if (found->place_count > 0)
         si_gather_add_inserted(&gather, list->places + found->first_place, found->place_count);
     return SI_OK;
 }
 
-si_result si_batch_copy(const si_batch *matches, const si_column *columns, size_t column_count,
+si_result si_batch_copy(const si_batch *batch, const si_column *columns, size_t column_count,
                         unsigned threads, si_error *error)
 {
-    SI_TRY(si_require(matches, "matches", error));
+    SI_TRY(si_require(batch, "batch", error));
     if (column_count > 0)
         SI_TRY(si_require(columns, "columns", error));
-    match_copy copy = {matches, columns, column_count};
-    if (matches->query_count == 0)
+    batch_copy copy = {batch, columns, column_count};
+    if (batch->query_count == 0)
         return SI_OK;
     if (column_count > SI_FIELD_COUNT)
         return si_fail(error, SI_ERROR_ARGUMENT, "%zu columns, expected at most %d", column_count,
                        (int)SI_FIELD_COUNT);
-    SI_TRY(si_gather_check(matches->index, columns, column_count, false, error));
+    SI_TRY(si_gather_check(batch->index, columns, column_count, false, error));
     shared_queries shared = {.work = copy_one,
                              .context = &copy,
-                             .order = matches->is_ordered ? matches->order : NULL,
-                             .count = matches->query_count};
-    return share_out(&shared, thread_count(matches->index, threads, matches->query_count), error);
+                             .order = batch->is_ordered ? batch->order : NULL,
+                             .count = batch->query_count};
+    return share_out(&shared, thread_count(batch->index, threads, batch->query_count), error);
 }
 
 /* ---- counting ---- */
 
-typedef struct many_counts {
+typedef struct batch_counts {
     const si_index *index;
     const si_query *queries;
     uint64_t query_count;
     uint64_t *counts;
-} many_counts;
+} batch_counts;
 
 static si_result count_one(void *context, unsigned worker, uint64_t number, si_error *error)
 {
-    const many_counts *many = context;
+    const batch_counts *many = context;
     (void)worker;
     SI_TRY(check_query(many->index, &many->queries[number], number, many->query_count, error));
     return si_index_count(many->index, &many->queries[number], &many->counts[number], error);
@@ -400,7 +402,7 @@ si_result si_batch_count(const si_index *index, const si_query *queries, uint64_
         SI_TRY(si_require(queries, "queries", error));
         SI_TRY(si_require(counts, "counts", error));
     }
-    many_counts many = {index, queries, query_count, counts};
+    batch_counts many = {index, queries, query_count, counts};
     shared_queries shared = {
         .work = count_one, .context = &many, .queries = queries, .count = query_count};
     si_query_place *order = NULL;

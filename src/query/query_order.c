@@ -1,3 +1,4 @@
+/* Sorting queries by the place of their centers on a Hilbert curve (radix sort). */
 #include "query/query_order.h"
 
 #include <math.h>

@@ -1,3 +1,9 @@
+/*
+ * The search where reading is slow. The nodes of a level that the query meets are fetched at once,
+ * then those of the level below, down to the leaves; of the leaves, one group is tested while the
+ * next is being read. Where a level has too many nodes to hold at once, the search goes down with
+ * some of them first, so that results come in index order.
+ */
 #include "query/search_by_level.h"
 
 #include "base/arithmetic.h"

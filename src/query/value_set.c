@@ -1,3 +1,4 @@
+/* Making sets of values: as bits where the values lie close together, else as a hash table. */
 #include "query/value_set.h"
 
 #include <string.h>

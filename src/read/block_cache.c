@@ -1,3 +1,7 @@
+/*
+ * The block cache: its memory, the eviction of blocks, and its counters. Blocks are evicted by the
+ * clock algorithm: a hand goes around, and a block that was used since it last passed stays.
+ */
 #include "read/block_cache.h"
 
 #include <sched.h>

@@ -1,12 +1,12 @@
 /*
- * A file, or several one after the other, of which the blocks in use are in memory, read by
+ * A cache of the blocks of a file, or of several files one after the other, which are read by
  * explicit calls.
  *
- * As much address space is reserved as the file has bytes, and each block, once it is read, lies
- * where it would if the file were mapped; so nothing that reads an index needs to know. What it has
- * to do is to fetch blocks before it touches them and to release them afterwards: blocks that
- * nobody holds give way to others when the cache is full. One cache serves all threads, and two
- * that want the same block wait for one read.
+ * The cache reserves as much address space as the file has bytes, and puts each block where it
+ * would lie if the file were mapped, so code that reads an index is the same for both. That code
+ * fetches blocks before it touches them and releases them afterwards. When the cache is full,
+ * blocks that nobody holds are evicted. One cache serves all threads; two threads that want the
+ * same block wait for one read.
  */
 #ifndef SI_READ_BLOCK_CACHE_H
 #define SI_READ_BLOCK_CACHE_H
@@ -19,7 +19,7 @@
 
 typedef struct si_block_cache si_block_cache;
 
-/* Where the bytes come from. Called by several threads at once. */
+/* Reads bytes of the file. Called by several threads at once. */
 typedef si_result (*si_byte_reader)(const void *context, uint64_t offset, size_t length,
                                     void *bytes, si_error *error);
 
@@ -28,8 +28,8 @@ typedef struct si_cached_file {
     const void *context;   /* of the reader */
     const char *path;      /* for errors; both must live as long */
     uint64_t bytes;        /* a multiple of the size of a block */
-    uint64_t pinned_bytes; /* bytes at its beginning that never leave again once they are read */
-    uint64_t most_bytes;   /* of memory; what searches hold at once may exceed it */
+    uint64_t pinned_bytes; /* bytes at the beginning of the file that are never evicted */
+    uint64_t most_bytes;   /* of memory; searches that hold more blocks at once may exceed it */
 } si_cached_file;
 
 si_result si_block_cache_open(const si_cached_file *file, si_block_cache **cache, si_error *error);
@@ -48,8 +48,8 @@ typedef struct si_block_counts {
     uint64_t hits;     /* ... those of them that were in memory, ... */
     uint64_t read;     /* ... and that were read */
     uint64_t reads;    /* calls */
-    uint64_t rounds;   /* of reads that were under way together */
-    uint64_t evicted;  /* blocks that gave way */
+    uint64_t rounds;   /* a round is a set of reads issued before any of them completes */
+    uint64_t evicted;  /* blocks */
     uint64_t resident; /* blocks in memory now */
 } si_block_counts;
 
@@ -65,7 +65,7 @@ typedef struct si_block_range {
 typedef struct si_block_fetch si_block_fetch;
 
 si_block_fetch *si_block_fetch_create(si_block_cache *cache); /* NULL: out of memory */
-/* Whatever state it is in. */
+/* In any state. */
 void si_block_fetch_free(si_block_fetch *fetch);
 
 /* Holds all blocks of the ranges and begins to read those that are not there. The ranges are in

@@ -1,3 +1,7 @@
+/*
+ * Fetching nodes and leaves: from the parts of the tree that a search names to ranges of blocks,
+ * which the block cache reads, or the kernel where the file is mapped.
+ */
 #include "read/fetch.h"
 
 #include <string.h>

@@ -153,8 +153,7 @@ si_result si_index_map(int descriptor, const si_provenance *provenance, si_index
 static si_result open_single_file(const si_metadata *metadata, const si_open_options *options,
                                   si_index *index, si_error *error)
 {
-    /* Without waiting for the other end of what turns out to be a pipe. */
-    int descriptor = open(metadata->heavy_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(metadata->heavy_path);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the index file that %s/" SI_METADATA_NAME " names",

@@ -1,3 +1,4 @@
+/* Reading bytes of an open file by pread, in as many calls as it takes. */
 #include "read/opened_file.h"
 
 #include <errno.h>

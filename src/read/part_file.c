@@ -2,12 +2,12 @@
  * names: a part may have been replaced since the manifest was read. */
 #include "read/part_file.h"
 
+#include "base/file.h"
 #include <errno.h>
-#include <fcntl.h>
 
 si_result si_part_open(const char *path, int *descriptor, si_error *error)
 {
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *descriptor = si_open_readonly(path);
     if (*descriptor >= 0)
         return SI_OK;
     int reason = errno;

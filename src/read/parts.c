@@ -1,3 +1,9 @@
+/*
+ * Opening a multi-index and mapping its parts.
+ *
+ * Address space is reserved for all parts at once. A part is mapped over its share of it, column by
+ * column, when the first query needs it; from then on its leaves lie as in a single file.
+ */
 #include "read/parts.h"
 
 #include <errno.h>
@@ -205,7 +211,7 @@ static si_result read_top(si_index *index, int descriptor, const si_open_options
 static si_result open_top(si_index *index, const char *path, const si_open_options *options,
                           si_error *error)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = si_open_readonly(path);
     if (descriptor < 0)
         return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                              "%s: cannot open the top of the multi-index", path);

@@ -1,9 +1,9 @@
 /*
- * The parts of an opened multi-index. They are mapped when a query first reaches them, each column
- * to where it would be if all were one file: so whatever reads leaves need not know of parts. Of
- * the inner levels, those of the top are mapped when it is opened, and the lowest one of a part
- * together with the part. Explicitly read, all has the same place (see parts_layout.h), and is read
- * like the blocks of one file.
+ * The parts of an opened multi-index. A part is mapped when a query first needs it, each column to
+ * where it would lie if all parts were one file, so code that reads leaves is the same for both. Of
+ * the inner levels, those in the top are mapped when the index is opened, and the lowest one with
+ * each part. When the index is read explicitly, everything lies at the same addresses (see
+ * parts_layout.h) and is read like the blocks of one file.
  */
 #ifndef SI_READ_PARTS_H
 #define SI_READ_PARTS_H

@@ -1,3 +1,7 @@
+/*
+ * A multi-index that is read explicitly: reads of its map become reads of the files of its parts.
+ * Files stay open up to a share of the files that the process may open.
+ */
 #include "read/parts_cache.h"
 
 #include <errno.h>

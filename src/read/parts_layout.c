@@ -1,3 +1,5 @@
+/* The arithmetic between offsets in the map of a multi-index and offsets in the files of its parts.
+ */
 #include "read/parts_layout.h"
 
 #include "base/arithmetic.h"

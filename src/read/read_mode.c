@@ -1,3 +1,4 @@
+/* Choosing between a memory map and explicit reads, and the size of the block cache. */
 #include "read/read_mode.h"
 
 #include <stdlib.h>

@@ -1,3 +1,9 @@
+/*
+ * Deciding when read-ahead pays, and requesting it.
+ *
+ * Each thread compares its count of page faults that waited for the disk now and then; if the count
+ * has grown, the next searches of the index prefetch what they read.
+ */
 #include "read/readahead.h"
 
 #include <sys/mman.h>

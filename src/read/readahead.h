@@ -1,9 +1,9 @@
 /*
- * Telling the kernel what of a mapped file will be read, so that it is all on its way at once,
- * instead of a piece after another as it is found missing.
+ * Read-ahead of mapped files: the kernel is told which ranges a search will read, so that it reads
+ * them all at once.
  *
- * That is of no use where the file is in memory, and costs a small query a part of its time. So it
- * is done only as long as a search has lately been held up by what was missing.
+ * That is useless where the file is in the page cache, and costs small queries time. So searches
+ * prefetch only after a recent search had to wait for the disk.
  */
 #ifndef SI_READ_READAHEAD_H
 #define SI_READ_READAHEAD_H

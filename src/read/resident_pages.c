@@ -1,3 +1,4 @@
+/* Counting the pages of a map that this process has touched, from /proc/self/pagemap. */
 #include "read/resident_pages.h"
 
 #include <fcntl.h>

@@ -1,3 +1,7 @@
+/*
+ * The SIGBUS handler: it jumps back to the start of the read (siglongjmp) if the address lies in
+ * the map that the thread is reading, and else calls the handler that was installed before.
+ */
 #include "read/sigbus_guard.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
 /*
- * Mapped files that shrink or cannot be read.
+ * Errors in place of SIGBUS where a mapped file shrinks or cannot be read.
  *
- * The kernel tells of it by SIGBUS, which ends the process. Where an index is opened with a guard,
- * a handler of that signal is installed, once and for the life of the process: if the address is in
- * the map that the thread is reading, it jumps back to where the reading began; any other is left
- * to the handler that was there before.
+ * The kernel reports such a page by SIGBUS, which ends the process. Opening an index with a guard
+ * installs a handler of that signal, once and for the life of the process: if the address lies in
+ * the map that the thread is reading, the handler jumps back to where the read began; otherwise it
+ * calls the handler that was installed before.
  */
 #ifndef SI_READ_SIGBUS_GUARD_H
 #define SI_READ_SIGBUS_GUARD_H
@@ -13,10 +13,11 @@
 
 si_result si_map_guard_install(si_error *error);
 
-/* Reads the map. It may not be left to finish: what it holds must be reachable from the context. */
+/* Reads the map. The function may be left by a jump, so whatever it owns must be reachable from the
+ * context. */
 typedef si_result (*si_map_reader)(void *context, si_error *error);
 
-/* Calls the function; with a guard, if the index is opened so. */
+/* Calls the function, with a guard if the index was opened with one. */
 si_result si_read_guarded(const si_index *index, si_map_reader reader, void *context,
                           si_error *error);
 

@@ -1,7 +1,10 @@
+/* Statistics of an opened index, and the report of them that is written when it is closed. */
 #include "read/stats.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +54,7 @@ si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
 
 /* ---- reporting ---- */
 
+/* The old variable, which names no file. */
 static bool is_report_wanted(void)
 {
     static const char *const no[] = {"", "0", "Off", "off", "OFF"};
@@ -61,23 +65,39 @@ static bool is_report_wanted(void)
     return wish != NULL;
 }
 
-/* Of indexes that are closed in the same second, each has a file. */
-static FILE *create_report(void)
+/* A new file with the name `base` + `end`, or `base` + "_2" + `end` and so on where that exists:
+ * each index that is closed writes its own. */
+static FILE *create_numbered(const char *base, const char *end)
 {
-    char moment[32], path[64];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (!gmtime_r(&now, &utc) || !strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &utc))
-        return NULL;
+    char path[PATH_MAX];
     int descriptor = -1;
     for (unsigned number = 1; descriptor < 0 && number < 1000; number++) {
-        if (number == 1)
-            snprintf(path, sizeof path, "si_cache_stats_%s.json", moment);
-        else
-            snprintf(path, sizeof path, "si_cache_stats_%s_%u.json", moment, number);
+        int length = number == 1 ? snprintf(path, sizeof path, "%s%s", base, end)
+                                 : snprintf(path, sizeof path, "%s_%u%s", base, number, end);
+        if (length < 0 || (size_t)length >= sizeof path)
+            return NULL;
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor < 0 && errno != EEXIST)
+            return NULL;
     }
     return descriptor < 0 ? NULL : fdopen(descriptor, "w");
+}
+
+static FILE *create_report(void)
+{
+    const char *path = getenv("SPATIAL_INDEX_STATS_FILE"), *folder = getenv("TMPDIR");
+    char moment[32], base[PATH_MAX];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (path && *path)
+        return create_numbered(path, "");
+    if (!is_report_wanted())
+        return NULL;
+    if (!gmtime_r(&now, &utc) || !strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &utc))
+        return NULL;
+    int length = snprintf(base, sizeof base, "%s/si_cache_stats_%s",
+                          folder && *folder ? folder : "/tmp", moment);
+    return length < 0 || (size_t)length >= sizeof base ? NULL : create_numbered(base, ".json");
 }
 
 /* Of a multi-index, the parts that were touched. */
@@ -125,8 +145,6 @@ static void write_report(FILE *file, const si_index *index, const si_index_stats
 void si_report_usage(const si_index *index)
 {
     si_index_stats stats = SI_INDEX_STATS_INIT;
-    if (!is_report_wanted())
-        return;
     FILE *file = create_report();
     if (!file)
         return;

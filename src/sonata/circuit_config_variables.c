@@ -113,8 +113,8 @@ static si_result collect(json_t *manifest, const char *path, si_config_variables
     {
         if (!is_variable_name(name))
             return si_fail(error, SI_ERROR_FORMAT,
-                           "%s: the manifest's '%s' is no variable, expected $ and then letters, "
-                           "digits and _",
+                           "%s: invalid variable name '%s' in the manifest, expected $ and then "
+                           "letters, digits and _",
                            path, name);
         if (!json_is_string(value))
             return si_fail(error, SI_ERROR_FORMAT, "%s: the manifest's %s is not a string", path,

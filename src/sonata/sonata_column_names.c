@@ -1,4 +1,7 @@
-/* Reading rows of text, or of indices into a library of texts. */
+/*
+ * Reading rows of text as indices into a table of names: text of fixed or variable length, or
+ * indices into the library of an enumeration. Each name is stored once, whatever the rows.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -151,7 +154,7 @@ static si_result intern_entries(const si_sonata_column *column, const si_rows *r
             si_sonata_column_format_value(column, wide, value);
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s: row %" PRIu64
-                           " is %s, which is no index into its library of %" PRIu64 " texts",
+                           " is %s, expected an index into its library of %" PRIu64 " texts",
                            column->path, row, value, column->library_size);
         }
         SI_TRY(intern_entry(column, entry, known, interner, &indices[si_rows_position(rows, k)],

@@ -1,9 +1,11 @@
-/* Which group and row the attributes of an element lie in. */
+/* Finds the group and row of elements: by the columns node_group_id and node_group_index (or those
+ * of edges), or without reading anything where a population has a single group. */
+#include "sonata/sonata_groups.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "sonata/sonata_population.h"
 
 static si_result check_ids(const si_sonata_population *population, uint64_t first,
                            const uint64_t *ids, uint64_t count, si_error *error)

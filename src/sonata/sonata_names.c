@@ -1,3 +1,4 @@
+/* Names as small integers: a hash table with open addressing over a table of strings. */
 #include "sonata/sonata_names.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Reads an attribute of nodes from their group, or else from the row of their type. */
 #include "sonata/sonata_node_attributes.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #define SI_SONATA_SONATA_NODE_ATTRIBUTES_H
 
 #include "base/error.h"
-#include "sonata/sonata_population.h"
+#include "sonata/sonata_groups.h"
 #include "sonata/types_file.h"
 
 struct si_sonata_nodes {

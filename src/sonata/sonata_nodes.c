@@ -1,11 +1,19 @@
+/*
+ * The nodes of a SONATA population as cells: position, rotation, recentering, morphology and model
+ * type, each from the cell's group or from its type.
+ *
+ * A reader goes group by group through the cells asked for. Which attributes a cell was given is
+ * kept as bits, so that a missing one can be told from a default.
+ */
 #include "sonata/sonata_nodes.h"
+
+#include <math.h>
+#include <string.h>
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "hdf5/hdf5_access.h"
 #include "sonata/sonata_node_attributes.h"
-
-#define PIECE_NODES ((uint64_t)1 << 16)
 
 static si_result open_nodes(const char *nodes_file, const char *node_types_file,
                             const char *population, si_sonata_nodes *nodes, si_error *error)
@@ -60,6 +68,10 @@ uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
     return nodes->population->size;
 }
 
+/* -------------------------------------------------------------------------- virtual populations */
+
+#define PIECE_NODES ((uint64_t)1 << 16)
+
 static si_result all_virtual_in_group(si_node_reader *reader, const si_group_rows *located,
                                       uint32_t *indices, bool *all_virtual, si_error *error)
 {
@@ -101,4 +113,279 @@ si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual,
     si_hdf5_unlock();
     si_free(indices);
     return result;
+}
+
+/* --------------------------------------------------------------------------------------- cells */
+
+static const char *const position_names[3] = {"x", "y", "z"};
+static const char *const orientation_names[4] = {"orientation_w", "orientation_x", "orientation_y",
+                                                 "orientation_z"};
+static const char *const angle_names[3] = {"rotation_angle_xaxis", "rotation_angle_yaxis",
+                                           "rotation_angle_zaxis"};
+
+/* Which attributes a cell was given. */
+#define GIVEN_POSITION(axis) ((uint16_t)(1u << (axis)))
+#define GIVEN_ORIENTATION(part) ((uint16_t)(1u << (3 + (part))))
+#define GIVEN_ALL_ORIENTATION ((uint16_t)(15u << 3))
+#define GIVEN_ANGLE(axis) ((uint16_t)(1u << (7 + (axis))))
+#define GIVEN_ANY_ANGLE ((uint16_t)(7u << 7))
+#define GIVEN_RECENTER ((uint16_t)(1u << 10))
+
+typedef struct cell_reader {
+    si_node_reader nodes;
+    si_cells *cells;
+    uint16_t *given;
+    double *recenter;
+    double (*angles)[3]; /* NULL until some are given */
+    si_name_interner morphologies;
+    si_name_interner model_types;
+} cell_reader;
+
+static bool is_virtual(const cell_reader *reader, uint64_t i)
+{
+    uint32_t index = reader->cells->model_types[i];
+    return index != SI_NO_NAME && si_model_type_is_virtual(reader->model_types.table.names[index]);
+}
+
+/* A morphology may be NULL, but not be missing altogether. */
+static si_result check_morphology_known(cell_reader *reader, const si_group_rows *located,
+                                        si_attribute_place place, uint64_t i, si_error *error)
+{
+    bool is_missing = place == SI_ATTRIBUTE_NOWHERE ||
+                      (place == SI_ATTRIBUTE_IN_TYPES && reader->nodes.type_rows[i] == SI_NO_ROW);
+    if (is_missing)
+        return si_node_reader_fail_missing(&reader->nodes, located, i, "morphology", error);
+    return SI_OK;
+}
+
+static si_result read_morphologies(cell_reader *reader, const si_group_rows *located,
+                                   si_error *error)
+{
+    si_cells *cells = reader->cells;
+    SI_TRY(si_node_reader_names(&reader->nodes, located, "model_type", &reader->model_types,
+                                cells->model_types, error));
+    SI_TRY(si_node_reader_names(&reader->nodes, located, "morphology", &reader->morphologies,
+                                cells->morphologies, error));
+    si_attribute_place place = si_node_attribute_place(reader->nodes.nodes, located->group,
+                                                       "morphology");
+    for (uint64_t k = 0; k < located->rows.count; k++) {
+        uint64_t i = si_rows_position(&located->rows, k);
+        if (is_virtual(reader, i))
+            cells->morphologies[i] = SI_NO_NAME;
+        else
+            SI_TRY(check_morphology_known(reader, located, place, i, error));
+    }
+    return SI_OK;
+}
+
+static si_result read_numbers(cell_reader *reader, const si_group_rows *located,
+                              const char *attribute, double *values, size_t stride, uint16_t bit,
+                              si_error *error)
+{
+    return si_node_reader_numbers(&reader->nodes, located, attribute, values, stride, reader->given,
+                                  bit, error);
+}
+
+static si_result read_positions(cell_reader *reader, const si_group_rows *located, si_error *error)
+{
+    si_cells *cells = reader->cells;
+    for (unsigned axis = 0; axis < 3; axis++)
+        SI_TRY(read_numbers(reader, located, position_names[axis], cells->positions[0] + axis,
+                            sizeof cells->positions[0], GIVEN_POSITION(axis), error));
+    for (uint64_t k = 0; k < located->rows.count; k++) {
+        uint64_t i = si_rows_position(&located->rows, k);
+        for (unsigned axis = 0; axis < 3; axis++) {
+            if (cells->morphologies[i] != SI_NO_NAME && !(reader->given[i] & GIVEN_POSITION(axis)))
+                return si_node_reader_fail_missing(&reader->nodes, located, i, position_names[axis],
+                                                   error);
+        }
+    }
+    return SI_OK;
+}
+
+/* All four parts or none. `*all` says that every cell of the group has them. */
+static si_result check_orientations(cell_reader *reader, const si_group_rows *located, bool *all,
+                                    si_error *error)
+{
+    si_cells *cells = reader->cells;
+    *all = true;
+    for (uint64_t k = 0; k < located->rows.count; k++) {
+        uint64_t i = si_rows_position(&located->rows, k);
+        uint16_t parts = reader->given[i] & GIVEN_ALL_ORIENTATION;
+        *all = *all && parts == GIVEN_ALL_ORIENTATION;
+        if (parts == GIVEN_ALL_ORIENTATION)
+            cells->rotation_kinds[i] = SI_ROTATION_QUATERNION;
+        for (unsigned part = 0; part < 4; part++) {
+            if (parts && !(parts & GIVEN_ORIENTATION(part)) && cells->morphologies[i] != SI_NO_NAME)
+                return si_node_reader_fail_missing(&reader->nodes, located, i,
+                                                   orientation_names[part], error);
+        }
+    }
+    return SI_OK;
+}
+
+static si_result read_angles(cell_reader *reader, const si_group_rows *located, si_error *error)
+{
+    si_cells *cells = reader->cells;
+    if (!reader->angles)
+        reader->angles = si_allocate_zeroed(cells->count, sizeof *reader->angles);
+    if (!reader->angles)
+        return si_fail_memory(error);
+    for (unsigned axis = 0; axis < 3; axis++)
+        SI_TRY(read_numbers(reader, located, angle_names[axis], reader->angles[0] + axis,
+                            sizeof *reader->angles, GIVEN_ANGLE(axis), error));
+    for (uint64_t k = 0; k < located->rows.count; k++) {
+        uint64_t i = si_rows_position(&located->rows, k);
+        if (cells->rotation_kinds[i] == SI_ROTATION_QUATERNION)
+            continue;
+        memset(cells->rotations[i], 0, sizeof cells->rotations[i]);
+        memcpy(cells->rotations[i], reader->angles[i], sizeof *reader->angles);
+        if (reader->given[i] & GIVEN_ANY_ANGLE)
+            cells->rotation_kinds[i] = SI_ROTATION_ANGLES;
+    }
+    return SI_OK;
+}
+
+static si_result read_rotations(cell_reader *reader, const si_group_rows *located, si_error *error)
+{
+    si_cells *cells = reader->cells;
+    bool all;
+    for (unsigned part = 0; part < 4; part++)
+        SI_TRY(read_numbers(reader, located, orientation_names[part], cells->rotations[0] + part,
+                            sizeof cells->rotations[0], GIVEN_ORIENTATION(part), error));
+    SI_TRY(check_orientations(reader, located, &all, error));
+    return all ? SI_OK : read_angles(reader, located, error);
+}
+
+static si_result read_recenter(cell_reader *reader, const si_group_rows *located, si_error *error)
+{
+    SI_TRY(read_numbers(reader, located, "recenter", reader->recenter, sizeof *reader->recenter,
+                        GIVEN_RECENTER, error));
+    for (uint64_t k = 0; k < located->rows.count; k++) {
+        uint64_t i = si_rows_position(&located->rows, k);
+        if (reader->given[i] & GIVEN_RECENTER)
+            reader->cells->recenter[i] = reader->recenter[i] != 0 ? SI_RECENTER_GIVEN_ON
+                                                                  : SI_RECENTER_GIVEN_OFF;
+    }
+    return SI_OK;
+}
+
+static si_result allocate_cells(si_cells *cells, uint64_t count, si_error *error)
+{
+    *cells = (si_cells){
+        .count = count,
+        .gids = si_allocate(count, sizeof *cells->gids),
+        .positions = si_allocate(count, sizeof *cells->positions),
+        .rotations = si_allocate_zeroed(count, sizeof *cells->rotations),
+        .rotation_kinds = si_allocate_zeroed(count, sizeof *cells->rotation_kinds),
+        .recenter = si_allocate(count, sizeof *cells->recenter),
+        .morphologies = si_allocate(count, sizeof *cells->morphologies),
+        .model_types = si_allocate(count, sizeof *cells->model_types),
+    };
+    if (!cells->gids || !cells->positions || !cells->rotations || !cells->rotation_kinds ||
+        !cells->recenter || !cells->morphologies || !cells->model_types)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++) {
+        cells->recenter[i] = SI_RECENTER_NOT_GIVEN;
+        for (unsigned axis = 0; axis < 3; axis++)
+            cells->positions[i][axis] = NAN;
+    }
+    return SI_OK;
+}
+
+/* Takes the table, without the names that no cell is left with. */
+static si_result take_names(si_name_interner *interner, uint32_t *indices, uint64_t count,
+                            si_name_table *table, si_error *error)
+{
+    *table = si_name_interner_take(interner);
+    uint32_t *renumbered = si_allocate_zeroed(table->count, sizeof *renumbered);
+    if (!renumbered)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++) {
+        if (indices[i] != SI_NO_NAME)
+            renumbered[indices[i]] = 1;
+    }
+    uint32_t kept = 0;
+    for (uint32_t name = 0; name < table->count; name++) {
+        bool is_used = renumbered[name];
+        renumbered[name] = kept;
+        if (is_used)
+            table->names[kept++] = table->names[name];
+        else
+            si_free(table->names[name]);
+    }
+    table->count = kept;
+    for (uint64_t i = 0; i < count; i++) {
+        if (indices[i] != SI_NO_NAME)
+            indices[i] = renumbered[indices[i]];
+    }
+    si_free(renumbered);
+    return SI_OK;
+}
+
+static si_result read_group(cell_reader *reader, const si_group_rows *located, si_error *error)
+{
+    SI_TRY(read_morphologies(reader, located, error));
+    SI_TRY(read_positions(reader, located, error));
+    SI_TRY(read_rotations(reader, located, error));
+    return read_recenter(reader, located, error);
+}
+
+static si_result read_cells(cell_reader *reader, si_error *error)
+{
+    si_cells *cells = reader->cells;
+    uint64_t count = reader->nodes.count;
+    SI_TRY(allocate_cells(cells, count, error));
+    reader->given = si_allocate_zeroed(count, sizeof *reader->given);
+    reader->recenter = si_allocate(count, sizeof *reader->recenter);
+    if (!reader->given || !reader->recenter)
+        return si_fail_memory(error);
+    for (uint64_t i = 0; i < count; i++)
+        cells->gids[i] = si_node_reader_id(&reader->nodes, i);
+    for (size_t g = 0; g < reader->nodes.located_count; g++)
+        SI_TRY(read_group(reader, &reader->nodes.located[g], error));
+    SI_TRY(take_names(&reader->morphologies, cells->morphologies, count, &cells->morphology_names,
+                      error));
+    return take_names(&reader->model_types, cells->model_types, count, &cells->model_type_names,
+                      error);
+}
+
+static void free_reader(cell_reader *reader)
+{
+    si_node_reader_finish(&reader->nodes);
+    si_name_interner_free(&reader->morphologies);
+    si_name_interner_free(&reader->model_types);
+    si_free(reader->given);
+    si_free(reader->recenter);
+    si_free(reader->angles);
+}
+
+si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uint64_t *gids,
+                               uint64_t count, si_cells *cells, si_error *error)
+{
+    *cells = (si_cells){0};
+    cell_reader reader = {.cells = cells};
+    si_hdf5_lock();
+    si_result result = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
+    if (result == SI_OK)
+        result = read_cells(&reader, error);
+    si_hdf5_unlock();
+    free_reader(&reader);
+    if (result != SI_OK)
+        si_cells_free(cells);
+    return result;
+}
+
+void si_cells_free(si_cells *cells)
+{
+    si_free(cells->gids);
+    si_free(cells->positions);
+    si_free(cells->rotations);
+    si_free(cells->rotation_kinds);
+    si_free(cells->recenter);
+    si_free(cells->morphologies);
+    si_free(cells->model_types);
+    si_name_table_free(&cells->morphology_names);
+    si_name_table_free(&cells->model_type_names);
+    *cells = (si_cells){0};
 }

@@ -1,3 +1,5 @@
+/* Opens a population of a nodes or edges file: chooses it by name, and opens its groups and the
+ * columns that tell in which group each element is. */
 #include "sonata/sonata_population.h"
 
 #include <inttypes.h>
@@ -111,7 +113,7 @@ static si_result fail_choice(const si_name_table *names, const char *file_path, 
                      name, all);
     else
         si_error_set(error, SI_ERROR_NOT_FOUND,
-                     "%s: no population was named, and there is not just one; the file has: %s",
+                     "%s: no population was named; expected a file with exactly one, found: %s",
                      file_path, all);
     si_text_free(&list);
     return SI_ERROR_NOT_FOUND;
@@ -282,4 +284,37 @@ void si_sonata_population_close(si_sonata_population *population)
     si_free(population->name);
     si_free(population->file_path);
     si_free(population);
+}
+
+static si_result population_size(const char *file, si_population_kind kind, const char *population,
+                                 uint64_t *size, si_error *error)
+{
+    si_sonata_population *opened;
+    if (!file)
+        return si_fail(error, SI_ERROR_ARGUMENT, "no %ss file is given",
+                       si_population_kind_element(kind));
+    si_hdf5_lock();
+    si_result result = si_sonata_population_open(file, kind, population, &opened, error);
+    if (result == SI_OK) {
+        *size = opened->size;
+        si_sonata_population_close(opened);
+    }
+    si_hdf5_unlock();
+    return result;
+}
+
+si_result si_nodes_population_size(const char *nodes_file, const char *population, uint64_t *size,
+                                   si_error *error)
+{
+    SI_TRY(si_require(nodes_file, "nodes_file", error));
+    SI_TRY(si_require(size, "size", error));
+    return population_size(nodes_file, SI_NODES, population, size, error);
+}
+
+si_result si_edges_population_size(const char *edges_file, const char *population, uint64_t *size,
+                                   si_error *error)
+{
+    SI_TRY(si_require(edges_file, "edges_file", error));
+    SI_TRY(si_require(size, "size", error));
+    return population_size(edges_file, SI_EDGES, population, size, error);
 }

@@ -1,6 +1,5 @@
 /*
- * One population of a SONATA nodes or edges file: its size, and in which group and row the
- * attributes of each element lie.
+ * One population of a SONATA nodes or edges file: its size and its groups.
  *
  * The caller holds the HDF5 lock.
  */
@@ -56,19 +55,5 @@ void si_sonata_population_close(si_sonata_population *population);
 const char *si_population_kind_element(si_population_kind kind);
 /* The column of the types of all nodes or edges: "node_type_id" or "edge_type_id". */
 const char *si_population_kind_type_id(si_population_kind kind);
-
-/* The elements asked for that lie in one group; their position is that in the list asked for. */
-typedef struct si_group_rows {
-    const si_sonata_group *group;
-    si_rows rows;     /* in the group */
-    si_rows elements; /* in the population */
-} si_group_rows;
-
-/* Shares out elements (ids[i], or first + i where `ids` is NULL) to groups. Only groups that any of
- * them is in occur. SI_ERROR_ARGUMENT: an id beyond the population. */
-si_result si_sonata_population_locate(const si_sonata_population *population, uint64_t first,
-                                      const uint64_t *ids, uint64_t count, si_group_rows **located,
-                                      size_t *located_count, si_error *error);
-void si_group_rows_free(si_group_rows *located, size_t located_count);
 
 #endif

@@ -1,3 +1,4 @@
+/* Wanted rows, sorted with their positions, and the pieces that they are read in. */
 #include "sonata/sonata_rows.h"
 
 #include <stdlib.h>

@@ -10,7 +10,9 @@ pytest.importorskip("h5py")
 import circuits  # noqa: E402  (needs h5py)
 
 COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
+# The names that are links to spatial-index, and the commands as its first words.
 NAMES = ["nodes", "synapses", "circuit", "query", "grid", "info", "compare", "verify"]
+WORDS = ["index segments", "index synapses", "query", "grid", "info", "compare", "verify", "sample-circuit"]
 
 
 def default_signals():
@@ -32,6 +34,15 @@ def run(name, *arguments, input=None, code=0, **options):
         output, errors = process.communicate(input, timeout=120)
     assert process.returncode == code, (name, arguments, output, errors)
     return SimpleNamespace(code=process.returncode, output=output, errors=errors)
+
+
+def run_main(*arguments, code=0, **options):
+    """Runs spatial-index itself and checks its exit code."""
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    done = subprocess.run([COMMANDS / "spatial-index", *map(str, arguments)], encoding="utf-8",
+                          preexec_fn=default_signals, timeout=120, **options)
+    assert done.returncode == code, (arguments, done.stdout, done.stderr)
+    return SimpleNamespace(code=done.returncode, output=done.stdout, errors=done.stderr)
 
 
 def files_below(folder):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import circuits
-from conftest import COMMANDS, files_below, run, start
+from conftest import COMMANDS, files_below, run, run_main, start
 
 EVERYTHING = ["--box", "-1e30,-1e30,-1e30", "1e30,1e30,1e30"]
 
@@ -214,9 +214,13 @@ def test_force_replaces(data, tmp_path):
     run("nodes", data.nodes, data.morphologies, "--gids=0", "-o", out)
     before = files_below(tmp_path)
     result = run("nodes", data.nodes, data.morphologies, "-o", out, code=2)
-    assert str(out) in result.errors and "--force" in result.errors and len(result.errors.splitlines()) == 1
+    assert str(out) in result.errors and "--replace" in result.errors and len(result.errors.splitlines()) == 1
     assert files_below(tmp_path) == before and gids_in(out) == {0: 4}
     run("nodes", data.nodes, data.morphologies, "-o", out, "--force")
+    assert gids_in(out) == {0: 4, 1: 2, 2: 2, 3: 4}
+    run("nodes", data.nodes, data.morphologies, "--gids=0", "--output", out, "--replace")
+    assert gids_in(out) == {0: 4}
+    run("nodes", data.nodes, data.morphologies, "-f", "--out", out)
     assert gids_in(out) == {0: 4, 1: 2, 2: 2, 3: 4}
     assert len(files_below(out)) == 2
 
@@ -343,6 +347,31 @@ def test_populations_of_a_circuit(circuit, tmp_path, arguments, populations):
     else:
         assert told["population"] == "A"
         assert gids_in(tmp_path / "out") == {0: 4, 1: 2}
+
+
+@pytest.mark.parametrize("arguments", [["CONFIG", "--populations", "A"], ["CONFIG", "--population", "A"],
+                                       ["--populations", "A", "CONFIG"]])
+def test_index_segments_of_a_circuit(circuit, tmp_path, arguments):
+    run_main("index", "segments", *[circuit.config if word == "CONFIG" else word for word in arguments],
+             "--output", tmp_path / "out")
+    assert gids_in(tmp_path / "out") == {0: 4, 1: 2}
+
+
+def test_index_segments_of_a_nodes_file(data, tmp_path):
+    run_main("index", "segments", data.nodes, data.morphologies, "-o", tmp_path / "out")
+    assert run("compare", tmp_path / "out", data.segments).output == ""
+    run_main("index", "segments", data.nodes, data.morphologies, "--populations=All", "-o", tmp_path / "again")
+    assert run("compare", tmp_path / "again", data.segments).output == ""
+
+
+@pytest.mark.parametrize("option", ["--post-gids", "--gids"])
+def test_index_synapses(data, circuit, tmp_path, option):
+    run_main("index", "synapses", data.edges, option, "1", "-o", tmp_path / "some")
+    assert synapses_in(tmp_path / "some") == [0, 1, 5]
+    run("synapses", data.edges, option, "1", "-o", tmp_path / "older")
+    assert synapses_in(tmp_path / "older") == [0, 1, 5]
+    run_main("index", "synapses", circuit.config, "--population", "B__A", option, "1", "-o", tmp_path / "circuit")
+    assert synapses_in(tmp_path / "circuit") == [1]
 
 
 def test_synapses_of_a_circuit(circuit, tmp_path):

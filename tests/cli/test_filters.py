@@ -23,6 +23,8 @@ def found(index, *arguments, fields):
     (["--section-types=basal,soma"], lambda gid, section, segment, type: type in (1, 3)),
     (["--section-types", "2,3,255"], lambda gid, section, segment, type: type in (2, 3)),
     (["--section-types", "apical"], lambda gid, section, segment, type: False),
+    (["--section-types", "basal_dendrite"], lambda gid, section, segment, type: type == 3),
+    (["--section-types", "dendrite,apical_dendrite"], lambda gid, section, segment, type: type == 3),
     (["--somas"], lambda gid, section, segment, type: section == 0),
     (["--segments"], lambda gid, section, segment, type: section > 0),
     (["--gids", "0,2-3,77"], lambda gid, section, segment, type: gid in (0, 2, 3)),
@@ -97,7 +99,7 @@ def test_groups_of_synapses_by_attribute_and_field(data):
 
 
 @pytest.mark.parametrize("index, options, message", [
-    ("synapses", "--gids 1", "option '--gids' goes with an index of somas and segments, and this is one of type synapse"),
+    ("synapses", "--gids 1", "option '--gids' goes with an index of somas and segments, and this is one of kind synapse"),
     ("synapses", "--somas", "option '--somas' goes with an index of somas and segments"),
     ("synapses", "--segments", "option '--segments' goes with an index of somas and segments"),
     ("synapses", "--section-types axon", "'--section-types' goes with"),
@@ -105,8 +107,8 @@ def test_groups_of_synapses_by_attribute_and_field(data):
     ("segments", "--pre-gids 1", "option '--pre-gids' goes with an index of synapses"),
     ("segments", "--post-gids 1", "option '--post-gids' goes with an index of synapses"),
     ("segments", "--somas --segments", "at most one of --somas and --segments"),
-    ("segments", "--section-types dendrite", "option '--section-types' takes soma, axon, basal, apical or numbers to 255, "
-     "not 'dendrite'"),
+    ("segments", "--section-types spine", "option '--section-types' takes soma, axon, basal_dendrite, apical_dendrite or "
+     "numbers to 255, not 'spine'"),
     ("segments", "--section-types 1,256", "not '256'"),
     ("segments", "--section-types 1,,2", "not ''"),
     ("segments", "--gids 7-5", "option '--gids': '7-5' is a range that ends before it begins"),

@@ -19,7 +19,7 @@ def heavy_file(folder):
 def test_info(data):
     told = {label: text.strip() for label, text in described(run("info", data.segments).output).items()}
     size = heavy_file(data.segments).stat().st_size
-    assert told["element kind"] == "segment"
+    assert told["kind"] == "segment"
     assert told["population"] == "All"
     assert told["data set"] == str(data.nodes)
     assert told["folder"] == str(data.segments)
@@ -33,7 +33,7 @@ def test_info(data):
 
 def test_info_as_json(data):
     told = json.loads(run("info", data.synapses, "--json").output)
-    assert told["element_kind"] == "synapse"
+    assert told["kind"] == "synapse"
     assert told["population"] == "syn"
     assert told["element_count"] == 6
     assert told["file_bytes"] == heavy_file(data.synapses).stat().st_size
@@ -48,7 +48,7 @@ def test_info_of_several_populations(circuit):
     told = json.loads(run("info", circuit.both, "--json").output)
     assert [one["population"] for one in told["populations"]] == ["A", "B"]
     assert [one["element_count"] for one in told["populations"]] == [6, 6]
-    assert run("info", circuit.both).output.count("element kind:") == 2
+    assert run("info", circuit.both).output.count("kind:") == 2
 
 
 def test_info_of_an_empty_index(data, tmp_path):

@@ -7,19 +7,69 @@ import subprocess
 
 import pytest
 
-from conftest import NAMES, run
+from conftest import NAMES, WORDS, run, run_main
 
 MAN_PAGES = pathlib.Path(__file__).parents[2] / "docs" / "man"
 VERSION = (pathlib.Path(__file__).parents[2] / "VERSION").read_text().strip()
 
 
-@pytest.mark.parametrize("name", NAMES)
+def help_of(name, option="--help"):
+    """What --help shows for a link, or for first words of spatial-index."""
+    return run(name, option) if name in NAMES else run_main(*name.split(), option)
+
+
+@pytest.mark.parametrize("name", NAMES + WORDS)
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_help(name, option):
-    result = run(name, option)
-    assert result.output.startswith(f"Usage: spatial-index-{name} [options] ")
+    result = help_of(name, option)
+    lines = result.output.splitlines()
+    assert lines[0] == "Examples:" and lines[3] == ""
+    assert all(line.startswith("  spatial-index ") for line in lines[1:3])
+    assert re.match(r"Usage: spatial-index[ -][a-z -]+ \[options\] ", lines[4])
     assert result.errors == ""
-    assert all(len(line) <= 80 for line in result.output.splitlines())
+    assert all(len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_shows_the_name_of_the_link(name):
+    assert f"\nUsage: spatial-index-{name} [options] " in run(name, "--help").output
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_help_shows_the_words_of_the_command(words):
+    shown = run_main(*words.split(), "--help").output
+    assert f"\nUsage: spatial-index {words} [options] " in shown
+    assert run_main("help", *words.split()).output == shown
+    assert run_main("--help", *words.split()).output == shown
+
+
+def test_examples_of_help_run(tmp_path):
+    run_main("sample-circuit", "circuit", cwd=tmp_path)
+    examples = [line.strip() for words in WORDS for line in run_main("help", *words.split()).output.splitlines()[1:3]]
+    assert len(examples) == 2 * len(WORDS)
+    for example in examples:
+        program, *words = example.split()
+        assert program == "spatial-index"
+        if words[0] == "sample-circuit":
+            words.append("--replace")
+        if words[0] == "index" and "-o" not in words:
+            words += ["-o", "other", "--replace"]
+        of_files = "nodes.h5" in words or "edges.h5" in words
+        run_main(*words, cwd=tmp_path / "circuit" if of_files else tmp_path)
+
+
+def test_overview():
+    shown = run_main().output
+    assert run_main("--help").output == run_main("-h").output == run_main("help").output == shown
+    for words in WORDS:
+        assert re.search(rf"^  {words} {{2,}}\w", shown, re.MULTILINE)
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("arguments", ["index --help", "index -h", "help index"])
+def test_overview_of_index(arguments):
+    shown = run_main(*arguments.split()).output
+    assert "  index segments " in shown and "  index synapses " in shown and "query" not in shown
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -27,25 +77,80 @@ def test_version(name):
     assert run(name, "--version").output == f"spatial-index-{name} {VERSION}\n"
 
 
+def test_version_of_the_command():
+    assert run_main("--version").output == f"spatial-index {VERSION}\n"
+    assert run_main("index", "segments", "--version").output == f"spatial-index index segments {VERSION}\n"
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    ("qeury", "unknown command 'qeury': did you mean 'query'?"),
+    ("grdi x", "unknown command 'grdi': did you mean 'grid'?"),
+    ("sample", "unknown command 'sample': did you mean 'sample-circuit'?"),
+    ("index", "expected a command after 'index'"),
+    ("index segmets c.json", "unknown command 'index segmets': did you mean 'index segments'?"),
+    ("index --out x", "unknown option 'index --out'"),
+    ("frobnicate", "unknown command 'frobnicate'"),
+    ("--vesion", "unknown option '--vesion': did you mean '--version'?"),
+    ("help verfy", "unknown command 'verfy': did you mean 'verify'?"),
+    ("hlep", "unknown command 'hlep': did you mean 'help'?"),
+])
+def test_wrong_commands(arguments, sentence):
+    result = run_main(*arguments.split(), code=2)
+    assert result.errors == f"spatial-index: {sentence}\nTry 'spatial-index --help'.\n"
+    assert result.output == ""
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    ("query i --bx 0,0,0 1,1,1", "unknown option '--bx': did you mean --box?"),
+    ("query i --shpere 0,0,0 1", "unknown option '--shpere': did you mean --sphere?"),
+    ("index segments a b --ouptut=x", "unknown option '--ouptut': did you mean --output?"),
+    ("index segments a b --populatoin x", "unknown option '--populatoin': did you mean --population?"),
+    ("index segments a", "expected MORPHOLOGY_DIR after the nodes file 'a'"),
+    ("index segments a.json b", "one word too many: 'b'"),
+    ("index segments a b c", "one word too many: 'c'"),
+    ("index segments a b --populations A,B", "option '--populations' is for circuit configurations only"),
+    ("index segments a b --populations A --population A", "expected at most one of --population and --populations"),
+    ("index segments a.json --node-types t", "option '--node-types' is for nodes files only"),
+    ("index synapses a.json --edge-types t", "option '--edge-types' is for edges files only"),
+    ("index synapses a --post-gids 1 --gids 2", "expected at most one of --gids and --post-gids"),
+    ("index synapses a b", "one word too many: 'b'"),
+    ("index synapses", "expected CIRCUIT_CONFIG | EDGES_FILE"),
+])
+def test_wrong_use_of_the_command(arguments, sentence, tmp_path):
+    result = run_main(*arguments.split(), code=2, cwd=tmp_path)
+    words = " ".join(arguments.split()[:2 if arguments.startswith("index") else 1])
+    assert result.errors == f"spatial-index {words}: {sentence}\nTry 'spatial-index {words} --help'.\n"
+    assert os.listdir(tmp_path) == []
+
+
+def page_of(name):
+    return re.search(r"See the manual page ([\w-]+)\(1\)", help_of(name).output)[1]
+
+
+def commands_of_pages():
+    pages = {}
+    for name in NAMES + WORDS:
+        pages.setdefault(page_of(name), []).append(name)
+    return pages
+
+
 def options_in_help(name):
-    lines = run(name, "--help").output.splitlines()
+    lines = help_of(name).output.splitlines()
     return {match for line in lines for match in re.findall(r"^ {2,6}(?:-\w, )?(--[\w-]+)", line)}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_man_page_has_the_options_of_help(name):
-    page = (MAN_PAGES / f"spatial-index-{name}.1").read_text()
-    items = [line for line in page.splitlines() if line.startswith(".It Fl")]
-    in_page = {"--" + option for line in items for option in re.findall(r"Fl Fl ([\w-]+)", line)}
-    assert in_page == options_in_help(name)
+def test_man_pages_have_the_options_of_help():
+    for page, names in commands_of_pages().items():
+        items = [line for line in (MAN_PAGES / f"{page}.1").read_text().splitlines() if line.startswith(".It Fl")]
+        in_page = {"--" + option for line in items for option in re.findall(r"Fl Fl ([\w-]+)", line)}
+        assert in_page == set().union(*map(options_in_help, names)), page
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_man_page_has_the_letters_of_help(name):
-    page = (MAN_PAGES / f"spatial-index-{name}.1").read_text()
-    in_page = set(re.findall(r"^\.It Fl (\w)\b", page, re.MULTILINE))
-    in_help = set(re.findall(r"^  -(\w), ", run(name, "--help").output, re.MULTILINE))
-    assert in_page == in_help
+def test_man_pages_have_the_letters_of_help():
+    for page, names in commands_of_pages().items():
+        in_page = set(re.findall(r"^\.It Fl (\w)\b", (MAN_PAGES / f"{page}.1").read_text(), re.MULTILINE))
+        in_help = {letter for name in names for letter in re.findall(r"^  -(\w), ", help_of(name).output, re.MULTILINE)}
+        assert in_page == in_help, page
 
 
 WRONG_USE = [
@@ -57,8 +162,10 @@ WRONG_USE = [
     ("nodes", "a b -z", "unknown option '-z'"),
     ("nodes", "a b --out", "option '--out' lacks its value"),
     ("nodes", "a b -o", "option '-o' lacks its value"),
-    ("nodes", "a b --out=", "option '--out': the name of the folder is empty"),
+    ("nodes", "a b --out=", "option '--output': the name of the folder is empty"),
+    ("nodes", "a b --output=", "option '--output': the name of the folder is empty"),
     ("nodes", "a b --force=yes", "option '--force' takes no value"),
+    ("nodes", "a b --replace=yes", "option '--replace' takes no value"),
     ("nodes", "a b --p=x", "option '--p' is ambiguous"),
     ("nodes", "a b --position p", "unknown option '--position'"),
     ("nodes", "a b --populations p", "unknown option '--populations'"),
@@ -147,8 +254,7 @@ def test_help_on_a_full_disk(name):
 
 
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="mandoc is not installed")
-@pytest.mark.parametrize("name", NAMES)
-def test_man_page_is_well_formed(name):
-    page = MAN_PAGES / f"spatial-index-{name}.1"
+@pytest.mark.parametrize("page", sorted(MAN_PAGES.glob("*.1")), ids=lambda page: page.stem)
+def test_man_page_is_well_formed(page):
     lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], stdout=subprocess.PIPE, encoding="utf-8")
     assert (lint.returncode, lint.stdout) == (0, "")

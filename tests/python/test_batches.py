@@ -76,7 +76,7 @@ def test_to_pandas(segments):
 
 
 @pytest.mark.parametrize("error, sentence, call", [
-    (si.ShapeError, "opposite corners", lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((2, 3)))),
+    (si.ShapeError, "opposite_corners", lambda index: index.box_query_many(np.zeros((3, 3)), np.zeros((2, 3)))),
     (si.ShapeError, "corners", lambda index: index.box_counts_many((0, 0, 0), (1, 1, 1))),
     (si.ShapeError, "radii", lambda index: index.sphere_counts_many(np.zeros((3, 3)), [1, 2])),
     (ValueError, "query 1: .*nan", lambda index: index.box_counts_many([[0, 0, 0], [0, np.nan, 0]], np.zeros((2, 3)))),

@@ -183,7 +183,7 @@ def test_code_of_the_pages(folder, page, monkeypatch):
     if page == "tutorial.md":
         number = re.search(r"cell (\d+), with (\d+) synapses", text)
         assert (names["cell"], len(names["positions"])) == (int(number[1]), int(number[2]))
-        assert names["counts"].size == 2916 and names["segments"].box_counts(*names["box"]) == 3765
+        assert names["counts"].size == 2916 and names["segments"].count(names["box"]) == 3765
 
 
 def test_picture_of_the_tutorial_is_small():

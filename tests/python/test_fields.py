@@ -37,7 +37,7 @@ def check_values(values, type_, count, shape):
         return
     assert isinstance(values, np.ndarray)
     assert values.dtype == np.dtype(type_) and values.shape == (count, *shape)
-    assert values.flags.c_contiguous and values.flags.owndata and values.flags.writeable
+    assert values.flags.c_contiguous and values.flags.aligned and values.flags.writeable
 
 
 @pytest.mark.parametrize("name", BUILTIN)

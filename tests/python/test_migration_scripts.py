@@ -188,6 +188,7 @@ def test_errors_are_those_of_before(segments, tmp_path):
 
 def test_usage_statistics_are_one_file_for_each_index(data, tmp_path, monkeypatch):
     monkeypatch.setenv("SI_REPORT_USAGE_STATS", "1")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     run_script("import sys, spatial_index as s; s.open_index(sys.argv[1]).box_counts([0]*3, [1]*3)", data.segments, folder=tmp_path)
     (name,) = os.listdir(tmp_path)
     assert name.startswith("si_cache_stats_") and len(json.loads((tmp_path / name).read_text())) == 1

@@ -37,8 +37,8 @@ def is_multi_index(folder):
 def test_cells(data, segments, tmp_path):
     index = si.MorphMultiIndexBuilder.from_sonata_file(data.morphologies, data.nodes, "All", output_dir=tmp_path / "all")
     assert isinstance(index, si.MorphMultiIndex) and is_multi_index(tmp_path / "all")
-    assert difference(index, segments) is None and index.info["part_count"] == 1
-    assert segments.info["part_count"] == 0
+    assert difference(index, segments) is None and index.info()["part_count"] == 1
+    assert segments.info()["part_count"] == 0
     chosen = si.MorphMultiIndexBuilder.from_sonata_selection(
         data.morphologies, data.nodes, "All", [0, 2], output_dir=tmp_path / "two"
     )
@@ -66,16 +66,16 @@ def test_synapses(data, synapses, tmp_path):
 def test_keyword_of_every_builder(data, tmp_path):
     config = circuits.write_circuit(tmp_path / "circuit")
     both = si.index_circuit("segments", config, tmp_path / "both", ["A", "B"], multi_index=True)
-    assert len(both) == 12 and both["A"].info["part_count"] == 1
+    assert len(both) == 12 and both["A"].info()["part_count"] == 1
     places = np.arange(30).reshape(10, 3)
     points = si.PointIndexBuilder.from_numpy(places, output_dir=tmp_path / "points", multi_index=True)
     spheres = si.SphereIndexBuilder.from_numpy(places, np.ones(10), output_dir=tmp_path / "spheres", multi_index=True)
     for index in points, spheres:
-        assert set(small.everything(index, "id")) == set(range(10)) and index.info["part_count"] == 1
+        assert set(small.everything(index, "id")) == set(range(10)) and index.info()["part_count"] == 1
     single = si.MorphMultiIndexBuilder.from_sonata_file(
         data.morphologies, data.nodes, "All", output_dir=tmp_path / "single", multi_index=False
     )
-    assert single.info["part_count"] == 0 and not is_multi_index(tmp_path / "single")
+    assert single.info()["part_count"] == 0 and not is_multi_index(tmp_path / "single")
 
 
 def test_it_needs_a_folder(data):
@@ -89,7 +89,7 @@ def test_step_by_step(data, segments, tmp_path):
     builder.process_range((1, None))
     builder.finalize()
     assert difference(builder.index, segments) is None and is_multi_index(tmp_path / "steps")
-    assert builder.index.info["population"] == "All"
+    assert builder.index.info()["population"] == "All"
     nothing = si.SynapseMultiIndexBuilder((data.edges, "syn"), output_dir=tmp_path / "nothing").index
     assert len(nothing) == 0 and is_multi_index(tmp_path / "nothing")
 
@@ -148,7 +148,7 @@ files = folder + "/circuit/morphologies", folder + "/circuit/nodes.h5", "cortex"
 edges = folder + "/circuit/edges.h5"
 def same(index, single):
     assert si.util.difference(index, single) is None
-    assert index.info["part_count"] > 0
+    assert index.info()["part_count"] > 0
 same(si.MorphMultiIndexBuilder.from_sonata_file(*files, output_dir="segments", threads=1), folder + "/segments")
 same(si.SynapseMultiIndexBuilder.from_sonata_file(edges, output_dir="synapses", threads=1), folder + "/synapses")
 config = folder + "/circuit/circuit_config.json"
@@ -220,7 +220,7 @@ made = si.SynapseMultiIndexBuilder.create(Edges(), output_dir="made")
 assert si.util.difference(made, si.SynapseIndexBuilder.create(Edges())) is None
 own = np.arange(10 * rank, 10 * rank + 10)
 points = si.PointIndexBuilder.from_numpy(np.stack([own] * 3, 1), own, output_dir="points", multi_index=True)
-assert len(points) == 30 and points.info["population"] is None and made.info["population"] == "made up"
+assert len(points) == 30 and points.info()["population"] is None and made.info()["population"] == "made up"
 os.write(1, b"done\\n")
 """
 

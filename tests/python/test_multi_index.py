@@ -9,6 +9,7 @@ import pytest
 import small_circuits as small
 
 import spatial_index as si
+from spatial_index.old.queries import OldQueries
 from spatial_index.util import difference
 
 COUNT = 600_000  # more than one part
@@ -244,6 +245,41 @@ def check_region_totals(pair, method, _):
             check(pair, method, (regions, *pair.single.bounds()), measure=measure, **keywords)
 
 
+def check_grid(pair, method, _):
+    for keywords in [*all_filters(pair), {"threads": 3}, {"touching": True}, {"touching": True, "accuracy": "exact"}]:
+        if "touching" not in keywords or method.endswith("counts"):
+            check(pair, method, (*pair.single.bounds(), (7, 6, 5)), **keywords)
+
+
+def check_regions(pair, method, _):
+    regions = np.random.default_rng(3).integers(0, 5, (7, 6, 5))
+    for keywords in [*all_filters(pair), {"threads": 3}]:
+        check(pair, method, (regions, *pair.single.bounds()), **keywords)
+
+
+CLASSES = {"box": si.Box, "sphere": si.Sphere, "capsule": si.Capsule, "cylinder": si.Cylinder, "oriented_box": si.OrientedBox}
+
+
+def check_shape(pair, method, _):
+    for shape, class_ in CLASSES.items():
+        for arguments in some_queries(pair.single, shape, (2, 60)):
+            for keywords in all_filters(pair):
+                check(pair, method, (class_(*arguments),), **keywords)
+            named = getattr(pair.single, f"{shape}_{ {'query': 'query', 'count': 'counts', 'any': 'empty'}[method]}")(*arguments)
+            assert same(getattr(pair.single, method)(class_(*arguments)), not named if method == "any" else named)
+
+
+def check_shapes(pair, method, _):
+    for shape, class_ in CLASSES.items():
+        for keywords in all_filters(pair):
+            check(pair, method, (class_(*many(pair, shape)),), **keywords)
+    mixed = [class_(*arguments) for shape, class_ in CLASSES.items() for arguments in some_queries(pair.single, shape)]
+    check(pair, method, (mixed,), threads=2)
+    counts = [pair.single.count(one) for one in mixed]
+    found = getattr(pair.single, method)(mixed)
+    assert (found.counts if method == "query_many" else found).tolist() == counts
+
+
 def check_bounds(pair, method, _):
     check(pair, method, ())
 
@@ -265,6 +301,10 @@ CHECKS = {
     **{f"{shape}_{ending}": (check_, shape) for shape in SHAPES for ending, check_ in [
         ("query", check_query), ("counts", check_counts), ("empty", check_empty), ("query_many", check_query_many),
         ("counts_many", check_counts_many)]},
+    **{name: (check_shape, None) for name in ("query", "count", "any")},
+    **{name: (check_shapes, None) for name in ("query_many", "count_many")},
+    **{name: (check_grid, None) for name in ("grid_counts", "grid_lengths")},
+    **{name: (check_regions, None) for name in ("region_counts", "region_lengths")},
     "nearest": (check_nearest, None),
     "density_grid": (check_density_grid, None),
     "region_totals": (check_region_totals, None),
@@ -275,7 +315,7 @@ CHECKS = {
     "vicinity_counts": (check_old_counts, "sphere"),
 }
 NOTHING = {"0", "{}", "True"}
-NOT_QUERIES = {"create", "open", "stats", "write", "insert"}
+NOT_QUERIES = {"create", "open", "stats", "write", "insert", "info", "close"}
 
 
 def is_query(name):
@@ -284,7 +324,8 @@ def is_query(name):
 
 
 def test_every_public_function_is_compared():
-    assert {name for name in dir(si.Index) if is_query(name)} - NOT_QUERIES == set(CHECKS)
+    names = {*dir(si.Index), *dir(OldQueries)}  # which are not shown
+    assert {name for name in names if is_query(name)} - NOT_QUERIES == set(CHECKS)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -292,6 +333,9 @@ def test_every_public_function_is_compared():
 def test_same_answers(pair, method):
     check_, shape = CHECKS[method]
     check_(pair, method, shape)
+    if method.endswith("lengths") and pair.kind != "morphology":
+        assert all(isinstance(answer, si.ArgumentError) for answer in pair.answers)  # only segments have lengths
+        return
     assert any(not isinstance(answer, si.SpatialIndexError) and repr(answer) not in NOTHING for answer in pair.answers)
     assert method == "bounds" or pair.multi.stats()["parts_touched"] > 0
 
@@ -301,12 +345,12 @@ def test_same_answers(pair, method):
 
 def test_same_elements_and_description(pair):
     assert difference(pair.single, pair.multi) is None
-    assert len(pair.single) == len(pair.multi) and pair.multi.info["part_count"] > 1
+    assert len(pair.single) == len(pair.multi) and pair.multi.info()["part_count"] > 1
     for name in "builtin_fields", "available_fields", "element_type", "population", "populations":
         assert same(getattr(pair.single, name), getattr(pair.multi, name))
-    assert set(pair.single.info) == set(pair.multi.info)
+    assert set(pair.single.info()) == set(pair.multi.info())
     for name in "bounds", "element_count", "levels", "dataset_path", "population":
-        assert pair.single.info.get(name) == pair.multi.info.get(name)
+        assert pair.single.info().get(name) == pair.multi.info().get(name)
 
 
 def test_arrow(pair):
@@ -319,7 +363,7 @@ def test_arrow(pair):
 
 def test_pickled_copied_and_grown(pair, tmp_path):
     again = pickle.loads(pickle.dumps(pair.multi))
-    assert difference(again, pair.single) is None and again.info["part_count"] > 1
+    assert difference(again, pair.single) is None and again.info()["part_count"] > 1
     pair.multi.write(tmp_path / "copy")
     assert difference(tmp_path / "copy", pair.single) is None
     if pair.kind not in ("sphere", "point"):
@@ -332,11 +376,11 @@ def test_pickled_copied_and_grown(pair, tmp_path):
 
 
 def test_usage(pair):
-    count = pair.multi.info["part_count"]
+    count = pair.multi.info()["part_count"]
     assert pair.multi.stats()["parts_touched"] == 0 and pair.multi.stats()["part_count"] == count
     pair.multi.box_query(*small.EVERYTHING, accuracy="bounding_box")
     stats = pair.multi.stats()
     assert stats["parts_touched"] == count
     if stats["reading"] == "mapped":
-        assert 0.9 * pair.multi.info["file_bytes"] < stats["pages_touched"] * stats["page_bytes"]
+        assert 0.9 * pair.multi.info()["file_bytes"] < stats["pages_touched"] * stats["page_bytes"]
     assert pair.single.stats()["part_count"] == pair.single.stats()["parts_touched"] == 0

@@ -98,7 +98,7 @@ def test_resolver(data):
 
 
 @pytest.mark.parametrize("module, name, instead", [
-    ("core", "MorphIndex", "MorphIndexBuilder"), ("core", "SphereIndex", "SphereIndexBuilder"),
+    ("core", "MorphIndex", "SegmentIndexBuilder"), ("core", "SphereIndex", "SphereIndexBuilder"),
     ("core", "Soma", "raw_elements"), ("io", "open_sonata_edges", "libsonata"),
     ("io", "write_sonata_meta_data_section", "builders"), ("util", "gen_ranges", "ranges"),
     ("commands", "brain_indexer_nodes", "spatial-index-nodes"), ("commands", "spatial_index_circuit", "spatial-index-circuit"),

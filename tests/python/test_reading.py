@@ -52,7 +52,7 @@ def test_statistics(folder):
     assert first["queries"] == 1 and second["queries"] == 2
     assert 0 < first["blocks_read"] == second["blocks_read"] == first["blocks_touched"] - first["blocks_cached"]
     assert second["blocks_cached"] >= first["blocks_cached"] + first["blocks_read"]
-    assert first["rounds"] <= index.info["levels"] + 2 and first["reads"] >= first["rounds"]
+    assert first["rounds"] <= index.info()["levels"] + 2 and first["reads"] >= first["rounds"]
     index.box_query((0, 0, 0), (100, 100, 100))
     last = index.stats()
     assert last["blocks_evicted"] > 0 and last["cache_bytes"] <= last["max_cache_bytes"]
@@ -101,7 +101,7 @@ def test_a_file_that_shrinks_is_an_exception(folder, tmp_path, how):
     script = """
 import os, sys, spatial_index as s
 index = s.open_index(sys.argv[1], **eval(sys.argv[2]))
-file = index.info["heavy_data_path"]
+file = index.info()["heavy_data_path"]
 os.truncate(file, os.path.getsize(file) // 2)
 try:
     index.box_query((0, 0, 0), (100, 100, 100))
@@ -128,11 +128,10 @@ for reading in "explicit", "mapped":
     run_script(script, folder, folder=tmp_path)
     assert os.listdir(tmp_path) == []
     for value, count in ("off", 0), ("1", 2):
-        os.environ["SI_REPORT_USAGE_STATS"] = value
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SI_REPORT_USAGE_STATS", value)
+            patch.setenv("TMPDIR", str(tmp_path))
             run_script(script, folder, folder=tmp_path)
-        finally:
-            del os.environ["SI_REPORT_USAGE_STATS"]
         names = sorted(os.listdir(tmp_path))
         assert len(names) == count and all(name.startswith("si_cache_stats_20") for name in names)
     reports = [json.loads((tmp_path / name).read_text())[0] for name in names]

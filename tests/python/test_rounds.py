@@ -20,7 +20,7 @@ class Counts(ctypes.Structure):
 
 shim = ctypes.CDLL(None)
 shim.slow_reads_count.restype = Counts
-levels = si.open_index(sys.argv[1]).info["levels"]
+levels = si.open_index(sys.argv[1]).info()["levels"]
 queries = {
     "query": lambda index, x, size: index.box_query(x, x + size, fields="id"),
     "all fields": lambda index, x, size: index.box_query(x, x + size),

@@ -1,3 +1,4 @@
+/* Sorts the segments of all axons into a grid of cubes, so that dendrites find those nearby. */
 #include "sample_circuit/axons.h"
 
 #include <math.h>

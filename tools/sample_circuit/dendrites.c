@@ -1,3 +1,4 @@
+/* Adds up the lengths of dendrites, and finds the place at a distance along them by bisection. */
 #include "sample_circuit/dendrites.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Makes a circuit in four steps: models, morphologies, cells, synapses. */
 #include "sample_circuit/sample_circuit.h"
 
 #include <stdio.h>

@@ -1,8 +1,9 @@
-/* spatial-index-sample-circuit: makes up a small SONATA circuit. */
+/* spatial-index sample-circuit: writes a small SONATA circuit, computed from random numbers. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "common/command_line.h"
 #include "common/numbers.h"
 #include "common/output.h"
@@ -15,7 +16,7 @@ enum { MOST_CELLS = 10000, MOST_SYNAPSES_PER_CELL = 1000, MOST_MORPHOLOGIES = 10
 
 struct options {
     si_sample_plan plan;
-    bool force;
+    bool replace;
 };
 
 static uint64_t read_number(const char *option, const char *text, uint64_t least, uint64_t most)
@@ -57,28 +58,29 @@ static const cli_option option_table[] = {
     {.name = "cells",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "cells, 1 to 10000 (default 300)",
+     .help = "number of cells, 1 to 10000 (default 300)",
      .set = set_cells},
     {.name = "synapses-per-cell",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "synapses that a cell receives on the mean, 0 to\n1000 (default 50)",
+     .help = "mean number of synapses on a cell, 0 to 1000\n(default 50)",
      .set = set_synapses_per_cell},
     {.name = "morphologies",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "different morphologies, 12 to 10000 (default 12);\nmore than 12 are given to the "
-             "cells in turn",
+     .help = "number of morphologies, 12 to 10000 (default 12);\ncells take more than 12 in turn",
      .set = set_morphologies},
     {.name = "seed",
      .words = CLI_ONE_WORD,
      .value = "N",
-     .help = "where the random numbers begin (default 1)",
+     .help = "seed of the random numbers (default 1)",
      .set = set_seed},
-    {.name = "force",
+    {.name = "replace",
+     .older_name = "force",
+     .letter = 'f',
      .words = CLI_FLAG,
      .help = "write into FOLDER even if it is not empty",
-     .offset = offsetof(struct options, force)},
+     .offset = offsetof(struct options, replace)},
 };
 
 /* Asked between the steps of the work, so that it can clean up. */
@@ -125,7 +127,7 @@ static si_result make_circuit(const struct options *options, const char *path, s
 {
     si_sample_folder folder;
     si_sample_circuit circuit = {0};
-    si_result result = si_sample_folder_open(&folder, path, options->force, error);
+    si_result result = si_sample_folder_open(&folder, path, options->replace, error);
     if (result == SI_OK)
         result = si_sample_circuit_make(&options->plan, &circuit, error);
     if (result == SI_OK)
@@ -150,15 +152,16 @@ static int exit_code(si_result result, const si_error *error)
     return result == SI_ERROR_CANCELLED ? 128 + signal_number : CLI_FAILED;
 }
 
-int main(int argc, char **argv)
+int cli_sample_circuit_command(int argc, char **argv)
 {
     const cli_command command = {
-        .name = "spatial-index-sample-circuit",
+        .examples = {"sample-circuit circuit", "sample-circuit small --cells 20 --seed 7"},
         .operands = "FOLDER",
         .summary =
-            "Makes up a small brain circuit in FOLDER, to try things on: circuit_config.json,\n"
-            "nodes.h5, edges.h5 and morphologies/, as SONATA has them. The same options give the\n"
-            "same files, byte for byte.",
+            "Writes a small artificial brain circuit in the SONATA format to FOLDER:\n"
+            "circuit_config.json, nodes.h5, edges.h5 and morphologies/. The same options give\n"
+            "the same files, byte for byte.",
+        .page = "spatial-index-sample-circuit",
         .options = option_table,
         .option_count = sizeof(option_table) / sizeof(option_table[0]),
         .least_operands = 1,
@@ -170,7 +173,6 @@ int main(int argc, char **argv)
                                        .morphology_count = si_sample_model_count}};
     cli_operands operands;
     si_error error = {.result = SI_OK};
-    cli_begin(command.name);
     cli_read_arguments(&command, argc, argv, &options, &operands);
     if (operands.words[0][0] == '\0')
         cli_wrong_use("the name of FOLDER is empty");

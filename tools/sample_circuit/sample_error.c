@@ -1,3 +1,4 @@
+/* Errors of the sample circuit, and lists that grow by doubling. */
 #include "sample_circuit/sample_error.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Writes into a hidden folder first and renames its files into place when all are complete. */
 #include "sample_circuit/sample_folder.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Groups, datasets and attributes of HDF5 files, written without times so that the bytes repeat. */
 #include "sample_circuit/sample_hdf5.h"
 
 #include <stdio.h>

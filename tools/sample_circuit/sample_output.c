@@ -1,3 +1,4 @@
+/* Text files whose write errors are found when they are closed. */
 #include "sample_circuit/sample_output.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The generators xoshiro256** and splitmix64, and the distributions made of them. */
 #include "sample_circuit/sample_random.h"
 
 #include <math.h>

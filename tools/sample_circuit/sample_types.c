@@ -1,3 +1,4 @@
+/* The tables of the catalogue. */
 #include "sample_circuit/sample_types.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

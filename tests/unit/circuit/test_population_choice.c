@@ -70,7 +70,7 @@ static void error_lists_what_there_is(void **state)
     assert_int_equal(choose(candidates, 1, &chosen, &error), SI_ERROR_UNSUPPORTED);
     assert_non_null(strstr(error.message, "population 'V' of type 'virtual'"));
     assert_int_equal(choose(candidates, 0, &chosen, &error), SI_ERROR_NOT_FOUND);
-    assert_non_null(strstr(error.message, "none at all"));
+    assert_non_null(strstr(error.message, "networks.nodes: none"));
 }
 
 static void names_must_do_as_folders(void **state)

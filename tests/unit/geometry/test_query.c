@@ -91,7 +91,7 @@ static void nonsense_is_refused(void **state)
     assert_refused(si_query_sphere(good, -1e-60, SI_BEST_EFFORT, (si_query *)&query, &error),
                    &error, "radius of a query is -1e-60");
     assert_refused(si_query_sphere(good, 1, (si_accuracy)4, (si_query *)&query, &error), &error,
-                   "accuracy of a query is 3");
+                   "accuracy of a query is 4");
     assert_int_equal(si_query_sphere(good, -1, SI_BEST_EFFORT, (si_query *)&query, NULL),
                      SI_ERROR_ARGUMENT);
 }

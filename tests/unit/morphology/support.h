@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
-#include "morphology/morphology.h"
+#include "morphology/morphology_asc.h"
+#include "morphology/morphology_formats.h"
+#include "morphology/morphology_library.h"
+#include "morphology/morphology_swc.h"
 
 /* A file below the folder of shared data; NULL if there is none. Free it. */
 char *shared_path(const char *relative);

@@ -78,7 +78,8 @@ static void unknown_variables_stay(void **state)
 static void bad_manifests_are_refused(void **state)
 {
     const char *folder = *state;
-    assert_not_opened(folder, "{'manifest': {'A': 'x'}}", SI_ERROR_FORMAT, "'A' is no variable");
+    assert_not_opened(folder, "{'manifest': {'A': 'x'}}", SI_ERROR_FORMAT,
+                      "invalid variable name 'A'");
     assert_not_opened(folder, "{'manifest': {'${A}': 'x'}}", SI_ERROR_FORMAT, "'${A}'");
     assert_not_opened(folder, "{'manifest': {'$A': 5}}", SI_ERROR_FORMAT, "$A is not a string");
     assert_not_opened(folder, "{'manifest': []}", SI_ERROR_FORMAT, "manifest is not an object");

@@ -167,7 +167,7 @@ static void what_cannot_be_read_is_refused(void **state)
     si_dataset *dataset = open_dataset(path, SI_SYNAPSE);
     assert_int_equal(si_dataset_read(dataset, "tau", IDS(0), 1, &values, &error),
                      SI_ERROR_NOT_FOUND);
-    assert_message("/edges/E: no attribute tau; there are: flag, half, kind, pairs, text");
+    assert_message("/edges/E: no attribute tau; the population has: flag, half, kind, pairs, text");
     assert_int_equal(si_dataset_read(dataset, "flag", IDS(0, 3), 2, &values, &error),
                      SI_ERROR_ARGUMENT);
     assert_message("edge id 3 was asked for, but the population has 3 edges");

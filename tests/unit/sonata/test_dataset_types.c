@@ -86,7 +86,7 @@ static void attributes_of_both_files_are_listed(void **state)
     for (size_t i = 0; i < 10; i++)
         assert_string_equal(si_dataset_attribute_name(dataset, i), names[i]);
     assert_fails(dataset, "node_type_id", IDS(0), 1, SI_ERROR_NOT_FOUND);
-    assert_message("no attribute node_type_id; there are: both, flag, half,");
+    assert_message("no attribute node_type_id; the population has: both, flag, half,");
     si_dataset_close(dataset);
 }
 
@@ -174,7 +174,7 @@ static void assert_types_unusable(const char *path, const char *types, const cha
     assert_fails(dataset, "word", IDS(0), 1, SI_ERROR_NOT_FOUND);
     assert_message("no attribute word, and the types cannot be read: ");
     assert_message(reason);
-    assert_message("there are: both, x");
+    assert_message("the population has: both, x");
     si_dataset_close(dataset);
 }
 

@@ -210,7 +210,7 @@ static void synapses_with_the_older_index_and_other_positions(void **state)
     const char *path = need("allen/9_cells/network/excvirt_cortex_edges.h5");
     assert_int_equal(si_sonata_edges_open(path, NULL, NULL, &edges, &error), SI_ERROR_NOT_FOUND);
     assert_non_null(strstr(error.message, "afferent_center_x"));
-    assert_non_null(strstr(error.message, "prefixes of positions that it has: pos"));
+    assert_non_null(strstr(error.message, "position prefixes of this group: pos"));
     assert_ok(si_sonata_edges_open(path, "excvirt_to_cortex", "pos", &edges, &error), error);
     float position[1][3];
     uint64_t target, source;

@@ -246,12 +246,12 @@ static void missing_columns_are_named(void **state)
     close_file(file);
     assert_not_opened(path, NULL, SI_ERROR_NOT_FOUND,
                       "/edges/E/0: no position columns afferent_center_x, afferent_center_y and "
-                      "afferent_center_z; prefixes of positions that it has: afferent_surface, "
+                      "afferent_center_z; position prefixes of this group: afferent_surface, "
                       "efferent_center");
     assert_not_opened(path, "half", SI_ERROR_NOT_FOUND, "no position columns half_x");
     file = create_edges(path);
     close_file(file);
-    assert_not_opened(path, NULL, SI_ERROR_NOT_FOUND, "prefixes of positions that it has: none");
+    assert_not_opened(path, NULL, SI_ERROR_NOT_FOUND, "position prefixes of this group: none");
     file = create_file(path);
     write_zeros(file, "edges/E/edge_type_id", 2);
     write_positions(file, "0/afferent_center", 0, 2);

@@ -164,9 +164,9 @@ static void bad_enumerations_are_refused(void **state)
         double value;
         const char *message;
     } cases[] = {
-        {-1, "/nodes/P/0/morphology: row 1 is -1, which is no index into its library of 3 texts"},
-        {3, "row 1 is 3, which is no index into its library of 3 texts"},
-        {1.5, "row 1 is 1.5, which is no index into its library of 3 texts"}};
+        {-1, "/nodes/P/0/morphology: row 1 is -1, expected an index into its library of 3 texts"},
+        {3, "row 1 is 3, expected an index into its library of 3 texts"},
+        {1.5, "row 1 is 1.5, expected an index into its library of 3 texts"}};
     for (size_t i = 0; i < 3; i++) {
         hid_t file = create_three(path);
         write_enumeration(file, H5T_IEEE_F64LE, (double[]){2, cases[i].value, 2});
@@ -396,7 +396,7 @@ static void populations_are_chosen(void **state)
     write_zeros(file, "nodes/two/node_type_id", 4);
     close_file(file);
     assert_int_equal(si_sonata_nodes_open(path, NULL, NULL, &nodes, &error), SI_ERROR_NOT_FOUND);
-    assert_message("there is not just one; the file has: one, two");
+    assert_message("expected a file with exactly one, found: one, two");
     assert_int_equal(si_sonata_nodes_open(path, NULL, "three", &nodes, &error), SI_ERROR_NOT_FOUND);
     assert_message("no population three; the file has: one, two");
     assert_ok(si_sonata_nodes_open(path, NULL, "two", &nodes, &error), error);
@@ -462,7 +462,7 @@ static void other_files_are_refused(void **state)
     file = create_file(path);
     create_group(file, "nodes");
     close_file(file);
-    assert_not_opened(path, SI_ERROR_NOT_FOUND, "the file has: none");
+    assert_not_opened(path, SI_ERROR_NOT_FOUND, "expected a file with exactly one, found: none");
     file = create_file(path);
     write_zeros(file, "nodes/P/0/x", 3);
     close_file(file);

@@ -135,7 +135,7 @@ static void broken_files_are_refused(void **state)
         {"node_type_id a\nx b\n", "types.csv:2: node_type_id is 'x', expected an integer"},
         {"node_type_id a\n1.5 b\n", "types.csv:2: node_type_id is '1.5', expected an integer"},
         {"node_type_id a\n1 b\n2 b\n1 c\n",
-         "types.csv:4: node_type_id 1 again, it is already in line 2"},
+         "types.csv:4: node_type_id 1 is given again, it is also in line 2"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_refused(cases[i][0], strlen(cases[i][0]), cases[i][1]);

@@ -1,0 +1,194 @@
+/* Attributes of the SONATA data set, which is opened at the first use. */
+#include "py_attributes.h"
+
+/* ---- the data set ---- */
+
+static bool records_dataset(const core_index *self)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    return si_index_get_info(self->index, &info) == SI_OK && info.dataset_path;
+}
+
+/* Other threads may open it at the same time: the first one stays. */
+static const si_dataset *open_dataset(core_index *self)
+{
+    si_dataset *opened = NULL;
+    si_error error;
+    si_result result;
+    if (self->dataset)
+        return self->dataset;
+    Py_BEGIN_ALLOW_THREADS;
+    result = si_dataset_open(self->index, &opened, &error);
+    Py_END_ALLOW_THREADS;
+    if (result != SI_OK) {
+        core_raise(self->state, &error);
+        return NULL;
+    }
+    if (self->dataset)
+        si_dataset_close(opened);
+    else
+        self->dataset = opened;
+    return self->dataset;
+}
+
+static bool has_attribute(const si_dataset *dataset, const char *name)
+{
+    size_t count = si_dataset_attribute_count(dataset);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, si_dataset_attribute_name(dataset, i)) == 0)
+            return true;
+    return false;
+}
+
+/* The library knows why there is none of that name. */
+static void raise_no_attribute(core_state *state, const si_dataset *dataset, const char *name)
+{
+    si_values values;
+    si_error error;
+    uint64_t none = 0;
+    if (si_dataset_read(dataset, name, &none, 0, &values, &error) == SI_OK)
+        si_values_free(&values);
+    else
+        core_raise_field_error(state, "No such attribute: '%s'. %s", name, error.message);
+}
+
+bool core_check_attribute(core_index *self, PyObject *name)
+{
+    const core_kind *kind = core_kind_of(self->kind);
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    if (!text || strlen(text) != (size_t)length) {
+        PyErr_Clear();
+        return core_raise_field_error(self->state, "No such field: %R, which is no name.", name);
+    }
+    if (strcmp(text, "raw_elements") == 0)
+        return core_raise_field_error(self->state,
+                                      "'raw_elements' is no part of a list: ask for it alone.");
+    if (!kind->has_attributes || !records_dataset(self))
+        return core_raise_field_error(self->state,
+                                      "No such field: %R. This %s index records no data set that "
+                                      "might have such an attribute.",
+                                      name, kind->name);
+    const si_dataset *dataset = open_dataset(self);
+    if (!dataset)
+        return false;
+    if (has_attribute(dataset, text))
+        return true;
+    raise_no_attribute(self->state, dataset, text);
+    return false;
+}
+
+PyObject *core_attribute_names(PyObject *object, PyObject *ignored)
+{
+    core_index *self = core_hold(object);
+    (void)ignored;
+    PyObject *names = self ? PyList_New(0) : NULL;
+    if (names && core_kind_of(self->kind)->has_attributes && records_dataset(self)) {
+        const si_dataset *dataset = open_dataset(self);
+        size_t count = dataset ? si_dataset_attribute_count(dataset) : 0;
+        if (!dataset)
+            Py_CLEAR(names);
+        for (size_t i = 0; names && i < count; i++) {
+            PyObject *name = PyUnicode_FromString(si_dataset_attribute_name(dataset, i));
+            if (!name || PyList_Append(names, name) < 0)
+                Py_CLEAR(names);
+            Py_XDECREF(name);
+        }
+    }
+    core_let_go(self);
+    return names;
+}
+
+/* ---- values ---- */
+
+static core_type array_type(si_type type)
+{
+    switch (type) {
+    case SI_TYPE_INT8:
+        return CORE_INT8;
+    case SI_TYPE_INT16:
+        return CORE_INT16;
+    case SI_TYPE_INT32:
+        return CORE_INT32;
+    case SI_TYPE_INT64:
+        return CORE_INT64;
+    case SI_TYPE_UINT8:
+        return CORE_UINT8;
+    case SI_TYPE_UINT16:
+        return CORE_UINT16;
+    case SI_TYPE_UINT32:
+        return CORE_UINT32;
+    case SI_TYPE_UINT64:
+        return CORE_UINT64;
+    case SI_TYPE_FLOAT32:
+        return CORE_FLOAT32;
+    case SI_TYPE_FLOAT64:
+        return CORE_FLOAT64;
+    default:
+        return CORE_TYPE_COUNT; /* text */
+    }
+}
+
+/* Texts repeat, and equal ones often lie in the same place: such share an object. */
+#define TEXT_CACHE_SIZE 64
+
+static PyObject *list_of_texts(const char *const *texts, uint64_t count)
+{
+    const char *cached[TEXT_CACHE_SIZE] = {NULL};
+    PyObject *object_of[TEXT_CACHE_SIZE] = {NULL}; /* borrowed from the list */
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (uint64_t i = 0; list && i < count; i++) {
+        size_t place = ((uintptr_t)texts[i] >> 3) % TEXT_CACHE_SIZE;
+        PyObject *text = cached[place] == texts[i]
+                             ? Py_NewRef(object_of[place])
+                             : PyUnicode_DecodeUTF8(texts[i], (Py_ssize_t)strlen(texts[i]),
+                                                    "surrogateescape");
+        cached[place] = texts[i];
+        object_of[place] = text;
+        if (!text || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *array_of_values(core_state *state, const si_values *values)
+{
+    core_type type = array_type(values->type);
+    if (type == CORE_TYPE_COUNT) {
+        PyObject *list = list_of_texts(values->data, values->count);
+        PyObject *array = list ? core_array_of_objects(state, list) : NULL;
+        Py_XDECREF(list);
+        return array;
+    }
+    void *data;
+    PyObject *array = core_new_array(state, type, values->count, &data);
+    if (array && values->count > 0)
+        memcpy(data, values->data, (size_t)values->count * core_type_size(type));
+    return array;
+}
+
+PyObject *core_read_attribute(core_index *self, PyObject *name, PyObject *ids)
+{
+    const si_dataset *dataset = open_dataset(self);
+    const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
+    core_view view;
+    if (!dataset || !text)
+        return NULL;
+    if (!core_view_array(ids, CORE_UINT64_FORMATS, &view) || view.dimensions != 1) {
+        PyErr_SetString(PyExc_TypeError, "expected a contiguous array of uint64");
+        return NULL;
+    }
+    si_values values;
+    si_error error;
+    si_result result;
+    Py_BEGIN_ALLOW_THREADS;
+    result = si_dataset_read(dataset, text, view.data, (uint64_t)view.shape[0], &values, &error);
+    Py_END_ALLOW_THREADS;
+    if (result != SI_OK) {
+        core_raise(self->state, &error);
+        return NULL;
+    }
+    PyObject *array = array_of_values(self->state, &values);
+    si_values_free(&values);
+    return array;
+}
