@@ -1,7 +1,7 @@
 /*
  * One position over two kinds of storage. In memory it goes through the chunks of the sorter, which
- * can be given to another sorter as they are left. On the disk it goes through the runs in the order
- * in which they were written, and reads a block of pages at once.
+ * can be given to another sorter as they are left. On the disk it goes through the runs in the
+ * order in which they were written, and reads a block of pages at once.
  */
 #include "sort/record_cursor.h"
 

@@ -125,7 +125,7 @@ static void existing_set_is_replaced_only_if_wanted(void **state)
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_error error;
     assert_ok(si_build_circuit_segments(&source, index_folder, NULL, NULL, &error), error);
-    assert_fails(SI_ERROR_EXISTS, "there is an index here already");
+    assert_fails(SI_ERROR_EXISTS, "already contains an index");
     options.replace = 1;
     const test_cell cell = {{0, 0, 0}, {1, 0, 0, 0}, "m"};
     write_nodes(path_in(folder, "a.h5"), "A", &cell, 1);
