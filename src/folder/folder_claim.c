@@ -40,7 +40,7 @@ static si_result check_no_stranger(const char *folder, const si_folder_claim *cl
     for (struct dirent *entry; result == SI_OK && (entry = readdir(listing)) != NULL;)
         if (!is_expected(folder, claim, entry->d_name))
             result = si_fail(error, SI_ERROR_EXISTS,
-                             "%s: the folder is not empty and contains no index: it contains %s",
+                             "%s: the folder is not empty and holds no index: it contains %s",
                              folder, entry->d_name);
     closedir(listing);
     return result;
@@ -51,11 +51,10 @@ static si_result check_free(const char *folder, const si_folder_claim *claim, si
     if (!si_folder_holds_index(folder))
         return check_no_stranger(folder, claim, error);
     if (!claim->replace)
-        return si_fail(
-            error, SI_ERROR_EXISTS,
-            "%s: already contains an index (use --replace, or replace=True in Python, to "
-            "replace it)",
-            folder);
+        return si_fail(error, SI_ERROR_EXISTS,
+                       "%s: already contains an index (use --replace, or replace=True in Python, "
+                       "to replace it)",
+                       folder);
     return SI_OK;
 }
 
