@@ -1,3 +1,7 @@
+/*
+ * Claiming: create, lock, check that nothing else is there, clean up after dead builds. Locking
+ * begins anew where another build, failing, has just removed the folder.
+ */
 #include "folder/folder_claim.h"
 
 #include <dirent.h>

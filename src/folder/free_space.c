@@ -1,3 +1,7 @@
+/*
+ * Compares what is needed with the free bytes of the disks, as one sum where both are the same
+ * disk.
+ */
 #include "folder/free_space.h"
 
 #include <stdbool.h>

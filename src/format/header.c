@@ -1,3 +1,7 @@
+/*
+ * The header is one block: identity, sizes, sections and bounds, closed by a checksum. A reader
+ * computes the layout from kind and count and refuses a header that says anything else.
+ */
 #include "format/header.h"
 
 #include <assert.h>

@@ -1,3 +1,7 @@
+/*
+ * The top of a multi-index: a header block, the table of its parts, and the levels above their
+ * lowest nodes, with a checksum for each of the three.
+ */
 #include "format/manifest.h"
 
 #include <assert.h>

@@ -1,3 +1,7 @@
+/*
+ * Reading meta_data.json: of a single index, of a multi-index, or of several populations, and
+ * what to say of indexes that only other software reads.
+ */
 #include "format/metadata.h"
 
 #include <errno.h>
