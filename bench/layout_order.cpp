@@ -217,7 +217,7 @@ class splitter
                 half};
     }
 
-    // The half that comes first along the curve stays first: neighbours stay on the same pages.
+    // The half that comes first along the curve stays first: neighbors stay on the same pages.
     static double mean_rank(iterator first, iterator last)
     {
         std::uint64_t sum = 0;

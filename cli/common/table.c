@@ -91,7 +91,7 @@ void cli_table_add_column(cli_table *table, const char *name)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         if (strcmp(table->columns[i].name, name) == 0)
-            cli_wrong_use("column '%s' is asked for twice", name);
+            cli_wrong_use("column '%s' is given twice", name);
     }
     size_t position = table->column_count++;
     table->columns = cli_reallocate(table->columns, table->column_count, sizeof *table->columns);

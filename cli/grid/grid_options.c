@@ -173,7 +173,7 @@ void cli_grid_options_read(cli_grid_options *options, int argc, char **argv)
                      "grid synapses --shape 4 --box 0,0,0 80,80,80 -o counts.npy"},
         .operands = "INDEX",
         .summary = "Counts the elements, or adds up the lengths of segments, in each voxel of a\n"
-                   "regular grid. Lengths are in micrometres.",
+                   "regular grid. Lengths are in micrometers.",
         .page = "spatial-index-grid",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],

@@ -2,11 +2,9 @@
 #include "index/build_run.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/program.h"
 #include "common/signals.h"
@@ -80,13 +78,6 @@ static void tell_bad_cells(const si_build_report *report)
             plural(report->bad_cell_count));
 }
 
-static bool holds_index(const char *folder)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/meta_data.json", folder);
-    return access(path, F_OK) == 0;
-}
-
 /* Of a rank that has only heard of a failure, the error says so. */
 static bool is_own_failure(si_result result)
 {
@@ -102,8 +93,7 @@ static int tell_failure(const cli_build_run *run, si_result result)
         cli_say("ended by SIG%s, nothing was written", sigabbrev_np(signal_number));
         return 128 + signal_number;
     }
-    bool replace_would_help = result == SI_ERROR_EXISTS && holds_index(run->chosen->output);
-    cli_say("%s%s", run->error.message, replace_would_help ? " (--replace replaces it)" : "");
+    cli_say("%s", run->error.message);
     return CLI_FAILED;
 }
 

@@ -179,7 +179,7 @@ void cli_query_options_read(cli_query_options *options, int argc, char **argv)
                      "query synapses --sphere 0,420,0 25 --format jsonl"},
         .operands = "INDEX",
         .summary = "Finds the elements of an index in a box or another shape, or the nearest to "
-                   "a\npoint, and prints them. Lengths are in micrometres.",
+                   "a\npoint, and prints them. Lengths are in micrometers.",
         .page = "spatial-index-query",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],

@@ -22,7 +22,7 @@ typedef enum si_result {
     SI_ERROR_LIMIT = 8,       /* an id, a count or a size exceeds a limit */
     SI_ERROR_BUSY = 9,        /* another build is writing to the same folder */
     SI_ERROR_CANCELLED = 10,  /* the progress function of the caller cancelled the call */
-    SI_ERROR_RANK = 11        /* another rank of the cluster failed, and this one gave up with it */
+    SI_ERROR_RANK = 11        /* another rank of the cluster failed */
 } si_result;
 
 #define SI_ERROR_MESSAGE_SIZE 1024

@@ -6,7 +6,7 @@
         found = index.query(si.Sphere((0, 400, 0), 20), fields=["gid", "section_id", "endpoints"])
         count = index.count(si.Box((-20, 400, -20), (20, 440, 20)))
 
-Lengths are in micrometres, coordinates are 32-bit floats, ids are those of the SONATA files.
+Lengths are in micrometers, coordinates are 32-bit floats, ids are those of the SONATA files.
 """
 from __future__ import annotations
 

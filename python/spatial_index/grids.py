@@ -35,7 +35,7 @@ class Grids(_core.Index):
         Parameters
         ----------
         corner, opposite_corner : array_like
-            Two opposite corners of the grid, in micrometres; finite. They are not rounded to float32.
+            Two opposite corners of the grid, in micrometers; finite. They are not rounded to float32.
         shape : int or sequence of int
             The number of voxels along x, y and z, or one number for all three.
         touching : bool
@@ -83,7 +83,7 @@ class Grids(_core.Index):
         Returns
         -------
         ndarray
-            float64, of the shape of the grid, in micrometres.
+            float64, of the shape of the grid, in micrometers.
         """
         found: npt.NDArray[np.float64] = self._voxels(_LENGTH, corner, opposite_corner, shape, None, threads, wanted)
         return found
@@ -106,7 +106,7 @@ class Grids(_core.Index):
         regions : array_like
             Integers (X, Y, Z): for each voxel of a grid the id of its region.
         corner, opposite_corner : array_like
-            Of the grid: the origin of the atlas, and that plus its shape times the size of a voxel, in micrometres.
+            Of the grid: the origin of the atlas, and that plus its shape times the size of a voxel, in micrometers.
         touching, accuracy, threads, **wanted
             As in ``grid_counts``. With touching=True an element counts once in each voxel of a region that it touches.
 
@@ -142,7 +142,7 @@ class Grids(_core.Index):
         Returns
         -------
         dict
-            {region: length in micrometres}, ascending, without regions that contain nothing.
+            {region: length in micrometers}, ascending, without regions that contain nothing.
         """
         found: Dict[int, float] = self._regions(_LENGTH, regions, corner, opposite_corner, None, threads, wanted)
         return found

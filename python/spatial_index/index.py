@@ -98,7 +98,7 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
         Returns
         -------
         tuple of ndarray
-            The smallest and the largest corner, float32 (3,) each, in micrometres. If the index is empty, the first is
+            The smallest and the largest corner, float32 (3,) each, in micrometers. If the index is empty, the first is
             greater than the second.
         """
         return self._bounds()
@@ -141,7 +141,7 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
         Parameters
         ----------
         point : array_like
-            Three finite numbers, in micrometres.
+            Three finite numbers, in micrometers.
         k : int
             The number of elements; fewer are returned if there are fewer.
         fields : str or iterable of str, optional
@@ -150,7 +150,7 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             Distances to what: with "best_effort" (default) a segment is the capsule around its axis, with "exact" a
             flat-ended cylinder, with "bounding_box" its bounding box.
         max_distance : float
-            Only elements within this distance, in micrometres.
+            Only elements within this distance, in micrometers.
         **wanted
             section_types, somas, gids, pre_gids, post_gids, ids as in ``query``.
 
@@ -159,7 +159,7 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
         found : Results, ndarray, tuple or list
             By `fields`, as in ``query``, the nearest first; elements at the same distance are in index order.
         distances : ndarray
-            float64 (N,), the distances to the surfaces of the elements, in micrometres; 0 inside.
+            float64 (N,), the distances to the surfaces of the elements, in micrometers; 0 inside.
 
         Raises
         ------
@@ -279,9 +279,9 @@ class SphereIndex(Index):
         Parameters
         ----------
         centroid : array_like
-            (3,) or (N, 3), in micrometres; finite.
+            (3,) or (N, 3), in micrometers; finite.
         radius : float or array_like
-            In micrometres; not negative; (N,) for several.
+            In micrometers; not negative; (N,) for several.
         id : int or array_like, optional
             Default: numbers from the length of the index on.
         """
@@ -305,7 +305,7 @@ class PointIndex(Index):
         return index
 
     def insert(self, position: npt.ArrayLike, id: Any = None) -> None:
-        """Insert one point, (3,), or several, (N, 3), in micrometres; otherwise as ``SphereIndex.insert``."""
+        """Insert one point, (3,), or several, (N, 3), in micrometers; otherwise as ``SphereIndex.insert``."""
         if np.ndim(position) == 1:
             self._insert(position, None, id)
         else:

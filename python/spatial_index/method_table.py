@@ -28,8 +28,8 @@ class ShapeRow(NamedTuple):
     parts: Tuple[Part, ...]
 
 
-_POINT = "three numbers in micrometres, rounded to float32{0}"
-_POINTS = "array (N, 3), float, in micrometres{0}"
+_POINT = "three numbers in micrometers, rounded to float32{0}"
+_POINTS = "array (N, 3), float, in micrometers{0}"
 
 
 def _point(name: str, plural: str, what: str, more: str = "", plural_more: str = "") -> Part:
@@ -37,8 +37,8 @@ def _point(name: str, plural: str, what: str, more: str = "", plural_more: str =
 
 
 _RADIUS = Part(
-    "radius", "radii", "float", "The radius in micrometres; not negative.",
-    "The radius of each, in micrometres: array (N,), or one number for all.",
+    "radius", "radii", "float", "The radius in micrometers; not negative.",
+    "The radius of each, in micrometers: array (N,), or one number for all.",
 )  # fmt: skip
 
 SHAPES: Tuple[ShapeRow, ...] = (

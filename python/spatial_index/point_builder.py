@@ -31,7 +31,7 @@ class SphereIndexBuilder:
     ) -> SphereIndex:
         """The SphereIndex of N spheres.
 
-        centroids: (N, 3), radii: (N,), in micrometres, taken as float32; finite, radii not negative.
+        centroids: (N, 3), radii: (N,), in micrometers, taken as float32; finite, radii not negative.
         ids: (N,) integers, taken as uint64; None: 0 .. N-1.
         output_dir and other keywords: those of ``spatial_index.building.BuildOptions``.
         """

@@ -115,7 +115,7 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         return self._first.available_fields
 
     def bounds(self) -> Corners:
-        """Return the bounding box of all populations: two float32 arrays (3,), in micrometres."""
+        """Return the bounding box of all populations: two float32 arrays (3,), in micrometers."""
         lower, upper = zip(*(index.bounds() for index in self._indexes.values()))
         return np.min(lower, axis=0), np.max(upper, axis=0)
 

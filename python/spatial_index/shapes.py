@@ -79,7 +79,7 @@ class Box(Shape):
     Parameters
     ----------
     corner, opposite_corner : array_like
-        Two opposite corners in any order, (3,) or (N, 3), in micrometres. They may be infinite.
+        Two opposite corners in any order, (3,) or (N, 3), in micrometers. They may be infinite.
     """
 
     __slots__ = ()
@@ -94,9 +94,9 @@ class Sphere(Shape):
     Parameters
     ----------
     center : array_like
-        (3,) or (N, 3), in micrometres.
+        (3,) or (N, 3), in micrometers.
     radius : float or array_like
-        In micrometres; for N spheres (N,) or one for all. Not negative.
+        In micrometers; for N spheres (N,) or one for all. Not negative.
     """
 
     __slots__ = ()
@@ -111,9 +111,9 @@ class Capsule(Shape):
     Parameters
     ----------
     end, other_end : array_like
-        The ends of the line segment, (3,) or (N, 3), in micrometres; finite.
+        The ends of the line segment, (3,) or (N, 3), in micrometers; finite.
     radius : float or array_like
-        In micrometres; for N capsules (N,) or one for all. Not negative.
+        In micrometers; for N capsules (N,) or one for all. Not negative.
     """
 
     __slots__ = ()
@@ -128,9 +128,9 @@ class Cylinder(Shape):
     Parameters
     ----------
     end, other_end : array_like
-        The centers of the flat ends, (3,) or (N, 3), in micrometres; finite, and not the same point.
+        The centers of the flat ends, (3,) or (N, 3), in micrometers; finite, and not the same point.
     radius : float or array_like
-        In micrometres; for N cylinders (N,) or one for all. Not negative.
+        In micrometers; for N cylinders (N,) or one for all. Not negative.
     """
 
     __slots__ = ()
@@ -145,9 +145,9 @@ class OrientedBox(Shape):
     Parameters
     ----------
     center : array_like
-        (3,) or (N, 3), in micrometres; finite.
+        (3,) or (N, 3), in micrometers; finite.
     half_size : array_like
-        Half the length of each side, (3,) or (N, 3), in micrometres; not negative.
+        Half the length of each side, (3,) or (N, 3), in micrometers; not negative.
     orientation : array_like
         A quaternion (w, x, y, z), as SONATA stores it for cells, or a rotation matrix (3, 3), the columns of which are
         the directions of the sides; for N boxes (N, 4) or (N, 3, 3), or one for all.

@@ -196,7 +196,7 @@ static si_result create_folder(const char *path, si_error *error)
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && si_path_is_folder(path)))
         return SI_OK;
     if (errno == EEXIST)
-        return si_fail(error, SI_ERROR_IO, "%s: not a folder, as is expected there", path);
+        return si_fail(error, SI_ERROR_IO, "%s: not a folder", path);
     return si_fail_errno(error, errno == ENOENT ? SI_ERROR_NOT_FOUND : SI_ERROR_IO, errno,
                          "%s: cannot create the folder", path);
 }

@@ -93,8 +93,8 @@ static si_result check_temp_folder(const char *folder, si_error *error)
                        "%s: the folder for temporary files does not exist or is not a directory",
                        folder);
     if (access(folder, W_OK | X_OK) != 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot write temporary files there",
-                             folder);
+        return si_fail_errno(error, SI_ERROR_IO, errno,
+                             "%s: cannot write temporary files in this folder", folder);
     return SI_OK;
 }
 

@@ -120,8 +120,9 @@ static si_result prepare_file(const si_packer *packer, si_error *error)
 {
     const si_layout *layout = packer->layout;
     if (ftruncate(packer->descriptor, (off_t)layout->file_bytes) != 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot give it its %llu bytes",
-                             packer->path, (unsigned long long)layout->file_bytes);
+        return si_fail_errno(error, SI_ERROR_IO, errno,
+                             "%s: cannot set the file size to %llu bytes", packer->path,
+                             (unsigned long long)layout->file_bytes);
     if (packer->is_direct || packer->unit_elements % SI_PARTS_GRAIN != 0)
         return SI_OK;
     SI_TRY(touch_large_pages(packer, 0, layout->floats.offset, error));

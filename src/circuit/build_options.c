@@ -12,7 +12,7 @@ si_result si_check_struct_size(size_t size, size_t expected, const char *name, s
 {
     if (size != expected)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the struct_size of an %s is %zu, expected %zu: it was not initialised, or "
+                       "the struct_size of an %s is %zu, expected %zu: it was not initialized, or "
                        "belongs to another version of the library",
                        name, size, expected);
     return SI_OK;

@@ -137,8 +137,8 @@ static si_result check_placed(const si_cell_elements *elements, const si_cell_sh
             if (!isfinite(elements->endpoints1[from + i][axis]) ||
                 !isfinite(elements->endpoints2[from + i][axis]))
                 return si_fail(error, SI_ERROR_FORMAT,
-                               "section %u, segment %u: placed, a coordinate is beyond the range "
-                               "of 32-bit floats",
+                               "section %u, segment %u: a coordinate exceeds the range of 32-bit "
+                               "floats after placement",
                                shape->section_ids[i], shape->segment_ids[i]);
     return SI_OK;
 }

@@ -138,7 +138,7 @@ static si_result check_source(const si_circuit_source *source, const char *folde
     if (!folder)
         return si_fail(error, SI_ERROR_ARGUMENT, "no folder is given for the index of the circuit");
     if (!source->populations && source->population_count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "population_count is %zu, but there are no names",
+        return si_fail(error, SI_ERROR_ARGUMENT, "population_count is %zu, but populations is NULL",
                        source->population_count);
     return source->populations
                ? si_check_population_names(source->populations, source->population_count, error)

@@ -160,18 +160,17 @@ si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error 
     SI_TRY(si_require(dataset, "dataset", error));
     si_index_info info = SI_INDEX_INFO_INIT;
     if (si_index_get_info(index, &info) != SI_OK)
-        return si_fail(error, SI_ERROR_ARGUMENT, "the index gives no information about itself");
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot read the information of the index");
     const char *name = info.path ? info.path : "the index";
     if (!info.dataset_path)
         return si_fail(
             error, SI_ERROR_NOT_FOUND,
-            "%s: does not record the SONATA file it was made of, so it has no attributes", name);
+            "%s: does not record the SONATA file it was built from, so it has no attributes", name);
     if (!si_path_exists(info.dataset_path))
-        return si_fail(
-            error, SI_ERROR_NOT_FOUND,
-            "%s: its attributes are in %s, which does not exist; give the place where the "
-            "file is now when opening the index",
-            name, info.dataset_path);
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "%s: its attributes are in %s, which does not exist; pass the current path "
+                       "of this file when opening the index",
+                       name, info.dataset_path);
     return si_dataset_open_file(info.dataset_path, info.types_path, info.population, info.kind,
                                 dataset, error);
 }
@@ -471,7 +470,7 @@ si_result si_dataset_read(const si_dataset *dataset, const char *name, const uin
         !bsearch(name, names->names, names->count, sizeof *names->names, compare_name))
         return fail_unknown(dataset, name, error);
     if (!ids && count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "%s: no ids to read %s of",
+        return si_fail(error, SI_ERROR_ARGUMENT, "%s: cannot read %s: ids is NULL",
                        dataset->population->path, name);
     attribute_columns attribute = {.dataset = dataset, .name = name, .types_column = SI_NO_COLUMN};
     return read_attribute(&attribute, ids, count, values, error);

@@ -24,7 +24,7 @@ si_population_candidate si_segments_candidate(const si_node_population *populati
         candidate.obstacle = "cells of this type have no morphology";
     else if (!population->morphologies_dir && !population->alternate_h5v1 &&
              !population->alternate_asc)
-        candidate.obstacle = "the configuration gives no folder of morphologies";
+        candidate.obstacle = "the configuration does not give a folder of morphologies";
     return candidate;
 }
 
@@ -60,7 +60,7 @@ static si_result fail_to_choose(const si_population_candidate *candidates, size_
         result = si_fail_memory(error);
     else if (fitting > 0)
         result = si_fail(error, SI_ERROR_ARGUMENT,
-                         "%s: several populations have %s, and none was named: %s", file, elements,
+                         "%s: several populations have %s; choose one of: %s", file, elements,
                          list.data);
     else
         result = si_fail(error, SI_ERROR_NOT_FOUND,
@@ -118,8 +118,7 @@ si_result si_check_population_names(const char *const *names, size_t count, si_e
                            "'/', and neither '.' nor '..'",
                            names[i] ? names[i] : "");
         if (is_one_of(names[i], names, i))
-            return si_fail(error, SI_ERROR_ARGUMENT, "population '%s' is asked for twice",
-                           names[i]);
+            return si_fail(error, SI_ERROR_ARGUMENT, "population '%s' is given twice", names[i]);
     }
     return SI_OK;
 }

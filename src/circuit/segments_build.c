@@ -38,7 +38,7 @@ static si_result check_source(const si_segments_source *source, si_error *error)
     if (!source->nodes_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no nodes file is given");
     if (!source->gids && source->gid_count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but there are no gids",
+        return si_fail(error, SI_ERROR_ARGUMENT, "gid_count is %zu, but gids is NULL",
                        source->gid_count);
     if ((unsigned)source->recenter > SI_RECENTER_OFF)
         return si_fail(error, SI_ERROR_ARGUMENT, "recenter is %d, expected a value of si_recenter",

@@ -41,8 +41,8 @@ static si_result check_source(const si_synapses_source *source, si_error *error)
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
     if (!source->post_gids && source->post_gid_count > 0)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "post_gid_count is %zu, but there are no post_gids", source->post_gid_count);
+        return si_fail(error, SI_ERROR_ARGUMENT, "post_gid_count is %zu, but post_gids is NULL",
+                       source->post_gid_count);
     if (source->post_gids && source->edge_ranges)
         return si_fail(error, SI_ERROR_ARGUMENT, "both post_gids and edge_ranges are given");
     return SI_OK;
@@ -54,7 +54,7 @@ static si_result check_range(const synapses_build *build, const uint64_t *range,
     if (range[0] <= range[1] && range[1] <= size)
         return SI_OK;
     return si_fail(error, SI_ERROR_ARGUMENT,
-                   "edges %" PRIu64 " to %" PRIu64 " were asked for, but population '%s' of %s has "
+                   "edges %" PRIu64 " to %" PRIu64 " were requested, but population '%s' of %s has "
                    "the edges 0 to %" PRIu64,
                    range[0], range[1], si_sonata_edges_population(build->edges),
                    si_sonata_edges_file(build->edges), size);

@@ -1,3 +1,7 @@
+/*
+ * What all clusters have in common, made of the three calls that pass bytes: agreement on
+ * success, sums, broadcasts, and work items, which are tickets drawn from the shared counter.
+ */
 #include "cluster/cluster.h"
 
 #include <string.h>

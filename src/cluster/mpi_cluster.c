@@ -61,7 +61,7 @@ static si_result exchange(si_cluster *cluster, const void *sent, const uint64_t 
         !find_places(received_bytes, counts + 2 * size, counts + 3 * size, size)) {
         /* The others would wait for ever. */
         MPI_Abort(self->communicator, 2);
-        return si_fail(error, SI_ERROR_LIMIT, "more than 2 GiB are to be exchanged at once");
+        return si_fail(error, SI_ERROR_LIMIT, "cannot exchange more than 2 GiB at once");
     }
     return check(MPI_Alltoallv(sent, counts, counts + size, MPI_BYTE, received, counts + 2 * size,
                                counts + 3 * size, MPI_BYTE, self->communicator),
@@ -92,7 +92,7 @@ si_result si_mpi_start(int *has_started, si_error *error)
     if (is_finalised())
         return si_fail(
             error, SI_ERROR_UNSUPPORTED,
-            "this process has finalised MPI, and can build nothing with others any more");
+            "this process has already finalized MPI and cannot build with other processes");
     MPI_Initialized(&is_initialised);
     if (is_initialised)
         return SI_OK;

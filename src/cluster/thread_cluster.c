@@ -1,3 +1,7 @@
+/*
+ * Ranks as threads: each shows where its bytes lie, a barrier, all copy what is theirs, a
+ * barrier.
+ */
 #include "cluster/thread_cluster.h"
 
 #include <pthread.h>

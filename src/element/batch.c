@@ -120,7 +120,7 @@ static si_result check_radii(const si_column_batch *batch, si_error *error)
             char element[96];
             batch->type->describe_row(batch->type->name, batch->data, i, element, sizeof element);
             return si_fail(error, SI_ERROR_ARGUMENT,
-                           "%s: its radius is %g, expected a finite one of at least 0", element,
+                           "%s: its radius is %g, expected a finite number of at least 0", element,
                            (double)radii[i]);
         }
     }
@@ -136,7 +136,7 @@ static si_result check_segment_ids(const si_column_batch *batch, si_error *error
         if (gids[i] > SI_MAX_GID || sections[i] > SI_MAX_SECTION_ID ||
             segments[i] > SI_MAX_SEGMENT_ID)
             return si_fail(error, SI_ERROR_LIMIT,
-                           "gid %llu, section %u, segment %u: the largest ids are %llu, %u, %u",
+                           "gid %llu, section %u, segment %u: the limits are %llu, %u, %u",
                            (unsigned long long)gids[i], sections[i], segments[i],
                            (unsigned long long)SI_MAX_GID, SI_MAX_SECTION_ID, SI_MAX_SEGMENT_ID);
     return SI_OK;

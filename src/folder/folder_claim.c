@@ -1,3 +1,7 @@
+/*
+ * Claiming: create, lock, check that nothing else is there, clean up after dead builds. Locking
+ * begins anew where another build, failing, has just removed the folder.
+ */
 #include "folder/folder_claim.h"
 
 #include <dirent.h>
@@ -36,8 +40,8 @@ static si_result check_no_stranger(const char *folder, const si_folder_claim *cl
     for (struct dirent *entry; result == SI_OK && (entry = readdir(listing)) != NULL;)
         if (!is_expected(folder, claim, entry->d_name))
             result = si_fail(error, SI_ERROR_EXISTS,
-                             "%s: the folder is not empty, and holds no index: there is %s", folder,
-                             entry->d_name);
+                             "%s: the folder is not empty and holds no index: it contains %s",
+                             folder, entry->d_name);
     closedir(listing);
     return result;
 }
@@ -48,7 +52,8 @@ static si_result check_free(const char *folder, const si_folder_claim *claim, si
         return check_no_stranger(folder, claim, error);
     if (!claim->replace)
         return si_fail(error, SI_ERROR_EXISTS,
-                       "%s: there is an index here already, and replacing it was not asked for",
+                       "%s: already contains an index (use --replace, or replace=True in Python, "
+                       "to replace it)",
                        folder);
     return SI_OK;
 }

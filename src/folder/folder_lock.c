@@ -1,3 +1,7 @@
+/*
+ * A lock is flock on a file in the folder. Whoever unlocks removes the file, so whoever has
+ * locked a file checks that it is still the one that has the name.
+ */
 #include "folder/folder_lock.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * Compares what is needed with the free bytes of the disks, as one sum where both are the same
+ * disk.
+ */
 #include "folder/free_space.h"
 
 #include <stdbool.h>
@@ -45,14 +49,14 @@ si_result si_check_space(const si_space_need *target, const si_space_need *tempo
         return SI_OK;
     if (is_shared)
         return si_fail(error, SI_ERROR_IO,
-                       "%s and %s, on the same disk: the index needs %llu bytes, and what does not "
-                       "fit in memory %llu, but only %llu are free",
+                       "%s and %s are on the same disk: the index needs %llu bytes, and the "
+                       "temporary file %llu, but only %llu are free",
                        target->folder, temporary->folder, (unsigned long long)target->bytes,
                        (unsigned long long)temporary->bytes,
                        (unsigned long long)other_disk.free_bytes);
     return si_fail(error, SI_ERROR_IO,
-                   "%s: what does not fit in memory needs %llu bytes, but only %llu are free, "
-                   "beside %llu bytes for the index in %s",
+                   "%s: the temporary file needs %llu bytes, but only %llu are free, besides %llu "
+                   "bytes for the index in %s",
                    temporary->folder, (unsigned long long)temporary->bytes,
                    (unsigned long long)other_disk.free_bytes, (unsigned long long)target->bytes,
                    target->folder ? target->folder : "a temporary file");

@@ -1,3 +1,7 @@
+/*
+ * Renaming and removing of an index file, or of the folder of parts that a multi-index has
+ * instead. Folders that are not empty are exchanged, so that one of them is always whole.
+ */
 #include "folder/index_file.h"
 
 #include <dirent.h>

@@ -1,3 +1,8 @@
+/*
+ * Indexes of several populations: claim the folder and those of the populations, build in a
+ * staging folder, move the index files to their places, and publish all at once by renaming the
+ * list.
+ */
 #include "folder/population_folders.h"
 
 #include "base/file.h"

@@ -1,3 +1,8 @@
+/*
+ * Recovery after a crash. The metadata that are in force decide: index files that they do not
+ * name and all temporary names are removed, and what a published list of populations still lacks
+ * is moved to its place.
+ */
 #include "folder/recovery.h"
 
 #include <dirent.h>

@@ -1,3 +1,7 @@
+/*
+ * The target of a build: claim the folder, write under a temporary name, flush, rename to the
+ * name of the content, sync, and rename the metadata into place last.
+ */
 #include "folder/target.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * The header is one block: identity, sizes, sections and bounds, closed by a checksum. A reader
+ * computes the layout from kind and count and refuses a header that says anything else.
+ */
 #include "format/header.h"
 
 #include <assert.h>
@@ -105,7 +109,7 @@ static si_result check_layout(const header_page *header, const si_layout *layout
     si_header_encode(layout, &bounds, header->checksums_checksum, &expected);
     if (memcmp(&expected, header, sizeof expected) != 0)
         return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: the header's section table does not fit its %llu elements", path,
+                       "%s: the section table in the header does not match its %llu elements", path,
                        (unsigned long long)header->element_count);
     return SI_OK;
 }
@@ -136,7 +140,7 @@ si_result si_header_decode(const void *page, uint64_t file_bytes, const char *pa
     memcpy(&header, page, sizeof header);
     SI_TRY(check_identity(&header, path, error));
     if (!si_layout_compute((si_element_kind)header.kind, header.element_count, &content->layout))
-        return si_fail(error, SI_ERROR_FORMAT, "%s: %llu elements cannot be", path,
+        return si_fail(error, SI_ERROR_FORMAT, "%s: invalid element count %llu", path,
                        (unsigned long long)header.element_count);
     SI_TRY(check_layout(&header, &content->layout, path, error));
     if (file_bytes != content->layout.file_bytes)
@@ -160,7 +164,7 @@ si_result si_header_read(int descriptor, const char *path, si_header_content *co
         return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot inspect the file", path);
     if (!S_ISREG(information.st_mode))
         return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: not a spatial index file: it is no ordinary file", path);
+                       "%s: not a spatial index file: it is not a regular file", path);
     if (information.st_size < (off_t)sizeof page)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: not a spatial index file: it has %lld bytes, fewer than a header", path,

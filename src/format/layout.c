@@ -1,3 +1,7 @@
+/*
+ * The layout: inner levels from the root down, then a section for the floats and for each other
+ * column, then the checksums of all blocks.
+ */
 #include "format/layout.h"
 
 #include "base/arithmetic.h"

@@ -1,3 +1,7 @@
+/*
+ * The top of a multi-index: a header block, the table of its parts, and the levels above their
+ * lowest nodes, with a checksum for each of the three.
+ */
 #include "format/manifest.h"
 
 #include <assert.h>
@@ -167,8 +171,8 @@ si_result si_top_write(int descriptor, const char *path, si_element_kind kind,
     uint64_t element_count, part_bytes;
     if (!sum_parts(kind, parts, part_count, &element_count, &part_bytes) ||
         !compute_layout(kind, element_count, part_count, &content))
-        return si_fail(error, SI_ERROR_LIMIT, "%s: its %llu parts cannot be those of an index",
-                       path, (unsigned long long)part_count);
+        return si_fail(error, SI_ERROR_LIMIT, "%s: invalid part count %llu", path,
+                       (unsigned long long)part_count);
     content.part_bytes = part_bytes;
     char *nodes = si_allocate(content.nodes.bytes, 1);
     if (!nodes)
@@ -208,8 +212,8 @@ static si_result decode(const top_page *page, uint64_t file_bytes, const char *p
     SI_TRY(check_identity(page, path, error));
     if (!compute_layout((si_element_kind)page->kind, page->element_count, page->part_count,
                         content))
-        return si_fail(error, SI_ERROR_FORMAT, "%s: %llu elements in %llu parts cannot be", path,
-                       (unsigned long long)page->element_count,
+        return si_fail(error, SI_ERROR_FORMAT, "%s: invalid element count %llu for %llu parts",
+                       path, (unsigned long long)page->element_count,
                        (unsigned long long)page->part_count);
     memcpy(content->bounds.lower, page->bounds, sizeof content->bounds.lower);
     memcpy(content->bounds.upper, page->bounds + 3, sizeof content->bounds.upper);
@@ -219,10 +223,10 @@ static si_result decode(const top_page *page, uint64_t file_bytes, const char *p
     content->checksum = page->checksum;
     encode(content, &expected);
     if (memcmp(&expected, page, sizeof expected) != 0)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: the header's sections do not fit its %llu elements in %llu parts", path,
-                       (unsigned long long)page->element_count,
-                       (unsigned long long)page->part_count);
+        return si_fail(
+            error, SI_ERROR_FORMAT,
+            "%s: the sections in the header do not match its %llu elements in %llu parts", path,
+            (unsigned long long)page->element_count, (unsigned long long)page->part_count);
     if (file_bytes != content->file_bytes)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: the file has %llu bytes, but its %llu parts take %llu", path,
@@ -236,12 +240,11 @@ static si_result check_table(const si_top_content *content, const si_part_entry 
 {
     uint64_t element_count, part_bytes;
     if (si_checksum(parts, content->table.bytes) != content->table_checksum)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: the table of the parts is not as it was written", path);
+        return si_fail(error, SI_ERROR_FORMAT, "%s: the table of parts is damaged", path);
     if (!sum_parts(content->layout.kind, parts, content->part_count, &element_count, &part_bytes) ||
         element_count != content->layout.element_count || part_bytes != content->part_bytes)
         return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: the table of the parts does not fit the %llu elements of the header",
+                       "%s: the table of parts does not match the %llu elements of the header",
                        path, (unsigned long long)content->layout.element_count);
     return SI_OK;
 }
@@ -287,8 +290,7 @@ static si_result check_bytes(const si_top_content *content, const char *path, co
         si_checksum(bytes + gap, content->nodes.bytes) == content->nodes_checksum &&
         is_zero(bytes + gap + content->nodes.bytes, rest - gap - content->nodes.bytes))
         return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT, "%s: the inner levels are not as they were written",
-                   path);
+    return si_fail(error, SI_ERROR_FORMAT, "%s: the inner levels are damaged", path);
 }
 
 static si_result check_boxes(const si_top_content *content, const char *path, const char *nodes,
@@ -303,8 +305,8 @@ static si_result check_boxes(const si_top_content *content, const char *path, co
                    memcmp(&expected.bounds, &content->bounds, sizeof content->bounds) == 0;
     si_free(filled);
     return is_same ? SI_OK
-                   : si_fail(error, SI_ERROR_FORMAT,
-                             "%s: the inner levels are not those above the parts", path);
+                   : si_fail(error, SI_ERROR_FORMAT, "%s: the inner levels do not match the parts",
+                             path);
 }
 
 si_result si_top_check_nodes(int descriptor, const char *path, const si_top_content *content,

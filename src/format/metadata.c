@@ -1,3 +1,7 @@
+/*
+ * Reading meta_data.json: of a single index, of a multi-index, or of several populations, and
+ * what to say of indexes that only other software reads.
+ */
 #include "format/metadata.h"
 
 #include <errno.h>
@@ -142,8 +146,7 @@ static si_result check_version(const json_t *root, const char *path, si_error *e
     const json_t *version = json_object_get(root, "version");
     if (version && (!json_is_integer(version) || json_integer_value(version) != 0))
         return si_fail(error, SI_ERROR_UNSUPPORTED,
-                       "%s: the \"version\" is not 0, which is the one that this library reads",
-                       path);
+                       "%s: the \"version\" is not 0, the only one that this library reads", path);
     return SI_OK;
 }
 
@@ -161,13 +164,12 @@ static si_result read_root(const json_t *root, const char *path, si_metadata *me
         return read_population_list(list, path, metadata, error);
     const char *foreign = foreign_variant(root);
     if (foreign)
-        return si_fail(
-            error, SI_ERROR_UNSUPPORTED,
-            "%s: an index of SpatialIndex 0.x or brain-indexer (\"%s\"), which only they "
-            "read: build it again with spatial-index-nodes, -synapses or -circuit",
-            path, foreign);
+        return si_fail(error, SI_ERROR_UNSUPPORTED,
+                       "%s: an index of SpatialIndex 0.x or brain-indexer (\"%s\"), which this "
+                       "library cannot read: rebuild it with spatial-index index",
+                       path, foreign);
     return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: neither \"spatial_index\" nor \"multi_population\" is there", path);
+                   "%s: has neither \"spatial_index\" nor \"multi_population\"", path);
 }
 
 static si_result parse(const char *path, si_metadata *metadata, si_error *error)
@@ -199,7 +201,7 @@ static si_result read_at(const char *path, bool is_folder, si_metadata *metadata
     if (!metadata->folder || !json_path)
         result = si_fail_memory(error);
     else if (is_folder && access(json_path, F_OK) != 0 && errno == ENOENT)
-        result = si_fail(error, SI_ERROR_NOT_FOUND, "%s: no index here: it has no %s", path,
+        result = si_fail(error, SI_ERROR_NOT_FOUND, "%s: not an index: there is no %s in it", path,
                          SI_METADATA_NAME);
     else
         result = parse(json_path, metadata, error);

@@ -1,3 +1,7 @@
+/*
+ * Inner nodes: the boxes of 32 children, a coordinate after the other. Each level is made by
+ * uniting the boxes of the nodes below it, a piece at a time.
+ */
 #include "format/nodes.h"
 
 #include "base/arithmetic.h"

@@ -22,8 +22,8 @@ static si_result check_box(const si_query_shape *query, si_error *error)
     for (unsigned axis = 0; axis < 3; axis++)
         if (!(query->lower[axis] <= query->upper[axis]))
             return si_fail(error, SI_ERROR_ARGUMENT,
-                           "the query's box runs from %g to %g along %c: make queries by "
-                           "si_query_box or its like",
+                           "the query's box runs from %g to %g along %c: use si_query_box or a "
+                           "similar function to make queries",
                            (double)query->lower[axis], (double)query->upper[axis], "xyz"[axis]);
     return SI_OK;
 }
@@ -43,8 +43,8 @@ static si_result check_solid(const si_query_shape *query, si_error *error)
         finite = finite && isfinite(axes[i]);
     if (!finite)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "a coordinate of the query is not finite: make queries by si_query_box or "
-                       "its like");
+                       "a coordinate of the query is not finite: use si_query_box or a similar "
+                       "function to make queries");
     return SI_OK;
 }
 
@@ -53,22 +53,23 @@ si_result si_query_check(const si_query *made, si_error *error)
     const si_query_shape *query = si_shape_of(made);
     SI_TRY(si_require(query, "query", error));
     if (query->struct_size != sizeof *query)
-        return si_fail(
-            error, SI_ERROR_ARGUMENT,
-            "struct_size of the query is %zu, expected %zu: make queries by si_query_box "
-            "or its like",
-            query->struct_size, sizeof *query);
+        return si_fail(error, SI_ERROR_ARGUMENT,
+                       "struct_size of the query is %zu, expected %zu: use si_query_box or a "
+                       "similar function to make queries",
+                       query->struct_size, sizeof *query);
     SI_TRY(si_accuracy_check(query->accuracy, error));
     if ((int)query->shape < SI_SHAPE_BOX || query->shape > SI_SHAPE_CENTERS)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "%d is no shape of a query: make queries by si_query_box or its like",
-                       (int)query->shape);
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "%d is not a query shape: use si_query_box or a similar function to make queries",
+            (int)query->shape);
     SI_TRY(check_box(query, error));
     if (query->shape == SI_SHAPE_BOX || query->shape == SI_SHAPE_CENTERS)
         return SI_OK;
     if (!(query->radius >= 0))
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the radius of the query is %g: make queries by si_query_box or its like",
-                       (double)query->radius);
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "the radius of the query is %g: use si_query_box or a similar function to make queries",
+            (double)query->radius);
     return query->shape == SI_SHAPE_SPHERE ? SI_OK : check_solid(query, error);
 }

@@ -249,7 +249,7 @@ si_result si_quaternion_axes(const double quaternion[4], double axes[2][3], si_e
     double greatest = fmax(fmax(fabs(w), fabs(x)), fmax(fabs(y), fabs(z)));
     if (!(greatest > 0 && isfinite(w) && isfinite(x) && isfinite(y) && isfinite(z)))
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the quaternion (%g, %g, %g, %g) is no rotation, expected four finite "
+                       "the quaternion (%g, %g, %g, %g) is not a rotation, expected four finite "
                        "numbers that are not all 0",
                        w, x, y, z);
     w /= greatest, x /= greatest, y /= greatest, z /= greatest;

@@ -24,10 +24,10 @@ static si_result check_axis(const si_grid *grid, int axis, si_error *error)
     double lower = grid->lower[axis], upper = grid->upper[axis];
     char name = "xyz"[axis];
     if (!(lower < upper) || !(fabs(lower) <= FARTHEST_CORNER) || !(fabs(upper) <= FARTHEST_CORNER))
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the grid runs from %g to %g along %c, expected a smaller number and a "
-                       "greater one, neither beyond %g",
-                       lower, upper, name, FARTHEST_CORNER);
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "the grid runs from %g to %g along %c, expected two increasing numbers within %g of 0",
+            lower, upper, name, FARTHEST_CORNER);
     if (grid->shape[axis] < 1 || grid->shape[axis] > SI_MOST_VOXELS_OF_AXIS)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "the grid has %llu voxels along %c, expected 1 .. %d",
@@ -35,7 +35,8 @@ static si_result check_axis(const si_grid *grid, int axis, si_error *error)
     si_voxel_axis voxels = si_voxel_axis_make(lower, upper, (int32_t)grid->shape[axis]);
     if (!si_voxel_axis_is_sound(&voxels))
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "voxels of %g along %c are too small to tell their faces apart at %g",
+                       "voxels of %g along %c are too small: double precision cannot distinguish "
+                       "their faces at %g",
                        voxels.step, name, fmax(fabs(lower), fabs(upper)));
     return SI_OK;
 }

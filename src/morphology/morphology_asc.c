@@ -121,12 +121,13 @@ static si_result begin_points(asc_parser *parser, uint8_t type, const si_asc_tok
     si_morphology *morphology = parser->builder.morphology;
     if (body->content == CONTENT_SOMA) {
         if (morphology->soma_point_count > 0)
-            return fail_at_token(parser, place, "no more soma: it is complete already", error);
+            return fail_at_token(parser, place, "no further soma: the soma is already complete",
+                                 error);
         return SI_OK;
     }
     if (body->parent == NO_SECTION_YET)
-        return fail_at_token(parser, place,
-                             "a point before the branches of the branch that this is in", error);
+        return fail_at_token(parser, place, "a point before the branches of the enclosing branch",
+                             error);
     SI_TRY(si_morphology_builder_begin_section(&parser->builder, type, body->parent, error));
     if (body->parent == SI_NO_PARENT)
         return SI_OK;

@@ -84,7 +84,7 @@ static si_result refuse_cycles(const si_source *source, const swc_tree *tree, si
         if (first < tree->count)
             result = si_source_fail(source, tree->samples[first].place, error,
                                     "sample %u descends from a cycle of parents, expected a root "
-                                    "with parent -1 above it (so do %zu samples in all)",
+                                    "with parent -1 above it (so do %zu samples in total)",
                                     tree->samples[first].id, tree->count - reached_count);
     }
     si_free(reached);

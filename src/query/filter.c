@@ -48,7 +48,7 @@ static si_result find_place(si_element_kind kind, si_field field, si_stored_inte
         return fail_no_field(kind, field, error);
     *place = si_element_type_of(kind)->integers[field];
     if (place->mask == 0)
-        return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %s: it is no integer",
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot filter by %s: it is not an integer field",
                        info->name);
     return SI_OK;
 }
@@ -110,7 +110,7 @@ si_result si_filter_create(si_element_kind kind, const si_condition *conditions,
 {
     SI_TRY(si_require(filter, "filter", error));
     if (!si_element_kind_is_valid((uint32_t)kind))
-        return si_fail(error, SI_ERROR_ARGUMENT, "%d is no kind of element", (int)kind);
+        return si_fail(error, SI_ERROR_ARGUMENT, "%d is not an element kind", (int)kind);
     if (condition_count > SI_FIELD_COUNT)
         return si_fail(error, SI_ERROR_ARGUMENT, "a filter of %zu conditions, expected at most %d",
                        condition_count, (int)SI_FIELD_COUNT);
@@ -144,7 +144,7 @@ si_result si_filter_check(const si_filter *filter, const si_index *index, si_err
 {
     if (filter && filter->kind != index->layout.kind)
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the filter is one of %s elements, but the index holds elements of type %s",
+                       "the filter is for %s elements, but the index holds %s elements",
                        si_element_kind_name(filter->kind), index->type->name);
     return SI_OK;
 }

@@ -178,7 +178,7 @@ static si_result check_key(const si_index *index, si_field field, si_type *type,
                        (int)field);
     if (info->components != 1 || (info->type != SI_TYPE_UINT8 && info->type != SI_TYPE_UINT32 &&
                                   info->type != SI_TYPE_UINT64))
-        return si_fail(error, SI_ERROR_ARGUMENT, "cannot group by %s: it is no integer",
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot group by %s: it is not an integer field",
                        info->name);
     *type = info->type;
     return SI_OK;

@@ -65,12 +65,11 @@ static si_result check_nearest(const si_nearest_query *nearest, si_error *error)
     SI_TRY(si_accuracy_check(nearest->accuracy, error));
     if (!isfinite(point[0]) || !isfinite(point[1]) || !isfinite(point[2]))
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the point to be near is (%g, %g, %g), expected three numbers that are "
-                       "finite as 32-bit floats",
+                       "the query point is (%g, %g, %g), expected three finite 32-bit floats",
                        (double)point[0], (double)point[1], (double)point[2]);
     if (!(nearest->max_distance >= 0))
         return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the greatest distance is %g, expected 0 or a positive number",
+                       "the maximum distance is %g, expected 0 or a positive number",
                        nearest->max_distance);
     return SI_OK;
 }

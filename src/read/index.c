@@ -152,7 +152,7 @@ si_result si_index_write(const si_index *index, const char *folder, bool replace
     SI_TRY(si_require(index, "index", error));
     SI_TRY(si_require(folder, "folder", error));
     if (!folder)
-        return si_fail(error, SI_ERROR_ARGUMENT, "no folder to write the index into");
+        return si_fail(error, SI_ERROR_ARGUMENT, "no folder is given for the index");
     return (index->parts || si_index_delta(index) ? build_copy : write_copy)(index, folder, replace,
                                                                              error);
 }

@@ -81,7 +81,8 @@ static si_result cache_file(int descriptor, const char *path, const si_open_opti
                                                              : "temporary index",
                                    .bytes = index->layout.file_bytes};
     if (index->file.descriptor < 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot keep it open", path);
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot duplicate the file descriptor",
+                             path);
     /* What is to be read is known: the kernel need not guess. */
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM);
     return si_index_cache(index, read_file, &index->file, options->max_cache_bytes, error);
@@ -177,7 +178,7 @@ static si_result open_heavy_file(const si_metadata *metadata, const si_open_opti
                                                                             index, error);
     if (result == SI_OK && index->layout.kind != metadata->provenance.kind)
         return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: holds elements of type %s, but %s/" SI_METADATA_NAME " says %s",
+                       "%s: holds elements of kind %s, but %s/" SI_METADATA_NAME " says %s",
                        metadata->heavy_path, index->type->name, metadata->folder,
                        si_element_kind_name(metadata->provenance.kind));
     return result;

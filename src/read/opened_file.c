@@ -11,8 +11,8 @@ static si_result fail_short(const si_opened_file *file, uint64_t offset, size_t 
     struct stat information = {.st_size = 0};
     fstat(file->descriptor, &information);
     return si_fail(error, SI_ERROR_IO,
-                   "%s: %zu bytes at offset %llu, expected %zu: the file has %llu bytes, but %llu "
-                   "when it was opened",
+                   "%s: read %zu bytes at offset %llu, expected %zu: the file has %llu bytes, but "
+                   "had %llu when it was opened",
                    file->path, found, (unsigned long long)offset, expected,
                    (unsigned long long)information.st_size, (unsigned long long)file->bytes);
 }

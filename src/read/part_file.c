@@ -25,8 +25,8 @@ si_result si_part_check_header(const si_index *index, const si_part *part, int d
         header->layout.element_count == part->element_count)
         return SI_OK;
     return si_fail(error, SI_ERROR_FORMAT,
-                   "%s: holds %llu elements of type %s with the checksum %016llx, but the top of "
-                   "the multi-index says %llu of type %s with %016llx",
+                   "%s: holds %llu elements of kind %s with the checksum %016llx, but the top of "
+                   "the multi-index names %llu of kind %s with %016llx",
                    path, (unsigned long long)header->layout.element_count,
                    si_element_kind_name(header->layout.kind), (unsigned long long)header->checksum,
                    (unsigned long long)part->element_count, index->type->name,

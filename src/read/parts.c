@@ -166,8 +166,9 @@ static si_result map_top(si_index *index, int descriptor, const si_open_options 
     void *map = mmap(NULL, index->map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                      -1, 0);
     if (map == MAP_FAILED)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: no addresses for %llu bytes",
-                             parts->top_path, (unsigned long long)index->map_bytes);
+        return si_fail_errno(error, SI_ERROR_IO, errno,
+                             "%s: cannot reserve %llu bytes of address space", parts->top_path,
+                             (unsigned long long)index->map_bytes);
     index->map = map;
     index->is_guarded = options->guard;
     return map_section(index, descriptor, parts->top_path, &parts->top_nodes,

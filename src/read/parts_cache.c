@@ -123,7 +123,8 @@ si_result si_parts_cache(si_index *index, int top, uint64_t cache_bytes, si_erro
     parts->most_open = most_open_parts();
     parts->top.descriptor = fcntl(top, F_DUPFD_CLOEXEC, 0);
     if (parts->top.descriptor < 0)
-        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot keep it open", parts->top.path);
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot duplicate the file descriptor",
+                             parts->top.path);
     SI_TRY(si_index_cache(index, read_map, index, cache_bytes, error));
     for (uint64_t i = 0; i < parts->count; i++)
         atomic_store(&parts->parts[i].nodes, index->map + parts->parts[i].nodes_offset);

@@ -74,11 +74,11 @@ static si_result evaluate(si_config_variables *variables, si_config_variable *va
     if (variable->value)
         return SI_OK;
     if (variable->is_open)
-        return si_fail(error, SI_ERROR_FORMAT, "%s: the manifest's %s is defined by itself", path,
+        return si_fail(error, SI_ERROR_FORMAT, "%s: %s in the manifest refers to itself", path,
                        variable->name);
     if (variables->depth == LONGEST_CHAIN)
         return si_fail(error, SI_ERROR_LIMIT,
-                       "%s: the manifest's %s is within more than %d other variables", path,
+                       "%s: %s in the manifest is nested in more than %d variables", path,
                        variable->name, LONGEST_CHAIN);
     variable->is_open = 1;
     variables->depth++;
@@ -117,7 +117,7 @@ static si_result collect(json_t *manifest, const char *path, si_config_variables
                            "letters, digits and _",
                            path, name);
         if (!json_is_string(value))
-            return si_fail(error, SI_ERROR_FORMAT, "%s: the manifest's %s is not a string", path,
+            return si_fail(error, SI_ERROR_FORMAT, "%s: %s in the manifest is not a string", path,
                            name);
         variables->variables[variables->count++] = (si_config_variable){
             .name = name, .text = json_string_value(value)};

@@ -60,7 +60,7 @@ static si_result classify_stored_type(si_sonata_column *column, si_error *error)
         return SI_OK;
     default:
         return si_fail(error, SI_ERROR_UNSUPPORTED,
-                       "%s: a compound, array, reference or the like, expected numbers or text",
+                       "%s: a compound, array, reference or similar type, expected numbers or text",
                        column->path);
     }
 }

@@ -213,7 +213,7 @@ si_result si_sonata_edges_read(si_sonata_edges *edges, uint64_t start, uint64_t 
     if (start > end || end > population->size)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "%s: edges from %" PRIu64 " to before %" PRIu64
-                       " were asked for, but the population has %" PRIu64 " edges",
+                       " were requested, but the population has %" PRIu64 " edges",
                        population->path, start, end, population->size);
     if (start == end)
         return SI_OK;

@@ -14,13 +14,13 @@ static si_result check_ids(const si_sonata_population *population, uint64_t firs
     if (!ids && count > 0 && (first > population->size || count > population->size - first))
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "%s: %s ids %" PRIu64 " to %" PRIu64
-                       " were asked for, but the population has %" PRIu64 " %ss",
+                       " were requested, but the population has %" PRIu64 " %ss",
                        population->path, element, first, first + count - 1, population->size,
                        element);
     for (uint64_t i = 0; ids && i < count; i++) {
         if (ids[i] >= population->size)
             return si_fail(error, SI_ERROR_ARGUMENT,
-                           "%s: %s id %" PRIu64 " was asked for, but the population has %" PRIu64
+                           "%s: %s id %" PRIu64 " was requested, but the population has %" PRIu64
                            " %ss",
                            population->path, element, ids[i], population->size, element);
     }

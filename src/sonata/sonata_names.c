@@ -33,7 +33,7 @@ static size_t find_slot(const si_name_interner *interner, const char *name, size
 static si_result make_room(si_name_interner *interner, si_error *error)
 {
     if (interner->table.count == SI_NO_NAME)
-        return si_fail(error, SI_ERROR_LIMIT, "more than %u different texts in one attribute",
+        return si_fail(error, SI_ERROR_LIMIT, "more than %u different strings in one attribute",
                        SI_NO_NAME);
     char **names = si_grow(interner->table.names, &interner->capacity,
                            (size_t)interner->table.count + 1, sizeof *names);

@@ -37,7 +37,7 @@ static si_result fail_without_root(hid_t file, const char *file_path, si_populat
     if (si_hdf5_exists(file, root_name(other)))
         return si_fail(error, SI_ERROR_NOT_FOUND, "%s: holds SONATA %s, expected %s", file_path,
                        root_name(other), root_name(kind));
-    return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no group /%s, so this is no SONATA %s file",
+    return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no group /%s, so this is not a SONATA %s file",
                    file_path, root_name(kind), root_name(kind));
 }
 

@@ -117,8 +117,8 @@ static si_result count_fields(const si_types_file *types, type_line line, size_t
     char *start, *stop;
     for (*count = 0; next_field(&line, *count == 0, &start, &stop); ++*count) {
         if (!stop)
-            return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: a quote that is not closed",
-                           types->path, line.number);
+            return si_fail(error, SI_ERROR_FORMAT, "%s:%zu: an unclosed quote", types->path,
+                           line.number);
         if (stop < line.end && !is_blank(*stop))
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s:%zu: '%c' after a closing quote, expected a space", types->path,

@@ -1,3 +1,8 @@
+/*
+ * One position over two kinds of storage. In memory it goes through the chunks of the sorter, which
+ * can be given to another sorter as they are left. On the disk it goes through the runs in the
+ * order in which they were written, and reads a block of pages at once.
+ */
 #include "sort/record_cursor.h"
 
 #include "base/arithmetic.h"

@@ -1,4 +1,4 @@
-/* Reads the records of an sorter, one after another, in whatever order they are. */
+/* Reads the records of a sorter, one after another, in whatever order they are. */
 #ifndef SI_SORT_RECORD_CURSOR_H
 #define SI_SORT_RECORD_CURSOR_H
 

@@ -1,3 +1,8 @@
+/*
+ * The chunks are a ring: chunk i lies at i modulo the limit. Places are reserved at the end under
+ * the lock and written without it; a count of the records that have been written tells when a
+ * chunk may be taken out at the front. Chunks that come back are kept to be used again.
+ */
 #include "sort/record_store.h"
 
 #include "base/arithmetic.h"

@@ -1,3 +1,8 @@
+/*
+ * Runs: pages of whole records side by side, then the pages of their table. All threads copy
+ * records into blocks of pages and write them at once; the table grows by the first record of
+ * each page.
+ */
 #include "sort/run_file.h"
 
 #include <string.h>

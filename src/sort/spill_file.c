@@ -1,3 +1,8 @@
+/*
+ * The temporary file: opened without a name (O_TMPFILE) and without the page cache (O_DIRECT),
+ * where the file system has these, and grown by giving out its end. Holes are punched where it
+ * has been read.
+ */
 #include "sort/spill_file.h"
 
 #include <errno.h>

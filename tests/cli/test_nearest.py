@@ -98,7 +98,7 @@ def test_of_each_population(circuit):
     ("nearest 1 2 3 -1", "'-1' is no number of elements"),
     ("nearest 1 2 x 4", "'x' is no number"),
     ("nearest 1 2 inf 4", "inf"),
-    ("nearest 1 2 3 4 -1", "the greatest distance is -1"),
+    ("nearest 1 2 3 4 -1", "the maximum distance is -1"),
     ("near 1 2 3 4", "expected 'box', 'sphere', 'capsule', 'cylinder', 'oriented_box' or 'nearest', found 'near'"),
 ])
 def test_lines_that_make_no_sense(data, line, words):

@@ -77,7 +77,7 @@ def test_many_queries(data):
     ("cylinder 1 2 3 1 2 3 4", "both ends of a cylinder query are (1, 2, 3)"),
     ("cylinder 1 2 inf 1 2 3 4", "end of a query is (1, 2, inf), expected three finite"),
     ("oriented_box 1 2 3 4 5 6 7 8 9", "expected 10 numbers after 'oriented_box', found 9"),
-    ("oriented_box 1 2 3 4 5 6 0 0 0 0", "quaternion (0, 0, 0, 0) is no rotation"),
+    ("oriented_box 1 2 3 4 5 6 0 0 0 0", "quaternion (0, 0, 0, 0) is not a rotation"),
     ("\0box 1 2 3 4 5 6", "a zero byte"),
     ("box 1 2 3 4 5 6\0", "a zero byte"),
     ("oriented_box 1 2 3 4 -5 6 1 0 0 0", "half size of a query is (4, -5, 6)"),

@@ -212,13 +212,13 @@ def test_commands_of_the_page(data, tmp_path):
     """Those that build indexes, with the names of files as the page has them."""
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
     lines = [line.replace("NAME", "All" if "nodes" in line else "syn")
-             for block in blocks for line in block.splitlines() if re.match(r"spatial-index-(nodes|synapses)", line)]
+             for block in blocks for line in block.splitlines() if re.match(r"spatial-index index .*(nodes|edges).h5", line)]
     assert len(lines) == 2
     for name, path in ("nodes.h5", data.nodes), ("edges.h5", data.edges), ("morphologies", data.morphologies):
         os.symlink(path, tmp_path / name)
     for line in lines:
-        program, *words = line.split()
-        small.command(program.removeprefix("spatial-index-"), *words, cwd=tmp_path)
+        words = line.split()
+        subprocess.run([small.COMMANDS / words[0], *words[1:]], cwd=tmp_path, check=True, timeout=100)
     assert len(si.open_index(tmp_path / "segments")) == 12 and len(si.open_index(tmp_path / "synapses")) == 6
 
 

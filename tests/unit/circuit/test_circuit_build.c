@@ -125,7 +125,7 @@ static void existing_set_is_replaced_only_if_wanted(void **state)
     si_build_options options = SI_BUILD_OPTIONS_INIT;
     si_error error;
     assert_ok(si_build_circuit_segments(&source, index_folder, NULL, NULL, &error), error);
-    assert_fails(SI_ERROR_EXISTS, "there is an index here already");
+    assert_fails(SI_ERROR_EXISTS, "already contains an index");
     options.replace = 1;
     const test_cell cell = {{0, 0, 0}, {1, 0, 0, 0}, "m"};
     write_nodes(path_in(folder, "a.h5"), "A", &cell, 1);
@@ -198,7 +198,7 @@ static void population_is_chosen_where_there_is_no_choice(void **state)
     assert_fails(SI_ERROR_NOT_FOUND, "Z");
     static const char *const twice[] = {"A", "A"};
     name_populations(twice, 2);
-    assert_fails(SI_ERROR_ARGUMENT, "'A' is asked for twice");
+    assert_fails(SI_ERROR_ARGUMENT, "'A' is given twice");
     assert_nothing_left();
 }
 
@@ -272,7 +272,7 @@ static void arguments_that_make_no_sense_are_refused(void **state)
     assert_int_equal(si_build_circuit_segments(&source, NULL, NULL, NULL, &error),
                      SI_ERROR_ARGUMENT);
     source.population_count = 1;
-    assert_fails(SI_ERROR_ARGUMENT, "population_count is 1, but there are no names");
+    assert_fails(SI_ERROR_ARGUMENT, "population_count is 1, but populations is NULL");
     source.struct_size = 3;
     assert_fails(SI_ERROR_ARGUMENT, "struct_size");
 }

@@ -85,7 +85,7 @@ static void names_must_do_as_folders(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(si_check_population_names(&bad[i], 1, &error), SI_ERROR_ARGUMENT);
     assert_int_equal(si_check_population_names(twice, 3, &error), SI_ERROR_ARGUMENT);
-    assert_non_null(strstr(error.message, "'A' is asked for twice"));
+    assert_non_null(strstr(error.message, "'A' is given twice"));
 }
 
 int main(void)

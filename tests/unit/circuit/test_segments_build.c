@@ -497,7 +497,7 @@ static void arguments_that_make_no_sense_are_refused(void **state)
     assert_int_equal(si_build_segments(&source, NULL, NULL, NULL, &report, &error),
                      SI_ERROR_ARGUMENT);
     source.gid_count = 1;
-    assert_build_fails(SI_ERROR_ARGUMENT, "gid_count is 1, but there are no gids");
+    assert_build_fails(SI_ERROR_ARGUMENT, "gid_count is 1, but gids is NULL");
     source.gid_count = 0;
     source.population = "None";
     assert_build_fails(SI_ERROR_NOT_FOUND, "None");

@@ -143,7 +143,7 @@ static void refuses_to_group_by_what_is_no_integer(void **state)
     si_index *base = build_elements(&elements, NULL, NULL);
     assert_int_equal(si_index_count_groups(base, &query, &field, 1, &groups, &error),
                      SI_ERROR_ARGUMENT);
-    assert_non_null(strstr(error.message, "radius: it is no integer"));
+    assert_non_null(strstr(error.message, "radius: it is not an integer field"));
     assert_int_equal(si_index_count_groups(base, &query, &field, 0, &groups, &error),
                      SI_ERROR_ARGUMENT);
     si_index_close(base);

@@ -126,7 +126,7 @@ static void nonsense_of_solids_is_refused(void **state)
     assert_refused(si_query_oriented_box(good, right, small, SI_EXACT, (si_query *)&query, &error),
                    &error, "half size of a query is (1, -1, 1)");
     assert_refused(si_quaternion_axes(no_turn, axes, &error), &error,
-                   "quaternion (0, 0, 0, 0) is no rotation");
+                   "quaternion (0, 0, 0, 0) is not a rotation");
 }
 
 static void a_capsule_without_length_is_a_ball(void **state)

@@ -76,7 +76,7 @@ static void branches_within_a_branch_without_points_are_refused(void **state)
 {
     (void)state;
     refuse("((Axon)(0 0 0 1)(\n( (1 0 0 1) ) ))",
-           "2:3: found '(', expected a point before the branches of the branch that this is in");
+           "2:3: found '(', expected a point before the branches of the enclosing branch");
     check("((Axon)(0 0 0 1)( ( (Normal) ) | (1 0 0 1) ))", "2 -1: 0 0 0 1 / 2 0: 0 0 0 1, 1 0 0 1");
 }
 
@@ -108,9 +108,9 @@ static void somas_that_make_no_sense_are_refused(void **state)
     (void)state;
     refuse("((CellBody)(0 0 0 1))", " the soma has a single point, expected none or a contour");
     refuse("((CellBody)(0 0 0 1)(2 0 0 1))\n((CellBody)(0 0 0 1))",
-           "2:12: found '(', expected no more soma: it is complete already");
+           "2:12: found '(', expected no further soma: the soma is already complete");
     refuse("((CellBody)(0 0 0 1)((2 0 0 1)))",
-           "1:22: found '(', expected no more soma: it is complete already");
+           "1:22: found '(', expected no further soma: the soma is already complete");
 }
 
 static void the_last_type_of_the_header_counts(void **state)

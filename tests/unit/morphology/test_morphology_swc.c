@@ -209,10 +209,10 @@ static void samples_must_form_trees(void **state)
            "2:13: the parent of sample 2 is 7, expected a sample of this file or -1");
     refuse("1 1 0 0 0 1 -1\n2 3 0 0 0 1 3\n3 3 0 0 0 1 2\n4 3 0 0 0 1 3",
            "2:1: sample 2 descends from a cycle of parents, expected a root with parent -1 above "
-           "it (so do 3 samples in all)");
+           "it (so do 3 samples in total)");
     refuse("1 1 0 0 0 1 2\n2 1 0 0 0 1 1",
            "1:1: sample 1 descends from a cycle of parents, expected a root with parent -1 above "
-           "it (so do 2 samples in all)");
+           "it (so do 2 samples in total)");
 }
 
 static void types_change_at_branches_only(void **state)

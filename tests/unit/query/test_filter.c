@@ -503,7 +503,7 @@ static void senseless_conditions_are_refused(void **state)
     check_refused(SI_SEGMENT, SI_FIELD_IDS, "cannot filter by ids");
     check_refused(SI_SEGMENT, SI_FIELD_RADIUS, "cannot filter by radius");
     check_refused(SI_SEGMENT, (si_field)99, "by 99: there is no such field");
-    check_refused((si_element_kind)9, SI_FIELD_ID, "9 is no kind of element");
+    check_refused((si_element_kind)9, SI_FIELD_ID, "9 is not an element kind");
     si_filter *filter;
     si_error error = {0};
     assert_int_equal(si_filter_create(SI_POINT, NULL, 2, &filter, &error), SI_ERROR_ARGUMENT);

@@ -81,12 +81,12 @@ static void bad_manifests_are_refused(void **state)
     assert_not_opened(folder, "{'manifest': {'A': 'x'}}", SI_ERROR_FORMAT,
                       "invalid variable name 'A'");
     assert_not_opened(folder, "{'manifest': {'${A}': 'x'}}", SI_ERROR_FORMAT, "'${A}'");
-    assert_not_opened(folder, "{'manifest': {'$A': 5}}", SI_ERROR_FORMAT, "$A is not a string");
+    assert_not_opened(folder, "{'manifest': {'$A': 5}}", SI_ERROR_FORMAT, "$A in the manifest is not a string");
     assert_not_opened(folder, "{'manifest': []}", SI_ERROR_FORMAT, "manifest is not an object");
     assert_not_opened(folder, "{'manifest': {'$A': 'x$A'}}", SI_ERROR_FORMAT,
-                      "$A is defined by itself");
+                      "$A in the manifest refers to itself");
     assert_not_opened(folder, "{'manifest': {'$A': '$B', '$B': '$C/$A', '$C': 'c'}}",
-                      SI_ERROR_FORMAT, "is defined by itself");
+                      SI_ERROR_FORMAT, "refers to itself");
 }
 
 static void variables_that_grow_without_end_are_refused(void **state)

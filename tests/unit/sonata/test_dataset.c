@@ -170,7 +170,7 @@ static void what_cannot_be_read_is_refused(void **state)
     assert_message("/edges/E: no attribute tau; the population has: flag, half, kind, pairs, text");
     assert_int_equal(si_dataset_read(dataset, "flag", IDS(0, 3), 2, &values, &error),
                      SI_ERROR_ARGUMENT);
-    assert_message("edge id 3 was asked for, but the population has 3 edges");
+    assert_message("edge id 3 was requested, but the population has 3 edges");
     assert_int_equal(si_dataset_read(dataset, "pairs", IDS(0), 1, &values, &error),
                      SI_ERROR_FORMAT);
     assert_int_equal(si_dataset_read(dataset, "flag", NULL, 1, &values, &error), SI_ERROR_ARGUMENT);
@@ -278,7 +278,7 @@ static void an_index_knows_its_dataset(void **state)
     si_dataset_close(dataset);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(si_dataset_open(index, &dataset, &error), SI_ERROR_NOT_FOUND);
-    assert_message("which does not exist; give the place where the file is now");
+    assert_message("which does not exist; pass the current path of this file");
     si_index_close(index);
     index = build_index(folder, SI_POINT, NULL);
     assert_int_equal(si_dataset_open(index, &dataset, &error), SI_ERROR_NOT_FOUND);

@@ -71,7 +71,7 @@ static void thousand_cells(void **state)
 
     assert_int_equal(si_sonata_nodes_read(nodes, 0, (uint64_t[]){5, 1000}, 2, &cells, &error),
                      SI_ERROR_ARGUMENT);
-    assert_non_null(strstr(error.message, "1000 was asked for, but the population has 1000 nodes"));
+    assert_non_null(strstr(error.message, "1000 was requested, but the population has 1000 nodes"));
     si_sonata_nodes_close(nodes);
 }
 

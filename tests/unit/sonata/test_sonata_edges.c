@@ -178,7 +178,7 @@ static void ranges_of_edges_are_read(void **state)
     assert_true(rows.positions[0][0] == 102 && rows.positions[2][2] == 104.5f);
     assert_ok(read_rows(edges, 8, 8, &rows), error);
     assert_int_equal(read_rows(edges, 2, 9, &rows), SI_ERROR_ARGUMENT);
-    assert_message("edges from 2 to before 9 were asked for, but the population has 8 edges");
+    assert_message("edges from 2 to before 9 were requested, but the population has 8 edges");
     assert_int_equal(read_rows(edges, 3, 2, &rows), SI_ERROR_ARGUMENT);
     si_sonata_edges_close(edges);
     edges = open_edges(path, "own");

@@ -429,7 +429,7 @@ static void an_empty_population_has_no_cells(void **state)
     assert_int_equal(si_sonata_nodes_read(nodes, 0, NULL, 1, &cells, &error), SI_ERROR_ARGUMENT);
     assert_int_equal(si_sonata_nodes_read(nodes, 0, (uint64_t[]){0}, 1, &cells, &error),
                      SI_ERROR_ARGUMENT);
-    assert_message("node id 0 was asked for, but the population has 0 nodes");
+    assert_message("node id 0 was requested, but the population has 0 nodes");
     si_sonata_nodes_close(nodes);
 }
 

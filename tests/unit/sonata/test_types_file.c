@@ -130,7 +130,7 @@ static void broken_files_are_refused(void **state)
         {"node_type_id a\n\n1 b c\n", "types.csv:3: 3 columns, expected 2"},
         {"node_type_id a b a\n", "types.csv:1: columns 2 and 4 are both named a"},
         {"node_type_id a\n1\n", "types.csv:2: 1 columns, expected 2"},
-        {"node_type_id a\n1 b\n2 \"c\n", "types.csv:3: a quote that is not closed"},
+        {"node_type_id a\n1 b\n2 \"c\n", "types.csv:3: an unclosed quote"},
         {"node_type_id a\n1 \"b\"c\n", "types.csv:2: 'c' after a closing quote, expected a space"},
         {"node_type_id a\nx b\n", "types.csv:2: node_type_id is 'x', expected an integer"},
         {"node_type_id a\n1.5 b\n", "types.csv:2: node_type_id is '1.5', expected an integer"},
