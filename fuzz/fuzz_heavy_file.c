@@ -171,6 +171,66 @@ static void ask_for_solids(const si_index *index, si_accuracy accuracy)
     ask(index, &query);
 }
 
+static void find_in_batch(const si_index *index, const si_query *query)
+{
+    const si_query queries[2] = {*query, *query};
+    si_batch *batch;
+    uint64_t counts[2];
+    si_batch_count(index, queries, 2, 1, counts, NULL);
+    if (si_batch_create(&batch, NULL) != SI_OK)
+        return;
+    if (si_batch_find(index, queries, 2, 1, batch, NULL) == SI_OK) {
+        float(*centroids)[3] = malloc((si_batch_offsets(batch)[2] + 1) * sizeof *centroids);
+        const si_column column = {index->layout.kind == SI_POINT || index->layout.kind == SI_SYNAPSE
+                                      ? SI_FIELD_POSITION
+                                      : SI_FIELD_CENTROID,
+                                  centroids};
+        si_batch_copy(batch, &column, 1, 1, NULL);
+        free(centroids);
+    }
+    si_batch_free(batch);
+}
+
+static void count_in_groups(const si_index *index, const si_query *query)
+{
+    const si_field_info *infos;
+    si_group_counts groups = {0};
+    uint64_t values[100], count;
+    si_element_kind_fields(index->layout.kind, &infos);
+    si_index_count_groups(index, query, &infos[0].field, 1, &groups, NULL);
+    si_group_counts_free(&groups);
+    const si_column column = {index->layout.kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID,
+                              values};
+    si_index_find(index, query, &column, 1, 100, &count, NULL);
+}
+
+static void fill_grids(const si_index *index)
+{
+    static uint64_t counts[1000];
+    static double lengths[1000];
+    si_grid grid = SI_GRID_INIT;
+    for (int axis = 0; axis < 3; axis++) {
+        grid.upper[axis] = 100;
+        grid.shape[axis] = 10;
+    }
+    grid.threads = 1;
+    si_index_grid_counts(index, &grid, counts, NULL);
+    si_index_grid_lengths(index, &grid, lengths, NULL);
+    grid.counts_touching = true;
+    si_index_grid_counts(index, &grid, counts, NULL);
+}
+
+static void compare_with_itself(const si_index *index)
+{
+    char difference[200];
+    bool same;
+    si_index_info info = SI_INDEX_INFO_INIT;
+    si_index_stats stats = SI_INDEX_STATS_INIT;
+    si_index_compare(index, index, &same, difference, sizeof difference, NULL);
+    si_index_get_info(index, &info);
+    si_index_get_stats(index, &stats);
+}
+
 static void ask_all(const si_index *index)
 {
     ask_for_nearest(index);
@@ -186,6 +246,10 @@ static void ask_all(const si_index *index)
     si_query tile;
     si_query_box((double[3]){20, 20, 20}, (double[3]){60, 50, 40}, SI_CENTER, &tile, NULL);
     ask(index, &tile);
+    find_in_batch(index, &tile);
+    count_in_groups(index, &tile);
+    fill_grids(index);
+    compare_with_itself(index);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -204,8 +268,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     verify(descriptor);
     si_index *index;
-    si_target_content content = {.kind = (si_element_kind)kind};
-    if (si_index_map(descriptor, &content, &index, NULL) == SI_OK) {
+    const si_provenance provenance = {.kind = (si_element_kind)kind};
+    if (si_index_map(descriptor, &provenance, &index, NULL) == SI_OK) {
         ask_all(index);
         si_index_close(index);
     }

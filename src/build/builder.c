@@ -17,6 +17,7 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "build/index_writer.h"
 #include "build/rank_writer.h"
 #include "build/redistribute.h"
@@ -228,14 +229,14 @@ si_result si_builder_create_within(const si_sort_limits *limits, si_element_kind
                                    const char *folder, const si_build_options *options,
                                    si_builder **builder, si_error *error)
 {
-    static const si_build_options defaults = SI_BUILD_OPTIONS_INIT;
-    options = options ? options : &defaults;
+    si_build_options read = SI_BUILD_OPTIONS_INIT;
+    if (options)
+        SI_TRY(si_struct_read(&read, sizeof read, options,
+                              SI_SIZE_THROUGH(si_build_options, progress_context),
+                              "si_build_options", error));
+    options = &read;
     if (!si_element_kind_is_valid((uint32_t)kind))
         return si_fail(error, SI_ERROR_ARGUMENT, "unknown element kind %d", (int)kind);
-    if (options->struct_size != sizeof *options)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "si_build_options: struct_size is %zu, expected %zu", options->struct_size,
-                       sizeof *options);
     si_builder *created = si_allocate_zeroed(1, sizeof *created);
     if (!created)
         return si_fail_memory(error);
@@ -268,6 +269,8 @@ si_result si_builder_append(si_builder *builder, const si_input_column *columns,
                             size_t column_count, uint64_t count, si_error *error)
 {
     SI_TRY(si_require(builder, "builder", error));
+    if (column_count > 0)
+        SI_TRY(si_require(columns, "columns", error));
     si_column_batch batch;
     uint64_t expected = UINT64_MAX;
     SI_TRY(si_column_batch_open(&batch, builder->provenance.kind, columns, column_count, count,
@@ -379,16 +382,16 @@ si_result si_builder_finish(si_builder *builder, si_index **index, si_build_repo
     SI_TRY(si_require(builder, "builder", error));
     uint64_t count = 0, bytes = 0;
     si_result result = SI_OK;
-    if (report && report->struct_size != sizeof *report)
-        result = si_fail(error, SI_ERROR_ARGUMENT,
-                         "si_build_report: struct_size is %zu, expected %zu", report->struct_size,
-                         sizeof *report);
+    if (report)
+        result = si_struct_check(report, SI_SIZE_THROUGH(si_build_report, bad_cells),
+                                 sizeof *report, "si_build_report", error);
     if (result == SI_OK)
         result = (builder->cluster ? finish_on_ranks : finish_alone)(builder, index, &count, error);
     if (result == SI_OK && report) {
         si_file_bytes(builder->provenance.kind, count, &bytes, NULL);
-        *report = (si_build_report){
-            .struct_size = sizeof *report, .element_count = count, .file_bytes = bytes};
+        const si_build_report made = {
+            .struct_size = sizeof made, .element_count = count, .file_bytes = bytes};
+        si_struct_fill(report, &made, sizeof made);
     }
     free_builder(builder);
     return result;

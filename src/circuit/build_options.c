@@ -7,16 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-
-si_result si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error)
-{
-    if (size != expected)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "the struct_size of an %s is %zu, expected %zu: it was not initialized, or "
-                       "belongs to another version of the library",
-                       name, size, expected);
-    return SI_OK;
-}
+#include "base/struct_size.h"
 
 si_result si_build_options_copy(const si_build_options *options, si_build_options *copy,
                                 si_error *error)
@@ -24,9 +15,9 @@ si_result si_build_options_copy(const si_build_options *options, si_build_option
     *copy = (si_build_options)SI_BUILD_OPTIONS_INIT;
     if (!options)
         return SI_OK;
-    SI_TRY(si_check_struct_size(options->struct_size, sizeof *copy, "si_build_options", error));
-    *copy = *options;
-    return SI_OK;
+    return si_struct_read(copy, sizeof *copy, options,
+                          SI_SIZE_THROUGH(si_build_options, progress_context), "si_build_options",
+                          error);
 }
 
 si_result si_build_options_record(const char *file, const char **recorded, char **owned,
@@ -41,9 +32,9 @@ si_result si_build_options_record(const char *file, const char **recorded, char 
 
 si_result si_build_report_check(const si_build_report *report, si_error *error)
 {
-    return report
-               ? si_check_struct_size(report->struct_size, sizeof *report, "si_build_report", error)
-               : SI_OK;
+    return report ? si_struct_check(report, SI_SIZE_THROUGH(si_build_report, bad_cells),
+                                    sizeof *report, "si_build_report", error)
+                  : SI_OK;
 }
 
 void si_build_report_free(si_build_report *report)

@@ -5,7 +5,6 @@
 #include "base/error.h"
 
 /* A struct of the interface that says its size must say this one's. `name` is for the sentence. */
-si_result si_check_struct_size(size_t size, size_t expected, const char *name, si_error *error);
 
 /* The caller's options, or the defaults where there are none. */
 si_result si_build_options_copy(const si_build_options *options, si_build_options *copy,

@@ -6,6 +6,7 @@
  */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "circuit/build_options.h"
 #include "circuit/population_choice.h"
 #include "cluster/cluster.h"
@@ -130,9 +131,6 @@ static const circuit_kind synapses = {
 
 static si_result check_source(const si_circuit_source *source, const char *folder, si_error *error)
 {
-    if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "si_circuit_source is NULL");
-    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_circuit_source", error));
     if (!source->config_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no circuit configuration is given");
     if (!folder)
@@ -245,13 +243,16 @@ static si_result build_circuit(const circuit_kind *kind, const si_circuit_source
                                const char *folder, const si_build_options *options,
                                si_build_report *report, si_error *error)
 {
-    circuit_build build = {.kind = kind, .source = source, .report = SI_BUILD_REPORT_INIT};
-    SI_TRY(check_source(source, folder, error));
+    si_circuit_source read = SI_CIRCUIT_SOURCE_INIT;
+    circuit_build build = {.kind = kind, .source = &read, .report = SI_BUILD_REPORT_INIT};
+    SI_TRY(si_struct_read(&read, sizeof read, source, SI_SIZE_THROUGH(si_circuit_source, synapses),
+                          "si_circuit_source", error));
+    SI_TRY(check_source(&read, folder, error));
     SI_TRY(si_build_report_check(report, error));
     SI_TRY(si_build_options_copy(options, &build.options, error));
     si_result result = run(&build, folder, error);
     if (result == SI_OK && report)
-        *report = build.report;
+        si_struct_fill(report, &build.report, sizeof *report);
     else
         si_build_report_free(&build.report);
     si_free(build.names);

@@ -9,6 +9,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
 #include "circuit/population_build.h"
@@ -32,9 +33,6 @@ typedef struct segments_build {
 
 static si_result check_source(const si_segments_source *source, si_error *error)
 {
-    if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "si_segments_source is NULL");
-    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_segments_source", error));
     if (!source->nodes_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no nodes file is given");
     if (!source->gids && source->gid_count > 0)
@@ -167,13 +165,16 @@ si_result si_build_segments(const si_segments_source *source, const char *folder
                             si_build_report *report, si_error *error)
 {
     SI_TRY(si_require(source, "source", error));
-    segments_build build = {.source = source};
-    SI_TRY(check_source(source, error));
+    si_segments_source read = SI_SEGMENTS_SOURCE_INIT;
+    segments_build build = {.source = &read};
+    SI_TRY(si_struct_read(&read, sizeof read, source,
+                          SI_SIZE_THROUGH(si_segments_source, soma_radius), "si_segments_source",
+                          error));
+    SI_TRY(check_source(&read, error));
     SI_TRY(si_population_build_start(&build.common, options, report, error));
     si_result result = build_index(&build, folder, index, error);
     if (result == SI_OK && report) {
-        *report = build.indexing.counts;
-        report->struct_size = sizeof *report;
+        si_struct_fill(report, &build.indexing.counts, sizeof *report);
         build.indexing.counts = (si_build_report)SI_BUILD_REPORT_INIT;
     }
     si_cell_indexing_free(&build.indexing);

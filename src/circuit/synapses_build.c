@@ -12,6 +12,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/struct_size.h"
 #include "circuit/population_build.h"
 #include "circuit/synapse_pieces.h"
 #include "cluster/cluster.h"
@@ -35,9 +36,6 @@ typedef struct synapses_build {
 
 static si_result check_source(const si_synapses_source *source, si_error *error)
 {
-    if (!source)
-        return si_fail(error, SI_ERROR_ARGUMENT, "si_synapses_source is NULL");
-    SI_TRY(si_check_struct_size(source->struct_size, sizeof *source, "si_synapses_source", error));
     if (!source->edges_file)
         return si_fail(error, SI_ERROR_ARGUMENT, "no edges file is given");
     if (!source->post_gids && source->post_gid_count > 0)
@@ -257,13 +255,17 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
                             si_build_report *report, si_error *error)
 {
     SI_TRY(si_require(source, "source", error));
-    synapses_build build = {.source = source};
+    si_synapses_source read = SI_SYNAPSES_SOURCE_INIT;
+    synapses_build build = {.source = &read};
     si_build_report written = SI_BUILD_REPORT_INIT;
-    SI_TRY(check_source(source, error));
+    SI_TRY(si_struct_read(&read, sizeof read, source,
+                          SI_SIZE_THROUGH(si_synapses_source, edge_range_count),
+                          "si_synapses_source", error));
+    SI_TRY(check_source(&read, error));
     SI_TRY(si_population_build_start(&build.common, options, report, error));
     si_result result = build_index(&build, folder, index, &written, error);
     if (result == SI_OK && report)
-        *report = written;
+        si_struct_fill(report, &written, sizeof written);
     si_synapse_piece_free(&build.pieces[0]);
     si_synapse_piece_free(&build.pieces[1]);
     si_free(build.ranges);

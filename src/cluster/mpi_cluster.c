@@ -1,5 +1,5 @@
 /* A cluster whose ranks are the processes of an MPI job. */
-#include "spatial_index/spatial_index_mpi.h"
+#include "cluster/mpi_job.h"
 
 #include <limits.h>
 #include <mpi.h>

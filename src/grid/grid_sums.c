@@ -7,6 +7,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/struct_size.h"
 #include "grid/grid_pass.h"
 #include "query/filter.h"
 
@@ -55,10 +56,6 @@ static si_result count_voxels(const si_grid *grid, uint64_t *count, si_error *er
 
 static si_result check_grid(const si_grid *grid, uint64_t *voxel_count, si_error *error)
 {
-    if (grid->struct_size != sizeof *grid)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "struct_size of the grid is %zu, expected %zu: use SI_GRID_INIT",
-                       grid->struct_size, sizeof *grid);
     for (int axis = 0; axis < 3; axis++)
         SI_TRY(check_axis(grid, axis, error));
     SI_TRY(count_voxels(grid, voxel_count, error));
@@ -122,10 +119,14 @@ static void set_frame(si_grid_sums *sums, const si_index *index, const si_grid *
     set_unit(frame);
 }
 
-si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si_grid *grid,
+si_result si_grid_sums_begin(si_grid_sums *sums, const si_index *index, const si_grid *given,
                              bool wants_lengths, si_error *error)
 {
+    si_grid read = SI_GRID_INIT;
+    const si_grid *grid = &read;
     memset(sums, 0, sizeof *sums);
+    SI_TRY(si_struct_read(&read, sizeof read, given, SI_SIZE_THROUGH(si_grid, threads), "si_grid",
+                          error));
     SI_TRY(check_grid(grid, &sums->voxel_count, error));
     SI_TRY(si_filter_check(grid->filter, index, error));
     if (wants_lengths)

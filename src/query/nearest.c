@@ -260,6 +260,8 @@ static si_result walk(void *context, si_error *error)
 /* What is read explicitly is fetched ahead. */
 static si_result walk_fetched(nearest_search *search, si_error *error)
 {
+    if (search->index->layout.levels == 0)
+        return SI_OK; /* all elements are inserted ones */
     si_nearest_plan plan = {.index = search->index,
                             .vantage = &search->vantage,
                             .overhang = search->overhang,

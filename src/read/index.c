@@ -6,6 +6,7 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "folder/target.h"
 
 /* What is copied at once from an index to another. */
@@ -32,34 +33,35 @@ si_result si_index_get_info(const si_index *index, si_index_info *info)
 {
     SI_TRY(si_require(index, "index", NULL));
     SI_TRY(si_require(info, "info", NULL));
-    if (info->struct_size != sizeof *info)
-        return SI_ERROR_ARGUMENT;
-    *info = (si_index_info){.struct_size = sizeof *info,
-                            .kind = index->layout.kind,
-                            .element_count = index->layout.element_count,
-                            .format_version = SI_FORMAT_VERSION,
-                            .levels = index->layout.levels,
-                            .fan_out = SI_FAN_OUT,
-                            .leaf_capacity = SI_LEAF_CAPACITY,
-                            .block_bytes = SI_BLOCK_BYTES,
-                            .file_bytes = index->parts ? index->parts->file_bytes
-                                                       : index->layout.file_bytes,
-                            .part_count = index->parts ? index->parts->count : 0,
-                            .path = index->folder,
-                            .heavy_data_path = index->heavy_path,
-                            .population = index->provenance.population,
-                            .dataset_path = index->provenance.dataset_path,
-                            .types_path = index->provenance.types_path};
-    memcpy(info->bounds_min, index->bounds.lower, sizeof info->bounds_min);
-    memcpy(info->bounds_max, index->bounds.upper, sizeof info->bounds_max);
+    SI_TRY(si_struct_check(info, SI_SIZE_THROUGH(si_index_info, part_count), sizeof *info,
+                           "si_index_info", NULL));
+    si_index_info made = {.struct_size = sizeof made,
+                          .kind = index->layout.kind,
+                          .element_count = index->layout.element_count,
+                          .format_version = SI_FORMAT_VERSION,
+                          .levels = index->layout.levels,
+                          .fan_out = SI_FAN_OUT,
+                          .leaf_capacity = SI_LEAF_CAPACITY,
+                          .block_bytes = SI_BLOCK_BYTES,
+                          .file_bytes = index->parts ? index->parts->file_bytes
+                                                     : index->layout.file_bytes,
+                          .part_count = index->parts ? index->parts->count : 0,
+                          .path = index->folder,
+                          .heavy_data_path = index->heavy_path,
+                          .population = index->provenance.population,
+                          .dataset_path = index->provenance.dataset_path,
+                          .types_path = index->provenance.types_path};
+    memcpy(made.bounds_min, index->bounds.lower, sizeof made.bounds_min);
+    memcpy(made.bounds_max, index->bounds.upper, sizeof made.bounds_max);
     si_delta *delta = si_index_delta(index);
     if (delta) {
         si_delta_lock(delta);
-        info->element_count += delta->count;
-        memcpy(info->bounds_min, delta->bounds.lower, sizeof info->bounds_min);
-        memcpy(info->bounds_max, delta->bounds.upper, sizeof info->bounds_max);
+        made.element_count += delta->count;
+        memcpy(made.bounds_min, delta->bounds.lower, sizeof made.bounds_min);
+        memcpy(made.bounds_max, delta->bounds.upper, sizeof made.bounds_max);
         si_delta_unlock(delta);
     }
+    si_struct_fill(info, &made, sizeof made);
     return SI_OK;
 }
 

@@ -49,7 +49,8 @@ si_result si_index_map(int descriptor, const si_provenance *provenance, si_index
 si_result si_index_open_single(const si_metadata *metadata, const si_open_options *options,
                                si_index **index, si_error *error);
 
-si_result si_open_options_check(const si_open_options *options, si_error *error);
+si_result si_open_options_read(const si_open_options *given, si_open_options *options,
+                               si_error *error);
 
 static inline const float *si_index_node(const si_index *index, unsigned level, uint64_t node)
 {

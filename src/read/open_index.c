@@ -13,6 +13,7 @@
 #include "base/arithmetic.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "format/header.h"
 #include "read/parts.h"
 #include "read/read_mode.h"
@@ -205,11 +206,10 @@ si_result si_index_open_single(const si_metadata *metadata, const si_open_option
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: holds %zu populations, expected a single index: open one of them",
                        metadata->folder, metadata->population_count);
-    const si_open_options defaults = SI_OPEN_OPTIONS_INIT;
     si_index *opened = create_index();
     if (!opened)
         return si_fail_memory(error);
-    si_result result = fill_index(metadata, options ? options : &defaults, opened, error);
+    si_result result = fill_index(metadata, options, opened, error);
     if (result == SI_OK)
         *index = opened;
     else
@@ -217,13 +217,14 @@ si_result si_index_open_single(const si_metadata *metadata, const si_open_option
     return result;
 }
 
-si_result si_open_options_check(const si_open_options *options, si_error *error)
+si_result si_open_options_read(const si_open_options *given, si_open_options *options,
+                               si_error *error)
 {
-    if (options && options->struct_size != sizeof *options)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "si_open_options: struct_size is %zu, expected %zu", options->struct_size,
-                       sizeof *options);
-    if (options && options->reading != SI_READING_AUTO && options->reading != SI_READING_MAPPED &&
+    *options = (si_open_options)SI_OPEN_OPTIONS_INIT;
+    if (given)
+        SI_TRY(si_struct_read(options, sizeof *options, given,
+                              SI_SIZE_THROUGH(si_open_options, guard), "si_open_options", error));
+    if (options->reading != SI_READING_AUTO && options->reading != SI_READING_MAPPED &&
         options->reading != SI_READING_EXPLICIT)
         return si_fail(error, SI_ERROR_ARGUMENT,
                        "si_open_options: reading is %d, expected %d (auto), %d (mapped) or %d "
@@ -252,10 +253,11 @@ si_result si_index_open(const char *path, const si_open_options *options, si_ind
     SI_TRY(si_require(path, "path", error));
     SI_TRY(si_require(index, "index", error));
     si_error failure;
-    SI_TRY(si_open_options_check(options, error));
+    si_open_options read;
+    SI_TRY(si_open_options_read(options, &read, error));
     for (unsigned attempt = 1;; attempt++) {
         bool heavy_is_missing = false;
-        si_result result = open_once(path, options, index, &heavy_is_missing, &failure);
+        si_result result = open_once(path, &read, index, &heavy_is_missing, &failure);
         if (result == SI_OK)
             return SI_OK;
         if (!heavy_is_missing || attempt == SI_OPEN_ATTEMPTS)

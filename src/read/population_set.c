@@ -98,10 +98,11 @@ si_result si_population_set_open(const char *path, const si_open_options *option
     SI_TRY(si_require(set, "set", error));
     si_error failure = {.result = SI_OK};
     si_result result = SI_ERROR_NOT_FOUND;
-    SI_TRY(si_open_options_check(options, error));
+    si_open_options read;
+    SI_TRY(si_open_options_read(options, &read, error));
     for (unsigned attempt = 1; result == SI_ERROR_NOT_FOUND && attempt <= SI_OPEN_ATTEMPTS;
          attempt++)
-        result = try_to_open(path, options, attempt == SI_OPEN_ATTEMPTS, set, &failure);
+        result = try_to_open(path, &read, attempt == SI_OPEN_ATTEMPTS, set, &failure);
     return result == SI_OK ? SI_OK : si_fail(error, result, "%s", failure.message);
 }
 

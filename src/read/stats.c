@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/struct_size.h"
 #include "read/index.h"
 #include "read/resident_pages.h"
 
@@ -29,12 +30,12 @@ si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
     SI_TRY(si_require(index, "index", NULL));
     SI_TRY(si_require(stats, "stats", NULL));
     si_block_counts counts = {0};
-    if (stats->struct_size != sizeof *stats)
-        return SI_ERROR_ARGUMENT;
+    SI_TRY(si_struct_check(stats, SI_SIZE_THROUGH(si_index_stats, page_bytes), sizeof *stats,
+                           "si_index_stats", NULL));
     if (index->cache)
         counts = si_block_cache_count(index->cache);
-    *stats = (si_index_stats){
-        .struct_size = sizeof *stats,
+    const si_index_stats made = {
+        .struct_size = sizeof made,
         .reading = index->cache ? SI_READING_EXPLICIT : SI_READING_MAPPED,
         .queries = count_queries(index),
         .blocks_touched = counts.touched,
@@ -49,6 +50,7 @@ si_result si_index_get_stats(const si_index *index, si_index_stats *stats)
         .parts_touched = index->parts ? atomic_load(&index->parts->used_count) : 0,
         .pages_touched = si_touched_pages(index),
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
+    si_struct_fill(stats, &made, sizeof made);
     return SI_OK;
 }
 

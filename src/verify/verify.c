@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/struct_size.h"
 #include "folder/recovery.h"
 #include "format/metadata.h"
 #include "verify/verify_file.h"
@@ -313,12 +314,12 @@ si_result si_verify(const char *path, const si_verify_options *options, uint64_t
 {
     SI_TRY(si_require(path, "path", error));
     SI_TRY(si_require(damage_count, "damage_count", error));
-    static const si_verify_options defaults = SI_VERIFY_OPTIONS_INIT;
-    verification job = {.options = options ? options : &defaults};
-    if (job.options->struct_size != sizeof defaults)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "si_verify_options: struct_size is %zu, expected %zu",
-                       job.options->struct_size, sizeof defaults);
+    si_verify_options read = SI_VERIFY_OPTIONS_INIT;
+    verification job = {.options = &read};
+    if (options)
+        SI_TRY(si_struct_read(&read, sizeof read, options,
+                              SI_SIZE_THROUGH(si_verify_options, progress_context),
+                              "si_verify_options", error));
     si_damage_list_create(&job.list, job.options->most_sentences);
     si_result result = verify_path(&job, path, NULL, error);
     if (result == SI_OK && job.list.out_of_memory)

@@ -14,6 +14,7 @@
 #include "base/machine_memory.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/struct_size.h"
 #include "base/text.h"
 
 static void error_may_quote_its_own_message(void **state)
@@ -196,6 +197,43 @@ static void memory_is_that_of_the_machine_or_its_limits(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* A struct that has grown by `added`. */
+typedef struct grown_struct {
+    size_t struct_size;
+    int first;
+    int last_of_first_version;
+    double added;
+} grown_struct;
+
+#define LEAST_SIZE SI_SIZE_THROUGH(grown_struct, last_of_first_version)
+
+static void older_structs_are_accepted(void **state)
+{
+    (void)state;
+    si_error error;
+    const grown_struct old = {LEAST_SIZE, 1, 2, -1}, current = {sizeof current, 1, 2, 3},
+                       newer = {sizeof newer + 8, 1, 2, 3}, unset = {0, 1, 2, 3};
+    grown_struct read = {sizeof read, 0, 0, 7};
+    assert_int_equal(si_struct_read(&read, sizeof read, &old, LEAST_SIZE, "it", NULL), SI_OK);
+    assert_int_equal(read.struct_size, sizeof read);
+    assert_int_equal(read.first, 1);
+    assert_int_equal(read.last_of_first_version, 2);
+    assert_true(read.added > 6 && read.added < 8); /* the default */
+    assert_int_equal(si_struct_read(&read, sizeof read, &current, LEAST_SIZE, "it", NULL), SI_OK);
+    assert_true(read.added > 2 && read.added < 4);
+    assert_int_equal(si_struct_read(&read, sizeof read, &newer, LEAST_SIZE, "it", &error),
+                     SI_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "struct_size of an it"));
+    assert_int_equal(si_struct_read(&read, sizeof read, &unset, LEAST_SIZE, "it", NULL),
+                     SI_ERROR_ARGUMENT);
+
+    grown_struct filled = {LEAST_SIZE, 0, 0, -1};
+    si_struct_fill(&filled, &current, sizeof current);
+    assert_int_equal(filled.struct_size, LEAST_SIZE);
+    assert_int_equal(filled.last_of_first_version, 2);
+    assert_true(filled.added < 0); /* which the program does not have */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +246,7 @@ int main(void)
         cmocka_unit_test(folders_are_created_with_their_parents),
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(the_lowest_failed_task_is_reported),
+        cmocka_unit_test(older_structs_are_accepted),
         cmocka_unit_test(memory_is_that_of_the_machine_or_its_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
