@@ -81,7 +81,8 @@ static void bad_manifests_are_refused(void **state)
     assert_not_opened(folder, "{'manifest': {'A': 'x'}}", SI_ERROR_FORMAT,
                       "invalid variable name 'A'");
     assert_not_opened(folder, "{'manifest': {'${A}': 'x'}}", SI_ERROR_FORMAT, "'${A}'");
-    assert_not_opened(folder, "{'manifest': {'$A': 5}}", SI_ERROR_FORMAT, "$A in the manifest is not a string");
+    assert_not_opened(folder, "{'manifest': {'$A': 5}}", SI_ERROR_FORMAT,
+                      "$A in the manifest is not a string");
     assert_not_opened(folder, "{'manifest': []}", SI_ERROR_FORMAT, "manifest is not an object");
     assert_not_opened(folder, "{'manifest': {'$A': 'x$A'}}", SI_ERROR_FORMAT,
                       "$A in the manifest refers to itself");
