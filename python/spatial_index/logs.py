@@ -20,7 +20,7 @@ logger = logging.getLogger("spatial_index")
 
 
 def _wanted_severity() -> str:
-    return os.environ.get("SPATIAL_INDEX_LOG_SEVERITY") or os.environ.get("SI_LOG_SEVERITY", "")
+    return os.environ.get("SPATIAL_INDEX_LOG_SEVERITY") or os.environ.get("SI_LOG_SEVERITY") or ""
 
 
 def register_logger(new_logger: logging.Logger) -> None:
