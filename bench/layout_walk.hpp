@@ -169,7 +169,7 @@ template <class Test, unsigned FanOut> class walker
     {
         const char *floats = searched.data.get() + searched.placed.floats_of(leaf);
         std::uint64_t size = searched.leaf_size(leaf);
-        std::uint16_t masks[8] = {};
+        std::uint16_t masks[8];
         for (unsigned first = 0; first < searched.leaf_capacity; first += 16) {
             unsigned valid = first + 16 <= size ? 0xFFFFU
                              : first < size     ? (1U << (size - first)) - 1
