@@ -32,7 +32,7 @@ def interrupt(large, folder, number, *options):
 def test_signal_during_a_build(large, tmp_path, number, code):
     returned, errors = interrupt(large, tmp_path, number)
     assert returned == code
-    assert errors == f"spatial-index-nodes: ended by {number.name}, nothing was written\n"
+    assert errors == f"spatial-index-nodes: interrupted by {number.name}, nothing was written\n"
     assert files_below(tmp_path) == []
 
 

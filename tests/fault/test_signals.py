@@ -25,7 +25,7 @@ def assert_tidy(scene, number, result):
         return
     assert result.code == 128 + number, result
     assert differences(scene.before, place) == []
-    said = f"spatial-index-{scene.command[0]}: ended by {number.name}, nothing was written\n"
+    said = f"spatial-index-{scene.command[0]}: interrupted by {number.name}, nothing was written\n"
     assert result.errors in ("", said), "a signal that comes before the build begins ends the command without a word"
 
 
