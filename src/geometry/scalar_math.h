@@ -30,14 +30,6 @@ static inline float si_middle(float a, float b)
     return 0.5F * a + 0.5F * b;
 }
 
-/* How far `x` lies outside lower .. upper; 0 inside. A NaN, which infinities may give, is no gap.
- */
-static inline float si_gap_float(float x, float lower, float upper)
-{
-    float gap = si_max_float(lower - x, x - upper);
-    return gap > 0 ? gap : 0;
-}
-
 static inline double si_gap(double x, double lower, double upper)
 {
     return x < lower ? lower - x : x > upper ? x - upper : 0;
