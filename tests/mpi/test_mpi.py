@@ -49,7 +49,7 @@ def test_processes_that_mpi_does_not_know_of(circuit, tmp_path):
                "--multi-index", "-o", tmp_path / "out"]
     done = subprocess.run(command, env={**ENVIRONMENT, "SLURM_STEP_NUM_TASKS": "4"}, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "one of 4 processes, but MPI knows of no other" in done.stderr
+    assert "one of 4 processes, but MPI reports only one" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -73,7 +73,7 @@ def test_a_signal_ends_the_job_tidily(circuit, tmp_path):
     job = finish(process)
     is_there = (tmp_path / "out" / "meta_data.json").exists()
     # mpirun kills what has not ended a second later; what the build then leaves the next one removes.
-    assert job.said in ([], ["spatial-index-circuit: ended by SIGTERM, nothing was written"])
+    assert job.said in ([], ["spatial-index-circuit: interrupted by SIGTERM, nothing was written"])
     assert is_there or job.code != 0
     assert not (is_there and job.said)
     if not is_there:
