@@ -29,7 +29,8 @@ static void set_bounds(si_grid *grid, const cli_populations *populations)
         }
     }
     if (lower[0] > upper[0])
-        cli_fail("%s: without elements the grid has no bounds: use --box", populations->path);
+        cli_fail("%s: the index is empty and has no bounds for the grid: use --box",
+                 populations->path);
     for (int axis = 0; axis < 3; axis++) {
         grid->lower[axis] = (double)lower[axis];
         grid->upper[axis] = (double)nextafterf(upper[axis], FLT_MAX);
@@ -227,9 +228,9 @@ int cli_grid_command(int argc, char **argv)
     read_regions(&options, &volume);
     cli_populations_open(&populations, options.index, &options.reading, &options.populations);
     if (options.output && populations.count != 1)
-        cli_wrong_use("option '--output' takes one population, and these are %zu: use "
-                      "--populations",
-                      populations.count);
+        cli_wrong_use(
+            "option '--output' takes one population, but there are %zu: use --populations",
+            populations.count);
     si_grid grid = make_grid(&options, &populations);
     si_filter *filter = cli_filter_make(&options.filter, populations.kind);
     grid.filter = filter;

@@ -75,7 +75,7 @@ static int build_index(const cli_command *command, int argc, char **argv)
     } else if (command->bit == CLI_INDEX_SEGMENTS) {
         circuit = is_circuit_configuration(words[0]);
         if (circuit && words[1])
-            cli_wrong_use("one word too many: '%s'", words[1]);
+            cli_wrong_use("unexpected argument '%s'", words[1]);
         if (!circuit && !words[1])
             cli_wrong_use("expected MORPHOLOGY_DIR after the nodes file '%s'", words[0]);
     }

@@ -76,7 +76,7 @@ int cli_query_command(int argc, char **argv)
     else
         cli_queries_from_shapes(&queries, &options.shapes, options.accuracy);
     if (options.group_by.count > 0 && queries.has_nearest)
-        cli_wrong_use("option '--group-by' does not go with what is nearest");
+        cli_wrong_use("option '--group-by' cannot be combined with nearest elements");
 
     /* Of what. */
     cli_populations populations;

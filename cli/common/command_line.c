@@ -137,7 +137,7 @@ static size_t read_words(const cli_command *command, int argc, char **argv, void
         if (code == VERSION_CODE)
             cli_show_version();
         if (code == ':')
-            cli_wrong_use("option '%s' lacks its value", argv[optind - 1]);
+            cli_wrong_use("option '%s' requires a value", argv[optind - 1]);
         if (code == '?')
             refuse_option(command, argv);
         const cli_option *option = code == 1 ? NULL : find_option(command, code);
@@ -184,7 +184,7 @@ void cli_read_arguments(const cli_command *command, int argc, char **argv, void 
         if (words[i].list)
             store_value(target, words[i].list, &words[i].text);
         else if (operands->count == command->most_operands)
-            cli_wrong_use("one word too many: '%s'", words[i].text);
+            cli_wrong_use("unexpected argument '%s'", words[i].text);
         else
             operands->words[operands->count++] = words[i].text;
     }

@@ -90,8 +90,8 @@ static bool has_field(si_element_kind kind, si_field field)
 static void check_kind(si_element_kind kind, const char *option, si_field field, const char *needs)
 {
     if (!has_field(kind, field))
-        cli_wrong_use("option '--%s' goes with an index of %s, and this is one of kind %s", option,
-                      needs, si_element_kind_name(kind));
+        cli_wrong_use("option '--%s' requires an index of %s, but the kind of this index is %s",
+                      option, needs, si_element_kind_name(kind));
 }
 
 static size_t list_conditions(const cli_filter *filter, si_element_kind kind,

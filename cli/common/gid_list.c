@@ -29,7 +29,7 @@ static const char *add_range(cli_gid_list *list, uint64_t first, uint64_t last)
     if (first > last)
         return "is a range that ends before it begins";
     if (last - first >= most_gids - list->count)
-        return "makes it more than 268435456 ids";
+        return "exceeds the limit of 268435456 ids";
     make_room(list, last - first + 1);
     for (uint64_t gid = first;; gid++) {
         list->gids[list->count++] = gid;
@@ -44,10 +44,10 @@ static const char *add_token(cli_gid_list *list, const char *token, size_t lengt
     const char *dash = memchr(token, '-', length);
     size_t first_length = dash ? (size_t)(dash - token) : length;
     if (!cli_read_unsigned(token, first_length, &first))
-        return "is no id and no range of ids";
+        return "is not an id or a range of ids";
     last = first;
     if (dash && !cli_read_unsigned(dash + 1, length - first_length - 1, &last))
-        return "is no id and no range of ids";
+        return "is not an id or a range of ids";
     return add_range(list, first, last);
 }
 

@@ -37,7 +37,7 @@ static si_element_kind kind_of(const si_index *index)
 static void find_kind(cli_populations *populations)
 {
     if (populations->count == 0)
-        cli_fail("%s: no population in it", populations->path);
+        cli_fail("%s: contains no population", populations->path);
     populations->kind = kind_of(populations->populations[0].index);
     for (size_t i = 1; i < populations->count; i++) {
         if (kind_of(populations->populations[i].index) != populations->kind)
@@ -92,11 +92,11 @@ static _Noreturn void refuse_attribute(const cli_populations *populations,
 {
     char fields[512];
     si_values values;
-    si_error error = {.message = "there is none of that name"};
+    si_error error = {.message = "there is no attribute of this name"};
     describe_fields(populations->kind, fields, sizeof fields);
     si_dataset_read(dataset, attribute, NULL, 0, &values, &error);
-    cli_fail("%s: '%s' is no field of %s and no attribute of its data set: %s", populations->path,
-             attribute, fields, error.message);
+    cli_fail("%s: '%s' is neither a field of %s nor an attribute of its data set: %s",
+             populations->path, attribute, fields, error.message);
 }
 
 static void open_dataset(const cli_populations *populations, cli_population *population,
@@ -108,7 +108,7 @@ static void open_dataset(const cli_populations *populations, cli_population *pop
         return;
     describe_fields(populations->kind, fields, sizeof fields);
     if (si_dataset_open(population->index, &population->dataset, &error) != SI_OK)
-        cli_fail("'%s' is no field of %s, and no attribute can be read: %s", attribute, fields,
+        cli_fail("'%s' is not a field of %s, and no attribute can be read: %s", attribute, fields,
                  error.message);
 }
 

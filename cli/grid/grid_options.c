@@ -157,11 +157,11 @@ static void check(const cli_grid_options *options)
     if (options->has_shape == (options->regions != NULL))
         cli_wrong_use("expected one of --shape and --regions");
     if (options->regions && options->output)
-        cli_wrong_use("option '--output' does not go with --regions");
+        cli_wrong_use("option '--output' cannot be combined with --regions");
     if (options->output && options->has_format)
-        cli_wrong_use("option '--format' does not go with --output");
+        cli_wrong_use("option '--format' cannot be combined with --output");
     if (options->has_accuracy && !options->counts_touching)
-        cli_wrong_use("option '--accuracy' goes with --measure touching");
+        cli_wrong_use("option '--accuracy' requires --measure touching");
     if (options->filter.somas && options->filter.segments)
         cli_wrong_use("expected at most one of --somas and --segments");
 }

@@ -55,7 +55,7 @@ static void find(void *library, const char *name, void *function)
 {
     void *symbol = dlsym(library, name);
     if (!symbol)
-        cli_fail("the library for MPI, " LIBRARY_NAME ", has no %s: it is of another version",
+        cli_fail("the library for MPI, " LIBRARY_NAME ", has no %s: it belongs to another version",
                  name);
     memcpy(function, &symbol, sizeof symbol);
 }
@@ -66,7 +66,7 @@ static void check_size(const cli_cluster *joined, long launched)
     unsigned (*size)(const si_cluster *);
     find(joined->library, "si_mpi_cluster_size", &size);
     if (size(joined->cluster) == 1)
-        cli_fail("this is one of %ld processes, but MPI knows of no other: with Slurm, srun "
+        cli_fail("this is one of %ld processes, but MPI reports only one: with Slurm, srun "
                  "--mpi=pmix or --mpi=pmi2 may help",
                  launched);
 }

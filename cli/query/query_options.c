@@ -165,7 +165,7 @@ static void check(const cli_query_options *options)
                       "--nearest and --queries, once");
     if (options->has_max_distance && !options->queries_file &&
         options->shapes.shapes[0].kind != CLI_NEAREST)
-        cli_wrong_use("option '--max-distance' goes with --nearest or --queries");
+        cli_wrong_use("option '--max-distance' requires --nearest or --queries");
     if (answers > 1)
         cli_wrong_use("expected at most one of --fields, --count, --empty and --group-by");
     if (options->filter.somas && options->filter.segments)

@@ -57,7 +57,7 @@ static si_result make_centers_query(const cli_shape *shape, si_query *query, si_
 {
     if (shape->kind == CLI_BOX)
         return si_query_box(shape->numbers, shape->numbers + 3, SI_CENTER, query, error);
-    *error = (si_error){SI_ERROR_ARGUMENT, "the accuracy 'center' goes with boxes alone"};
+    *error = (si_error){SI_ERROR_ARGUMENT, "the accuracy 'center' is for boxes only"};
     return SI_ERROR_ARGUMENT;
 }
 
@@ -136,13 +136,13 @@ static void read_number(const struct lines *lines, const char *word, size_t plac
 {
     if (shape->kind == CLI_NEAREST && place == 3) {
         if (!cli_read_unsigned(word, strlen(word), &shape->k))
-            cli_fail("%s, line %llu: '%.80s' is no number of elements", lines->name, lines->number,
-                     word);
+            cli_fail("%s, line %llu: '%.80s' is not a number of elements", lines->name,
+                     lines->number, word);
         return;
     }
     size_t slot = shape->kind == CLI_NEAREST && place == 4 ? 3 : place;
     if (!cli_read_double(word, &shape->numbers[slot]))
-        cli_fail("%s, line %llu: '%.80s' is no number", lines->name, lines->number, word);
+        cli_fail("%s, line %llu: '%.80s' is not a number", lines->name, lines->number, word);
 }
 
 static void read_shape(const struct lines *lines, char *line, double max_distance, cli_shape *shape)

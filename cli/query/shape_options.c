@@ -11,7 +11,7 @@ void cli_add_box(void *shapes, const char *const *words)
     cli_shape shape = {.kind = CLI_BOX};
     for (int i = 0; i < 2; i++) {
         if (!cli_read_point(words[i], shape.numbers + 3 * i))
-            cli_wrong_use("option '--box' takes two corners x,y,z, and '%s' is none", words[i]);
+            cli_wrong_use("option '--box' takes two corners x,y,z, not '%s'", words[i]);
     }
     cli_shapes_add(shapes, &shape);
 }
@@ -20,11 +20,13 @@ void cli_add_sphere(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_SPHERE};
     if (!cli_read_point(words[0], shape.numbers))
-        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no center",
-                      words[0]);
+        cli_wrong_use(
+            "option '--sphere' takes a center x,y,z and a radius, but '%s' is not a center",
+            words[0]);
     if (!cli_read_double(words[1], &shape.numbers[3]))
-        cli_wrong_use("option '--sphere' takes a center x,y,z and a radius, and '%s' is no radius",
-                      words[1]);
+        cli_wrong_use(
+            "option '--sphere' takes a center x,y,z and a radius, but '%s' is not a radius",
+            words[1]);
     cli_shapes_add(shapes, &shape);
 }
 
@@ -34,11 +36,12 @@ static void add_axis(cli_shapes *shapes, cli_shape_kind kind, const char *option
     cli_shape shape = {.kind = kind};
     for (int i = 0; i < 2; i++) {
         if (!cli_read_point(words[i], shape.numbers + 3 * i))
-            cli_wrong_use("option '--%s' takes two points x,y,z and a radius, and '%s' is no point",
-                          option, words[i]);
+            cli_wrong_use(
+                "option '--%s' takes two points x,y,z and a radius, but '%s' is not a point",
+                option, words[i]);
     }
     if (!cli_read_double(words[2], &shape.numbers[6]))
-        cli_wrong_use("option '--%s' takes two points x,y,z and a radius, and '%s' is no radius",
+        cli_wrong_use("option '--%s' takes two points x,y,z and a radius, but '%s' is not a radius",
                       option, words[2]);
     cli_shapes_add(shapes, &shape);
 }
@@ -74,12 +77,12 @@ void cli_add_nearest(void *shapes, const char *const *words)
 {
     cli_shape shape = {.kind = CLI_NEAREST};
     if (!cli_read_point(words[0], shape.numbers))
-        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
-                      "is no point",
+        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, but '%s' "
+                      "is not a point",
                       words[0]);
     if (!cli_read_unsigned(words[1], strlen(words[1]), &shape.k))
-        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, and '%s' "
-                      "is no number of elements",
+        cli_wrong_use("option '--nearest' takes a point x,y,z and a number of elements, but '%s' "
+                      "is not a number of elements",
                       words[1]);
     cli_shapes_add(shapes, &shape);
 }

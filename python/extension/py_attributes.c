@@ -40,7 +40,7 @@ static bool has_attribute(const si_dataset *dataset, const char *name)
     return false;
 }
 
-/* The library knows why there is none of that name. */
+/* The library knows why there is no attribute of this name. */
 static void raise_no_attribute(core_state *state, const si_dataset *dataset, const char *name)
 {
     si_values values;
@@ -59,11 +59,12 @@ bool core_check_attribute(core_index *self, PyObject *name)
     const char *text = PyUnicode_AsUTF8AndSize(name, &length);
     if (!text || strlen(text) != (size_t)length) {
         PyErr_Clear();
-        return core_raise_field_error(self->state, "No such field: %R, which is no name.", name);
+        return core_raise_field_error(
+            self->state, "No such field: %R, which is not a valid name of a field.", name);
     }
     if (strcmp(text, "raw_elements") == 0)
         return core_raise_field_error(self->state,
-                                      "'raw_elements' is no part of a list: ask for it alone.");
+                                      "'raw_elements' cannot be combined with other fields.");
     if (!kind->has_attributes || !records_dataset(self))
         return core_raise_field_error(self->state,
                                       "No such field: %R. This %s index records no data set that "

@@ -82,7 +82,7 @@ static bool add_list(core_plan *plan, PyObject *fields)
         return false;
     Py_ssize_t count = PyTuple_Size(plan->names);
     if (count == 0)
-        return core_raise_argument_error(plan->self->state, "Invalid fields: none is named.");
+        return core_raise_argument_error(plan->self->state, "Invalid fields: no field is given.");
     if (count > CORE_INLINE_OUTPUTS) {
         plan->outputs = calloc((size_t)count, sizeof *plan->outputs);
         if (!plan->outputs) {

@@ -91,7 +91,7 @@ def _check_size(size: Any, launched: Any) -> None:
     """Else each process would build the whole index, all in the same place."""
     if size == 1:
         raise UnsupportedError(
-            f"this is one of {launched} processes, but MPI knows of no other: with Slurm, srun --mpi=pmix or --mpi=pmi2 "
+            f"this is one of {launched} processes, but MPI reports only one: with Slurm, srun --mpi=pmix or --mpi=pmi2 "
             "may help"
         )
 

@@ -99,20 +99,20 @@ def test_groups_of_synapses_by_attribute_and_field(data):
 
 
 @pytest.mark.parametrize("index, options, message", [
-    ("synapses", "--gids 1", "option '--gids' goes with an index of somas and segments, and this is one of kind synapse"),
-    ("synapses", "--somas", "option '--somas' goes with an index of somas and segments"),
-    ("synapses", "--segments", "option '--segments' goes with an index of somas and segments"),
-    ("synapses", "--section-types axon", "'--section-types' goes with"),
-    ("segments", "--ids 1", "option '--ids' goes with an index of synapses, spheres or points"),
-    ("segments", "--pre-gids 1", "option '--pre-gids' goes with an index of synapses"),
-    ("segments", "--post-gids 1", "option '--post-gids' goes with an index of synapses"),
+    ("synapses", "--gids 1", "option '--gids' requires an index of somas and segments, but the kind of this index is synapse"),
+    ("synapses", "--somas", "option '--somas' requires an index of somas and segments"),
+    ("synapses", "--segments", "option '--segments' requires an index of somas and segments"),
+    ("synapses", "--section-types axon", "'--section-types' requires"),
+    ("segments", "--ids 1", "option '--ids' requires an index of synapses, spheres or points"),
+    ("segments", "--pre-gids 1", "option '--pre-gids' requires an index of synapses"),
+    ("segments", "--post-gids 1", "option '--post-gids' requires an index of synapses"),
     ("segments", "--somas --segments", "at most one of --somas and --segments"),
     ("segments", "--section-types spine", "option '--section-types' takes soma, axon, basal_dendrite, apical_dendrite or "
      "numbers to 255, not 'spine'"),
     ("segments", "--section-types 1,256", "not '256'"),
     ("segments", "--section-types 1,,2", "not ''"),
     ("segments", "--gids 7-5", "option '--gids': '7-5' is a range that ends before it begins"),
-    ("synapses", "--pre-gids 1,x", "option '--pre-gids': 'x' is no id and no range of ids"),
+    ("synapses", "--pre-gids 1,x", "option '--pre-gids': 'x' is not an id or a range of ids"),
     ("synapses", "--ids /nonexistent/ids", "cannot open the file of ids '/nonexistent/ids'"),
     ("segments", "--group-by gid,radius", "option '--group-by' takes fields of integers, not 'radius'"),
     ("segments", "--group-by gid,gid", "'gid'"),

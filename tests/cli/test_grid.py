@@ -116,8 +116,8 @@ def test_populations(circuit, tmp_path):
     (["--shape", "2", "--box", "0,0,0", "1,nan,1"], "two corners x,y,z, not '1,nan,1'"),
     (["--shape", "2", "--box", "0,0,0", "inf,1,1"], "from 0 to inf along x"),
     (["--shape", "2", "--measure", "mass"], "elements, touching or length"),
-    (["--shape", "2", "--accuracy", "exact"], "goes with --measure touching"),
-    (["--shape", "2", "--pre-gids", "1"], "goes with an index of synapses"),
+    (["--shape", "2", "--accuracy", "exact"], "requires --measure touching"),
+    (["--shape", "2", "--pre-gids", "1"], "requires an index of synapses"),
     (["--shape", "2", "-o", "/nowhere/x.npy"], "cannot create '/nowhere/x.npy'"),
     (["--regions", "/nowhere.npy"], "cannot open '/nowhere.npy'"),
 ])

@@ -94,9 +94,9 @@ def test_of_each_population(circuit):
 @pytest.mark.parametrize("line, words", [
     ("nearest 1 2 3", "expected 4 or 5 numbers after 'nearest', found 3"),
     ("nearest 1 2 3 4 5 6", "expected 4 or 5 numbers after 'nearest', found 6"),
-    ("nearest 1 2 3 4.5", "'4.5' is no number of elements"),
-    ("nearest 1 2 3 -1", "'-1' is no number of elements"),
-    ("nearest 1 2 x 4", "'x' is no number"),
+    ("nearest 1 2 3 4.5", "'4.5' is not a number of elements"),
+    ("nearest 1 2 3 -1", "'-1' is not a number of elements"),
+    ("nearest 1 2 x 4", "'x' is not a number"),
     ("nearest 1 2 inf 4", "inf"),
     ("nearest 1 2 3 4 -1", "the maximum distance is -1"),
     ("near 1 2 3 4", "expected 'box', 'sphere', 'capsule', 'cylinder', 'oriented_box' or 'nearest', found 'near'"),
@@ -107,14 +107,14 @@ def test_lines_that_make_no_sense(data, line, words):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--nearest", "1,2", "3"], "'1,2' is no point"),
-    (["--nearest", "1,2,3", "many"], "'many' is no number of elements"),
+    (["--nearest", "1,2", "3"], "'1,2' is not a point"),
+    (["--nearest", "1,2,3", "many"], "'many' is not a number of elements"),
     (["--nearest", "1,2,3", "4", "--max-distance", "-1"], "not '-1'"),
     (["--nearest", "1,2,3", "4", "--max-distance", "nan"], "not 'nan'"),
     (["--nearest", "1,nan,3", "4"], "nan"),
-    (["--nearest", "1,2,3", "4", "--group-by", "id"], "'--group-by' does not go with what is nearest"),
+    (["--nearest", "1,2,3", "4", "--group-by", "id"], "'--group-by' cannot be combined with nearest elements"),
     (["--nearest", "1,2,3", "4", "--sphere", "1,2,3", "4"], "expected one of --box, --sphere, --capsule, --cylinder, --oriented-box, --nearest and --queries"),
-    (["--sphere", "1,2,3", "4", "--max-distance", "1"], "'--max-distance' goes with --nearest"),
+    (["--sphere", "1,2,3", "4", "--max-distance", "1"], "'--max-distance' requires --nearest"),
 ])
 def test_wrong_use(data, arguments, words):
     errors = run("query", data.synapses, *arguments, code=2).errors

@@ -253,7 +253,7 @@ def test_types_that_moved(tmp_path):
     query = [tmp_path / "out", "--sphere", "0,0,0", "1", "--fields"]
     assert run("query", *query, "label").output == "label\nplain\n"
     errors = run("query", *query, "delay", code=2).errors
-    assert "'delay' is no field" in errors and str(types) in errors and len(errors.splitlines()) == 1
+    assert "'delay' is neither a field" in errors and str(types) in errors and len(errors.splitlines()) == 1
     assert run("query", *query, "delay", "--types", moved).output == "delay\n0.5\n"
 
 

@@ -90,18 +90,18 @@ def test_lines_that_make_no_sense(data, line, words):
 def test_centers_are_of_boxes(data):
     errors = run("query", data.synapses, "--queries", "-", "--accuracy", "center", input="box 0 0 0 1 1 1\nsphere 0 0 0 1\n",
                  code=2).errors
-    assert "standard input, line 2: the accuracy 'center' goes with boxes alone" in errors
+    assert "standard input, line 2: the accuracy 'center' is for boxes only" in errors
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--capsule", "1,2", "3,4,5", "6"], "option '--capsule' takes two points x,y,z and a radius, and '1,2' is no point"),
-    (["--cylinder", "1,2,3", "3,4,5", "far"], "and 'far' is no radius"),
+    (["--capsule", "1,2", "3,4,5", "6"], "option '--capsule' takes two points x,y,z and a radius, but '1,2' is not a point"),
+    (["--cylinder", "1,2,3", "3,4,5", "far"], "but 'far' is not a radius"),
     (["--cylinder", "1,2,3", "3,4,5"], "option '--cylinder' takes three values"),
     (["--oriented-box", "1,2", "1,2,3", "1,0,0,0"], "is a center x,y,z, not '1,2'"),
     (["--oriented-box", "1,2,3", "1", "1,0,0,0"], "is half the size, x,y,z, not '1'"),
     (["--oriented-box", "1,2,3", "1,2,3", "1,0,0"], "is a quaternion w,x,y,z, not '1,0,0'"),
-    (["--sphere", "1,2,3", "1", "--accuracy", "center"], "the accuracy 'center' goes with boxes alone"),
-    (["--nearest", "1,2,3", "1", "--accuracy", "center"], "the accuracy 'center' goes with boxes alone"),
+    (["--sphere", "1,2,3", "1", "--accuracy", "center"], "the accuracy 'center' is for boxes only"),
+    (["--nearest", "1,2,3", "1", "--accuracy", "center"], "the accuracy 'center' is for boxes only"),
 ])
 def test_wrong_use(data, arguments, words):
     errors = run("query", data.synapses, *arguments, code=2).errors

@@ -49,7 +49,7 @@ def test_processes_that_mpi_does_not_know_of(circuit, tmp_path):
                "--multi-index", "-o", tmp_path / "out"]
     done = subprocess.run(command, env={**ENVIRONMENT, "SLURM_STEP_NUM_TASKS": "4"}, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "one of 4 processes, but MPI knows of no other" in done.stderr
+    assert "one of 4 processes, but MPI reports only one" in done.stderr
     assert not (tmp_path / "out").exists()
 
 

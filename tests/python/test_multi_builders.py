@@ -133,7 +133,7 @@ except si.UnsupportedError as error:
 def test_processes_that_mpi_does_not_know(data, tmp_path):
     told = subprocess.run([sys.executable, "-c", ALONE_AMONG_MANY, data.edges], cwd=tmp_path, env=ENVIRONMENT,
                           capture_output=True, encoding="utf-8", timeout=100).stdout
-    assert "one of 3 processes, but MPI knows of no other" in told and not (tmp_path / "out").exists()
+    assert "one of 3 processes, but MPI reports only one" in told and not (tmp_path / "out").exists()
 
 
 # ---- together ----

@@ -10,7 +10,7 @@ class GoneError(UnsupportedError, ImportError):
 def raise_if_gone(module: Any, name: Any, replacements: Any) -> None:
     """Raises GoneError for a name in ``replacements``, else AttributeError, for a module's ``__getattr__``."""
     if name in replacements:
-        raise GoneError(f"spatial_index.{module}.{name} is gone: {replacements[name]}. docs/migration.md tells more.")
+        raise GoneError(f"spatial_index.{module}.{name} is gone: {replacements[name]}. See docs/migration.md.")
     raise AttributeError(f"module 'spatial_index.{module}' has no attribute {name!r}")
 
 
@@ -32,7 +32,7 @@ _METHODS = {
 
 def _method(name: Any, replacement: Any) -> Any:
     def gone(self: Any, *args: Any, **keywords: Any) -> None:
-        raise GoneError(f"{name}() is gone: {replacement}. docs/migration.md tells more.")
+        raise GoneError(f"{name}() is gone: {replacement}. See docs/migration.md.")
 
     gone.__name__ = name
     gone.__doc__ = f"Gone: {replacement}."

@@ -89,7 +89,7 @@ def _read_object(path: Any) -> Any:
     except FileNotFoundError:
         raise NotFoundError(f"{path}: No such file") from None
     except ValueError as error:
-        raise FormatError(f"{path}: no JSON: {error}") from None
+        raise FormatError(f"{path}: not JSON: {error}") from None
     if not isinstance(content, dict):
         raise FormatError(f"{path}: a JSON {type(content).__name__}, expected an object")
     return content
