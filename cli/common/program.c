@@ -78,7 +78,8 @@ void cli_wrong_use(const char *format, ...)
     say(format, arguments);
     va_end(arguments);
     fprintf(stderr, "Try '%s --help'.\n", program_name);
-    /* Half-read arguments have no owner yet, so a search for leaks at the exit would report them. */
+    /* Half-read arguments have no owner yet, so a search for leaks at the exit would report them.
+     */
     fflush(stdout);
     _Exit(CLI_FAILED);
 }
