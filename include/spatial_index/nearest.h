@@ -1,4 +1,4 @@
-/* The elements nearest to a point. */
+/* The elements nearest to a point, or to each of many. */
 #ifndef SI_SPATIAL_INDEX_NEAREST_H
 #define SI_SPATIAL_INDEX_NEAREST_H
 
@@ -37,6 +37,24 @@ SI_API si_result si_query_nearest(const double point[3], uint64_t k, double max_
 SI_API si_result si_index_find_nearest(const si_index *index, const si_nearest_query *nearest,
                                        const si_column *columns, size_t column_count,
                                        double *distances, uint64_t *count, si_error *error);
+
+/* Finds the elements nearest to each of many points, on `threads` threads (0: one per processor, or
+ * 32 if the index is read explicitly). k, the maximum distance, the accuracy and the filter are
+ * those of `nearest`; its point is not used.
+ *
+ * The columns, `distances` and `offsets` have room for point_count * k values; those of point i
+ * begin at i * k, in the order and with the distances of si_index_find_nearest. Where fewer than k
+ * elements are found, the other values are 0, and their distances infinite. `offsets` are the
+ * distances along the axes of segments, from their first ends to the places that are nearest to
+ * the point; they are 0 for somas and all other elements. `counts` receives the number of elements
+ * found for each point. `distances`, `offsets` and `counts` may be NULL.
+ *
+ * SI_ERROR_ARGUMENT: a point that is not finite. */
+SI_API si_result si_index_nearest_many(const si_index *index, const si_nearest_query *nearest,
+                                       const float (*points)[3], uint64_t point_count,
+                                       unsigned threads, const si_column *columns,
+                                       size_t column_count, double *distances, double *offsets,
+                                       uint64_t *counts, si_error *error);
 
 #ifdef __cplusplus
 }

@@ -8,23 +8,12 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/arithmetic.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "query/delta_search.h"
 #include "query/find_list.h"
 #include "query/query_order.h"
+#include "query/query_threads.h"
 #include "query/search.h"
-
-/* Enough work that threads need not ask for more all the time, little enough to share out. */
-#define QUERIES_PER_TASK 32
-
-/* Where nothing else is asked for, so many threads ask an index that is read explicitly: they wait
- * for the storage more than for processors. */
-#define WAITING_THREADS 32
-
-/* Below this, work on one thread is over before another one has started. */
-#define QUERIES_PER_THREAD 4
 
 /* What one thread has found: for its queries, one after another. */
 typedef struct find_list {
@@ -258,20 +247,10 @@ static si_result do_task(void *context, unsigned worker, uint64_t task, si_error
     return SI_OK;
 }
 
-static unsigned thread_count(const si_index *index, unsigned threads, uint64_t query_count)
-{
-    uint64_t useful = query_count / QUERIES_PER_THREAD;
-    if (useful <= 1)
-        return 1;
-    if (threads == 0 && index->cache)
-        threads = WAITING_THREADS;
-    return (unsigned)si_min_u64(threads ? threads : si_processor_count(), useful);
-}
-
 static si_result share_out(shared_queries *shared, unsigned threads, si_error *error)
 {
-    uint64_t even = si_divide_up(shared->count, (uint64_t)threads * QUERIES_PER_TASK);
-    shared->per_task = si_min_u64(si_max_u64(even, 1), QUERIES_PER_TASK);
+    uint64_t even = si_divide_up(shared->count, (uint64_t)threads * SI_QUERIES_PER_TASK);
+    shared->per_task = si_min_u64(si_max_u64(even, 1), SI_QUERIES_PER_TASK);
     uint64_t tasks = si_divide_up(shared->count, shared->per_task);
     if (threads > 1)
         return si_parallel(threads, tasks, do_task, shared, error);
@@ -296,14 +275,14 @@ si_result si_batch_find(const si_index *index, const si_query *queries, uint64_t
     SI_TRY(si_require(batch, "batch", error));
     if (query_count > 0)
         SI_TRY(si_require(queries, "queries", error));
-    unsigned used = thread_count(index, threads, query_count);
+    unsigned used = si_query_threads(index, threads, query_count);
     batch->index = index;
     batch->queries = queries;
     batch->query_count = 0;
     SI_TRY(reserve_queries(batch, query_count, error));
     SI_TRY(reserve_lists(batch, used, error));
     batch->query_count = query_count;
-    batch->is_ordered = query_count > QUERIES_PER_TASK;
+    batch->is_ordered = query_count > SI_QUERIES_PER_TASK;
     if (batch->is_ordered)
         si_query_order(queries, query_count, batch->order);
     shared_queries shared = {.work = find_one,
@@ -374,7 +353,7 @@ si_result si_batch_copy(const si_batch *batch, const si_column *columns, size_t 
                              .context = &copy,
                              .order = batch->is_ordered ? batch->order : NULL,
                              .count = batch->query_count};
-    return share_out(&shared, thread_count(batch->index, threads, batch->query_count), error);
+    return share_out(&shared, si_query_threads(batch->index, threads, batch->query_count), error);
 }
 
 /* ---- counting ---- */
@@ -407,14 +386,14 @@ si_result si_batch_count(const si_index *index, const si_query *queries, uint64_
         .work = count_one, .context = &many, .queries = queries, .count = query_count};
     si_query_place *order = NULL;
     uint64_t doubled;
-    if (query_count > QUERIES_PER_TASK) {
+    if (query_count > SI_QUERIES_PER_TASK) {
         if (!si_multiply_u64(query_count, 2, &doubled) ||
             !(order = si_allocate(doubled, sizeof *order)))
             return si_fail_memory(error);
         si_query_order(queries, query_count, order);
         shared.order = order;
     }
-    si_result result = share_out(&shared, thread_count(index, threads, query_count), error);
+    si_result result = share_out(&shared, si_query_threads(index, threads, query_count), error);
     si_free(order);
     return result;
 }

@@ -103,6 +103,7 @@ static void indexes(void **state)
     si_index_info info = SI_INDEX_INFO_INIT;
     si_index_stats stats = SI_INDEX_STATS_INIT;
     si_query query;
+    const float point[1][3] = {{0, 0, 0}};
     si_nearest_query nearest;
     si_group_counts groups;
     const si_field field = SI_FIELD_ID;
@@ -140,6 +141,10 @@ static void indexes(void **state)
     REFUSED(si_index_find_nearest(index, NULL, NULL, 0, NULL, &count, &error));
     REFUSED(si_index_find_nearest(index, &nearest, NULL, 1, NULL, &count, &error));
     REFUSED(si_index_find_nearest(index, &nearest, NULL, 0, NULL, NULL, &error));
+    REFUSED(si_index_nearest_many(NULL, &nearest, point, 1, 1, NULL, 0, NULL, NULL, NULL, &error));
+    REFUSED(si_index_nearest_many(index, NULL, point, 1, 1, NULL, 0, NULL, NULL, NULL, &error));
+    REFUSED(si_index_nearest_many(index, &nearest, NULL, 1, 1, NULL, 0, NULL, NULL, NULL, &error));
+    REFUSED(si_index_nearest_many(index, &nearest, point, 1, 1, NULL, 1, NULL, NULL, NULL, &error));
     REFUSED(si_index_insert(NULL, NULL, 0, 0, &error));
     REFUSED(si_index_insert(index, NULL, 1, 1, &error));
     REFUSED(si_index_compare(NULL, index, &answer, NULL, 0, &error));
