@@ -144,6 +144,11 @@ static void ask_for_nearest(const si_index *index)
     uint64_t count;
     si_query_nearest((double[3]){50, 50, 50}, 50, 1e9, SI_BEST_EFFORT, &nearest, NULL);
     si_index_find_nearest(index, &nearest, NULL, 0, distances, &count, NULL);
+
+    const float points[2][3] = {{50, 50, 50}, {0, 0, 0}};
+    double near[2][3], offsets[2][3];
+    nearest.k = 3;
+    si_index_nearest_many(index, &nearest, points, 2, 1, NULL, 0, near[0], offsets[0], NULL, NULL);
 }
 
 static void verify(int descriptor)

@@ -125,6 +125,7 @@ PyObject *core_insert_many(PyObject *object, PyObject *args);
 PyObject *core_query_many(PyObject *object, PyObject *args);
 PyObject *core_counts_many(PyObject *object, PyObject *args);
 PyObject *core_nearest(PyObject *object, PyObject *args);
+PyObject *core_nearest_many(PyObject *object, PyObject *args);
 PyObject *core_grid(PyObject *object, PyObject *args);
 
 PyObject *core_open(PyObject *module, PyObject *args);

@@ -379,6 +379,9 @@ static PyMethodDef methods[] = {
     FAST_METHOD("_insert", core_insert, "_insert(place, radius, id): radius is None for points"),
     {"_nearest", core_nearest, METH_VARARGS,
      "_nearest(point, k, max_distance, accuracy, fields, wanted): the result and the distances"},
+    {"_nearest_many", core_nearest_many, METH_VARARGS,
+     "_nearest_many(points, k, max_distance, accuracy, fields, wanted, threads): the result, "
+     "distances and offsets of all that is found, and how many are found for each point"},
     {"_insert_many", core_insert_many, METH_VARARGS, "_insert_many(columns)"},
     {"_query_many", core_query_many, METH_VARARGS,
      "_query_many(shape, parts, fields, accuracy, threads, wanted)"},

@@ -46,6 +46,16 @@ class Index:
     def _nearest(
         self, point: Point, k: int, max_distance: float, accuracy: Optional[str], fields: Fields, wanted: Wanted
     ) -> Tuple[Any, npt.NDArray[np.float64]]: ...
+    def _nearest_many(
+        self,
+        points: npt.NDArray[np.float32],
+        k: int,
+        max_distance: float,
+        accuracy: Optional[str],
+        fields: Fields,
+        wanted: Wanted,
+        threads: int,
+    ) -> Tuple[Any, npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.uint64]]: ...
     def _grid(
         self,
         measure: int,

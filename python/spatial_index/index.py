@@ -15,7 +15,7 @@ from .errors import ArgumentError, FieldError
 from .grids import Grids
 from .named_methods import QueryMethods
 from .old.queries import OldQueries
-from .results import BatchResults
+from .results import BatchResults, spread_rows
 from .types import Corners, Fields, IndexInfo, IndexStats, Path, Point, Wanted
 
 _Self = TypeVar("_Self", bound="Index")
@@ -134,8 +134,9 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
         fields: Fields = None,
         accuracy: Optional[str] = None,
         max_distance: float = np.inf,
+        offsets: bool = False,
         **wanted: Unpack[Wanted],
-    ) -> Tuple[Any, npt.NDArray[np.float64]]:
+    ) -> Tuple[Any, ...]:
         """Find the elements nearest to a point.
 
         Parameters
@@ -151,6 +152,8 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             flat-ended cylinder, with "bounding_box" its bounding box.
         max_distance : float
             Only elements within this distance, in micrometers.
+        offsets : bool
+            Return `offsets`, too.
         **wanted
             section_types, somas, gids, pre_gids, post_gids, ids as in ``query``.
 
@@ -160,6 +163,9 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             By `fields`, as in ``query``, the nearest first; elements at the same distance are in index order.
         distances : ndarray
             float64 (N,), the distances to the surfaces of the elements, in micrometers; 0 inside.
+        offsets : ndarray
+            Only if asked for: float64 (N,), the distances along the axes of segments, from their first ends to the places
+            nearest to the point, in micrometers; 0 for somas and all other elements.
 
         Raises
         ------
@@ -171,7 +177,67 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             An unknown field.
         """
         k = min(whole_number(k, "k"), len(self))
-        return self._nearest(point, k, max_distance, accuracy, fields, wanted)
+        if not offsets:
+            return self._nearest(point, k, max_distance, accuracy, fields, wanted)
+        points = np.asarray(point, np.float32).reshape(1, -1)
+        return self._nearest_many(points, k, max_distance, accuracy, fields, wanted, 1)[:3]
+
+    def nearest_many(
+        self,
+        points: npt.ArrayLike,
+        k: int = 1,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        max_distance: float = np.inf,
+        offsets: bool = False,
+        threads: Optional[int] = None,
+        **wanted: Unpack[Wanted],
+    ) -> Tuple[Any, ...]:
+        """Find the elements nearest to each of many points.
+
+        Parameters
+        ----------
+        points : array_like
+            (N, 3) finite numbers, in micrometers.
+        k : int
+            The number of elements for each point.
+        fields, accuracy, max_distance, offsets, **wanted
+            As in ``nearest``; `fields` other than "raw_elements".
+        threads : int, optional
+            As many as there are processors by default.
+
+        Returns
+        -------
+        found : dict, ndarray or tuple
+            By `fields`, as in ``query``; all arrays are (N, k), of vectors (N, k, 3). Row i holds what ``nearest`` finds
+            for point i. Where fewer than k elements are found, the other values are 0 (None for texts).
+        distances : ndarray
+            float64 (N, k); infinite where there is no element.
+        offsets : ndarray
+            Only if asked for: float64 (N, k); 0 where there is no element.
+
+        Raises
+        ------
+        ArgumentError
+            As ``nearest``.
+        ShapeError
+            Points that are not (N, 3).
+        FieldError
+            An unknown field, or "raw_elements".
+        """
+        if isinstance(fields, str) and fields == "raw_elements":
+            raise FieldError("fields='raw_elements' is not supported for many points in one call")
+        k = whole_number(k, "k")
+        places = np.ascontiguousarray(points, np.float32)
+        if not np.isfinite(places).all():
+            number = int(np.argmin(np.isfinite(places).all(axis=-1)))
+            raise ArgumentError(f"point {number} is {places[number]}, expected three finite 32-bit floats")
+        found, distances, along, counts = self._nearest_many(
+            places, k, max_distance, accuracy, fields, wanted, thread_count(threads)
+        )
+        answer = (spread_rows(found, counts, k), spread_rows(distances, counts, k, np.inf))
+        return answer + (spread_rows(along, counts, k),) if offsets else answer
 
     def _batch(
         self, shape: int, parts: Tuple[Any, ...], fields: Fields, accuracy: Optional[str], threads: Optional[int], wanted: Wanted

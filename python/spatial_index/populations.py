@@ -129,13 +129,37 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         fields: Fields = None,
         accuracy: Optional[str] = None,
         max_distance: float = np.inf,
+        offsets: bool = False,
         populations: Populations = None,
         population_mode: Optional[str] = None,
         **wanted: Unpack[Wanted],
     ) -> Any:
         """Find the elements of each population that are nearest to a point, as ``Index.nearest``, by population."""
-        keywords: Dict[str, Any] = {"fields": fields, "accuracy": accuracy, "max_distance": max_distance, **wanted}
+        keywords: Dict[str, Any] = {
+            "fields": fields, "accuracy": accuracy, "max_distance": max_distance, "offsets": offsets, **wanted
+        }
         return self._by_population(populations, population_mode, "nearest", (point, k), keywords)
+
+    def nearest_many(
+        self,
+        points: npt.ArrayLike,
+        k: int = 1,
+        *,
+        fields: Fields = None,
+        accuracy: Optional[str] = None,
+        max_distance: float = np.inf,
+        offsets: bool = False,
+        threads: Optional[int] = None,
+        populations: Populations = None,
+        population_mode: Optional[str] = None,
+        **wanted: Unpack[Wanted],
+    ) -> Any:
+        """Find the elements nearest to each of many points, as ``Index.nearest_many``, by population."""
+        keywords: Dict[str, Any] = {
+            "fields": fields, "accuracy": accuracy, "max_distance": max_distance, "offsets": offsets, "threads": threads,
+            **wanted,
+        }
+        return self._by_population(populations, population_mode, "nearest_many", (points, k), keywords)
 
     def grid_counts(
         self,

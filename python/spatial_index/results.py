@@ -118,3 +118,20 @@ def _flat_column(name: str, values: Any) -> Iterator[Tuple[str, Any]]:
             yield f"{name}_{letter}", values[:, axis]
     else:
         yield name, values
+
+
+def spread_rows(found: Any, counts: npt.NDArray[np.uint64], k: int, rest: Any = 0) -> Any:
+    """Arrays of rows that follow each other, `counts` for each point, as arrays of k rows for each point.
+
+    Where a point has fewer rows, `rest` fills them (None, where the values are objects).
+    """
+    if isinstance(found, dict):
+        return {name: spread_rows(values, counts, k, rest) for name, values in found.items()}
+    if isinstance(found, (tuple, list)):
+        return tuple(spread_rows(values, counts, k, rest) for values in found)
+    shape = (len(counts), k) + found.shape[1:]
+    if len(found) == len(counts) * k:
+        return found.reshape(shape)
+    spread = np.full(shape, None if found.dtype == object else rest, found.dtype)
+    spread[np.arange(k) < counts[:, None]] = found
+    return spread

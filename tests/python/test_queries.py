@@ -267,3 +267,45 @@ def test_counts_of_0_7_are_of_bounding_boxes(segments, synapses):
         assert segments.vicinity_counts((1.3, 1.3, 0), 0.1, accuracy="best_effort") == 0
     with pytest.warns(DeprecationWarning, match="box_counts"):
         assert synapses.window_counts((-9,) * 3, (9,) * 3, group_by="post_gid") == {0: 1, 1: 3, 2: 1}
+
+
+# ---- nearest to many points ----
+
+@pytest.mark.parametrize("k, options", [(1, {}), (4, {}), (3, {"max_distance": 20.0}), (0, {}), (10**4, {"somas": False})])
+def test_nearest_to_many_points(segments, k, options):
+    points = np.random.default_rng(k).uniform(-40, 40, (25, 3)).astype(np.float32)
+    fields = ["gid", "section_id", "endpoints", "mtype"]
+    found, distances, offsets = segments.nearest_many(points, k, fields=fields, offsets=True, **options)
+    assert distances.shape == offsets.shape == found["gid"].shape == (25, k)
+    assert found["endpoints"][0].shape == (25, k, 3)
+    for i, point in enumerate(points):
+        one, near, along = segments.nearest(point, k, fields=fields, offsets=True, **options)
+        count = len(near)
+        assert np.array_equal(distances[i, :count], near) and np.array_equal(offsets[i, :count], along)
+        assert np.isinf(distances[i, count:]).all() and not offsets[i, count:].any()
+        assert not found["gid"][i, count:].any() and not any(found["mtype"][i, count:])
+        for name in ("gid", "section_id", "mtype"):
+            assert np.array_equal(found[name][i, :count], one[name])
+        assert np.array_equal(found["endpoints"][1][i, :count], one["endpoints"][1], equal_nan=True)
+        assert all(np.array_equal(a, b) for a, b in zip(segments.nearest(point, k, fields="gid", **options), (one["gid"], near)))
+    assert np.array_equal(segments.nearest_many(points, k, fields="gid", **options)[0], found["gid"])
+
+
+def test_nearest_to_more_points_than_are_asked_for_at_once(points):
+    places = np.random.default_rng(1).uniform(-5, 40, (20000, 3))
+    found, distances = points.nearest_many(places, 2, fields="id", threads=2)
+    for i in range(0, len(places), 997):
+        one, near = points.nearest(places[i], 2, fields="id")
+        assert np.array_equal(found[i], one) and np.array_equal(distances[i], near)
+
+
+def test_wrong_use_of_nearest_many(points):
+    with pytest.raises(si.ShapeError, match=r"\(N, 3\)"):
+        points.nearest_many([[1, 2]], 1)
+    with pytest.raises(si.FieldError, match="raw_elements"):
+        points.nearest_many([[1, 2, 3]], 1, fields="raw_elements")
+    with pytest.raises(si.ArgumentError, match="point 1 is"):
+        points.nearest_many([[1, 2, 3], [0, np.inf, 0]], 1)
+    with pytest.raises(si.ArgumentError, match="maximum distance"):
+        points.nearest_many([[1, 2, 3]], 1, max_distance=-1)
+    assert points.nearest_many(np.zeros((0, 3)), 2)[1].shape == (0, 2)
