@@ -37,7 +37,7 @@ typedef enum si_rotation_kind {
     SI_ROTATION_NONE = 0,       /* neither orientation_* nor any rotation_angle_* exists */
     SI_ROTATION_QUATERNION = 1, /* w, x, y, z as stored: not necessarily of unit length */
     SI_ROTATION_ANGLES = 2 /* about x, y, z in radians, in [0], [1], [2]; 0 where not given; apply
-                              Rz Ry Rx */
+                              Rx Ry Rz */
 } si_rotation_kind;
 
 typedef enum si_recenter_attribute {

@@ -146,6 +146,14 @@ def test_row_23_rotation_angles(tmp_path):
     assert soma_center(index) == pytest.approx([-3, 0, 0], abs=1e-5)
 
 
+def test_row_23_rotation_angles_about_z_first(tmp_path):
+    """A quarter about z takes the soma from x to y, where a quarter about y leaves it."""
+    attributes = small.without_orientation(rotation_angle_yaxis=[math.pi / 2], rotation_angle_zaxis=[math.pi / 2])
+    off_center = {"cell.swc": "1 1 3 0 0 1 -1\n"}
+    index = small.index_cells(tmp_path, off_center, attributes, recenter="off")
+    assert soma_center(index) == pytest.approx([0, 3, 0], abs=1e-5)
+
+
 def test_row_23_cells_without_morphology(tmp_path):
     nodes, shapes = small.write_cells(tmp_path, {"a.swc": STICK, "b.swc": STICK, "c.swc": STICK})
     with h5py.File(nodes, "a") as file:
