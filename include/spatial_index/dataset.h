@@ -39,7 +39,7 @@ typedef struct si_values {
     void *strings; /* internal: storage of the strings */
 } si_values;
 
-/* Reads an attribute for `count` ids (edge ids for synapses, node ids for segments) in the given
+/* Reads an attribute for `count` ids (rows for synapses, gids for segments) in the given
  * order. Ids may repeat. Only the rows of these ids are read, in ascending order. Free the
  * values with si_values_free. */
 SI_API si_result si_dataset_read(const si_dataset *dataset, const char *attribute,

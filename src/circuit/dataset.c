@@ -16,10 +16,12 @@
 #include "base/text.h"
 #include "circuit/type_values.h"
 #include "hdf5/hdf5_access.h"
+#include "sonata/node_ids.h"
 #include "sonata/sonata_groups.h"
 
 struct si_dataset {
     si_sonata_population *population;
+    si_node_ids ids;          /* of nodes; edges have their rows */
     si_types_file *types;     /* NULL: none, or none that can be read */
     char *types_problem;      /* why it cannot be read; NULL: it can, or there is none */
     si_name_table attributes; /* in alphabetical order */
@@ -102,6 +104,7 @@ static si_result open_dataset(const char *path, const char *types_path, const ch
 {
     si_population_kind kind = element_kind == SI_SYNAPSE ? SI_EDGES : SI_NODES;
     SI_TRY(si_sonata_population_open(path, kind, population, &dataset->population, error));
+    SI_TRY(si_node_ids_read(dataset->population, &dataset->ids, error));
     SI_TRY(open_types(types_path, kind, dataset, error));
     return list_attributes(dataset, error);
 }
@@ -136,6 +139,7 @@ void si_dataset_close(si_dataset *dataset)
     si_hdf5_unlock();
     si_types_file_close(dataset->types);
     si_free(dataset->types_problem);
+    si_node_ids_free(&dataset->ids);
     si_name_table_free(&dataset->attributes);
     si_free(dataset);
 }
@@ -473,7 +477,11 @@ si_result si_dataset_read(const si_dataset *dataset, const char *name, const uin
         return si_fail(error, SI_ERROR_ARGUMENT, "%s: cannot read %s: ids is NULL",
                        dataset->population->path, name);
     attribute_columns attribute = {.dataset = dataset, .name = name, .types_column = SI_NO_COLUMN};
-    return read_attribute(&attribute, ids, count, values, error);
+    uint64_t *rows;
+    SI_TRY(si_node_ids_find_rows(&dataset->ids, dataset->population, ids, count, &rows, error));
+    si_result result = read_attribute(&attribute, rows ? rows : ids, count, values, error);
+    si_free(rows);
+    return result;
 }
 
 void si_values_free(si_values *values)

@@ -7,6 +7,7 @@
  */
 #include "sonata/sonata_nodes.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static si_result open_nodes(const char *nodes_file, const char *node_types_file,
                             const char *population, si_sonata_nodes *nodes, si_error *error)
 {
     SI_TRY(si_sonata_population_open(nodes_file, SI_NODES, population, &nodes->population, error));
+    SI_TRY(si_node_ids_read(nodes->population, &nodes->ids, error));
     if (node_types_file && node_types_file[0] != '\0')
         return si_types_file_open(node_types_file, si_population_kind_type_id(SI_NODES),
                                   &nodes->types, error);
@@ -50,6 +52,7 @@ void si_sonata_nodes_close(si_sonata_nodes *nodes)
     si_sonata_population_close(nodes->population);
     si_hdf5_unlock();
     si_types_file_close(nodes->types);
+    si_node_ids_free(&nodes->ids);
     si_free(nodes);
 }
 
@@ -66,6 +69,17 @@ const char *si_sonata_nodes_population(const si_sonata_nodes *nodes)
 uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
 {
     return nodes->population->size;
+}
+
+bool si_sonata_nodes_have(const si_sonata_nodes *nodes, uint64_t gid)
+{
+    uint64_t row;
+    return si_node_ids_find(&nodes->ids, gid, &row);
+}
+
+bool si_sonata_nodes_count_from_0(const si_sonata_nodes *nodes)
+{
+    return !nodes->ids.ids;
 }
 
 /* -------------------------------------------------------------------------- virtual populations */
@@ -365,14 +379,40 @@ si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uin
 {
     *cells = (si_cells){0};
     cell_reader reader = {.cells = cells};
+    uint64_t *rows = NULL;
+    if (gids)
+        SI_TRY(si_node_ids_find_rows(&nodes->ids, nodes->population, gids, count, &rows, error));
     si_hdf5_lock();
-    si_result result = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
+    si_result result = si_node_reader_start(nodes, first, rows ? rows : gids, count, &reader.nodes,
+                                            error);
     if (result == SI_OK)
         result = read_cells(&reader, error);
     si_hdf5_unlock();
     free_reader(&reader);
+    si_free(rows);
     if (result != SI_OK)
         si_cells_free(cells);
+    return result;
+}
+
+si_result si_nodes_population_ids(const char *nodes_file, const char *population, uint64_t first,
+                                  uint64_t count, uint64_t *ids, si_error *error)
+{
+    si_sonata_nodes *nodes;
+    SI_TRY(si_require(nodes_file, "nodes_file", error));
+    if (count > 0)
+        SI_TRY(si_require(ids, "ids", error));
+    SI_TRY(si_sonata_nodes_open(nodes_file, NULL, population, &nodes, error));
+    uint64_t size = nodes->population->size;
+    si_result result = SI_OK;
+    if (first > size || count > size - first)
+        result = si_fail(error, SI_ERROR_ARGUMENT,
+                         "%s: the ids of %" PRIu64 " nodes from row %" PRIu64
+                         " were requested, but the population has %" PRIu64 " nodes",
+                         nodes->population->path, count, first, size);
+    for (uint64_t i = 0; i < count && result == SI_OK; i++)
+        ids[i] = si_node_id_of_row(&nodes->ids, first + i);
+    si_sonata_nodes_close(nodes);
     return result;
 }
 

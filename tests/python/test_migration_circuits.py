@@ -163,6 +163,34 @@ def test_row_23_cells_without_morphology(tmp_path):
     assert set(small.everything(index, "gid")) == {0}
 
 
+def index_with_node_ids(folder, ids):
+    shapes = {"a.swc": STICK, "b.swc": STICK, "c.swc": STICK}
+    nodes, folder_of_shapes = small.write_cells(folder, shapes, layer=np.array([1, 2, 3]))
+    with h5py.File(nodes, "a") as file:
+        file["nodes/cells/node_id"] = np.array(ids)
+    return nodes, folder_of_shapes
+
+
+def test_row_37_node_ids_are_gids(tmp_path):
+    nodes, shapes = index_with_node_ids(tmp_path, [30, 10, 20])
+    index = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+    found = small.everything(index, ["gid", "layer"])
+    assert set(zip(found["gid"].tolist(), found["layer"].tolist())) == {(30, 1), (10, 2), (20, 3)}
+    assert index.box_counts(*small.EVERYTHING, group_by="gid") == {10: 2, 20: 2, 30: 2}
+    assert index.box_counts(*small.EVERYTHING, group_by="layer") == {1: 2, 2: 2, 3: 2}
+    chosen = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells", [20])
+    assert small.ids(chosen) == [(20, 0, 0), (20, 1, 0)]
+    with pytest.raises(si.SpatialIndexError, match="gid 1 is not in population 'cells' .* with the ids that its node_id"):
+        si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells", [1])
+
+
+def test_row_37_node_ids_of_a_range(tmp_path):
+    nodes, shapes = index_with_node_ids(tmp_path, [30, 10, 20])
+    builder = si.SegmentIndexBuilder(shapes, nodes, "cells")
+    builder.process_range((1, 3))
+    assert set(small.everything(builder.index, "gid")) == {10, 20}
+
+
 def test_row_23_older_name_of_the_index(tmp_path):
     edges = circuits.write_edges(tmp_path / "edges.h5")
     with h5py.File(edges, "a") as file:
