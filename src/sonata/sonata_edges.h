@@ -38,7 +38,8 @@ typedef struct si_edge_range {
  * ascending, not empty, neither overlapping nor touching. Ids without synapses or out of range are
  * ignored; duplicates and order of `gids` do not matter. Give `*ranges` to si_free.
  * SI_ERROR_NOT_FOUND: the file has no such index. SI_ERROR_FORMAT: the index points beyond itself
- * or the population. */
+ * or the population, or does not hold each edge once. Whether it has the edges of other cells shows
+ * when they are read. */
 si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
                                          si_edge_range **ranges, size_t *range_count,
                                          si_error *error);

@@ -191,6 +191,19 @@ def test_row_37_node_ids_of_a_range(tmp_path):
     assert set(small.everything(builder.index, "gid")) == {10, 20}
 
 
+def test_row_38_an_index_that_does_not_fit_the_edges(tmp_path):
+    synapses = [(i, 0, target, (i, 0, 0), 0, "") for i, target in enumerate((0, 0, 1, 1, 2, 2))]
+    edges = circuits.write_edges(tmp_path / "edges.h5", synapses)
+    with h5py.File(edges, "a") as file:
+        ranges = file["edges/syn/indices/target_to_source/node_id_to_ranges"]
+        ranges[...] = np.roll(ranges[...], 1, axis=0)
+    with pytest.raises(si.FormatError, match="edge 4 of population 'syn' ends on node 2, but its index"):
+        si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [0])
+    with pytest.raises(si.FormatError, match="edge 2 ends on node 1, but is in none of the ranges"):
+        si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [1])
+    assert len(si.SynapseIndexBuilder.from_sonata_file(edges, "syn")) == len(synapses)
+
+
 def test_row_23_older_name_of_the_index(tmp_path):
     edges = circuits.write_edges(tmp_path / "edges.h5")
     with h5py.File(edges, "a") as file:
