@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -65,9 +66,11 @@ static hid_t open_without_file_lock(const char *path)
 
 si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
 {
-    if (!si_path_exists(path))
+    mode_t kind;
+    SI_TRY(si_path_look(path, &kind, error));
+    if (kind == 0)
         return si_fail(error, SI_ERROR_NOT_FOUND, "%s: no such file", path);
-    if (!si_path_is_file(path))
+    if (kind != S_IFREG)
         return si_fail(error, SI_ERROR_IO, "%s: not a regular file", path);
     if (access(path, R_OK) != 0)
         return si_fail(error, SI_ERROR_IO, "%s: no permission to read the file", path);
@@ -75,10 +78,10 @@ si_result si_hdf5_open(const char *path, hid_t *file, si_error *error)
     if (opened < 0) {
         char reason[SI_HDF5_REASON_SIZE];
         si_hdf5_reason(reason);
+        si_result result = si_hdf5_blame(SI_ERROR_FORMAT);
         opened = open_without_file_lock(path);
         if (opened < 0)
-            return si_fail(error, SI_ERROR_FORMAT, "%s: not a readable HDF5 file: %s", path,
-                           reason);
+            return si_fail(error, result, "%s: not a readable HDF5 file: %s", path, reason);
     }
     *file = opened;
     return SI_OK;
@@ -138,6 +141,61 @@ void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE])
 {
     snprintf(reason, SI_HDF5_REASON_SIZE, "HDF5 gives no reason");
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, reason);
+}
+
+/* HDF5 tells the number of the error where a system call has failed, in the words of its entry. */
+static herr_t find_blame(unsigned depth, const H5E_error2_t *entry, void *data)
+{
+    si_result *result = data;
+    (void)depth;
+    if (entry->desc && strstr(entry->desc, "errno = "))
+        *result = SI_ERROR_IO;
+    else if (*result != SI_ERROR_IO && entry->maj_num == H5E_RESOURCE &&
+             entry->min_num == H5E_NOSPACE)
+        *result = SI_ERROR_MEMORY;
+    return 0;
+}
+
+si_result si_hdf5_blame(si_result otherwise)
+{
+    si_result result = otherwise;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_blame, &result);
+    return result;
+}
+
+/* The first filter of a data set that is not there; its name may be "". Negative: all are. */
+static H5Z_filter_t missing_filter(hid_t dataset, char *name, size_t name_size)
+{
+    H5Z_filter_t missing = H5Z_FILTER_ERROR;
+    hid_t properties = H5Dget_create_plist(dataset);
+    int count = properties < 0 ? 0 : H5Pget_nfilters(properties);
+    for (int i = 0; i < count && missing < 0; i++) {
+        unsigned flags, configuration;
+        size_t values = 0;
+        name[0] = '\0';
+        H5Z_filter_t filter = H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL,
+                                             name_size, name, &configuration);
+        if (filter >= 0 && H5Zfilter_avail(filter) <= 0)
+            missing = filter;
+    }
+    if (properties >= 0)
+        H5Pclose(properties);
+    return missing;
+}
+
+si_result si_hdf5_read_reason(hid_t dataset, char reason[SI_HDF5_REASON_SIZE])
+{
+    char name[64];
+    si_hdf5_reason(reason);
+    si_result result = si_hdf5_blame(SI_ERROR_FORMAT);
+    H5Z_filter_t filter = missing_filter(dataset, name, sizeof name);
+    if (filter < 0)
+        return result;
+    snprintf(reason, SI_HDF5_REASON_SIZE,
+             "compressed with '%s' (filter %d), which this HDF5 library does not have; "
+             "'h5repack -f GZIP=4 OLD NEW', where the filter is there, converts the file",
+             name[0] ? name : "an unnamed filter", (int)filter);
+    return SI_ERROR_UNSUPPORTED;
 }
 
 typedef struct child_visit {

@@ -31,9 +31,10 @@ enum { GREATEST_COMPRESSION = 1100 };
 static si_result check_numeric(hid_t type, const hdf5_place *place, const char *name,
                                si_error *error)
 {
-    H5T_class_t kind = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
-    if (type >= 0)
-        H5Tclose(type);
+    if (type < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: '%s' has no readable type", place->name, name);
+    H5T_class_t kind = H5Tget_class(type);
+    H5Tclose(type);
     if (kind == H5T_INTEGER || kind == H5T_FLOAT)
         return SI_OK;
     return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' does not hold numbers", place->name, name);
@@ -49,22 +50,45 @@ static si_result open_dataset(const hdf5_place *place, const char *name, hid_t *
     return SI_OK;
 }
 
-static int dimensions_of(hid_t dataset, hsize_t dimensions[H5S_MAX_RANK])
+static si_result find_dimensions(hid_t dataset, const hdf5_place *place, const char *name,
+                                 hsize_t dimensions[H5S_MAX_RANK], int *count, si_error *error)
 {
     hid_t space = H5Dget_space(dataset);
     if (space < 0)
-        return -1;
-    int count = H5Sget_simple_extent_dims(space, dimensions, NULL);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has no readable size", place->name,
+                     name);
+    *count = H5Sget_simple_extent_dims(space, dimensions, NULL);
     H5Sclose(space);
-    return count;
+    return SI_OK;
+}
+
+/* The bytes that a data set takes in its file, which has no more of them. */
+static si_result find_stored_bytes(hid_t dataset, const hdf5_place *place, const char *name,
+                                   uint64_t *bytes, si_error *error)
+{
+    hsize_t file_size = 0;
+    *bytes = H5Dget_storage_size(dataset);
+    if (*bytes == 0 && H5Eget_num(H5E_DEFAULT) > 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has no readable layout",
+                     place->name, name);
+    hid_t file = H5Iget_file_id(dataset);
+    herr_t is_known = file < 0 ? -1 : H5Fget_filesize(file, &file_size);
+    if (file >= 0 && is_known >= 0)
+        H5Fclose(file);
+    if (is_known < 0)
+        si_hdf5_fail(error, SI_ERROR_IO, "%s: the size of the file cannot be found", place->name);
+    *bytes = si_min_u64(*bytes, file_size);
+    return SI_OK;
 }
 
 /* The size of a table whose columns are as many as expected. */
 static si_result find_row_count(hid_t dataset, const hdf5_place *place, const char *name,
                                 size_t columns, size_t *rows, si_error *error)
 {
-    hsize_t dimensions[H5S_MAX_RANK], file_size = 0;
-    int count = dimensions_of(dataset, dimensions);
+    hsize_t dimensions[H5S_MAX_RANK];
+    int count;
+    uint64_t stored;
+    SI_TRY(find_dimensions(dataset, place, name, dimensions, &count, error));
     if (count != 2)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: data set '%s' has %d dimensions, expected 2 with %zu columns",
@@ -72,12 +96,7 @@ static si_result find_row_count(hid_t dataset, const hdf5_place *place, const ch
     if (dimensions[1] != columns)
         return si_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has %llu columns, expected %zu",
                        place->name, name, (unsigned long long)dimensions[1], columns);
-    hid_t file = H5Iget_file_id(dataset);
-    if (file >= 0) {
-        H5Fget_filesize(file, &file_size);
-        H5Fclose(file);
-    }
-    uint64_t stored = si_min_u64(H5Dget_storage_size(dataset), file_size);
+    SI_TRY(find_stored_bytes(dataset, place, name, &stored, error));
     if (dimensions[0] > INT32_MAX || dimensions[0] * columns / GREATEST_COMPRESSION > stored)
         return si_fail(
             error, SI_ERROR_FORMAT,
@@ -94,8 +113,11 @@ static si_result read_values(hid_t dataset, const hdf5_place *place, const char 
     if (!read)
         return si_fail_memory(error);
     if (count > 0 && H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0) {
+        char reason[SI_HDF5_REASON_SIZE];
+        si_result result = si_hdf5_read_reason(dataset, reason);
         si_free(read);
-        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' cannot be read", place->name, name);
+        return si_fail(error, result, "%s: data set '%s' cannot be read: %s", place->name, name,
+                       reason);
     }
     *values = read;
     return SI_OK;
@@ -122,9 +144,11 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
 {
     SI_TRY(check_numeric(H5Aget_type(attribute), place, name, error));
     hid_t space = H5Aget_space(attribute);
-    hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    if (space >= 0)
-        H5Sclose(space);
+    if (space < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has no readable size",
+                     place->name, name);
+    hssize_t found = H5Sget_simple_extent_npoints(space);
+    H5Sclose(space);
     if (found < 0 || (size_t)found != count)
         return si_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has %lld values, expected %zu",
                        place->name, name, (long long)found, count);
@@ -138,10 +162,13 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
 static si_result read_attribute(const hdf5_place *place, const char *object, const char *attribute,
                                 size_t count, int64_t *values, si_error *error)
 {
-    hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
-    if (opened < 0)
+    if (H5Aexists_by_name(place->group, object, attribute, H5P_DEFAULT) == 0)
         return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
                        object, attribute);
+    hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
+    if (opened < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: the attribute '%s' of '%s' cannot be opened",
+                     place->name, attribute, object);
     si_result result = read_open_attribute(opened, place, attribute, count, values, error);
     H5Aclose(opened);
     return result;
@@ -186,10 +213,12 @@ static si_result check_perimeters(const hdf5_place *place, int64_t family, si_er
                        place->name);
     }
     hid_t dataset;
+    int dimensions = 0;
     hsize_t sizes[H5S_MAX_RANK];
     SI_TRY(open_dataset(place, "perimeters", &dataset, error));
-    int dimensions = dimensions_of(dataset, sizes);
+    si_result result = find_dimensions(dataset, place, "perimeters", sizes, &dimensions, error);
     H5Dclose(dataset);
+    SI_TRY(result);
     if (dimensions != 1)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: data set 'perimeters' has %d dimensions, expected 1", place->name,
