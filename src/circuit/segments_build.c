@@ -26,6 +26,7 @@ typedef struct segments_build {
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
     uint64_t cell_count;
+    si_identity identity;
     si_morphology_places places;
     si_morphology_cache *cache;
     si_cell_indexing indexing;
@@ -80,6 +81,7 @@ static si_result open_inputs(segments_build *build, si_error *error)
     SI_TRY(si_build_progress_report(&build->common.progress, "reading nodes", 0, 0, error));
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
+    SI_TRY(si_sonata_nodes_identify(build->nodes, &build->identity, error));
     SI_TRY(choose_cells(build, error));
     SI_TRY(check_cells(build, error));
     si_split_memory_cells(&build->common.plan, build->cell_count);
@@ -165,7 +167,8 @@ static si_result build_index(segments_build *build, const char *folder, si_index
     SI_TRY(si_cluster_agree(build->common.options.cluster, open_inputs(build, error), error));
     SI_TRY(si_population_build_create_builder(
         &build->common, SI_SEGMENT, folder, si_sonata_nodes_population(build->nodes),
-        si_sonata_nodes_file(build->nodes), build->source->node_types_file, error));
+        si_sonata_nodes_file(build->nodes), build->source->node_types_file, &build->identity,
+        error));
     SI_TRY(index_cells(build, error));
     return finish(build, index, error);
 }

@@ -30,6 +30,7 @@ typedef struct synapses_build {
     uint64_t *post_gids; /* ascending; NULL: not chosen by these */
     si_edge_range *ranges;
     uint64_t synapse_count;
+    si_identity identity;
     si_synapse_cursor cursor;
     si_synapse_piece pieces[2]; /* one is filled while the other one is handed to the builder */
     si_synapse_piece *filled, *filling;
@@ -155,6 +156,7 @@ static si_result open_inputs(synapses_build *build, si_error *error)
         SI_TRY(si_types_file_open(types_file, si_population_kind_type_id(SI_EDGES), &types, error));
         si_types_file_close(types);
     }
+    SI_TRY(si_sonata_edges_identify(build->edges, &build->identity, error));
     SI_TRY(choose_synapses(build, error));
     si_split_memory_synapses(&build->common.plan);
     uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
@@ -275,7 +277,8 @@ static si_result build_index(synapses_build *build, const char *folder, si_index
     build->common.options.expected_count = build->synapse_count;
     SI_TRY(si_population_build_create_builder(
         &build->common, SI_SYNAPSE, folder, si_sonata_edges_population(build->edges),
-        si_sonata_edges_file(build->edges), build->source->edge_types_file, error));
+        si_sonata_edges_file(build->edges), build->source->edge_types_file, &build->identity,
+        error));
     SI_TRY(append_synapses(build, error));
     return si_population_build_finish(&build->common, index, report, error);
 }

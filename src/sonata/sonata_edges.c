@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "hdf5/hdf5_access.h"
 #include "sonata/edge_index.h"
+#include "sonata/population_identity.h"
 #include "sonata/sonata_column.h"
 #include "sonata/sonata_groups.h"
 
@@ -172,6 +173,15 @@ const char *si_sonata_edges_population(const si_sonata_edges *edges)
 uint64_t si_sonata_edges_size(const si_sonata_edges *edges)
 {
     return edges->population->size;
+}
+
+si_result si_sonata_edges_identify(const si_sonata_edges *edges, si_identity *identity,
+                                    si_error *error)
+{
+    si_hdf5_lock();
+    si_result result = si_population_identify(edges->population, identity, error);
+    si_hdf5_unlock();
+    return result;
 }
 
 /* Reads the positions of each group, then the two columns of all edges. */

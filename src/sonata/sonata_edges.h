@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "format/provenance.h"
 
 typedef struct si_sonata_edges si_sonata_edges;
 
@@ -27,6 +28,10 @@ void si_sonata_edges_close(si_sonata_edges *edges);
 const char *si_sonata_edges_file(const si_sonata_edges *edges);
 const char *si_sonata_edges_population(const si_sonata_edges *edges);
 uint64_t si_sonata_edges_size(const si_sonata_edges *edges);
+
+/* What tells the population from others (population_identity.h). */
+si_result si_sonata_edges_identify(const si_sonata_edges *edges, si_identity *identity,
+                                    si_error *error);
 
 /* Edges start .. end-1. */
 typedef struct si_edge_range {

@@ -14,6 +14,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "hdf5/hdf5_access.h"
+#include "sonata/population_identity.h"
 #include "sonata/sonata_node_attributes.h"
 
 static si_result open_nodes(const char *nodes_file, const char *node_types_file,
@@ -69,6 +70,15 @@ const char *si_sonata_nodes_population(const si_sonata_nodes *nodes)
 uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
 {
     return nodes->population->size;
+}
+
+si_result si_sonata_nodes_identify(const si_sonata_nodes *nodes, si_identity *identity,
+                                    si_error *error)
+{
+    si_hdf5_lock();
+    si_result result = si_population_identify(nodes->population, identity, error);
+    si_hdf5_unlock();
+    return result;
 }
 
 bool si_sonata_nodes_have(const si_sonata_nodes *nodes, uint64_t gid)

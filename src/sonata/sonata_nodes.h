@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "format/provenance.h"
 #include "sonata/sonata_names.h" /* si_name_table, SI_NO_NAME */
 
 typedef struct si_sonata_nodes si_sonata_nodes;
@@ -29,6 +30,10 @@ void si_sonata_nodes_close(si_sonata_nodes *nodes);
 const char *si_sonata_nodes_file(const si_sonata_nodes *nodes);
 const char *si_sonata_nodes_population(const si_sonata_nodes *nodes);
 uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes);
+
+/* What tells the population from others (population_identity.h). */
+si_result si_sonata_nodes_identify(const si_sonata_nodes *nodes, si_identity *identity,
+                                    si_error *error);
 
 /* Whether a node has this id, and whether the ids are the rows, counted from 0. */
 bool si_sonata_nodes_have(const si_sonata_nodes *nodes, uint64_t gid);
