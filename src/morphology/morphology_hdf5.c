@@ -9,6 +9,7 @@
 #include "morphology/morphology_hdf5.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/arithmetic.h"
@@ -240,14 +241,35 @@ static si_result check_metadata(const hdf5_place *place, bool has_sections, si_e
     return has_sections ? check_perimeters(place, family, error) : SI_OK;
 }
 
+/* How `structure` says that a section has no parent: -1 or, where its integers have no sign, the
+ * greatest of them, which -1 becomes when it is stored as such. */
+static si_result find_no_parent(const hdf5_place *place, double *no_parent, si_error *error)
+{
+    hid_t dataset;
+    *no_parent = -1;
+    SI_TRY(open_dataset(place, "structure", &dataset, error));
+    hid_t type = H5Dget_type(dataset);
+    if (type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE)
+        *no_parent = ldexp(1, 8 * (int)H5Tget_size(type)) - 1;
+    if (type >= 0)
+        H5Tclose(type);
+    H5Dclose(dataset);
+    return SI_OK;
+}
+
 /* The structure is read as doubles: they hold whatever an integer type can hold that may be meant
  * here, and fractions do not get lost unseen. */
 static si_result convert_structure(const hdf5_place *place, const double *values, structure *table,
                                    si_error *error)
 {
+    double no_parent;
     int32_t *converted = &table->rows[0][0];
+    SI_TRY(find_no_parent(place, &no_parent, error));
     for (size_t i = 0; i < table->row_count * STRUCTURE_COLUMNS; i++) {
-        double value = values[i];
+        bool is_parent = i % STRUCTURE_COLUMNS == 2;
+        /* A row that exists is a parent, whatever its number is. */
+        bool is_root = is_parent && values[i] == no_parent && no_parent >= (double)table->row_count;
+        double value = is_root ? -1 : values[i];
         if (!(value >= INT32_MIN && value <= INT32_MAX) || value != (double)(int32_t)value)
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s: data set 'structure', row %zu, column %zu: %.17g, expected an "

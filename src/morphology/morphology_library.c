@@ -67,6 +67,18 @@ void si_morphology_library_close(si_morphology_library *library)
     si_free(library);
 }
 
+/* A file without samples is what a full disk or a broken copy leaves: no cell has such a shape. */
+static si_result read_shape(const char *path, si_morphology **morphology, si_error *error)
+{
+    SI_TRY(si_morphology_read(path, morphology, error));
+    if ((*morphology)->section_count > 0 || (*morphology)->soma_point_count > 0)
+        return SI_OK;
+    si_morphology_free(*morphology);
+    *morphology = NULL;
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: has neither a soma nor a section, expected at least one of them", path);
+}
+
 /* Reads the file FOLDER/NAME + SUFFIX if there is one; `*found` says whether. */
 static si_result read_file_if_found(const char *folder, const char *name, const char *suffix,
                                     bool *found, si_morphology **morphology, si_error *error)
@@ -80,7 +92,7 @@ static si_result read_file_if_found(const char *folder, const char *name, const 
     si_result result = si_path_look(complete, &kind, error);
     *found = result == SI_OK && kind == S_IFREG;
     if (*found)
-        result = si_morphology_read(complete, morphology, error);
+        result = read_shape(complete, morphology, error);
     si_free(complete);
     return result;
 }

@@ -142,6 +142,7 @@ si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual,
 /* --------------------------------------------------------------------------------------- cells */
 
 static const char *const position_names[3] = {"x", "y", "z"};
+#define JOINT_POSITIONS "positions"
 static const char *const orientation_names[4] = {"orientation_w", "orientation_x", "orientation_y",
                                                  "orientation_z"};
 static const char *const angle_names[3] = {"rotation_angle_xaxis", "rotation_angle_yaxis",
@@ -210,9 +211,36 @@ static si_result read_numbers(cell_reader *reader, const si_group_rows *located,
                                   bit, error);
 }
 
+/* BMTK writes x, y and z as one data set of three columns. */
+static bool has_joint_positions(const cell_reader *reader, const si_sonata_group *group)
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        if (si_node_attribute_place(reader->nodes.nodes, group, position_names[axis]) !=
+            SI_ATTRIBUTE_NOWHERE)
+            return false;
+    return group->group >= 0 &&
+           si_hdf5_has_object(group->group, JOINT_POSITIONS, H5O_TYPE_DATASET);
+}
+
+static si_result read_joint_positions(cell_reader *reader, const si_group_rows *located,
+                                      si_error *error)
+{
+    si_cells *cells = reader->cells;
+    si_sonata_column column;
+    SI_TRY(si_sonata_column_open(located->group->group, located->group->path, JOINT_POSITIONS, 3,
+                                 &column, error));
+    si_result result = si_sonata_column_read(&column, &located->rows, H5T_NATIVE_DOUBLE,
+                                             sizeof *cells->positions, cells->positions,
+                                             sizeof *cells->positions, error);
+    si_sonata_column_close(&column);
+    return result;
+}
+
 static si_result read_positions(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     si_cells *cells = reader->cells;
+    if (has_joint_positions(reader, located->group))
+        return read_joint_positions(reader, located, error);
     for (unsigned axis = 0; axis < 3; axis++)
         SI_TRY(read_numbers(reader, located, position_names[axis], cells->positions[0] + axis,
                             sizeof cells->positions[0], GIVEN_POSITION(axis), error));

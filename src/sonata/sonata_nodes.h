@@ -2,7 +2,8 @@
  * The nodes of one SONATA population: where each cell is, how it is turned, what morphology it has.
  *
  * An attribute comes from the cell's group in the HDF5 file, enumerations resolved; where the group
- * does not have it, from the row of the node_types CSV that the cell's node_type_id names. The ids
+ * does not have it, from the row of the node_types CSV that the cell's node_type_id names. Positions
+ * may also be one data set `positions` of three columns, where x, y and z are absent. The ids
  * of cells are what `node_id` says, or else rows from 0. All functions take the HDF5 lock
  * themselves.
  */

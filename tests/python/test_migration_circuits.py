@@ -204,6 +204,62 @@ def test_row_38_an_index_that_does_not_fit_the_edges(tmp_path):
     assert len(si.SynapseIndexBuilder.from_sonata_file(edges, "syn")) == len(synapses)
 
 
+def test_row_38_rows_without_edges(tmp_path):
+    edges = circuits.write_edges(tmp_path / "edges.h5")
+    with h5py.File(edges, "a") as file:
+        group = file["edges/syn/indices/target_to_source"]
+        rows = np.vstack([group["node_id_to_ranges"][...].astype(np.int64), [[-1, -1], [2, 1]]])
+        del group["node_id_to_ranges"]
+        group["node_id_to_ranges"] = rows
+        file.move("edges/syn/indices", "edges/syn/indicies")
+    index = si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [1, 3, 4])
+    assert sorted(small.everything(index, "id")) == [0, 1, 5]
+
+
+def test_row_39_variables_in_braces(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    cells = {"cells": {"morphologies_dir": "${configdir}/morphologies"}}
+    config = write_config(tmp_path, [{"nodes_file": "${BASE_DIR}/nodes.h5", "populations": cells}],
+                          manifest={"$BASE_DIR": "${configdir}"})
+    small.command("circuit", "segments", config, "-o", tmp_path / "out")
+    assert len(si.open_index(tmp_path / "out")) == 2
+
+
+def test_row_40_positions_in_one_data_set(tmp_path):
+    places = np.array([[0, 0, 0], [100, 0, 0]], np.float32)
+    nodes, shapes = small.write_cells(tmp_path, {"a.swc": SOMA, "b.swc": SOMA}, x=None, y=None, z=None,
+                                      positions=places)
+    index = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+    assert small.everything(index, "centroid").tolist() == places.tolist()
+
+
+def test_row_43_the_circuit_of_a_simulation(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    cells = {"cells": {"morphologies_dir": "morphologies"}}
+    write_config(tmp_path, [{"nodes_file": "nodes.h5", "populations": cells}])
+    simulation = tmp_path / "simulation_config.json"
+    simulation.write_text(json.dumps({"network": "circuit_config.json", "run": {"tstop": 100}}))
+    small.command("circuit", "segments", simulation, "-o", tmp_path / "out")
+    assert len(si.open_index(tmp_path / "out")) == 2
+
+
+def test_several_populations_without_morphologies(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    entries = [{"nodes_file": "nodes.h5", "populations": {"A": {}, "B": {}, "V": {"type": "virtual"}}}]
+    config = write_config(tmp_path, entries)
+    assert ("networks.nodes: A (biophysical), B (biophysical): the configuration does not give a folder of morphologies; "
+            "V (virtual): cells of this type have no morphology") in small.refusal("circuit", "segments", config, "-o", "x")
+
+
+def test_filters_that_hdf5_does_not_have(tmp_path):
+    nodes, shapes = small.write_cells(tmp_path, {"cell.swc": STICK}, x=None)
+    with h5py.File(nodes, "a") as file:
+        file["nodes/cells/0"].create_dataset("x", data=np.zeros(1), chunks=(1,), compression="lzf")
+    with pytest.raises(si.UnsupportedError, match=r"/nodes/cells/0/x: .*compressed with 'lzf' \(filter 32000\), which this "
+                                                  r"HDF5 library does not have; 'h5repack -f GZIP=4"):
+        si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+
+
 def test_row_23_older_name_of_the_index(tmp_path):
     edges = circuits.write_edges(tmp_path / "edges.h5")
     with h5py.File(edges, "a") as file:

@@ -334,6 +334,31 @@ static void types_fill_in_what_the_group_lacks(void **state)
 }
 
 /* Cells 0, 3 in group 0 (rows 1, 0), cells 1, 2 in group 12 (rows 0, 1). */
+static void positions_may_be_one_data_set(void **state)
+{
+    si_cells cells;
+    const char *path = path_in(*state, "n.h5");
+    hid_t file = create_file(path);
+    write_zeros(file, "nodes/P/node_type_id", 3);
+    write_strings(file, "nodes/P/0/morphology", three_names, 3);
+    write_triples(file, "nodes/P/0/positions", (double[3][3]){{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, 3);
+    close_file(file);
+    si_sonata_nodes *nodes = open_nodes(path, NULL);
+    assert_ok(si_sonata_nodes_read(nodes, 0, (uint64_t[]){2, 0}, 2, &cells, &error), error);
+    assert_true(cells.positions[0][0] == 7 && cells.positions[0][2] == 9);
+    assert_true(cells.positions[1][0] == 1 && cells.positions[1][1] == 2);
+    si_cells_free(&cells);
+    si_sonata_nodes_close(nodes);
+
+    file = create_file(path);
+    write_zeros(file, "nodes/P/node_type_id", 3);
+    write_strings(file, "nodes/P/0/morphology", three_names, 3);
+    write_doubles(file, "nodes/P/0/x", (double[]){1, 2, 3}, 3);
+    write_triples(file, "nodes/P/0/positions", (double[3][3]){{0}}, 3);
+    close_file(file);
+    assert_unreadable(path, NULL, SI_ERROR_NOT_FOUND, "node 0 has no y");
+}
+
 /* Three cells whose node_id is `ids`, of `count` values. */
 static void write_node_ids(const char *path, const double *ids, hsize_t count)
 {
@@ -601,6 +626,7 @@ int main(void)
         in_folder(rotations_by_angles),
         in_folder(recenter_is_read),
         in_folder(types_fill_in_what_the_group_lacks),
+        in_folder(positions_may_be_one_data_set),
         in_folder(node_ids_are_gids),
         in_folder(bad_node_ids_are_refused),
         in_folder(groups_are_followed),
