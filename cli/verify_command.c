@@ -137,8 +137,7 @@ static uint64_t verify_datasets(const char *path, findings *found)
         cli_fail("%s", error.message);
     for (size_t i = 0; i < si_population_set_count(set); i++) {
         si_dataset *dataset = NULL;
-        if (si_dataset_open(si_population_set_index(set, i), &dataset, &error) ==
-            SI_ERROR_FORMAT) {
+        if (si_dataset_open(si_population_set_index(set, i), &dataset, &error) == SI_ERROR_FORMAT) {
             tell_damage(found, error.message);
             count++;
         }
@@ -153,9 +152,9 @@ int cli_verify_command(int argc, char **argv)
     const cli_command command = {
         .examples = {"verify segments", "verify -v --json synapses"},
         .operands = "INDEX",
-        .summary =
-            "Reads an index completely and reports damage, also that the data set is no longer the\n"
-            "one that was indexed. Exit code 0: no damage, 1: damage, 2: an error.",
+        .summary = "Reads an index completely and reports damage, also that the data set is no "
+                   "longer the\n"
+                   "one that was indexed. Exit code 0: no damage, 1: damage, 2: an error.",
         .page = "spatial-index-verify",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],

@@ -100,8 +100,8 @@ static si_result record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const
     return SI_OK;
 }
 
-/* Whether the cell itself is at fault, by the content of its files. What the system refuses to read,
- * or has no memory or descriptor for, says nothing of the cell. */
+/* Whether the cell itself is at fault, by the content of its files. What the system refuses to
+ * read, or has no memory or descriptor for, says nothing of the cell. */
 static bool is_of_content(si_result result)
 {
     return result == SI_ERROR_FORMAT || result == SI_ERROR_NOT_FOUND ||

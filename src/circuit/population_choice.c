@@ -47,8 +47,8 @@ static si_result list_candidates(const si_population_candidate *candidates, size
     for (size_t i = 0; i < count; i++) {
         if (candidates[i].obstacle != obstacle)
             continue;
-        SI_TRY(si_text_append(list, "%s%s (%s)", separator, candidates[i].name,
-                              candidates[i].type));
+        SI_TRY(
+            si_text_append(list, "%s%s (%s)", separator, candidates[i].name, candidates[i].type));
         separator = ", ";
     }
     return SI_OK;

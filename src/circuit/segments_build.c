@@ -63,14 +63,13 @@ static si_result check_cells(const segments_build *build, si_error *error)
     for (uint64_t i = build->gids ? build->cell_count : 0; i-- > 0;) {
         if (si_sonata_nodes_have(build->nodes, build->gids[i]))
             continue;
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64
-                       " cells, %s",
-                       build->gids[i], si_sonata_nodes_population(build->nodes),
-                       si_sonata_nodes_file(build->nodes), si_sonata_nodes_size(build->nodes),
-                       si_sonata_nodes_count_from_0(build->nodes)
-                           ? "counted from 0"
-                           : "with the ids that its node_id gives");
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64 " cells, %s",
+            build->gids[i], si_sonata_nodes_population(build->nodes),
+            si_sonata_nodes_file(build->nodes), si_sonata_nodes_size(build->nodes),
+            si_sonata_nodes_count_from_0(build->nodes) ? "counted from 0"
+                                                       : "with the ids that its node_id gives");
     }
     return SI_OK;
 }

@@ -210,8 +210,8 @@ static si_result check_targets(const synapses_build *build, size_t first, size_t
     for (size_t row = first; row < end; row++) {
         if (row > first && targets[row] == targets[row - 1])
             continue;
-        if (bsearch(&targets[row], build->post_gids, build->source->post_gid_count,
-                    sizeof *targets, compare_gids))
+        if (bsearch(&targets[row], build->post_gids, build->source->post_gid_count, sizeof *targets,
+                    compare_gids))
             continue;
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: edge %" PRIu64 " of population '%s' ends on node %" PRIu64

@@ -73,11 +73,11 @@ static si_result find_stored_bytes(hid_t dataset, const hdf5_place *place, const
         si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has no readable layout",
                      place->name, name);
     hid_t file = H5Iget_file_id(dataset);
-    herr_t is_known = file < 0 ? -1 : H5Fget_filesize(file, &file_size);
-    if (file >= 0 && is_known >= 0)
+    bool is_known = file >= 0 && H5Fget_filesize(file, &file_size) >= 0;
+    if (file >= 0)
         H5Fclose(file);
-    if (is_known < 0)
-        si_hdf5_fail(error, SI_ERROR_IO, "%s: the size of the file cannot be found", place->name);
+    if (!is_known)
+        return si_fail(error, SI_ERROR_IO, "%s: the size of the file cannot be found", place->name);
     *bytes = si_min_u64(*bytes, file_size);
     return SI_OK;
 }
@@ -146,8 +146,8 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
     SI_TRY(check_numeric(H5Aget_type(attribute), place, name, error));
     hid_t space = H5Aget_space(attribute);
     if (space < 0)
-        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has no readable size",
-                     place->name, name);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has no readable size", place->name,
+                     name);
     hssize_t found = H5Sget_simple_extent_npoints(space);
     H5Sclose(space);
     if (found < 0 || (size_t)found != count)

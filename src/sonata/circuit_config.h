@@ -34,7 +34,8 @@ typedef struct si_edge_population {
     const char *edge_types_file;
 } si_edge_population;
 
-/* Of a simulation the circuit that it names as `network` is opened. SI_ERROR_FORMAT names file and line of what is no JSON, the variable or population otherwise. */
+/* Of a simulation the circuit that it names as `network` is opened. SI_ERROR_FORMAT names file and
+ * line of what is no JSON, the variable or population otherwise. */
 si_result si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error);
 void si_circuit_config_close(si_circuit_config *config);
 

@@ -40,8 +40,7 @@ static si_config_variable *find_variable(const si_config_variables *variables, c
         return braced;
     for (size_t i = 0; i < variables->count; i++) {
         si_config_variable *variable = &variables->variables[i];
-        if (variable->wants_braces ||
-            strncmp(text + 1, variable->bare, variable->bare_length) != 0)
+        if (variable->wants_braces || strncmp(text + 1, variable->bare, variable->bare_length) != 0)
             continue;
         *length = variable->bare_length + 1;
         return variable;

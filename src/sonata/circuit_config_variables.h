@@ -15,8 +15,8 @@ typedef struct si_config_variable {
     const char *bare; /* the name without $ and braces */
     size_t bare_length;
     bool wants_braces; /* it is no variable without them */
-    char *value;      /* without variables; NULL while it is not known */
-    int is_open;      /* its value is being worked out */
+    char *value;       /* without variables; NULL while it is not known */
+    int is_open;       /* its value is being worked out */
 } si_config_variable;
 
 typedef struct si_config_variables {
@@ -32,7 +32,8 @@ si_result si_config_variables_read(json_t *manifest, const char *path, const cha
                                    si_config_variables *variables, si_error *error);
 void si_config_variables_free(si_config_variables *variables);
 
-/* A text with the values of its variables, written $NAME or ${NAME}; what is no variable stays. Give it to si_free. */
+/* A text with the values of its variables, written $NAME or ${NAME}; what is no variable stays.
+ * Give it to si_free. */
 si_result si_config_variables_expand(si_config_variables *variables, const char *text,
                                      const char *path, char **expanded, si_error *error);
 

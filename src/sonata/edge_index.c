@@ -293,8 +293,8 @@ static si_result check_targets(const edge_index *index, const id_list *wanted,
 static si_result check_neighbors(const edge_index *index, const id_list *wanted,
                                  const range_list *found, si_error *error)
 {
-    size_t count = 0, capacity = found->count < NEIGHBORS_PER_READ / 2 ? 2 * found->count
-                                                                       : NEIGHBORS_PER_READ;
+    size_t count = 0,
+           capacity = found->count < NEIGHBORS_PER_READ / 2 ? 2 * found->count : NEIGHBORS_PER_READ;
     uint64_t *neighbors = si_allocate(capacity, sizeof *neighbors);
     si_result result = neighbors ? SI_OK : si_fail_memory(error);
     for (size_t i = 0; i < found->count && result == SI_OK; i++) {

@@ -7,7 +7,7 @@
 #ifndef SI_SONATA_EDGE_INDEX_H
 #define SI_SONATA_EDGE_INDEX_H
 
-#include "sonata/sonata_edges.h"
+#include "sonata/edge_range.h"
 #include "sonata/sonata_population.h"
 
 /* The edges that end on any of the nodes `gids`: ascending, not empty, neither overlapping nor

@@ -18,9 +18,9 @@ static si_result check_count(const si_sonata_population *population, const si_so
 {
     if (column->rows == population->size)
         return SI_OK;
-    return si_fail(error, SI_ERROR_FORMAT, "%s: %" PRIu64 " ids, expected one for each of %" PRIu64
-                   " nodes",
-                   column->path, column->rows, population->size);
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: %" PRIu64 " ids, expected one for each of %" PRIu64 " nodes", column->path,
+                   column->rows, population->size);
 }
 
 /* Whether the ids count the rows from 0. Stops at the first that does not. */

@@ -17,7 +17,7 @@
 
 static const char *const node_columns[] = {"node_id", "node_type_id", "node_group_id",
                                            "node_group_index", NULL};
-static const char *const edge_columns[] = {"edge_type_id", "source_node_id", "target_node_id",
+static const char *const edge_columns[] = {"edge_type_id",  "source_node_id",   "target_node_id",
                                            "edge_group_id", "edge_group_index", NULL};
 static const char *const node_positions[] = {"x", "y", "z", NULL};
 static const char *const joint_positions[] = {"positions", NULL};
@@ -41,9 +41,7 @@ static si_result hash_samples(const si_sonata_column *column, uint64_t *hash, si
     uint64_t count = si_min_u64(column->rows, RUN_ROWS), last = column->rows - count;
     uint64_t runs = column->rows <= RUN_ROWS ? 1 : RUNS;
     for (uint64_t run = 0; run < runs; run++) {
-        uint64_t first = runs == 1         ? 0
-                         : run == runs - 1 ? last
-                                           : last / (runs - 1) * run;
+        uint64_t first = runs == 1 ? 0 : run == runs - 1 ? last : last / (runs - 1) * run;
         SI_TRY(hash_run(column, first, count, hash, error));
     }
     return SI_OK;

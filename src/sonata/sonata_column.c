@@ -250,9 +250,8 @@ si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
     if (!has_spaces)
         return si_fail_memory(error);
     if (!is_read)
-        return si_fail(error, result,
-                       "%s: rows %" PRIu64 " to %" PRIu64 " cannot be read: %s", column->path,
-                       start, start + count - 1, reason);
+        return si_fail(error, result, "%s: rows %" PRIu64 " to %" PRIu64 " cannot be read: %s",
+                       column->path, start, start + count - 1, reason);
     return SI_OK;
 }
 

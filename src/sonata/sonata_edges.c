@@ -176,7 +176,7 @@ uint64_t si_sonata_edges_size(const si_sonata_edges *edges)
 }
 
 si_result si_sonata_edges_identify(const si_sonata_edges *edges, si_identity *identity,
-                                    si_error *error)
+                                   si_error *error)
 {
     si_hdf5_lock();
     si_result result = si_population_identify(edges->population, identity, error);

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "format/provenance.h"
+#include "sonata/edge_range.h"
 
 typedef struct si_sonata_edges si_sonata_edges;
 
@@ -31,13 +32,7 @@ uint64_t si_sonata_edges_size(const si_sonata_edges *edges);
 
 /* What tells the population from others (population_identity.h). */
 si_result si_sonata_edges_identify(const si_sonata_edges *edges, si_identity *identity,
-                                    si_error *error);
-
-/* Edges start .. end-1. */
-typedef struct si_edge_range {
-    uint64_t start;
-    uint64_t end;
-} si_edge_range;
+                                   si_error *error);
 
 /* The edges that end on any of the target cells, by the index target_to_source of the file:
  * ascending, not empty, neither overlapping nor touching. Ids without synapses or out of range are

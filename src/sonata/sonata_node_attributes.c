@@ -35,8 +35,8 @@ void si_node_reader_finish(si_node_reader *reader)
 
 uint64_t si_node_reader_id(const si_node_reader *reader, uint64_t i)
 {
-    return si_node_id_of_row(&reader->nodes->ids, reader->rows ? reader->rows[i]
-                                                               : reader->first + i);
+    return si_node_id_of_row(&reader->nodes->ids,
+                             reader->rows ? reader->rows[i] : reader->first + i);
 }
 
 static bool group_has(const si_sonata_group *group, const char *attribute)

@@ -73,7 +73,7 @@ uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
 }
 
 si_result si_sonata_nodes_identify(const si_sonata_nodes *nodes, si_identity *identity,
-                                    si_error *error)
+                                   si_error *error)
 {
     si_hdf5_lock();
     si_result result = si_population_identify(nodes->population, identity, error);
@@ -218,8 +218,7 @@ static bool has_joint_positions(const cell_reader *reader, const si_sonata_group
         if (si_node_attribute_place(reader->nodes.nodes, group, position_names[axis]) !=
             SI_ATTRIBUTE_NOWHERE)
             return false;
-    return group->group >= 0 &&
-           si_hdf5_has_object(group->group, JOINT_POSITIONS, H5O_TYPE_DATASET);
+    return group->group >= 0 && si_hdf5_has_object(group->group, JOINT_POSITIONS, H5O_TYPE_DATASET);
 }
 
 static si_result read_joint_positions(cell_reader *reader, const si_group_rows *located,

@@ -2,9 +2,9 @@
  * The nodes of one SONATA population: where each cell is, how it is turned, what morphology it has.
  *
  * An attribute comes from the cell's group in the HDF5 file, enumerations resolved; where the group
- * does not have it, from the row of the node_types CSV that the cell's node_type_id names. Positions
- * may also be one data set `positions` of three columns, where x, y and z are absent. The ids
- * of cells are what `node_id` says, or else rows from 0. All functions take the HDF5 lock
+ * does not have it, from the row of the node_types CSV that the cell's node_type_id names.
+ * Positions may also be one data set `positions` of three columns, where x, y and z are absent. The
+ * ids of cells are what `node_id` says, or else rows from 0. All functions take the HDF5 lock
  * themselves.
  */
 #ifndef SI_SONATA_SONATA_NODES_H
@@ -34,7 +34,7 @@ uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes);
 
 /* What tells the population from others (population_identity.h). */
 si_result si_sonata_nodes_identify(const si_sonata_nodes *nodes, si_identity *identity,
-                                    si_error *error);
+                                   si_error *error);
 
 /* Whether a node has this id, and whether the ids are the rows, counted from 0. */
 bool si_sonata_nodes_have(const si_sonata_nodes *nodes, uint64_t gid);

@@ -156,14 +156,17 @@ static void comments_end_with_their_line(void **state)
 static void numbers_have_digits_on_both_sides_of_their_point(void **state)
 {
     (void)state;
-    refuse("((Axon)\n(0 .5 0 1))", "2:4: found '.5', expected a number with digits on both sides of "
-                                   "its point, such as 0.5 or 5.0");
-    refuse("((Axon)\n(0 0 -5. 1))", "2:6: found '-5.', expected a number with digits on both sides of "
-                                    "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 .5 0 1))",
+           "2:4: found '.5', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 0 -5. 1))",
+           "2:6: found '-5.', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
     refuse("((Axon)\n(-.5e3 0 0 1))", "2:2: found '-.5e3', expected a number with digits on both "
                                       "sides of its point, such as 0.5 or 5.0");
-    refuse("((Axon)\n(0 0 0 5.))", "2:8: found '5.', expected a number with digits on both sides of "
-                                   "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 0 0 5.))",
+           "2:8: found '5.', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
     refuse("((Axon)\n(0 . 0 1))", "2:4: found '.', expected a number: a point is (x y z diameter)");
 }
 

@@ -135,7 +135,8 @@ static void integer_columns_hold_integers_only(void **state)
     refuse("1e-1 1 0 0 0 1 -1", "1:1: the sample id is '1e-1', expected an integer");
     refuse("1.25e+01 1 0 0 0 1 -1", "1:1: the sample id is '1.25e+01', expected an integer");
     refuse("1 1e 0 0 0 1 -1", "1:3: the type is '1e', expected an integer");
-    refuse("1 1e-999999999999 0 0 0 1 -1", "1:3: the type is '1e-999999999999', expected an integer");
+    refuse("1 1e-999999999999 0 0 0 1 -1",
+           "1:3: the type is '1e-999999999999', expected an integer");
     refuse("1 1 0 0 0 1 -1\n2 3 0 0 0 1 15e-1", "2:13: the parent is '15e-1', expected an integer");
     refuse(".0 1 0 0 0 1 -1", "1:1: the sample id is '.0', expected an integer");
     refuse("- 1 0 0 0 1 -1", "1:1: the sample id is '-', expected an integer");

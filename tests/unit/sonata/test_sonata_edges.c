@@ -209,9 +209,8 @@ static void an_edge_that_lies_beside_its_range_is_named(void **state)
     si_edge_range *ranges;
     size_t count;
     si_sonata_edges *opened = open_edges(path, NULL);
-    assert_int_equal(
-        si_sonata_edges_select_targets(opened, IDS(1), 1, &ranges, &count, &error),
-        SI_ERROR_FORMAT);
+    assert_int_equal(si_sonata_edges_select_targets(opened, IDS(1), 1, &ranges, &count, &error),
+                     SI_ERROR_FORMAT);
     assert_message("target_to_source: edge 1 ends on node 1, but is in none of the ranges");
     si_sonata_edges_close(opened);
 }
