@@ -11,7 +11,7 @@
 #include "circuit/population_choice.h"
 #include "cluster/cluster.h"
 #include "folder/population_folders.h"
-#include "sonata/circuit_config.h"
+#include "config/circuit_config.h"
 
 typedef struct circuit_build circuit_build;
 

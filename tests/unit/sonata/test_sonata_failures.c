@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "circuit/dataset.h"
+#include "config/circuit_config.h"
 #include "fixture.h"
-#include "sonata/circuit_config.h"
 #include "sonata/sonata_edges.h"
 #include "sonata/sonata_nodes.h"
 

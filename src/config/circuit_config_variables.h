@@ -1,6 +1,6 @@
 /* The manifest of a circuit configuration: variables that stand for parts of paths. */
-#ifndef SI_SONATA_CIRCUIT_CONFIG_VARIABLES_H
-#define SI_SONATA_CIRCUIT_CONFIG_VARIABLES_H
+#ifndef SI_CONFIG_CIRCUIT_CONFIG_VARIABLES_H
+#define SI_CONFIG_CIRCUIT_CONFIG_VARIABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>

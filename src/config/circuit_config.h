@@ -4,8 +4,8 @@
  * Opening reads the JSON alone. Files that it names are opened only where an entry names no
  * populations, and then not before they are asked for; folders are never looked at.
  */
-#ifndef SI_SONATA_CIRCUIT_CONFIG_H
-#define SI_SONATA_CIRCUIT_CONFIG_H
+#ifndef SI_CONFIG_CIRCUIT_CONFIG_H
+#define SI_CONFIG_CIRCUIT_CONFIG_H
 
 #include <stddef.h>
 

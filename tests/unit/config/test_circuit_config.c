@@ -5,8 +5,8 @@
 
 #include "unit/test.h"
 
-#include "fixture.h"
-#include "sonata/circuit_config.h"
+#include "../sonata/fixture.h"
+#include "config/circuit_config.h"
 
 static si_error error;
 

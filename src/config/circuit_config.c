@@ -5,7 +5,7 @@
  * An entry that names its populations is known from the JSON alone. The populations of another one
  * are those of its HDF5 file, which is opened only for a population that no entry names.
  */
-#include "sonata/circuit_config.h"
+#include "config/circuit_config.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -16,8 +16,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/circuit_config_variables.h"
 #include "hdf5/hdf5_access.h"
-#include "sonata/circuit_config_variables.h"
 #include "sonata/sonata_nodes.h"
 #include "sonata/sonata_population.h"
 

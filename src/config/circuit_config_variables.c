@@ -1,4 +1,4 @@
-#include "sonata/circuit_config_variables.h"
+#include "config/circuit_config_variables.h"
 
 #include <stdlib.h>
 #include <string.h>
