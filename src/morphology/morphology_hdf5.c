@@ -87,7 +87,7 @@ static si_result find_row_count(hid_t dataset, const hdf5_place *place, const ch
                                 size_t columns, size_t *rows, si_error *error)
 {
     hsize_t dimensions[H5S_MAX_RANK];
-    int count;
+    int count = 0;
     uint64_t stored;
     SI_TRY(find_dimensions(dataset, place, name, dimensions, &count, error));
     if (count != 2)
