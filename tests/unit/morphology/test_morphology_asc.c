@@ -205,8 +205,6 @@ static void points_are_four_numbers_and_perhaps_a_word(void **state)
     refuse("((Axon)(1 2 3 4 S))", "1:17: found 'S', expected ')' after the diameter of a point");
     refuse("((Axon)(1, 2, 3, 4))",
            "1:10: found ',', expected a number: a point is (x y z diameter)");
-    refuse("((Axon)(1 .5 3 4))", "1:11: found '.', expected a number: a point is (x y z diameter)");
-    refuse("((Axon)(1 2. 3 4))", "1:12: found '.', expected a number: a point is (x y z diameter)");
     refuse("((Axon)(1 2 3 1e))", "1:16: found 'e', expected ')' after the diameter of a point");
     refuse("((Axon)(1 \"2\" 3 4))",
            "1:11: found '\"2\"', expected a number: a point is (x y z diameter)");

@@ -152,35 +152,35 @@ static void bad_indices_are_refused(void **state)
     assert_no_selection(path, SI_ERROR_FORMAT, "node_id_to_ranges: 1 dimensions, expected 2");
 }
 
-/* Edges 0 and 1 of the example, on node 1, and all others, on nodes that nobody asks for. */
-static void write_short_index(hid_t file, const char *folder, const int64_t (*nodes)[2],
-                              const int64_t (*edges)[2], hsize_t count)
+/* An index of signed integers, in a folder of this name. */
+static void write_signed_index(hid_t file, const char *folder, const int64_t (*nodes)[2],
+                               const int64_t (*edges)[2])
 {
     char path[128];
     snprintf(path, sizeof path, "edges/E/%s/target_to_source/node_id_to_ranges", folder);
-    write_signed_pairs(file, path, nodes, count);
+    write_signed_pairs(file, path, nodes, 6);
     snprintf(path, sizeof path, "edges/E/%s/target_to_source/range_to_edge_id", folder);
-    write_signed_pairs(file, path, edges, 5);
+    write_signed_pairs(file, path, edges, 6);
 }
 
 static void rows_may_say_that_there_are_no_edges(void **state)
 {
-    static const int64_t nodes[4][2] = {{3, 5}, {0, 2}, {-1, 0}, {2, 3}};
-    static const int64_t edges[5][2] = {{0, 2}, {5, 6}, {3, 5}, {2, 3}, {6, 8}};
-    static const int64_t nobody[4][2] = {{-1, -1}, {2, 1}, {-5, 3}, {4, -1}};
+    static const int64_t nodes[6][2] = {{3, 5}, {0, 2}, {2, 3}, {-1, 0}, {4, -1}, {5, 6}};
+    static const int64_t edges[6][2] = {{0, 2}, {5, 6}, {3, 5}, {2, 3}, {6, 7}, {7, 8}};
+    static const int64_t nobody[6][2] = {{-1, -1}, {2, 1}, {-5, 3}, {4, -1}, {6, 6}, {9, 0}};
     static const char *const folders[] = {"indices", "indicies"};
     const char *path = path_in(*state, "e.h5");
     for (size_t i = 0; i < 2; i++) {
         hid_t file = create_edges(path);
-        write_short_index(file, folders[i], nodes, edges, 4);
+        write_signed_index(file, folders[i], nodes, edges);
         write_positions(file, "0/afferent_center", 0, 8);
         close_file(file);
         si_sonata_edges *opened = open_edges(path, NULL);
-        assert_selection(opened, IDS(1, 2), 2, IDS(0, 2, 5, 6), 2);
+        assert_selection(opened, IDS(1, 3, 4), 3, IDS(0, 2, 5, 6), 2);
         si_sonata_edges_close(opened);
     }
     hid_t file = create_edges(path);
-    write_short_index(file, "indices", nobody, edges, 4);
+    write_signed_index(file, "indices", nobody, edges);
     write_positions(file, "0/afferent_center", 0, 8);
     close_file(file);
     assert_no_selection(path, SI_ERROR_FORMAT, "the ranges of all nodes hold 0 edges");
@@ -199,11 +199,11 @@ static void rows_may_say_that_there_are_no_edges(void **state)
 /* The range of node 1 has lost edge 1 to that of node 0. */
 static void an_edge_that_lies_beside_its_range_is_named(void **state)
 {
-    static const int64_t nodes[4][2] = {{3, 5}, {0, 2}, {-1, 0}, {2, 3}};
-    static const int64_t edges[5][2] = {{0, 1}, {5, 6}, {3, 5}, {1, 3}, {6, 8}};
+    static const int64_t nodes[6][2] = {{3, 5}, {0, 2}, {2, 3}, {-1, 0}, {4, -1}, {5, 6}};
+    static const int64_t edges[6][2] = {{0, 1}, {5, 6}, {3, 5}, {1, 3}, {6, 7}, {7, 8}};
     const char *path = path_in(*state, "e.h5");
     hid_t file = create_edges(path);
-    write_short_index(file, "indices", nodes, edges, 4);
+    write_signed_index(file, "indices", nodes, edges);
     write_positions(file, "0/afferent_center", 0, 8);
     close_file(file);
     si_edge_range *ranges;
