@@ -254,7 +254,7 @@ def test_several_populations_without_morphologies(tmp_path):
 def test_filters_that_hdf5_does_not_have(tmp_path):
     nodes, shapes = small.write_cells(tmp_path, {"cell.swc": STICK}, x=None)
     with h5py.File(nodes, "a") as file:
-        file["nodes/cells/0"].create_dataset("x", data=np.zeros(1), chunks=(1,), compression="lzf")
+        file["nodes/cells/0"].create_dataset("x", data=np.zeros(1000), chunks=(1000,), compression="lzf")
     # In another process: h5py brings this filter along.
     said = small.refusal("nodes", nodes, shapes, "-o", tmp_path / "out")
     assert "/nodes/cells/0/x: rows 0 to 0 cannot be read: compressed with 'lzf' (filter 32000), which this" in said
