@@ -25,6 +25,9 @@ bool si_hdf5_exists(hid_t location, const char *path);
 /* The same for an object of this type: H5O_TYPE_GROUP or H5O_TYPE_DATASET. */
 bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type);
 
+/* The same for an attribute of an object. */
+bool si_hdf5_has_attribute(hid_t location, const char *object, const char *name);
+
 /* Why the HDF5 call that has just failed did so, in its own words. */
 #define SI_HDF5_REASON_SIZE 256
 void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE]);

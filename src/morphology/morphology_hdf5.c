@@ -163,7 +163,7 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
 static si_result read_attribute(const hdf5_place *place, const char *object, const char *attribute,
                                 size_t count, int64_t *values, si_error *error)
 {
-    if (H5Aexists_by_name(place->group, object, attribute, H5P_DEFAULT) == 0)
+    if (!si_hdf5_has_attribute(place->group, object, attribute))
         return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
                        object, attribute);
     hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);

@@ -151,10 +151,10 @@ def test_failing_to_remove(scene):
 
 
 @for_scenes("nodes", "cells in hdf5")
-@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ESTALE], ids=errno.errorcode.get)
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE], ids=errno.errorcode.get)
 def test_no_cell_is_bad_because_of_the_system(scene, number):
     """What cannot be read for now is not left out: the index would lack cells, and nobody would know."""
     plan = {"calls": "open,read", "scope": "all", "leaks": "ignored", "errno": number}
-    for call, result in fail_in_turn(scene, options=["--skip-bad-cells"], most=30, **plan):
+    for call, result in fail_in_turn(scene, options=["--skip-bad-cells"], most=15, **plan):
         result.errors = result.errors.split("HDF5: infinite loop closing library")[0]
         check(scene, call, result, "")
