@@ -152,9 +152,9 @@ int cli_verify_command(int argc, char **argv)
     const cli_command command = {
         .examples = {"verify segments", "verify -v --json synapses"},
         .operands = "INDEX",
-        .summary = "Reads an index completely and reports damage, also that the data set is no "
-                   "longer the\n"
-                   "one that was indexed. Exit code 0: no damage, 1: damage, 2: an error.",
+        .summary =
+            "Reads an index completely and reports damage, also that the data set is no\n"
+            "longer the one that was indexed. Exit code 0: no damage, 1: damage, 2: an error.",
         .page = "spatial-index-verify",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
