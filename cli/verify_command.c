@@ -1,4 +1,4 @@
-/* spatial-index verify: is an index as it was written? */
+/* spatial-index verify: is an index as it was written, and its data set as it was indexed? */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -126,14 +126,35 @@ static uint64_t verify(const char *path, const verify_options *options, findings
     return count;
 }
 
+/* What is wrong with the data set of an intact index: that it is another than the one indexed.
+ * One that is not there is not looked at: the index does without it. */
+static uint64_t verify_datasets(const char *path, findings *found)
+{
+    uint64_t count = 0;
+    si_error error;
+    si_population_set *set;
+    if (si_population_set_open(path, NULL, &set, &error) != SI_OK)
+        cli_fail("%s", error.message);
+    for (size_t i = 0; i < si_population_set_count(set); i++) {
+        si_dataset *dataset = NULL;
+        if (si_dataset_open(si_population_set_index(set, i), &dataset, &error) == SI_ERROR_FORMAT) {
+            tell_damage(found, error.message);
+            count++;
+        }
+        si_dataset_close(dataset);
+    }
+    si_population_set_close(set);
+    return count;
+}
+
 int cli_verify_command(int argc, char **argv)
 {
     const cli_command command = {
         .examples = {"verify segments", "verify -v --json synapses"},
         .operands = "INDEX",
         .summary =
-            "Reads an index completely and reports damage. Exit code 0: no damage, 1: damage,\n"
-            "2: an error.",
+            "Reads an index completely and reports damage, also that the data set is no\n"
+            "longer the one that was indexed. Exit code 0: no damage, 1: damage, 2: an error.",
         .page = "spatial-index-verify",
         .options = option_table,
         .option_count = sizeof option_table / sizeof option_table[0],
@@ -147,6 +168,8 @@ int cli_verify_command(int argc, char **argv)
     findings found = {.json = options.json};
     cli_put_text(options.json ? "{\"damages\":[" : "");
     uint64_t count = verify(operands.words[0], &options, &found);
+    if (count == 0)
+        count = verify_datasets(operands.words[0], &found);
     tell_rest(&found, count, options.verbose);
     cli_finish_output();
     free(operands.words);

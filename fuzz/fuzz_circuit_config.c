@@ -1,5 +1,5 @@
+#include "config/circuit_config.h"
 #include "fuzz_file.h"
-#include "sonata/circuit_config.h"
 
 /* The files that a configuration names are not there, so this stops where they are opened. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

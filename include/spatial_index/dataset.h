@@ -16,7 +16,9 @@ extern "C" {
 typedef struct si_dataset si_dataset;
 
 /* Opens the dataset of an index. SI_ERROR_NOT_FOUND: the index records no dataset, or the file
- * does not exist any more (see si_open_options). A CSV file that cannot be read is not a
+ * does not exist any more (see si_open_options). SI_ERROR_FORMAT: the population is not the one
+ * that was indexed: it has another size, or other ids or positions. Indexes of version 0.1 do not
+ * record what it was, and are not checked. A CSV file that cannot be read is not a
  * failure: its attributes are missing, and reading a missing attribute reports the reason. */
 SI_API si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
 SI_API void si_dataset_close(si_dataset *dataset);
@@ -39,7 +41,7 @@ typedef struct si_values {
     void *strings; /* internal: storage of the strings */
 } si_values;
 
-/* Reads an attribute for `count` ids (edge ids for synapses, node ids for segments) in the given
+/* Reads an attribute for `count` ids (rows for synapses, gids for segments) in the given
  * order. Ids may repeat. Only the rows of these ids are read, in ascending order. Free the
  * values with si_values_free. */
 SI_API si_result si_dataset_read(const si_dataset *dataset, const char *attribute,

@@ -54,6 +54,12 @@ SI_API si_result si_nodes_population_size(const char *nodes_file, const char *po
 SI_API si_result si_edges_population_size(const char *edges_file, const char *population,
                                           uint64_t *size, si_error *error);
 
+/* Stores the gids of the nodes in rows first .. first+count-1: what `node_id` of the population
+ * says, or the rows themselves, where there is none. */
+SI_API si_result si_nodes_population_ids(const char *nodes_file, const char *population,
+                                         uint64_t first, uint64_t count, uint64_t *ids,
+                                         si_error *error);
+
 /* Indexes somas and segments. `folder`, `options`, `index` and `report` as in si_builder_create
  * and si_builder_finish. If the options have no population, dataset_path or types_path, those of
  * the source are recorded. */

@@ -75,6 +75,30 @@ PyObject *core_population_size(PyObject *module, PyObject *args)
     return NULL;
 }
 
+/* node_ids(file, population, first, count): an array of the gids in these rows */
+PyObject *core_node_ids(PyObject *module, PyObject *args)
+{
+    const char *file, *population;
+    unsigned long long first, count;
+    void *ids;
+    si_error error;
+    si_result result;
+    if (!PyArg_ParseTuple(args, "yO&KK:node_ids", &file, core_text_or_none, &population, &first,
+                          &count))
+        return NULL;
+    PyObject *array = core_new_array(core_state_of(module), CORE_UINT64, count, &ids);
+    if (!array)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    result = si_nodes_population_ids(file, population, first, count, ids, &error);
+    Py_END_ALLOW_THREADS;
+    if (result == SI_OK)
+        return array;
+    Py_DECREF(array);
+    core_raise(core_state_of(module), &error);
+    return NULL;
+}
+
 /* build_synapses(source, folder, options) */
 PyObject *core_build_synapses(PyObject *module, PyObject *args)
 {

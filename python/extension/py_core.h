@@ -136,6 +136,7 @@ PyObject *core_arrow_array(PyObject *module, PyObject *description);
 PyObject *core_build_segments(PyObject *module, PyObject *args);
 PyObject *core_build_synapses(PyObject *module, PyObject *args);
 PyObject *core_population_size(PyObject *module, PyObject *args);
+PyObject *core_node_ids(PyObject *module, PyObject *args);
 PyObject *core_build_circuit(PyObject *module, PyObject *args);
 PyObject *core_build_elements(PyObject *module, PyObject *args);
 

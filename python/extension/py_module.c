@@ -11,6 +11,7 @@ static PyMethodDef functions[] = {
     {"build_synapses", core_build_synapses, METH_VARARGS, NULL},
     {"build_circuit", core_build_circuit, METH_VARARGS, NULL},
     {"population_size", core_population_size, METH_VARARGS, NULL},
+    {"node_ids", core_node_ids, METH_VARARGS, NULL},
     {"space_filling_order", core_space_filling_order, METH_O, NULL},
     {"build_elements", core_build_elements, METH_VARARGS, NULL},
     {"mpi_load", core_mpi_load, METH_VARARGS, NULL},

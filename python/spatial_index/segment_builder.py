@@ -86,8 +86,11 @@ class SegmentIndexBuilder(StepwiseBuilder):
     def process_range(self, range_: Any = (None, None)) -> None:
         """Indexes the cells first .. end-1 of those to index: positions in ``gids``, not ids."""
         positions = range(*slice(*range_).indices(len(self)))
-        gids = self._chosen[positions.start : positions.stop] if self._chosen is not None else ids_of(positions)
-        self._add(gids)
+        if self._chosen is not None:
+            self._add(self._chosen[positions.start : positions.stop])
+            return
+        nodes_file, population = self._source["nodes_file"], self._source["population"]
+        self._add(_core.node_ids(nodes_file, population, positions.start, len(positions)))
 
     def _build(self, gids: Any, options: Any) -> Any:
         return options.run(_core.build_segments, {**self._source, "gids": gids})

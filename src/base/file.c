@@ -102,6 +102,17 @@ si_result si_file_flush(int descriptor, const char *path, si_error *error)
     return SI_OK;
 }
 
+si_result si_path_look(const char *path, mode_t *kind, si_error *error)
+{
+    struct stat information;
+    *kind = 0;
+    if (stat(path, &information) == 0)
+        *kind = information.st_mode & S_IFMT;
+    else if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG && errno != ELOOP)
+        return si_fail_errno(error, SI_ERROR_IO, errno, "%s: cannot be looked at", path);
+    return SI_OK;
+}
+
 static bool has_mode(const char *path, mode_t kind)
 {
     struct stat information;

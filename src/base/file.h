@@ -27,6 +27,9 @@ si_result si_file_read_at(int descriptor, void *data, size_t length, uint64_t of
 /* Flushes to the device: what was written survives a power cut. */
 si_result si_file_flush(int descriptor, const char *path, si_error *error);
 
+/* What is at a path, links followed: S_IFREG, S_IFDIR and so on; 0: nothing is. SI_ERROR_IO: that
+ * cannot be seen, which does not say that there is nothing. */
+si_result si_path_look(const char *path, mode_t *kind, si_error *error);
 bool si_path_is_file(const char *path);   /* links followed */
 bool si_path_is_folder(const char *path); /* links followed */
 bool si_path_exists(const char *path);    /* links not followed */

@@ -263,6 +263,18 @@ si_result si_builder_create(si_element_kind kind, const char *folder,
     return si_builder_create_within(NULL, kind, folder, options, builder, error);
 }
 
+void si_builder_set_identity(si_builder *builder, const si_identity *identity)
+{
+    builder->provenance.identity = *identity;
+}
+
+void si_builder_adopt_identity(si_builder *builder, const si_provenance *provenance)
+{
+    if (!builder->provenance.identity.is_known &&
+        si_provenance_is_equal(&builder->provenance, provenance))
+        builder->provenance.identity = provenance->identity;
+}
+
 /* ---- append ---- */
 
 si_result si_builder_append(si_builder *builder, const si_input_column *columns,

@@ -1,7 +1,9 @@
 /* Elements of one index go into the builder of another. */
 #include <math.h>
 
+#include "build/builder.h"
 #include "element/element_kind.h"
+#include "read/index.h"
 
 #define MOST_INPUTS 8
 
@@ -39,5 +41,7 @@ si_result si_builder_append_index(si_builder *builder, const si_index *index, si
     SI_TRY(si_query_box(lowest, highest, SI_BOUNDING_BOX, &everything, error));
     SI_TRY(
         si_index_visit(index, &everything, fields, type->input_count, append_batch, &copy, error));
+    if (copy.result == SI_OK)
+        si_builder_adopt_identity(builder, &index->provenance);
     return copy.result;
 }

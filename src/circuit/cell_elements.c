@@ -146,6 +146,8 @@ static si_result check_placed(const si_cell_elements *elements, const si_cell_sh
 si_result si_cell_elements_add(si_cell_elements *elements, const si_cell_shape *shape,
                                const si_placement *placement, uint64_t gid, si_error *error)
 {
+    if (shape->element_count == 0)
+        return SI_OK; /* there may be no memory yet */
     si_place_points(placement, (const float(*)[3])shape->points, shape->point_count,
                     elements->placed_points);
     copy_endpoints(elements, shape);

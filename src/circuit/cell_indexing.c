@@ -100,7 +100,15 @@ static si_result record_bad_cell(si_cell_indexing *indexing, uint64_t gid, const
     return SI_OK;
 }
 
-/* The cell cannot be indexed, for a reason of its own. Want of memory is nobody's own. */
+/* Whether the cell itself is at fault, by the content of its files. What the system refuses to
+ * read, or has no memory or descriptor for, says nothing of the cell. */
+static bool is_of_content(si_result result)
+{
+    return result == SI_ERROR_FORMAT || result == SI_ERROR_NOT_FOUND ||
+           result == SI_ERROR_UNSUPPORTED || result == SI_ERROR_LIMIT;
+}
+
+/* The cell cannot be indexed. It may be left out if the reason is its own. */
 static si_result refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_error *reason,
                              si_error *error)
 {
@@ -109,7 +117,7 @@ static si_result refuse_cell(si_cell_indexing *indexing, uint64_t gid, const si_
     si_error sentence;
     si_error_set(&sentence, reason->result, "%s: cell %" PRIu64 " of population '%s': %s",
                  indexing->nodes_file, gid, indexing->population, reason->message);
-    if (!indexing->skip_bad_cells)
+    if (!indexing->skip_bad_cells || !is_of_content(sentence.result))
         return si_fail(error, sentence.result, "%s", sentence.message);
     pthread_mutex_lock(&indexing->lock);
     si_result result = record_bad_cell(indexing, gid, sentence.message);

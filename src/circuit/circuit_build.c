@@ -10,8 +10,8 @@
 #include "circuit/build_options.h"
 #include "circuit/population_choice.h"
 #include "cluster/cluster.h"
+#include "config/circuit_config.h"
 #include "folder/population_folders.h"
-#include "sonata/circuit_config.h"
 
 typedef struct circuit_build circuit_build;
 

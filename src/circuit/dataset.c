@@ -7,6 +7,7 @@
 #include "circuit/dataset.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +17,14 @@
 #include "base/text.h"
 #include "circuit/type_values.h"
 #include "hdf5/hdf5_access.h"
+#include "read/index.h"
+#include "sonata/node_ids.h"
+#include "sonata/population_identity.h"
 #include "sonata/sonata_groups.h"
 
 struct si_dataset {
     si_sonata_population *population;
+    si_node_ids ids;          /* of nodes; edges have their rows */
     si_types_file *types;     /* NULL: none, or none that can be read */
     char *types_problem;      /* why it cannot be read; NULL: it can, or there is none */
     si_name_table attributes; /* in alphabetical order */
@@ -102,6 +107,7 @@ static si_result open_dataset(const char *path, const char *types_path, const ch
 {
     si_population_kind kind = element_kind == SI_SYNAPSE ? SI_EDGES : SI_NODES;
     SI_TRY(si_sonata_population_open(path, kind, population, &dataset->population, error));
+    SI_TRY(si_node_ids_read(dataset->population, &dataset->ids, error));
     SI_TRY(open_types(types_path, kind, dataset, error));
     return list_attributes(dataset, error);
 }
@@ -136,6 +142,7 @@ void si_dataset_close(si_dataset *dataset)
     si_hdf5_unlock();
     si_types_file_close(dataset->types);
     si_free(dataset->types_problem);
+    si_node_ids_free(&dataset->ids);
     si_name_table_free(&dataset->attributes);
     si_free(dataset);
 }
@@ -152,6 +159,44 @@ const char *si_dataset_attribute_name(const si_dataset *dataset, size_t position
     if (!dataset)
         return NULL;
     return position < dataset->attributes.count ? dataset->attributes.names[position] : NULL;
+}
+
+static si_result fail_identity(const si_dataset *dataset, const si_identity *built,
+                               const si_identity *found, const char *index, si_error *error)
+{
+    const si_sonata_population *population = dataset->population;
+    const char *element = si_population_kind_element(population->kind);
+    char difference[128];
+    if (built->population_size != found->population_size)
+        snprintf(difference, sizeof difference,
+                 "it has %" PRIu64 " %ss, and had %" PRIu64 " when the index was built",
+                 found->population_size, element, built->population_size);
+    else
+        snprintf(difference, sizeof difference,
+                 "its %ss have other ids or positions than when the index was built", element);
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: is not the population that %s was built from: %s%s; pass the path of the "
+                   "file that was indexed, or build the index anew",
+                   population->path, index, difference,
+                   built->file_bytes == found->file_bytes && built->file_time == found->file_time
+                       ? ""
+                       : " (the file has changed since, or is another one)");
+}
+
+/* Attributes of other elements under the ids of those that were indexed would be wrong, unseen. */
+static si_result check_identity(const si_dataset *dataset, const si_identity *built,
+                                const char *index, si_error *error)
+{
+    si_identity found;
+    if (!built->is_known)
+        return SI_OK;
+    si_hdf5_lock();
+    si_result result = si_population_identify(dataset->population, &found, error);
+    si_hdf5_unlock();
+    SI_TRY(result);
+    if (built->population_size == found.population_size && built->fingerprint == found.fingerprint)
+        return SI_OK;
+    return fail_identity(dataset, built, &found, index, error);
 }
 
 si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
@@ -171,8 +216,15 @@ si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error 
                        "%s: its attributes are in %s, which does not exist; pass the current path "
                        "of this file when opening the index",
                        name, info.dataset_path);
-    return si_dataset_open_file(info.dataset_path, info.types_path, info.population, info.kind,
-                                dataset, error);
+    si_dataset *opened;
+    SI_TRY(si_dataset_open_file(info.dataset_path, info.types_path, info.population, info.kind,
+                                &opened, error));
+    si_result result = check_identity(opened, &index->provenance.identity, name, error);
+    if (result == SI_OK)
+        *dataset = opened;
+    else
+        si_dataset_close(opened);
+    return result;
 }
 
 /* ----------------------------------------------------------------------------- type of an
@@ -473,7 +525,11 @@ si_result si_dataset_read(const si_dataset *dataset, const char *name, const uin
         return si_fail(error, SI_ERROR_ARGUMENT, "%s: cannot read %s: ids is NULL",
                        dataset->population->path, name);
     attribute_columns attribute = {.dataset = dataset, .name = name, .types_column = SI_NO_COLUMN};
-    return read_attribute(&attribute, ids, count, values, error);
+    uint64_t *rows;
+    SI_TRY(si_node_ids_find_rows(&dataset->ids, dataset->population, ids, count, &rows, error));
+    si_result result = read_attribute(&attribute, rows ? rows : ids, count, values, error);
+    si_free(rows);
+    return result;
 }
 
 void si_values_free(si_values *values)

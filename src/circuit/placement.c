@@ -36,15 +36,15 @@ bool si_rotation_from_angles(const double angles[3], double rotation[3][3])
     double cx = cos(angles[0]), sx = sin(angles[0]);
     double cy = cos(angles[1]), sy = sin(angles[1]);
     double cz = cos(angles[2]), sz = sin(angles[2]);
-    rotation[0][0] = cz * cy;
-    rotation[0][1] = cz * sy * sx - sz * cx;
-    rotation[0][2] = cz * sy * cx + sz * sx;
-    rotation[1][0] = sz * cy;
-    rotation[1][1] = sz * sy * sx + cz * cx;
-    rotation[1][2] = sz * sy * cx - cz * sx;
-    rotation[2][0] = -sy;
-    rotation[2][1] = cy * sx;
-    rotation[2][2] = cy * cx;
+    rotation[0][0] = cy * cz;
+    rotation[0][1] = -cy * sz;
+    rotation[0][2] = sy;
+    rotation[1][0] = sx * sy * cz + cx * sz;
+    rotation[1][1] = -sx * sy * sz + cx * cz;
+    rotation[1][2] = -sx * cy;
+    rotation[2][0] = -cx * sy * cz + sx * sz;
+    rotation[2][1] = cx * sy * sz + sx * cz;
+    rotation[2][2] = cx * cy;
     return true;
 }
 

@@ -15,7 +15,8 @@ typedef struct si_placement {
 /* From a quaternion (w, x, y, z) of any length but 0; false: of length 0, or not finite. */
 bool si_rotation_from_quaternion(const double quaternion[4], double rotation[3][3]);
 
-/* Rz * Ry * Rx, from the angles about x, y and z in radians; false: not finite. */
+/* Rx * Ry * Rz, from the angles about x, y and z in radians: a point is turned about z first, then
+ * about y, then about x, all of them axes of the world, as SONATA has it. False: not finite. */
 bool si_rotation_from_angles(const double angles[3], double rotation[3][3]);
 
 /* placed = rotation * (point - center) + position, in double precision, rounded once. */

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "build/builder.h"
 
 si_result si_population_build_start(si_population_build *build, const si_build_options *options,
                                     const si_build_report *report, si_error *error)
@@ -21,7 +22,7 @@ si_result si_population_build_start(si_population_build *build, const si_build_o
 si_result si_population_build_create_builder(si_population_build *build, si_element_kind kind,
                                              const char *folder, const char *population,
                                              const char *file, const char *types_file,
-                                             si_error *error)
+                                             const si_identity *identity, si_error *error)
 {
     si_build_options *options = &build->options;
     assert(!build->builder && build->plan.builder_bytes > 0);
@@ -30,7 +31,9 @@ si_result si_population_build_create_builder(si_population_build *build, si_elem
     SI_TRY(si_build_options_record(file, &options->dataset_path, &build->dataset_path, error));
     SI_TRY(si_build_options_record(types_file, &options->types_path, &build->types_path, error));
     options->max_memory_bytes = build->plan.builder_bytes;
-    return si_builder_create(kind, folder, options, &build->builder, error);
+    SI_TRY(si_builder_create(kind, folder, options, &build->builder, error));
+    si_builder_set_identity(build->builder, identity);
+    return SI_OK;
 }
 
 si_result si_population_build_finish(si_population_build *build, si_index **index,

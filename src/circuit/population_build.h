@@ -7,6 +7,7 @@
 
 #include "circuit/build_options.h"
 #include "circuit/build_progress.h"
+#include "format/provenance.h"
 #include "sort/memory_plan.h"
 
 typedef struct si_population_build {
@@ -23,12 +24,12 @@ typedef struct si_population_build {
 si_result si_population_build_start(si_population_build *build, const si_build_options *options,
                                     const si_build_report *report, si_error *error);
 
-/* Creates the builder, which records the population and its files. It gets
- * the memory that the plan, split by then, leaves it. */
+/* Creates the builder, which records the population with what identifies it, and its files. It
+ * gets the memory that the plan, split by then, leaves it. */
 si_result si_population_build_create_builder(si_population_build *build, si_element_kind kind,
                                              const char *folder, const char *population,
                                              const char *file, const char *types_file,
-                                             si_error *error);
+                                             const si_identity *identity, si_error *error);
 
 /* Finishes the builder; `index` may be NULL. */
 si_result si_population_build_finish(si_population_build *build, si_index **index,

@@ -39,14 +39,37 @@ si_population_candidate si_synapses_candidate(const si_edge_population *populati
     return candidate;
 }
 
-/* "A (virtual), B (biophysical)". `only_fitting`: without those that have an obstacle. */
+/* "A (virtual), B (biophysical)", of those with this obstacle. */
 static si_result list_candidates(const si_population_candidate *candidates, size_t count,
-                                 bool only_fitting, si_text *list)
+                                 const char *obstacle, si_text *list)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!only_fitting || !candidates[i].obstacle)
-            SI_TRY(si_text_append(list, "%s%s (%s)", list->length > 0 ? ", " : "",
-                                  candidates[i].name, candidates[i].type));
+    const char *separator = "";
+    for (size_t i = 0; i < count; i++) {
+        if (candidates[i].obstacle != obstacle)
+            continue;
+        SI_TRY(
+            si_text_append(list, "%s%s (%s)", separator, candidates[i].name, candidates[i].type));
+        separator = ", ";
+    }
+    return SI_OK;
+}
+
+/* "A (virtual), B (virtual): why; C (biophysical): why" */
+static si_result list_obstacles(const si_population_candidate *candidates, size_t count,
+                                si_text *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *obstacle = candidates[i].obstacle;
+        size_t first = 0;
+        while (candidates[first].obstacle != obstacle)
+            first++;
+        if (first < i)
+            continue;
+        if (list->length > 0)
+            SI_TRY(si_text_append(list, "; "));
+        SI_TRY(list_candidates(candidates, count, obstacle, list));
+        SI_TRY(si_text_append(list, ": %s", obstacle));
+    }
     return SI_OK;
 }
 
@@ -55,7 +78,8 @@ static si_result fail_to_choose(const si_population_candidate *candidates, size_
                                 si_error *error)
 {
     si_text list = {0};
-    si_result result = list_candidates(candidates, count, fitting > 0, &list);
+    si_result result = fitting > 0 ? list_candidates(candidates, count, NULL, &list)
+                                   : list_obstacles(candidates, count, &list);
     if (result != SI_OK)
         result = si_fail_memory(error);
     else if (fitting > 0)

@@ -2,7 +2,7 @@
 #ifndef SI_CIRCUIT_POPULATION_CHOICE_H
 #define SI_CIRCUIT_POPULATION_CHOICE_H
 
-#include "sonata/circuit_config.h"
+#include "config/circuit_config.h"
 
 /* What the choice rests on. */
 typedef struct si_population_candidate {

@@ -26,6 +26,7 @@ typedef struct segments_build {
     si_sonata_nodes *nodes;
     uint64_t *gids; /* ascending; NULL: all */
     uint64_t cell_count;
+    si_identity identity;
     si_morphology_places places;
     si_morphology_cache *cache;
     si_cell_indexing indexing;
@@ -53,15 +54,23 @@ static si_result choose_cells(segments_build *build, si_error *error)
     const si_segments_source *source = build->source;
     uint64_t size = si_sonata_nodes_size(build->nodes);
     build->cell_count = source->gids ? source->gid_count : size;
-    if (!source->gids)
-        return SI_OK;
-    SI_TRY(si_gids_sorted(source->gids, source->gid_count, &build->gids, error));
-    if (build->cell_count > 0 && build->gids[build->cell_count - 1] >= size)
-        return si_fail(error, SI_ERROR_ARGUMENT,
-                       "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64
-                       " cells, counted from 0",
-                       build->gids[build->cell_count - 1], si_sonata_nodes_population(build->nodes),
-                       si_sonata_nodes_file(build->nodes), size);
+    return source->gids ? si_gids_sorted(source->gids, source->gid_count, &build->gids, error)
+                        : SI_OK;
+}
+
+static si_result check_cells(const segments_build *build, si_error *error)
+{
+    for (uint64_t i = build->gids ? build->cell_count : 0; i-- > 0;) {
+        if (si_sonata_nodes_have(build->nodes, build->gids[i]))
+            continue;
+        return si_fail(
+            error, SI_ERROR_ARGUMENT,
+            "gid %" PRIu64 " is not in population '%s' of %s, which has %" PRIu64 " cells, %s",
+            build->gids[i], si_sonata_nodes_population(build->nodes),
+            si_sonata_nodes_file(build->nodes), si_sonata_nodes_size(build->nodes),
+            si_sonata_nodes_count_from_0(build->nodes) ? "counted from 0"
+                                                       : "with the ids that its node_id gives");
+    }
     return SI_OK;
 }
 
@@ -71,7 +80,9 @@ static si_result open_inputs(segments_build *build, si_error *error)
     SI_TRY(si_build_progress_report(&build->common.progress, "reading nodes", 0, 0, error));
     SI_TRY(si_sonata_nodes_open(source->nodes_file, source->node_types_file, source->population,
                                 &build->nodes, error));
+    SI_TRY(si_sonata_nodes_identify(build->nodes, &build->identity, error));
     SI_TRY(choose_cells(build, error));
+    SI_TRY(check_cells(build, error));
     si_split_memory_cells(&build->common.plan, build->cell_count);
     build->places.soma_radius = source->soma_radius;
     SI_TRY(si_morphology_places_open(&build->places, source->morphologies, source->alternate_h5v1,
@@ -155,7 +166,8 @@ static si_result build_index(segments_build *build, const char *folder, si_index
     SI_TRY(si_cluster_agree(build->common.options.cluster, open_inputs(build, error), error));
     SI_TRY(si_population_build_create_builder(
         &build->common, SI_SEGMENT, folder, si_sonata_nodes_population(build->nodes),
-        si_sonata_nodes_file(build->nodes), build->source->node_types_file, error));
+        si_sonata_nodes_file(build->nodes), build->source->node_types_file, &build->identity,
+        error));
     SI_TRY(index_cells(build, error));
     return finish(build, index, error);
 }

@@ -27,8 +27,10 @@ typedef struct synapses_build {
     const si_synapses_source *source;
     si_population_build common;
     si_sonata_edges *edges;
+    uint64_t *post_gids; /* ascending; NULL: not chosen by these */
     si_edge_range *ranges;
     uint64_t synapse_count;
+    si_identity identity;
     si_synapse_cursor cursor;
     si_synapse_piece pieces[2]; /* one is filled while the other one is handed to the builder */
     si_synapse_piece *filled, *filling;
@@ -119,6 +121,7 @@ static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
     if (source->post_gids) {
+        SI_TRY(si_gids_sorted(source->post_gids, source->post_gid_count, &build->post_gids, error));
         SI_TRY(si_sonata_edges_select_targets(build->edges, source->post_gids,
                                               source->post_gid_count, &build->ranges,
                                               &build->cursor.range_count, error));
@@ -153,6 +156,7 @@ static si_result open_inputs(synapses_build *build, si_error *error)
         SI_TRY(si_types_file_open(types_file, si_population_kind_type_id(SI_EDGES), &types, error));
         si_types_file_close(types);
     }
+    SI_TRY(si_sonata_edges_identify(build->edges, &build->identity, error));
     SI_TRY(choose_synapses(build, error));
     si_split_memory_synapses(&build->common.plan);
     uint64_t capacity = si_min_u64(SI_MOST_SYNAPSES_PER_PIECE,
@@ -192,12 +196,40 @@ static si_result check_positions(const synapses_build *build, size_t first, size
     return SI_OK;
 }
 
+static int compare_gids(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* What the index of the file has found must end on the cells asked for, or the index is wrong. */
+static si_result check_targets(const synapses_build *build, size_t first, size_t end,
+                               si_error *error)
+{
+    const uint64_t *targets = build->filled->rows.target_gids;
+    for (size_t row = first; row < end; row++) {
+        if (row > first && targets[row] == targets[row - 1])
+            continue;
+        if (bsearch(&targets[row], build->post_gids, build->source->post_gid_count, sizeof *targets,
+                    compare_gids))
+            continue;
+        return si_fail(error, SI_ERROR_FORMAT,
+                       "%s: edge %" PRIu64 " of population '%s' ends on node %" PRIu64
+                       ", but its index target_to_source has it among the edges of other nodes",
+                       si_sonata_edges_file(build->edges), build->filled->ids[row],
+                       si_sonata_edges_population(build->edges), targets[row]);
+    }
+    return SI_OK;
+}
+
 static si_result append_block(const synapses_build *build, uint64_t block, si_error *error)
 {
     const si_synapse_piece *piece = build->filled;
     size_t first = block * SYNAPSES_PER_BLOCK;
     size_t end = si_min_u64(first + SYNAPSES_PER_BLOCK, piece->count);
     SI_TRY(check_positions(build, first, end, error));
+    if (build->post_gids)
+        SI_TRY(check_targets(build, first, end, error));
     const si_input_column columns[] = {
         {SI_FIELD_POSITION, piece->rows.positions + first},
         {SI_FIELD_ID, piece->ids + first},
@@ -245,7 +277,8 @@ static si_result build_index(synapses_build *build, const char *folder, si_index
     build->common.options.expected_count = build->synapse_count;
     SI_TRY(si_population_build_create_builder(
         &build->common, SI_SYNAPSE, folder, si_sonata_edges_population(build->edges),
-        si_sonata_edges_file(build->edges), build->source->edge_types_file, error));
+        si_sonata_edges_file(build->edges), build->source->edge_types_file, &build->identity,
+        error));
     SI_TRY(append_synapses(build, error));
     return si_population_build_finish(&build->common, index, report, error);
 }
@@ -269,6 +302,7 @@ si_result si_build_synapses(const si_synapses_source *source, const char *folder
     si_synapse_piece_free(&build.pieces[0]);
     si_synapse_piece_free(&build.pieces[1]);
     si_free(build.ranges);
+    si_free(build.post_gids);
     si_sonata_edges_close(build.edges);
     si_population_build_end(&build.common);
     return result;

@@ -59,6 +59,22 @@ static si_result read_element_type(const json_t *root, const char *path, si_meta
     return SI_OK;
 }
 
+/* What is missing or of another form is not known: indexes were written without it. */
+static si_identity read_identity(const json_t *identity)
+{
+    const char *fingerprint = json_string_value(json_object_get(identity, "fingerprint"));
+    const json_t *size = json_object_get(identity, "population_size");
+    if (!fingerprint || !json_is_integer(size) || json_integer_value(size) < 0)
+        return (si_identity){.is_known = false};
+    return (si_identity){
+        .is_known = true,
+        .population_size = (uint64_t)json_integer_value(size),
+        .fingerprint = strtoull(fingerprint, NULL, 16),
+        .file_bytes = (uint64_t)json_integer_value(json_object_get(identity, "file_bytes")),
+        .file_time = json_integer_value(json_object_get(identity, "file_time")),
+    };
+}
+
 static si_result read_single(const json_t *root, const json_t *variant, const char *path,
                              si_metadata *metadata, si_error *error)
 {
@@ -71,6 +87,7 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     const char *population = json_string_value(json_object_get(extended, "population"));
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
     const char *types = json_string_value(json_object_get(extended, "types_path"));
+    metadata->provenance.identity = read_identity(json_object_get(extended, "identity"));
     SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
     SI_TRY(copy_string(population, &metadata->provenance.population, error));
     SI_TRY(resolve(metadata, dataset, &metadata->provenance.dataset_path, error));

@@ -117,6 +117,17 @@ static si_result publish_json(const char *folder, json_t *root, si_error *error)
     return result;
 }
 
+/* NULL: no memory. */
+static json_t *describe_identity(const si_identity *identity)
+{
+    char fingerprint[17];
+    snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)identity->fingerprint);
+    return json_pack("{s:I, s:s, s:I, s:I}", "population_size",
+                     (json_int_t)identity->population_size, "fingerprint", fingerprint,
+                     "file_bytes", (json_int_t)identity->file_bytes, "file_time",
+                     (json_int_t)identity->file_time);
+}
+
 /* What both the metadata of an index and its entry in a list say of it. */
 static bool describe(json_t *object, const si_metadata *single)
 {
@@ -131,6 +142,11 @@ static bool describe(json_t *object, const si_metadata *single)
         return true;
     json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", from->dataset_path,
                                  "population", from->population, "types_path", from->types_path);
+    if (from->identity.is_known &&
+        json_object_set_new(extended, "identity", describe_identity(&from->identity)) != 0) {
+        json_decref(extended);
+        return false;
+    }
     return json_object_set_new(object, "extended", extended) == 0;
 }
 

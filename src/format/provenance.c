@@ -14,7 +14,7 @@ static si_result copy_text(const char *text, char **copy, si_error *error)
 
 si_result si_provenance_copy(const si_provenance *provenance, si_provenance *copy, si_error *error)
 {
-    *copy = (si_provenance){.kind = provenance->kind};
+    *copy = (si_provenance){.kind = provenance->kind, .identity = provenance->identity};
     SI_TRY(copy_text(provenance->population, &copy->population, error));
     SI_TRY(copy_text(provenance->dataset_path, &copy->dataset_path, error));
     return copy_text(provenance->types_path, &copy->types_path, error);
@@ -23,9 +23,10 @@ si_result si_provenance_copy(const si_provenance *provenance, si_provenance *cop
 si_result si_provenance_of_options(si_element_kind kind, const si_build_options *options,
                                    si_provenance *copy, si_error *error)
 {
-    const si_provenance given = {kind, (char *)(uintptr_t)options->population,
-                                 (char *)(uintptr_t)options->dataset_path,
-                                 (char *)(uintptr_t)options->types_path};
+    const si_provenance given = {.kind = kind,
+                                 .population = (char *)(uintptr_t)options->population,
+                                 .dataset_path = (char *)(uintptr_t)options->dataset_path,
+                                 .types_path = (char *)(uintptr_t)options->types_path};
     return si_provenance_copy(&given, copy, error);
 }
 

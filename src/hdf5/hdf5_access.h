@@ -25,17 +25,29 @@ bool si_hdf5_exists(hid_t location, const char *path);
 /* The same for an object of this type: H5O_TYPE_GROUP or H5O_TYPE_DATASET. */
 bool si_hdf5_has_object(hid_t location, const char *path, H5O_type_t type);
 
+/* The same for an attribute of an object. */
+bool si_hdf5_has_attribute(hid_t location, const char *object, const char *name);
+
 /* Why the HDF5 call that has just failed did so, in its own words. */
 #define SI_HDF5_REASON_SIZE 256
 void si_hdf5_reason(char reason[SI_HDF5_REASON_SIZE]);
 
-/* Fails with the sentence, ": " and the reason. */
+/* Whose fault that was: SI_ERROR_IO where the system has failed to open or read, SI_ERROR_MEMORY
+ * where there was none left; else `otherwise`, which says what is wrong with the content. */
+si_result si_hdf5_blame(si_result otherwise);
+
+/* Fails with the sentence, ": " and the reason; with `result` unless it is the system's fault. */
 #define si_hdf5_fail(error, result, format, ...)                                                   \
     do {                                                                                           \
         char si_hdf5_why[SI_HDF5_REASON_SIZE];                                                     \
         si_hdf5_reason(si_hdf5_why);                                                               \
-        return si_fail(error, result, format ": %s", __VA_ARGS__, si_hdf5_why);                    \
+        si_result si_hdf5_whose = si_hdf5_blame(result);                                           \
+        return si_fail(error, si_hdf5_whose, format ": %s", __VA_ARGS__, si_hdf5_why);             \
     } while (0)
+
+/* The reason and the result of a read of `dataset` that has just failed. Names a filter, such as a
+ * compression, that this HDF5 does not have, with the way out. */
+si_result si_hdf5_read_reason(hid_t dataset, char reason[SI_HDF5_REASON_SIZE]);
 
 /* Calls `visit` for each name in a group, in alphabetical order, until one fails. */
 typedef si_result (*si_hdf5_visitor)(void *context, const char *name, si_error *error);

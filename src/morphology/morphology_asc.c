@@ -12,6 +12,7 @@
 #include "morphology/morphology_asc.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "morphology/morphology_asc_lexer.h"
@@ -49,10 +50,46 @@ typedef struct asc_parser {
     size_t capacity;
 } asc_parser;
 
+static bool is_part_of_number(char character)
+{
+    return si_is_digit(character) || (character && strchr("+-.eE", character));
+}
+
+/* ".5" and "5." are no numbers here: the lexer stumbles over their point or sign. The text around a
+ * token that is one of these; false where it is something else. */
+static bool find_half_number(const si_source *source, const si_asc_token *token, const char **begin,
+                             size_t *length)
+{
+    const char *first = token->begin, *end = token->begin;
+    bool has_digits = false, has_point = false;
+    if (token->kind != SI_ASC_UNKNOWN || !strchr("+-.", *token->begin))
+        return false;
+    while (first > source->begin && si_is_digit(first[-1]))
+        first--;
+    if (first > source->begin && (first[-1] == '-' || first[-1] == '+'))
+        first--;
+    while (end < source->end && is_part_of_number(*end))
+        end++;
+    for (const char *at = first; at < end; at++) {
+        has_digits = has_digits || si_is_digit(*at);
+        has_point = has_point || *at == '.';
+    }
+    *begin = first;
+    *length = (size_t)(end - first);
+    return has_digits && has_point;
+}
+
 /* "found TOKEN, expected ..." at a token. */
 static si_result fail_at_token(const asc_parser *parser, const si_asc_token *token,
                                const char *expected, si_error *error)
 {
+    const char *begin;
+    size_t length;
+    if (find_half_number(parser->source, token, &begin, &length))
+        return si_source_fail(parser->source, begin, error,
+                              "found %s, expected a number with digits on both sides of its point, "
+                              "such as 0.5 or 5.0",
+                              si_source_quote_exactly(begin, length).text);
     si_quotation found = token->kind == SI_ASC_END
                              ? si_source_quote(parser->source, token->begin)
                              : si_source_quote_exactly(token->begin, token->length);

@@ -198,13 +198,14 @@ static si_asc_token read_token(const char *at, const char *end)
     }
 }
 
-/* Blanks, line ends, and comments up to the end of their line. */
+/* Blanks, line ends, and comments up to the end of their line, which CR, LF and CRLF are. */
 static const char *skip_space(const char *at, const char *end)
 {
     for (; at < end; at++) {
         if (*at == ';') {
-            at = memchr(at, '\n', (size_t)(end - at));
-            if (!at)
+            while (at < end && *at != '\n' && *at != '\r')
+                at++;
+            if (at == end)
                 return end;
         } else if (*at != ' ' && *at != '\n' && *at != '\t' && *at != '\r') {
             return at;

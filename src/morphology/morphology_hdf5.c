@@ -9,6 +9,7 @@
 #include "morphology/morphology_hdf5.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/arithmetic.h"
@@ -31,9 +32,10 @@ enum { GREATEST_COMPRESSION = 1100 };
 static si_result check_numeric(hid_t type, const hdf5_place *place, const char *name,
                                si_error *error)
 {
-    H5T_class_t kind = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
-    if (type >= 0)
-        H5Tclose(type);
+    if (type < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: '%s' has no readable type", place->name, name);
+    H5T_class_t kind = H5Tget_class(type);
+    H5Tclose(type);
     if (kind == H5T_INTEGER || kind == H5T_FLOAT)
         return SI_OK;
     return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' does not hold numbers", place->name, name);
@@ -49,22 +51,45 @@ static si_result open_dataset(const hdf5_place *place, const char *name, hid_t *
     return SI_OK;
 }
 
-static int dimensions_of(hid_t dataset, hsize_t dimensions[H5S_MAX_RANK])
+static si_result find_dimensions(hid_t dataset, const hdf5_place *place, const char *name,
+                                 hsize_t dimensions[H5S_MAX_RANK], int *count, si_error *error)
 {
     hid_t space = H5Dget_space(dataset);
     if (space < 0)
-        return -1;
-    int count = H5Sget_simple_extent_dims(space, dimensions, NULL);
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has no readable size", place->name,
+                     name);
+    *count = H5Sget_simple_extent_dims(space, dimensions, NULL);
     H5Sclose(space);
-    return count;
+    return SI_OK;
+}
+
+/* The bytes that a data set takes in its file, which has no more of them. */
+static si_result find_stored_bytes(hid_t dataset, const hdf5_place *place, const char *name,
+                                   uint64_t *bytes, si_error *error)
+{
+    hsize_t file_size = 0;
+    *bytes = H5Dget_storage_size(dataset);
+    if (*bytes == 0 && H5Eget_num(H5E_DEFAULT) > 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has no readable layout",
+                     place->name, name);
+    hid_t file = H5Iget_file_id(dataset);
+    bool is_known = file >= 0 && H5Fget_filesize(file, &file_size) >= 0;
+    if (file >= 0)
+        H5Fclose(file);
+    if (!is_known)
+        return si_fail(error, SI_ERROR_IO, "%s: the size of the file cannot be found", place->name);
+    *bytes = si_min_u64(*bytes, file_size);
+    return SI_OK;
 }
 
 /* The size of a table whose columns are as many as expected. */
 static si_result find_row_count(hid_t dataset, const hdf5_place *place, const char *name,
                                 size_t columns, size_t *rows, si_error *error)
 {
-    hsize_t dimensions[H5S_MAX_RANK], file_size = 0;
-    int count = dimensions_of(dataset, dimensions);
+    hsize_t dimensions[H5S_MAX_RANK];
+    int count = 0;
+    uint64_t stored;
+    SI_TRY(find_dimensions(dataset, place, name, dimensions, &count, error));
     if (count != 2)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: data set '%s' has %d dimensions, expected 2 with %zu columns",
@@ -72,12 +97,7 @@ static si_result find_row_count(hid_t dataset, const hdf5_place *place, const ch
     if (dimensions[1] != columns)
         return si_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' has %llu columns, expected %zu",
                        place->name, name, (unsigned long long)dimensions[1], columns);
-    hid_t file = H5Iget_file_id(dataset);
-    if (file >= 0) {
-        H5Fget_filesize(file, &file_size);
-        H5Fclose(file);
-    }
-    uint64_t stored = si_min_u64(H5Dget_storage_size(dataset), file_size);
+    SI_TRY(find_stored_bytes(dataset, place, name, &stored, error));
     if (dimensions[0] > INT32_MAX || dimensions[0] * columns / GREATEST_COMPRESSION > stored)
         return si_fail(
             error, SI_ERROR_FORMAT,
@@ -94,8 +114,11 @@ static si_result read_values(hid_t dataset, const hdf5_place *place, const char 
     if (!read)
         return si_fail_memory(error);
     if (count > 0 && H5Dread(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0) {
+        char reason[SI_HDF5_REASON_SIZE];
+        si_result result = si_hdf5_read_reason(dataset, reason);
         si_free(read);
-        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: data set '%s' cannot be read", place->name, name);
+        return si_fail(error, result, "%s: data set '%s' cannot be read: %s", place->name, name,
+                       reason);
     }
     *values = read;
     return SI_OK;
@@ -122,9 +145,11 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
 {
     SI_TRY(check_numeric(H5Aget_type(attribute), place, name, error));
     hid_t space = H5Aget_space(attribute);
-    hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    if (space >= 0)
-        H5Sclose(space);
+    if (space < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has no readable size", place->name,
+                     name);
+    hssize_t found = H5Sget_simple_extent_npoints(space);
+    H5Sclose(space);
     if (found < 0 || (size_t)found != count)
         return si_fail(error, SI_ERROR_FORMAT, "%s: attribute '%s' has %lld values, expected %zu",
                        place->name, name, (long long)found, count);
@@ -138,10 +163,13 @@ static si_result read_open_attribute(hid_t attribute, const hdf5_place *place, c
 static si_result read_attribute(const hdf5_place *place, const char *object, const char *attribute,
                                 size_t count, int64_t *values, si_error *error)
 {
-    hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
-    if (opened < 0)
+    if (!si_hdf5_has_attribute(place->group, object, attribute))
         return si_fail(error, SI_ERROR_FORMAT, "%s: '%s' lacks the attribute '%s'", place->name,
                        object, attribute);
+    hid_t opened = H5Aopen_by_name(place->group, object, attribute, H5P_DEFAULT, H5P_DEFAULT);
+    if (opened < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT, "%s: the attribute '%s' of '%s' cannot be opened",
+                     place->name, attribute, object);
     si_result result = read_open_attribute(opened, place, attribute, count, values, error);
     H5Aclose(opened);
     return result;
@@ -186,10 +214,12 @@ static si_result check_perimeters(const hdf5_place *place, int64_t family, si_er
                        place->name);
     }
     hid_t dataset;
+    int dimensions = 0;
     hsize_t sizes[H5S_MAX_RANK];
     SI_TRY(open_dataset(place, "perimeters", &dataset, error));
-    int dimensions = dimensions_of(dataset, sizes);
+    si_result result = find_dimensions(dataset, place, "perimeters", sizes, &dimensions, error);
     H5Dclose(dataset);
+    SI_TRY(result);
     if (dimensions != 1)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: data set 'perimeters' has %d dimensions, expected 1", place->name,
@@ -211,14 +241,35 @@ static si_result check_metadata(const hdf5_place *place, bool has_sections, si_e
     return has_sections ? check_perimeters(place, family, error) : SI_OK;
 }
 
+/* How `structure` says that a section has no parent: -1 or, where its integers have no sign, the
+ * greatest of them, which -1 becomes when it is stored as such. */
+static si_result find_no_parent(const hdf5_place *place, double *no_parent, si_error *error)
+{
+    hid_t dataset;
+    *no_parent = -1;
+    SI_TRY(open_dataset(place, "structure", &dataset, error));
+    hid_t type = H5Dget_type(dataset);
+    if (type >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE)
+        *no_parent = ldexp(1, 8 * (int)H5Tget_size(type)) - 1;
+    if (type >= 0)
+        H5Tclose(type);
+    H5Dclose(dataset);
+    return SI_OK;
+}
+
 /* The structure is read as doubles: they hold whatever an integer type can hold that may be meant
  * here, and fractions do not get lost unseen. */
 static si_result convert_structure(const hdf5_place *place, const double *values, structure *table,
                                    si_error *error)
 {
+    double no_parent;
     int32_t *converted = &table->rows[0][0];
+    SI_TRY(find_no_parent(place, &no_parent, error));
     for (size_t i = 0; i < table->row_count * STRUCTURE_COLUMNS; i++) {
-        double value = values[i];
+        bool is_parent = i % STRUCTURE_COLUMNS == 2;
+        /* A row that exists is a parent, whatever its number is. */
+        bool is_root = is_parent && values[i] == no_parent && no_parent >= (double)table->row_count;
+        double value = is_root ? -1 : values[i];
         if (!(value >= INT32_MIN && value <= INT32_MAX) || value != (double)(int32_t)value)
             return si_fail(error, SI_ERROR_FORMAT,
                            "%s: data set 'structure', row %zu, column %zu: %.17g, expected an "

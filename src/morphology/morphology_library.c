@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -21,9 +22,11 @@ struct si_morphology_library {
 
 static si_result open_path(si_morphology_library *library, si_error *error)
 {
-    if (si_path_is_folder(library->path))
+    mode_t kind;
+    SI_TRY(si_path_look(library->path, &kind, error));
+    if (kind == S_IFDIR)
         return SI_OK;
-    if (!si_path_is_file(library->path))
+    if (kind != S_IFREG)
         return si_fail(error, SI_ERROR_NOT_FOUND,
                        "morphologies '%s': does not exist or is neither a directory nor an HDF5 "
                        "container of morphologies",
@@ -64,6 +67,18 @@ void si_morphology_library_close(si_morphology_library *library)
     si_free(library);
 }
 
+/* A file without samples is what a full disk or a broken copy leaves: no cell has such a shape. */
+static si_result read_shape(const char *path, si_morphology **morphology, si_error *error)
+{
+    SI_TRY(si_morphology_read(path, morphology, error));
+    if ((*morphology)->section_count > 0 || (*morphology)->soma_point_count > 0)
+        return SI_OK;
+    si_morphology_free(*morphology);
+    *morphology = NULL;
+    return si_fail(error, SI_ERROR_FORMAT,
+                   "%s: has neither a soma nor a section, expected at least one of them", path);
+}
+
 /* Reads the file FOLDER/NAME + SUFFIX if there is one; `*found` says whether. */
 static si_result read_file_if_found(const char *folder, const char *name, const char *suffix,
                                     bool *found, si_morphology **morphology, si_error *error)
@@ -73,8 +88,11 @@ static si_result read_file_if_found(const char *folder, const char *name, const 
     si_free(path);
     if (!complete)
         return si_fail_memory(error);
-    *found = si_path_is_file(complete);
-    si_result result = *found ? si_morphology_read(complete, morphology, error) : SI_OK;
+    mode_t kind;
+    si_result result = si_path_look(complete, &kind, error);
+    *found = result == SI_OK && kind == S_IFREG;
+    if (*found)
+        result = read_shape(complete, morphology, error);
     si_free(complete);
     return result;
 }
@@ -113,10 +131,14 @@ static si_result load_from_folder(const char *folder, const char *name, si_morph
 static si_result load_from_container(const si_morphology_library *library, const char *name,
                                      si_morphology **morphology, si_error *error)
 {
-    hid_t group = *name ? H5Gopen2(library->file, name, H5P_DEFAULT) : H5I_INVALID_HID;
-    if (group < 0)
+    if (!*name || !si_hdf5_has_object(library->file, name, H5O_TYPE_GROUP))
         return si_fail(error, SI_ERROR_NOT_FOUND,
                        "morphology '%s': no such group in the container %s", name, library->path);
+    hid_t group = H5Gopen2(library->file, name, H5P_DEFAULT);
+    if (group < 0)
+        si_hdf5_fail(error, SI_ERROR_FORMAT,
+                     "morphology '%s': its group in the container %s cannot be opened", name,
+                     library->path);
     char *place = si_format("%s: morphology '%s'", library->path, name);
     si_result result = place ? si_morphology_read_hdf5_group(group, place, morphology, error)
                              : si_fail_memory(error);

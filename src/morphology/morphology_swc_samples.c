@@ -65,20 +65,74 @@ static si_result read_float(line_reader *reader, const char *column, float *valu
     return SI_OK;
 }
 
-/* Digits, and a fraction of zeros after them, as written by tools that know only floats. Returns
- * their end, or `at` if there is no integer. */
+/* A number such as 3.0 or 1.2e+01 as the integer that it is. */
+typedef struct whole_number {
+    int64_t digits; /* without the point; TOO_LARGE for more */
+    int zeros;      /* seen, but not yet part of `digits` */
+    int64_t exponent;
+} whole_number;
+
+/* Zeros count only when another digit follows: those at the end of a fraction say nothing. */
+static void add_digit(whole_number *number, char digit)
+{
+    number->zeros++;
+    for (; digit != '0' && number->zeros > 0; number->zeros--)
+        number->digits = number->digits < TOO_LARGE ? number->digits * 10 : TOO_LARGE;
+    if (digit != '0' && number->digits < TOO_LARGE)
+        number->digits += digit - '0';
+}
+
+/* The exponent after "e" and perhaps a sign; `at` if there is none. */
+static const char *parse_exponent(const char *at, const char *end, int64_t *exponent)
+{
+    const char *first = at < end && (*at == 'e' || *at == 'E') ? at + 1 : end;
+    bool negative = first < end && *first == '-';
+    if (first < end && (*first == '-' || *first == '+'))
+        first++;
+    if (first >= end || !si_is_digit(*first))
+        return at;
+    *exponent = 0;
+    for (at = first; at < end && si_is_digit(*at); at++)
+        *exponent = *exponent < TOO_LARGE ? *exponent * 10 + (*at - '0') : TOO_LARGE;
+    if (negative)
+        *exponent = -*exponent;
+    return at;
+}
+
+/* A whole number as tools write it that know only floats. Returns its end, or `first` where it is
+ * none. */
+static const char *parse_whole_float(const char *first, const char *end, int64_t *value)
+{
+    whole_number number = {0, 0, 0};
+    const char *at = first;
+    int64_t fraction = 0;
+    for (; at < end && si_is_digit(*at); at++)
+        add_digit(&number, *at);
+    if (at < end && *at == '.')
+        for (at++; at < end && si_is_digit(*at); at++, fraction++)
+            add_digit(&number, *at);
+    at = parse_exponent(at, end, &number.exponent);
+    *value = number.digits;
+    if (number.digits == 0)
+        return at;
+    int64_t shift = number.exponent - fraction + number.zeros;
+    if (shift < 0)
+        return first;
+    for (; shift > 0 && *value < TOO_LARGE; shift--)
+        *value *= 10;
+    return at;
+}
+
+/* Returns the end of an integer, or `at` if there is none. */
 static const char *parse_digits(const char *at, const char *end, int64_t *value)
 {
     const char *first = at;
     *value = 0;
     for (; at < end && si_is_digit(*at); at++)
         *value = *value < TOO_LARGE ? *value * 10 + (*at - '0') : TOO_LARGE;
-    if (at == first || at == end || *at != '.')
+    if (at == first || at == end || (*at != '.' && *at != 'e' && *at != 'E'))
         return at;
-    at++;
-    while (at < end && *at == '0')
-        at++;
-    return at;
+    return parse_whole_float(first, end, value);
 }
 
 static bool continues_number(const char *at, const char *end)

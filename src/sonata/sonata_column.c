@@ -242,8 +242,7 @@ si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
                    H5Dread(column->dataset, memory_type, memory_space, file_space, H5P_DEFAULT,
                            values) >= 0;
     char reason[SI_HDF5_REASON_SIZE];
-    if (!is_read)
-        si_hdf5_reason(reason);
+    si_result result = is_read ? SI_OK : si_hdf5_read_reason(column->dataset, reason);
     if (memory_space >= 0)
         H5Sclose(memory_space);
     if (file_space >= 0)
@@ -251,9 +250,8 @@ si_result si_sonata_column_read_piece(const si_sonata_column *column, hid_t memo
     if (!has_spaces)
         return si_fail_memory(error);
     if (!is_read)
-        return si_fail(error, SI_ERROR_FORMAT,
-                       "%s: rows %" PRIu64 " to %" PRIu64 " cannot be read: %s", column->path,
-                       start, start + count - 1, reason);
+        return si_fail(error, result, "%s: rows %" PRIu64 " to %" PRIu64 " cannot be read: %s",
+                       column->path, start, start + count - 1, reason);
     return SI_OK;
 }
 

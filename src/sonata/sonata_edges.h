@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "format/provenance.h"
+#include "sonata/edge_range.h"
 
 typedef struct si_sonata_edges si_sonata_edges;
 
@@ -28,17 +30,16 @@ const char *si_sonata_edges_file(const si_sonata_edges *edges);
 const char *si_sonata_edges_population(const si_sonata_edges *edges);
 uint64_t si_sonata_edges_size(const si_sonata_edges *edges);
 
-/* Edges start .. end-1. */
-typedef struct si_edge_range {
-    uint64_t start;
-    uint64_t end;
-} si_edge_range;
+/* What tells the population from others (population_identity.h). */
+si_result si_sonata_edges_identify(const si_sonata_edges *edges, si_identity *identity,
+                                   si_error *error);
 
 /* The edges that end on any of the target cells, by the index target_to_source of the file:
  * ascending, not empty, neither overlapping nor touching. Ids without synapses or out of range are
  * ignored; duplicates and order of `gids` do not matter. Give `*ranges` to si_free.
  * SI_ERROR_NOT_FOUND: the file has no such index. SI_ERROR_FORMAT: the index points beyond itself
- * or the population. */
+ * or the population, or does not hold each edge once. Whether it has the edges of other cells shows
+ * when they are read. */
 si_result si_sonata_edges_select_targets(si_sonata_edges *edges, const uint64_t *gids, size_t count,
                                          si_edge_range **ranges, size_t *range_count,
                                          si_error *error);

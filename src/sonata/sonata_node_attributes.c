@@ -19,11 +19,11 @@ bool si_model_type_is_virtual(const char *model_type)
 }
 
 si_result si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
-                               const uint64_t *ids, uint64_t count, si_node_reader *reader,
+                               const uint64_t *rows, uint64_t count, si_node_reader *reader,
                                si_error *error)
 {
-    *reader = (si_node_reader){.nodes = nodes, .first = first, .ids = ids, .count = count};
-    return si_sonata_population_locate(nodes->population, first, ids, count, &reader->located,
+    *reader = (si_node_reader){.nodes = nodes, .first = first, .rows = rows, .count = count};
+    return si_sonata_population_locate(nodes->population, first, rows, count, &reader->located,
                                        &reader->located_count, error);
 }
 
@@ -35,7 +35,8 @@ void si_node_reader_finish(si_node_reader *reader)
 
 uint64_t si_node_reader_id(const si_node_reader *reader, uint64_t i)
 {
-    return reader->ids ? reader->ids[i] : reader->first + i;
+    return si_node_id_of_row(&reader->nodes->ids,
+                             reader->rows ? reader->rows[i] : reader->first + i);
 }
 
 static bool group_has(const si_sonata_group *group, const char *attribute)

@@ -3,19 +3,21 @@
 #define SI_SONATA_SONATA_NODE_ATTRIBUTES_H
 
 #include "base/error.h"
+#include "sonata/node_ids.h"
 #include "sonata/sonata_groups.h"
 #include "sonata/types_file.h"
 
 struct si_sonata_nodes {
     si_sonata_population *population;
     si_types_file *types; /* NULL: none */
+    si_node_ids ids;
 };
 
 /* The nodes that are being read; row i of every array belongs to the i-th of them. */
 typedef struct si_node_reader {
     const struct si_sonata_nodes *nodes;
     uint64_t first;
-    const uint64_t *ids; /* NULL: first + i */
+    const uint64_t *rows; /* NULL: first + i */
     uint64_t count;
     si_group_rows *located;
     size_t located_count;
@@ -24,7 +26,7 @@ typedef struct si_node_reader {
 
 /* The caller holds the HDF5 lock. */
 si_result si_node_reader_start(const struct si_sonata_nodes *nodes, uint64_t first,
-                               const uint64_t *ids, uint64_t count, si_node_reader *reader,
+                               const uint64_t *rows, uint64_t count, si_node_reader *reader,
                                si_error *error);
 void si_node_reader_finish(si_node_reader *reader);
 

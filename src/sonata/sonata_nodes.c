@@ -7,18 +7,21 @@
  */
 #include "sonata/sonata_nodes.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "hdf5/hdf5_access.h"
+#include "sonata/population_identity.h"
 #include "sonata/sonata_node_attributes.h"
 
 static si_result open_nodes(const char *nodes_file, const char *node_types_file,
                             const char *population, si_sonata_nodes *nodes, si_error *error)
 {
     SI_TRY(si_sonata_population_open(nodes_file, SI_NODES, population, &nodes->population, error));
+    SI_TRY(si_node_ids_read(nodes->population, &nodes->ids, error));
     if (node_types_file && node_types_file[0] != '\0')
         return si_types_file_open(node_types_file, si_population_kind_type_id(SI_NODES),
                                   &nodes->types, error);
@@ -50,6 +53,7 @@ void si_sonata_nodes_close(si_sonata_nodes *nodes)
     si_sonata_population_close(nodes->population);
     si_hdf5_unlock();
     si_types_file_close(nodes->types);
+    si_node_ids_free(&nodes->ids);
     si_free(nodes);
 }
 
@@ -66,6 +70,26 @@ const char *si_sonata_nodes_population(const si_sonata_nodes *nodes)
 uint64_t si_sonata_nodes_size(const si_sonata_nodes *nodes)
 {
     return nodes->population->size;
+}
+
+si_result si_sonata_nodes_identify(const si_sonata_nodes *nodes, si_identity *identity,
+                                   si_error *error)
+{
+    si_hdf5_lock();
+    si_result result = si_population_identify(nodes->population, identity, error);
+    si_hdf5_unlock();
+    return result;
+}
+
+bool si_sonata_nodes_have(const si_sonata_nodes *nodes, uint64_t gid)
+{
+    uint64_t row;
+    return si_node_ids_find(&nodes->ids, gid, &row);
+}
+
+bool si_sonata_nodes_count_from_0(const si_sonata_nodes *nodes)
+{
+    return !nodes->ids.ids;
 }
 
 /* -------------------------------------------------------------------------- virtual populations */
@@ -118,6 +142,7 @@ si_result si_sonata_nodes_all_virtual(si_sonata_nodes *nodes, bool *all_virtual,
 /* --------------------------------------------------------------------------------------- cells */
 
 static const char *const position_names[3] = {"x", "y", "z"};
+#define JOINT_POSITIONS "positions"
 static const char *const orientation_names[4] = {"orientation_w", "orientation_x", "orientation_y",
                                                  "orientation_z"};
 static const char *const angle_names[3] = {"rotation_angle_xaxis", "rotation_angle_yaxis",
@@ -186,9 +211,35 @@ static si_result read_numbers(cell_reader *reader, const si_group_rows *located,
                                   bit, error);
 }
 
+/* BMTK writes x, y and z as one data set of three columns. */
+static bool has_joint_positions(const cell_reader *reader, const si_sonata_group *group)
+{
+    for (unsigned axis = 0; axis < 3; axis++)
+        if (si_node_attribute_place(reader->nodes.nodes, group, position_names[axis]) !=
+            SI_ATTRIBUTE_NOWHERE)
+            return false;
+    return group->group >= 0 && si_hdf5_has_object(group->group, JOINT_POSITIONS, H5O_TYPE_DATASET);
+}
+
+static si_result read_joint_positions(cell_reader *reader, const si_group_rows *located,
+                                      si_error *error)
+{
+    si_cells *cells = reader->cells;
+    si_sonata_column column;
+    SI_TRY(si_sonata_column_open(located->group->group, located->group->path, JOINT_POSITIONS, 3,
+                                 &column, error));
+    si_result result = si_sonata_column_read(&column, &located->rows, H5T_NATIVE_DOUBLE,
+                                             sizeof *cells->positions, cells->positions,
+                                             sizeof *cells->positions, error);
+    si_sonata_column_close(&column);
+    return result;
+}
+
 static si_result read_positions(cell_reader *reader, const si_group_rows *located, si_error *error)
 {
     si_cells *cells = reader->cells;
+    if (has_joint_positions(reader, located->group))
+        return read_joint_positions(reader, located, error);
     for (unsigned axis = 0; axis < 3; axis++)
         SI_TRY(read_numbers(reader, located, position_names[axis], cells->positions[0] + axis,
                             sizeof cells->positions[0], GIVEN_POSITION(axis), error));
@@ -365,14 +416,40 @@ si_result si_sonata_nodes_read(si_sonata_nodes *nodes, uint64_t first, const uin
 {
     *cells = (si_cells){0};
     cell_reader reader = {.cells = cells};
+    uint64_t *rows = NULL;
+    if (gids)
+        SI_TRY(si_node_ids_find_rows(&nodes->ids, nodes->population, gids, count, &rows, error));
     si_hdf5_lock();
-    si_result result = si_node_reader_start(nodes, first, gids, count, &reader.nodes, error);
+    si_result result = si_node_reader_start(nodes, first, rows ? rows : gids, count, &reader.nodes,
+                                            error);
     if (result == SI_OK)
         result = read_cells(&reader, error);
     si_hdf5_unlock();
     free_reader(&reader);
+    si_free(rows);
     if (result != SI_OK)
         si_cells_free(cells);
+    return result;
+}
+
+si_result si_nodes_population_ids(const char *nodes_file, const char *population, uint64_t first,
+                                  uint64_t count, uint64_t *ids, si_error *error)
+{
+    si_sonata_nodes *nodes;
+    SI_TRY(si_require(nodes_file, "nodes_file", error));
+    if (count > 0)
+        SI_TRY(si_require(ids, "ids", error));
+    SI_TRY(si_sonata_nodes_open(nodes_file, NULL, population, &nodes, error));
+    uint64_t size = nodes->population->size;
+    si_result result = SI_OK;
+    if (first > size || count > size - first)
+        result = si_fail(error, SI_ERROR_ARGUMENT,
+                         "%s: the ids of %" PRIu64 " nodes from row %" PRIu64
+                         " were requested, but the population has %" PRIu64 " nodes",
+                         nodes->population->path, count, first, size);
+    for (uint64_t i = 0; i < count && result == SI_OK; i++)
+        ids[i] = si_node_id_of_row(&nodes->ids, first + i);
+    si_sonata_nodes_close(nodes);
     return result;
 }
 

@@ -2,6 +2,7 @@
 import json
 import shutil
 
+import circuits
 import pytest
 
 from conftest import run
@@ -101,3 +102,36 @@ def test_query_that_verifies(segments):
     result = run("query", segments, *box, "--verify", code=2)
     assert result.output == "" and str(heavy_file(segments)) in result.errors
     run("query", segments, *box)
+
+
+def test_a_data_set_that_is_another(tmp_path):
+    """Attributes of other cells are neither answered nor passed over."""
+    nodes, shapes = circuits.write_nodes(tmp_path / "nodes.h5"), circuits.write_morphologies(tmp_path / "m")
+    run("nodes", nodes, shapes, "-o", tmp_path / "index")
+    moved = shutil.copy(nodes, tmp_path / "moved.h5")
+    question = ["query", tmp_path / "index", "--box", "-inf,-inf,-inf", "inf,inf,inf", "--fields", "gid,layer"]
+    answer = run(*question).output
+    assert run(*question, "--dataset", moved).output == answer
+
+    circuits.write_nodes(nodes, circuits.CELLS[:3])
+    said = run("verify", tmp_path / "index", code=1).output
+    assert f"{nodes}: /nodes/All: is not the population that {tmp_path / 'index'} was built from" in said
+    assert "it has 3 nodes, and had 4 when the index was built" in said
+    assert "is not the population" in run(*question, code=2).errors
+    assert run(*question, "--dataset", moved).output == answer
+
+    circuits.write_nodes(nodes, circuits.CELLS[::-1])
+    assert "its nodes have other ids or positions" in run("verify", tmp_path / "index", code=1).output
+    assert json.loads(run("verify", "--json", tmp_path / "index", code=1).output)["damage_count"] == 1
+    nodes.unlink()
+    assert run("verify", tmp_path / "index").output == ""
+
+
+def test_indexes_that_do_not_record_their_data_set(data, tmp_path):
+    """As those of version 0.1."""
+    index = shutil.copytree(data.segments, tmp_path / "segments")
+    metadata = json.loads((index / "meta_data.json").read_text())
+    del metadata["extended"]["identity"]
+    (index / "meta_data.json").write_text(json.dumps(metadata))
+    assert run("verify", "-v", index).output == "no damage\n"
+    assert run("query", index, "--box", "-inf,-inf,-inf", "inf,inf,inf", "--fields", "mtype").output

@@ -46,7 +46,10 @@ def elements(data, header, kind):
 def test_metadata(metadata, header):
     assert metadata["version"] == 0 and metadata["spatial_index"]["format"] == 1
     assert metadata["spatial_index"]["heavy_data_path"] == f"index-{header.checksum:016x}.si"
-    assert metadata["extended"].keys() == {"dataset_path", "population"}
+    assert metadata["extended"].keys() == {"dataset_path", "population", "identity"}
+    identity = metadata["extended"]["identity"]
+    assert identity["population_size"] > 0 and len(identity["fingerprint"]) == 16
+    assert identity["file_bytes"] == os.path.getsize(metadata["extended"]["dataset_path"])
     assert os.path.isabs(metadata["extended"]["dataset_path"])
 
 

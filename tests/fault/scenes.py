@@ -67,6 +67,20 @@ def write_many_synapses(path, count=800_000):
     return path
 
 
+def write_cells_in_hdf5(folder):
+    """Three cells with HDF5 morphologies of version 1.1: a soma and one section."""
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        with h5py.File(folder / f"{name}.h5", "w") as file:
+            points = [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 9, 1]]
+            file["points"] = np.array(points, np.float32)
+            file["structure"] = np.array([[0, 1, -1], [3, 2, 0]], np.int32)
+            file.create_group("metadata").attrs["version"] = np.array([1, 1], np.uint32)
+            file["metadata"].attrs["cell_family"] = np.array([0], np.uint32)
+    cells = [(name, (i, 0, 0), circuits.UPRIGHT, "T", 1, 0) for i, name in enumerate("abc")]
+    return [circuits.write_nodes(folder / "nodes.h5", cells), folder]
+
+
 class Sources:
     """The data sets that scenes are built from."""
 
@@ -80,6 +94,9 @@ class Sources:
         self.several = ["circuit", "segments", config, "--threads", "1", "--populations"]
         self.several_synapses = ["circuit", "synapses", config, "--threads", "1", "--populations"]
 
+    def cells_in_hdf5(self):
+        return ["nodes", *write_cells_in_hdf5(self.folder / "cells"), "--threads", "1"]
+
     def many_synapses(self):
         return ["synapses", write_many_synapses(self.folder / "many.h5")]
 
@@ -89,6 +106,7 @@ SPILLED = ["points", "600000", "--threads", "1"]
 # Name: what stands there before, the command, and maybe the query, as functions of the sources.
 SCENES = {
     "nodes": lambda s: (None, s.nodes),
+    "cells in hdf5": lambda s: (None, s.cells_in_hdf5()),
     "synapses": lambda s: (None, s.synapses),
     "circuit": lambda s: (None, s.circuit),
     "several": lambda s: (None, [*s.several, "A,B"]),

@@ -146,6 +146,14 @@ def test_row_23_rotation_angles(tmp_path):
     assert soma_center(index) == pytest.approx([-3, 0, 0], abs=1e-5)
 
 
+def test_row_23_rotation_angles_about_z_first(tmp_path):
+    """A quarter about z takes the soma from x to y, where a quarter about y leaves it."""
+    attributes = small.without_orientation(rotation_angle_yaxis=[math.pi / 2], rotation_angle_zaxis=[math.pi / 2])
+    off_center = {"cell.swc": "1 1 3 0 0 1 -1\n"}
+    index = small.index_cells(tmp_path, off_center, attributes, recenter="off")
+    assert soma_center(index) == pytest.approx([0, 3, 0], abs=1e-5)
+
+
 def test_row_23_cells_without_morphology(tmp_path):
     nodes, shapes = small.write_cells(tmp_path, {"a.swc": STICK, "b.swc": STICK, "c.swc": STICK})
     with h5py.File(nodes, "a") as file:
@@ -153,6 +161,105 @@ def test_row_23_cells_without_morphology(tmp_path):
         file["nodes/cells/0/morphology"][2] = "NULL"
     index = si.MorphIndexBuilder.from_sonata_file(shapes, nodes, "cells")
     assert set(small.everything(index, "gid")) == {0}
+
+
+def index_with_node_ids(folder, ids):
+    shapes = {"a.swc": STICK, "b.swc": STICK, "c.swc": STICK}
+    nodes, folder_of_shapes = small.write_cells(folder, shapes, layer=np.array([1, 2, 3]))
+    with h5py.File(nodes, "a") as file:
+        file["nodes/cells/node_id"] = np.array(ids)
+    return nodes, folder_of_shapes
+
+
+def test_row_37_node_ids_are_gids(tmp_path):
+    nodes, shapes = index_with_node_ids(tmp_path, [30, 10, 20])
+    index = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+    found = small.everything(index, ["gid", "layer"])
+    assert set(zip(found["gid"].tolist(), found["layer"].tolist())) == {(30, 1), (10, 2), (20, 3)}
+    assert index.box_counts(*small.EVERYTHING, group_by="gid") == {10: 2, 20: 2, 30: 2}
+    assert index.box_counts(*small.EVERYTHING, group_by="layer") == {1: 2, 2: 2, 3: 2}
+    chosen = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells", [20])
+    assert small.ids(chosen) == [(20, 0, 0), (20, 1, 0)]
+    with pytest.raises(si.SpatialIndexError, match="gid 1 is not in population 'cells' .* with the ids that its node_id"):
+        si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells", [1])
+
+
+def test_row_37_node_ids_of_a_range(tmp_path):
+    nodes, shapes = index_with_node_ids(tmp_path, [30, 10, 20])
+    builder = si.SegmentIndexBuilder(shapes, nodes, "cells")
+    builder.process_range((1, 3))
+    assert set(small.everything(builder.index, "gid")) == {10, 20}
+
+
+def test_row_38_an_index_that_does_not_fit_the_edges(tmp_path):
+    synapses = [(i, 0, target, (i, 0, 0), 0, "") for i, target in enumerate((0, 0, 1, 1, 2, 2))]
+    edges = circuits.write_edges(tmp_path / "edges.h5", synapses)
+    with h5py.File(edges, "a") as file:
+        ranges = file["edges/syn/indices/target_to_source/node_id_to_ranges"]
+        ranges[...] = np.roll(ranges[...], 1, axis=0)
+    with pytest.raises(si.FormatError, match="edge 4 of population 'syn' ends on node 2, but its index"):
+        si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [0])
+    with pytest.raises(si.FormatError, match="edge 2 ends on node 1, but is in none of the ranges"):
+        si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [1])
+    assert len(si.SynapseIndexBuilder.from_sonata_file(edges, "syn")) == len(synapses)
+
+
+def test_row_38_rows_without_edges(tmp_path):
+    edges = circuits.write_edges(tmp_path / "edges.h5")
+    with h5py.File(edges, "a") as file:
+        group = file["edges/syn/indices/target_to_source"]
+        rows = np.vstack([group["node_id_to_ranges"][...].astype(np.int64), [[-1, -1], [2, 1]]])
+        del group["node_id_to_ranges"]
+        group["node_id_to_ranges"] = rows
+        file.move("edges/syn/indices", "edges/syn/indicies")
+    index = si.SynapseIndexBuilder.from_sonata_file(edges, "syn", [1, 3, 4])
+    assert sorted(small.everything(index, "id")) == [0, 1, 5]
+
+
+def test_row_39_variables_in_braces(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    cells = {"cells": {"morphologies_dir": "${configdir}/morphologies"}}
+    config = write_config(tmp_path, [{"nodes_file": "${BASE_DIR}/nodes.h5", "populations": cells}],
+                          manifest={"$BASE_DIR": "${configdir}"})
+    small.command("circuit", "segments", config, "-o", tmp_path / "out")
+    assert len(si.open_index(tmp_path / "out")) == 2
+
+
+def test_row_40_positions_in_one_data_set(tmp_path):
+    places = np.array([[0, 0, 0], [100, 0, 0]], np.float32)
+    nodes, shapes = small.write_cells(tmp_path, {"a.swc": SOMA, "b.swc": SOMA}, x=None, y=None, z=None,
+                                      positions=places)
+    index = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+    assert small.everything(index, "centroid").tolist() == places.tolist()
+
+
+def test_row_43_the_circuit_of_a_simulation(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    cells = {"cells": {"morphologies_dir": "morphologies"}}
+    write_config(tmp_path, [{"nodes_file": "nodes.h5", "populations": cells}])
+    simulation = tmp_path / "simulation_config.json"
+    simulation.write_text(json.dumps({"network": "circuit_config.json", "run": {"tstop": 100}}))
+    small.command("circuit", "segments", simulation, "-o", tmp_path / "out")
+    assert len(si.open_index(tmp_path / "out")) == 2
+
+
+def test_several_populations_without_morphologies(tmp_path):
+    small.write_cells(tmp_path, {"cell.swc": STICK})
+    entries = [{"nodes_file": "nodes.h5", "populations": {"A": {}, "B": {}, "V": {"type": "virtual"}}}]
+    config = write_config(tmp_path, entries)
+    assert ("networks.nodes: A (biophysical), B (biophysical): the configuration does not give a folder of morphologies; "
+            "V (virtual): cells of this type have no morphology") in small.refusal("circuit", "segments", config, "-o", "x")
+
+
+def test_filters_that_hdf5_does_not_have(tmp_path):
+    nodes, shapes = small.write_cells(tmp_path, {"cell.swc": STICK}, x=None)
+    with h5py.File(nodes, "a") as file:
+        file["nodes/cells/0"].create_dataset("x", data=np.zeros(1000), chunks=(1000,), compression="lzf")
+    # In another process: h5py brings this filter along.
+    said = small.refusal("nodes", nodes, shapes, "-o", tmp_path / "out")
+    assert "/nodes/cells/0/x: rows 0 to" in said
+    assert "cannot be read: compressed with 'lzf' (filter 32000), which this HDF5 library does not have" in said
+    assert "'h5repack -f GZIP=4" in said
 
 
 def test_row_23_older_name_of_the_index(tmp_path):

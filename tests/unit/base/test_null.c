@@ -265,6 +265,8 @@ static void builds(void **state)
     REFUSED(si_builder_finish(NULL, NULL, NULL, &error));
     REFUSED(si_nodes_population_size(NULL, NULL, &size, &error));
     REFUSED(si_nodes_population_size("file", NULL, NULL, &error));
+    REFUSED(si_nodes_population_ids(NULL, NULL, 0, 1, &size, &error));
+    REFUSED(si_nodes_population_ids("file", NULL, 0, 1, NULL, &error));
     REFUSED(si_edges_population_size(NULL, NULL, &size, &error));
     REFUSED(si_edges_population_size("file", NULL, NULL, &error));
     REFUSED(si_build_segments(NULL, NULL, NULL, NULL, NULL, &error));

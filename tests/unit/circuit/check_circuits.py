@@ -144,11 +144,12 @@ def swc_segments(samples):
 
 
 def rotation(angles):
+    """About z first, then y, then x, about the axes of the world."""
     (cx, cy, cz), (sx, sy, sz) = np.cos(angles), np.sin(angles)
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-    return about_z @ about_y @ about_x
+    return about_x @ about_y @ about_z
 
 
 class AllenCell:

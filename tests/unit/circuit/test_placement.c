@@ -67,21 +67,32 @@ static void multiply(double a[3][3], double b[3][3], double product[3][3])
         }
 }
 
-static void angles_are_applied_about_x_then_y_then_z(void **state)
+static void angles_are_applied_about_z_then_y_then_x(void **state)
 {
     (void)state;
     const double angles[3] = {0.3, -1.1, 2.5};
     double about_x[3][3] = {{1, 0, 0}, {0, cos(0.3), -sin(0.3)}, {0, sin(0.3), cos(0.3)}};
     double about_y[3][3] = {{cos(-1.1), 0, sin(-1.1)}, {0, 1, 0}, {-sin(-1.1), 0, cos(-1.1)}};
     double about_z[3][3] = {{cos(2.5), -sin(2.5), 0}, {sin(2.5), cos(2.5), 0}, {0, 0, 1}};
-    double about_zy[3][3], expected[3][3], rotation[3][3];
-    multiply(about_z, about_y, about_zy);
-    multiply(about_zy, about_x, expected);
+    double about_xy[3][3], expected[3][3], rotation[3][3];
+    multiply(about_x, about_y, about_xy);
+    multiply(about_xy, about_z, expected);
     assert_true(si_rotation_from_angles(angles, rotation));
     for (int i = 0; i < 9; i++)
         assert_float_equal(rotation[i / 3][i % 3], expected[i / 3][i % 3], 1e-15);
     const double unknown[3] = {0, NAN, 0};
     assert_false(si_rotation_from_angles(unknown, rotation));
+}
+
+/* A quarter about z takes (1, 0, 0) to (0, 1, 0), where a quarter about y leaves it. */
+static void quarters_about_z_and_y(void **state)
+{
+    (void)state;
+    si_placement placement = placement_at(0, 0, 0);
+    const double quarter = acos(0), angles[3] = {0, quarter, quarter};
+    assert_true(si_rotation_from_angles(angles, placement.rotation));
+    const float expected[4][3] = {{0, 1, 0}, {0, 0, 2}, {3, 0, 0}, {3, 1, 2}};
+    assert_placed(&placement, expected);
 }
 
 static void center_comes_to_lie_at_the_position(void **state)
@@ -116,7 +127,8 @@ int main(void)
         cmocka_unit_test(points_are_moved),
         cmocka_unit_test(quaternion_turns_about_its_axis),
         cmocka_unit_test(quaternion_may_have_any_length_but_zero),
-        cmocka_unit_test(angles_are_applied_about_x_then_y_then_z),
+        cmocka_unit_test(angles_are_applied_about_z_then_y_then_x),
+        cmocka_unit_test(quarters_about_z_and_y),
         cmocka_unit_test(center_comes_to_lie_at_the_position),
         cmocka_unit_test(rounding_happens_once),
     };

@@ -61,12 +61,14 @@ static void only_candidate_is_chosen(void **state)
 static void error_lists_what_there_is(void **state)
 {
     (void)state;
-    const si_population_candidate candidates[] = {{"V", "virtual", "no morphology"},
-                                                  {"W", "point_neuron", "no morphology"}};
+    const char *without = "no morphology", *nowhere = "no folder";
+    const si_population_candidate candidates[] = {
+        {"V", "virtual", without}, {"W", "point_neuron", without}, {"B", "biophysical", nowhere}};
     size_t chosen;
     si_error error;
-    assert_int_equal(choose(candidates, 2, &chosen, &error), SI_ERROR_NOT_FOUND);
-    assert_non_null(strstr(error.message, "V (virtual), W (point_neuron)"));
+    assert_int_equal(choose(candidates, 3, &chosen, &error), SI_ERROR_NOT_FOUND);
+    assert_non_null(strstr(error.message, "V (virtual), W (point_neuron): no morphology; "
+                                          "B (biophysical): no folder"));
     assert_int_equal(choose(candidates, 1, &chosen, &error), SI_ERROR_UNSUPPORTED);
     assert_non_null(strstr(error.message, "population 'V' of type 'virtual'"));
     assert_int_equal(choose(candidates, 0, &chosen, &error), SI_ERROR_NOT_FOUND);

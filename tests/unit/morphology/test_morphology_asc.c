@@ -142,6 +142,34 @@ static void words_skip_the_expression(void **state)
     refuse("(Thumbnail (a)", "1:15: found the end of the file, expected ')'");
 }
 
+static void comments_end_with_their_line(void **state)
+{
+    (void)state;
+    const char *sections = "2 -1: 0 0 0 1, 1 0 0 1";
+    check("; a\n((Axon) ; b\n(0 0 0 1) ; c\n(1 0 0 1))", sections);
+    check("; a\r((Axon) ; b\r(0 0 0 1) ; c\r(1 0 0 1))", sections);
+    check("; a\r\n((Axon) ; b\r\n(0 0 0 1) ; c\r\n(1 0 0 1))", sections);
+    refuse("((Axon) ; b\r(0 0 0 1)", "2:10: found the end of the file, expected a point, a branch, "
+                                     "')' or '|'");
+}
+
+static void numbers_have_digits_on_both_sides_of_their_point(void **state)
+{
+    (void)state;
+    refuse("((Axon)\n(0 .5 0 1))",
+           "2:4: found '.5', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 0 -5. 1))",
+           "2:6: found '-5.', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(-.5e3 0 0 1))", "2:2: found '-.5e3', expected a number with digits on both "
+                                      "sides of its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 0 0 5.))",
+           "2:8: found '5.', expected a number with digits on both sides of "
+           "its point, such as 0.5 or 5.0");
+    refuse("((Axon)\n(0 . 0 1))", "2:4: found '.', expected a number: a point is (x y z diameter)");
+}
+
 static void top_level_ignores_all_but_expressions(void **state)
 {
     (void)state;
@@ -177,8 +205,6 @@ static void points_are_four_numbers_and_perhaps_a_word(void **state)
     refuse("((Axon)(1 2 3 4 S))", "1:17: found 'S', expected ')' after the diameter of a point");
     refuse("((Axon)(1, 2, 3, 4))",
            "1:10: found ',', expected a number: a point is (x y z diameter)");
-    refuse("((Axon)(1 .5 3 4))", "1:11: found '.', expected a number: a point is (x y z diameter)");
-    refuse("((Axon)(1 2. 3 4))", "1:12: found '.', expected a number: a point is (x y z diameter)");
     refuse("((Axon)(1 2 3 1e))", "1:16: found 'e', expected ')' after the diameter of a point");
     refuse("((Axon)(1 \"2\" 3 4))",
            "1:11: found '\"2\"', expected a number: a point is (x y z diameter)");
@@ -280,6 +306,8 @@ int main(void)
         cmocka_unit_test(the_last_type_of_the_header_counts),
         cmocka_unit_test(font_skips_the_text_after_it_in_the_header_only),
         cmocka_unit_test(words_skip_the_expression),
+        cmocka_unit_test(comments_end_with_their_line),
+        cmocka_unit_test(numbers_have_digits_on_both_sides_of_their_point),
         cmocka_unit_test(top_level_ignores_all_but_expressions),
         cmocka_unit_test(headers_that_make_no_sense_are_refused),
         cmocka_unit_test(points_are_four_numbers_and_perhaps_a_word),

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "morphology/morphology_builder.h"
 
 static char *folder;
 static char *path;
@@ -167,6 +168,38 @@ static void roots_are_minus_one_or_hang_on_the_soma(void **state)
     WRITE_ROWS(4, 0, 3, 0);
     refuse(SI_ERROR_FORMAT, ": data set 'structure', row 0: the parent is row 0, expected another "
                             "row below 1, or -1");
+}
+
+/* What -1 becomes where it is stored without a sign. */
+static void the_greatest_integer_without_sign_is_no_parent(void **state)
+{
+    (void)state;
+    static const struct {
+        hid_t *type;
+        double greatest;
+    } cases[] = {{&H5T_STD_U8BE_g, 255},
+                 {&H5T_STD_U16LE_g, 65535},
+                 {&H5T_STD_U32LE_g, 4294967295.0},
+                 {&H5T_STD_U64LE_g, 18446744073709551615.0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double structure[] = {0, 1, cases[i].greatest, 3, 3, cases[i].greatest, 5, 2, 1};
+        const double points[7 * 4] = {0};
+        hid_t file = create_file(path);
+        write_table(file, "points", H5T_NATIVE_DOUBLE, points, 7, 4);
+        write_table(file, "structure", *cases[i].type, structure, 3, 3);
+        H5Fclose(file);
+        si_morphology *morphology = read_valid();
+        assert_int_equal(morphology->section_count, 2);
+        assert_int_equal(morphology->section_parents[0], SI_NO_PARENT);
+        assert_int_equal(morphology->section_parents[1], 0);
+        si_morphology_free(morphology);
+    }
+    hid_t file = create_file(path);
+    write_table(file, "points", H5T_NATIVE_DOUBLE, (double[4]){0}, 1, 4);
+    write_table(file, "structure", H5T_STD_U32LE, (double[]){4294967295.0, 3, 0}, 1, 3);
+    H5Fclose(file);
+    refuse(SI_ERROR_FORMAT, ": data set 'structure', row 0, column 0: 4294967295, expected an "
+                            "integer of 32 bits");
 }
 
 static void types_that_make_no_sense_are_refused(void **state)
@@ -359,6 +392,7 @@ int main(void)
         cmocka_unit_test(sections_may_be_empty),
         cmocka_unit_test(first_points_that_make_no_sense_are_refused),
         cmocka_unit_test(roots_are_minus_one_or_hang_on_the_soma),
+        cmocka_unit_test(the_greatest_integer_without_sign_is_no_parent),
         cmocka_unit_test(types_that_make_no_sense_are_refused),
         cmocka_unit_test(a_soma_of_one_point_is_refused),
         cmocka_unit_test(tables_of_the_wrong_shape_are_refused),

@@ -122,18 +122,26 @@ static void integer_columns_may_be_written_as_floats(void **state)
 {
     (void)state;
     check("1.0 1.0 0 0 0 1 -1.0\n+2. 3.000 1 0 0 1 1.0\n03 3 2 0 0 1 2.", "3 -1: 1 0 0 2, 2 0 0 2");
+    check("1.0000000e+00 1.0e0 0 0 0 1 -1.000000000000000000e+00\n"
+          "2e0 0.3e1 1 0 0 1 100E-2\n"
+          "1.2e+01 0.0003e4 2 0 0 1 0020e-1",
+          "3 -1: 1 0 0 2, 2 0 0 2");
 }
 
 static void integer_columns_hold_integers_only(void **state)
 {
     (void)state;
     refuse("1 1.5 0 0 0 1 -1", "1:3: the type is '1.5', expected an integer");
-    refuse("1e0 1 0 0 0 1 -1", "1:1: the sample id is '1e0', expected an integer");
+    refuse("1e-1 1 0 0 0 1 -1", "1:1: the sample id is '1e-1', expected an integer");
+    refuse("1.25e+01 1 0 0 0 1 -1", "1:1: the sample id is '1.25e+01', expected an integer");
+    refuse("1 1e 0 0 0 1 -1", "1:3: the type is '1e', expected an integer");
+    refuse("1 1e-999999999999 0 0 0 1 -1",
+           "1:3: the type is '1e-999999999999', expected an integer");
+    refuse("1 1 0 0 0 1 -1\n2 3 0 0 0 1 15e-1", "2:13: the parent is '15e-1', expected an integer");
     refuse(".0 1 0 0 0 1 -1", "1:1: the sample id is '.0', expected an integer");
     refuse("- 1 0 0 0 1 -1", "1:1: the sample id is '-', expected an integer");
     refuse("x 1 0 0 0 1 -1", "1:1: the sample id is 'x', expected an integer");
     refuse("1 1 0 0 0 1 -1\n\n2 3 0 0 0 1 1.9", "3:13: the parent is '1.9', expected an integer");
-    refuse("1 1 0 0 0 1 -1\n2 3 0 0 0 1 1e0", "2:13: the parent is '1e0', expected an integer");
     refuse("1 1 0 0 0 1 -", "1:13: the parent is '-', expected an integer");
     refuse("\v1 1 0 0 0 1 -1", "1:1: the sample id is '\\x0b1', expected an integer");
     refuse("\xef\xbb\xbf"

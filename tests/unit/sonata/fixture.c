@@ -131,6 +131,18 @@ void write_pairs(hid_t file, const char *path, const uint64_t (*pairs)[2], hsize
     write_array(file, path, H5T_STD_U64LE, H5T_NATIVE_UINT64, pairs, 2, sizes);
 }
 
+void write_signed_pairs(hid_t file, const char *path, const int64_t (*pairs)[2], hsize_t count)
+{
+    hsize_t sizes[2] = {count, 2};
+    write_array(file, path, H5T_STD_I64LE, H5T_NATIVE_INT64, pairs, 2, sizes);
+}
+
+void write_triples(hid_t file, const char *path, const double (*triples)[3], hsize_t count)
+{
+    hsize_t sizes[2] = {count, 3};
+    write_array(file, path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, triples, 2, sizes);
+}
+
 void write_doubles(hid_t file, const char *path, const double *values, hsize_t count)
 {
     write_numbers(file, path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values, count);

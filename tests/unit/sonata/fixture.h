@@ -26,6 +26,8 @@ void create_group(hid_t file, const char *path);
 void write_numbers(hid_t file, const char *path, hid_t stored_type, hid_t memory_type,
                    const void *values, hsize_t count);
 void write_pairs(hid_t file, const char *path, const uint64_t (*pairs)[2], hsize_t count);
+void write_signed_pairs(hid_t file, const char *path, const int64_t (*pairs)[2], hsize_t count);
+void write_triples(hid_t file, const char *path, const double (*triples)[3], hsize_t count);
 void write_doubles(hid_t file, const char *path, const double *values, hsize_t count);
 void write_ids(hid_t file, const char *path, const uint64_t *values, hsize_t count);
 void write_zeros(hid_t file, const char *path, hsize_t count);

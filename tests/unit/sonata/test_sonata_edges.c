@@ -129,7 +129,10 @@ static void bad_indices_are_refused(void **state)
         {7, 3, "node_id_to_ranges: row 0 is the range 0 to 7, expected one within 0 to 6"},
         {UINT64_MAX, 3, "row 0 is the range 0 to 18446744073709551615"},
         {2, 9, "range_to_edge_id: row 0 is the range 2 to 9, expected one within 0 to 8"},
-        {2, 1, "range_to_edge_id: row 0 is the range 2 to 1"},
+        {2, 1, "target_to_source: the ranges of all nodes hold 7 edges, expected the 8 of"},
+        {2, 4, "target_to_source: the ranges of all nodes hold more than the 8 edges"},
+        {3, 3, "node_id_to_ranges: row 2 is in several ranges"},
+        {1, 3, "target_to_source: the ranges of all nodes hold 7 edges, expected the 8 of"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         hid_t file = create_edges(path);
@@ -147,6 +150,69 @@ static void bad_indices_are_refused(void **state)
     write_zeros(file, "edges/E/indices/target_to_source/node_id_to_ranges", 8);
     close_file(file);
     assert_no_selection(path, SI_ERROR_FORMAT, "node_id_to_ranges: 1 dimensions, expected 2");
+}
+
+/* An index of signed integers, in a folder of this name. */
+static void write_signed_index(hid_t file, const char *folder, const int64_t (*nodes)[2],
+                               const int64_t (*edges)[2])
+{
+    char path[128];
+    snprintf(path, sizeof path, "edges/E/%s/target_to_source/node_id_to_ranges", folder);
+    write_signed_pairs(file, path, nodes, 6);
+    snprintf(path, sizeof path, "edges/E/%s/target_to_source/range_to_edge_id", folder);
+    write_signed_pairs(file, path, edges, 6);
+}
+
+static void rows_may_say_that_there_are_no_edges(void **state)
+{
+    static const int64_t nodes[6][2] = {{3, 5}, {0, 2}, {2, 3}, {-1, 0}, {4, -1}, {5, 6}};
+    static const int64_t edges[6][2] = {{0, 2}, {5, 6}, {3, 5}, {2, 3}, {6, 7}, {7, 8}};
+    static const int64_t nobody[6][2] = {{-1, -1}, {2, 1}, {-5, 3}, {4, -1}, {6, 6}, {9, 0}};
+    static const char *const folders[] = {"indices", "indicies"};
+    const char *path = path_in(*state, "e.h5");
+    for (size_t i = 0; i < 2; i++) {
+        hid_t file = create_edges(path);
+        write_signed_index(file, folders[i], nodes, edges);
+        write_positions(file, "0/afferent_center", 0, 8);
+        close_file(file);
+        si_sonata_edges *opened = open_edges(path, NULL);
+        assert_selection(opened, IDS(1, 3, 4), 3, IDS(0, 2, 5, 6), 2);
+        si_sonata_edges_close(opened);
+    }
+    hid_t file = create_edges(path);
+    write_signed_index(file, "indices", nobody, edges);
+    write_positions(file, "0/afferent_center", 0, 8);
+    close_file(file);
+    assert_no_selection(path, SI_ERROR_FORMAT, "the ranges of all nodes hold 0 edges");
+    file = create_edges(path);
+    write_pairs(file, "edges/E/indices/target_to_source/node_id_to_ranges",
+                (uint64_t[2][2]){{UINT64_MAX, 0}, {0, 1}}, 2);
+    write_pairs(file, "edges/E/indices/target_to_source/range_to_edge_id", (uint64_t[1][2]){{0, 8}},
+                1);
+    write_positions(file, "0/afferent_center", 0, 8);
+    close_file(file);
+    si_sonata_edges *opened = open_edges(path, NULL);
+    assert_selection(opened, IDS(1), 1, IDS(0, 8), 1);
+    si_sonata_edges_close(opened);
+}
+
+/* The range of node 1 has lost edge 1 to that of node 0. */
+static void an_edge_that_lies_beside_its_range_is_named(void **state)
+{
+    static const int64_t nodes[6][2] = {{3, 5}, {0, 2}, {2, 3}, {-1, 0}, {4, -1}, {5, 6}};
+    static const int64_t edges[6][2] = {{0, 1}, {5, 6}, {3, 5}, {1, 3}, {6, 7}, {7, 8}};
+    const char *path = path_in(*state, "e.h5");
+    hid_t file = create_edges(path);
+    write_signed_index(file, "indices", nodes, edges);
+    write_positions(file, "0/afferent_center", 0, 8);
+    close_file(file);
+    si_edge_range *ranges;
+    size_t count;
+    si_sonata_edges *opened = open_edges(path, NULL);
+    assert_int_equal(si_sonata_edges_select_targets(opened, IDS(1), 1, &ranges, &count, &error),
+                     SI_ERROR_FORMAT);
+    assert_message("target_to_source: edge 1 ends on node 1, but is in none of the ranges");
+    si_sonata_edges_close(opened);
 }
 
 typedef struct some_rows {
@@ -326,6 +392,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_folder(target_cells_select_their_edges),
         in_folder(bad_indices_are_refused),
+        in_folder(rows_may_say_that_there_are_no_edges),
+        in_folder(an_edge_that_lies_beside_its_range_is_named),
         in_folder(ranges_of_edges_are_read),
         in_folder(columns_may_be_of_any_type),
         in_folder(negative_ids_are_refused),

@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "circuit/dataset.h"
+#include "config/circuit_config.h"
 #include "fixture.h"
-#include "sonata/circuit_config.h"
 #include "sonata/sonata_edges.h"
 #include "sonata/sonata_nodes.h"
 
@@ -24,6 +24,7 @@ static void write_circuit(const char *folder, circuit *paths)
                        path_in(folder, "c.json")};
     hid_t file = create_file(paths->nodes);
     write_zeros(file, "nodes/P/node_type_id", 4);
+    write_ids(file, "nodes/P/node_id", (uint64_t[]){3, 1, 0, 2}, 4);
     write_ids(file, "nodes/P/node_group_id", (uint64_t[]){1, 0, 0, 1}, 4);
     write_ids(file, "nodes/P/node_group_index", (uint64_t[]){1, 0, 1, 0}, 4);
     write_doubles(file, "nodes/P/0/x", (double[]){1, 2}, 2);

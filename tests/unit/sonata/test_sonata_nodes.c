@@ -334,6 +334,106 @@ static void types_fill_in_what_the_group_lacks(void **state)
 }
 
 /* Cells 0, 3 in group 0 (rows 1, 0), cells 1, 2 in group 12 (rows 0, 1). */
+static void positions_may_be_one_data_set(void **state)
+{
+    si_cells cells;
+    const char *path = path_in(*state, "n.h5");
+    hid_t file = create_file(path);
+    write_zeros(file, "nodes/P/node_type_id", 3);
+    write_strings(file, "nodes/P/0/morphology", three_names, 3);
+    write_triples(file, "nodes/P/0/positions", (double[3][3]){{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, 3);
+    close_file(file);
+    si_sonata_nodes *nodes = open_nodes(path, NULL);
+    assert_ok(si_sonata_nodes_read(nodes, 0, (uint64_t[]){2, 0}, 2, &cells, &error), error);
+    assert_true(cells.positions[0][0] == 7 && cells.positions[0][2] == 9);
+    assert_true(cells.positions[1][0] == 1 && cells.positions[1][1] == 2);
+    si_cells_free(&cells);
+    si_sonata_nodes_close(nodes);
+
+    file = create_file(path);
+    write_zeros(file, "nodes/P/node_type_id", 3);
+    write_strings(file, "nodes/P/0/morphology", three_names, 3);
+    write_doubles(file, "nodes/P/0/x", (double[]){1, 2, 3}, 3);
+    write_triples(file, "nodes/P/0/positions", (double[3][3]){{0}}, 3);
+    close_file(file);
+    assert_unreadable(path, NULL, SI_ERROR_NOT_FOUND, "node 0 has no y");
+}
+
+/* Three cells whose node_id is `ids`, of `count` values. */
+static void write_node_ids(const char *path, const double *ids, hsize_t count)
+{
+    hid_t file = create_three(path);
+    write_strings(file, "nodes/P/0/morphology", three_names, 3);
+    write_doubles(file, "nodes/P/node_id", ids, count);
+    close_file(file);
+}
+
+static void assert_gids(si_sonata_nodes *nodes, const uint64_t *gids, uint64_t count,
+                        const uint64_t *expected, const double *expected_x)
+{
+    si_cells cells;
+    assert_ok(si_sonata_nodes_read(nodes, 0, gids, count, &cells, &error), error);
+    for (uint64_t i = 0; i < count; i++) {
+        assert_int_equal(cells.gids[i], expected[i]);
+        assert_true(cells.positions[i][0] == expected_x[i]);
+    }
+    si_cells_free(&cells);
+}
+
+static void node_ids_are_gids(void **state)
+{
+    static const double orders[2][3] = {{10, 20, 30}, {20, 7, 12}};
+    static const uint64_t gids[2][3] = {{10, 20, 30}, {20, 7, 12}};
+    const char *path = path_in(*state, "n.h5");
+    for (int i = 0; i < 2; i++) {
+        write_node_ids(path, orders[i], 3);
+        si_sonata_nodes *nodes = open_nodes(path, NULL);
+        assert_gids(nodes, NULL, 3, gids[i], (double[]){1, 2, 3});
+        const uint64_t wanted[] = {gids[i][2], gids[i][0], gids[i][2]};
+        assert_gids(nodes, wanted, 3, wanted, (double[]){3, 1, 3});
+        assert_true(si_sonata_nodes_have(nodes, gids[i][1]));
+        assert_false(si_sonata_nodes_have(nodes, 1));
+        si_cells cells;
+        assert_int_equal(si_sonata_nodes_read(nodes, 0, (uint64_t[]){1}, 1, &cells, &error),
+                         SI_ERROR_ARGUMENT);
+        assert_message("/nodes/P: node id 1 was requested, but no row of node_id has it");
+        si_sonata_nodes_close(nodes);
+        uint64_t ids[2];
+        assert_ok(si_nodes_population_ids(path, NULL, 1, 2, ids, &error), error);
+        assert_memory_equal(ids, gids[i] + 1, sizeof ids);
+    }
+    write_node_ids(path, (double[]){0, 1, 2}, 3);
+    si_sonata_nodes *nodes = open_nodes(path, NULL);
+    assert_true(si_sonata_nodes_count_from_0(nodes));
+    si_sonata_nodes_close(nodes);
+    uint64_t ids[4];
+    assert_int_equal(si_nodes_population_ids(path, NULL, 0, 4, ids, &error), SI_ERROR_ARGUMENT);
+    assert_message("the population has 3 nodes");
+}
+
+static void bad_node_ids_are_refused(void **state)
+{
+    static const struct {
+        double ids[3];
+        hsize_t count;
+        si_result result;
+        const char *message;
+    } cases[] = {
+        {{4, 5, 4}, 3, SI_ERROR_FORMAT, "/nodes/P/node_id: rows 0 and 2 are both 4"},
+        {{4, -5, 6}, 3, SI_ERROR_FORMAT, "row 1 is -5, expected an integer from 0 on"},
+        {{4, 5, 0.5}, 3, SI_ERROR_FORMAT, "row 2 is 0.5, expected an integer from 0 on"},
+        {{0, 1, 0x1p36}, 3, SI_ERROR_LIMIT, "row 2 is 68719476736, expected at most 68719476735"},
+        {{4, 5}, 2, SI_ERROR_FORMAT, "2 ids, expected one for each of 3 nodes"},
+    };
+    const char *path = path_in(*state, "n.h5");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        si_sonata_nodes *nodes;
+        write_node_ids(path, cases[i].ids, cases[i].count);
+        assert_int_equal(si_sonata_nodes_open(path, NULL, NULL, &nodes, &error), cases[i].result);
+        assert_message(cases[i].message);
+    }
+}
+
 static void write_groups(const char *path, const double *ids, const uint64_t *rows)
 {
     hid_t file = create_file(path);
@@ -526,6 +626,9 @@ int main(void)
         in_folder(rotations_by_angles),
         in_folder(recenter_is_read),
         in_folder(types_fill_in_what_the_group_lacks),
+        in_folder(positions_may_be_one_data_set),
+        in_folder(node_ids_are_gids),
+        in_folder(bad_node_ids_are_refused),
         in_folder(groups_are_followed),
         in_folder(bad_groups_are_refused),
         in_folder(populations_are_chosen),

@@ -4,8 +4,8 @@
  * Opening reads the JSON alone. Files that it names are opened only where an entry names no
  * populations, and then not before they are asked for; folders are never looked at.
  */
-#ifndef SI_SONATA_CIRCUIT_CONFIG_H
-#define SI_SONATA_CIRCUIT_CONFIG_H
+#ifndef SI_CONFIG_CIRCUIT_CONFIG_H
+#define SI_CONFIG_CIRCUIT_CONFIG_H
 
 #include <stddef.h>
 
@@ -34,7 +34,8 @@ typedef struct si_edge_population {
     const char *edge_types_file;
 } si_edge_population;
 
-/* SI_ERROR_FORMAT names file and line of what is no JSON, the variable or population otherwise. */
+/* Of a simulation the circuit that it names as `network` is opened. SI_ERROR_FORMAT names file and
+ * line of what is no JSON, the variable or population otherwise. */
 si_result si_circuit_config_open(const char *path, si_circuit_config **config, si_error *error);
 void si_circuit_config_close(si_circuit_config *config);
 

@@ -1,11 +1,12 @@
 /* The circuit configuration: variables, paths, populations and what is wrong with them. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unit/test.h"
 
-#include "fixture.h"
-#include "sonata/circuit_config.h"
+#include "../sonata/fixture.h"
+#include "config/circuit_config.h"
 
 static si_error error;
 
@@ -62,6 +63,49 @@ static void variables_are_replaced(void **state)
     assert_string_equal(get_nodes(config, "Q")->morphologies_dir, "/one");
     assert_non_null(strstr(get_nodes(config, "Q")->nodes_file, "/zdollarQ"));
     si_circuit_config_close(config);
+}
+
+static void variables_may_stand_in_braces(void **state)
+{
+    const char *folder = *state;
+    si_circuit_config *config = open_text(
+        folder, "{'manifest': {'$BASE': 'one', '$B': '${BASE}/two'}, 'networks': {'nodes': [{"
+                "'nodes_file': 'x${B}y/${Q}/${BAS', 'node_types_file': '${configdir}/t',"
+                "'populations': {'P': {'morphologies_dir': '${workingdir}/m', 'type': "
+                "'$configdir'}}}]}}");
+    const si_node_population *population = get_nodes(config, "P");
+    char here[256], expected[512];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(expected, sizeof expected, "%s/m", here);
+    assert_path(population->nodes_file, folder, "xone/twoy/${Q}/${BAS");
+    assert_path(population->node_types_file, folder, "t");
+    assert_string_equal(population->morphologies_dir, expected);
+    assert_string_equal(population->type, "$configdir");
+    si_circuit_config_close(config);
+    config = open_text(folder, "{'manifest': {'$configdir': '/mine'}, 'networks': {'nodes': [{"
+                               "'nodes_file': '${configdir}/$configdir', 'populations': {'P': {}}"
+                               "}]}, 'components': {'morphologies_dir': 'm'}}");
+    assert_string_equal(get_nodes(config, "P")->nodes_file, "/mine/mine");
+    si_circuit_config_close(config);
+}
+
+static void simulations_are_followed_to_their_circuit(void **state)
+{
+    const char *folder = *state;
+    write_json(path_in(folder, "circuit_config.json"),
+               "{'networks': {'nodes': [{'nodes_file': 'n.h5', 'populations': {'P': {"
+               "'morphologies_dir': 'm'}}}]}}");
+    const char *path = path_in(folder, "simulation_config.json");
+    write_json(path, "{'manifest': {'$D': '.'}, 'network': '${D}/circuit_config.json',"
+                     " 'run': {'tstop': 1}}");
+    si_circuit_config *config;
+    assert_ok(si_circuit_config_open(path, &config, &error), error);
+    assert_path(get_nodes(config, "P")->nodes_file, folder, "n.h5");
+    si_circuit_config_close(config);
+    assert_not_opened(folder, "{'network': 'simulation_config.json'}", SI_ERROR_FORMAT,
+                      "simulation_config.json: is the configuration of a simulation");
+    assert_not_opened(folder, "{'network': 'nowhere.json'}", SI_ERROR_NOT_FOUND, "nowhere.json");
+    assert_not_opened(folder, "{'network': 5}", SI_ERROR_FORMAT, "network of the simulation");
 }
 
 static void unknown_variables_stay(void **state)
@@ -414,6 +458,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(variables_are_replaced),
+        in_folder(variables_may_stand_in_braces),
+        in_folder(simulations_are_followed_to_their_circuit),
         in_folder(unknown_variables_stay),
         in_folder(bad_manifests_are_refused),
         in_folder(variables_that_grow_without_end_are_refused),

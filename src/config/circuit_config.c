@@ -5,7 +5,7 @@
  * An entry that names its populations is known from the JSON alone. The populations of another one
  * are those of its HDF5 file, which is opened only for a population that no entry names.
  */
-#include "sonata/circuit_config.h"
+#include "config/circuit_config.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -16,8 +16,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/circuit_config_variables.h"
 #include "hdf5/hdf5_access.h"
-#include "sonata/circuit_config_variables.h"
 #include "sonata/sonata_nodes.h"
 #include "sonata/sonata_population.h"
 
@@ -417,13 +417,11 @@ static si_result read_status(si_circuit_config *config, si_error *error)
     return result;
 }
 
-static si_result open_config(const char *path, si_circuit_config *config, si_error *error)
+static si_result read_file(const char *path, si_circuit_config *config, si_error *error)
 {
     config->path = si_duplicate_string(path);
     if (!config->path)
         return si_fail_memory(error);
-    config->networks[SI_NODES].kind = SI_NODES;
-    config->networks[SI_EDGES].kind = SI_EDGES;
     char *absolute = si_path_absolute(path);
     if (absolute)
         config->folder = si_path_parent(absolute);
@@ -431,8 +429,56 @@ static si_result open_config(const char *path, si_circuit_config *config, si_err
     if (!config->folder)
         return si_fail_memory(error);
     SI_TRY(parse_json(config, error));
-    SI_TRY(si_config_variables_read(json_object_get(config->json, "manifest"), path,
-                                    &config->variables, error));
+    return si_config_variables_read(json_object_get(config->json, "manifest"), path, config->folder,
+                                    &config->variables, error);
+}
+
+static void forget_file(si_circuit_config *config)
+{
+    si_config_variables_free(&config->variables);
+    json_decref(config->json);
+    si_free(config->folder);
+    si_free(config->path);
+    config->json = NULL;
+    config->folder = config->path = NULL;
+}
+
+/* The circuit that a simulation configuration simulates; NULL: this is none. */
+static si_result find_simulated(si_circuit_config *config, char **path, si_error *error)
+{
+    *path = NULL;
+    if (json_object_get(config->json, "networks"))
+        return SI_OK;
+    return read_path(config, config->json, "network", "the simulation", path, error);
+}
+
+/* A simulation configuration stands for that of its circuit. */
+static si_result follow_simulation(si_circuit_config *config, si_error *error)
+{
+    char *circuit, *further = NULL;
+    SI_TRY(find_simulated(config, &circuit, error));
+    if (!circuit)
+        return SI_OK;
+    forget_file(config);
+    si_result result = read_file(circuit, config, error);
+    if (result == SI_OK)
+        result = find_simulated(config, &further, error);
+    if (further)
+        result = si_fail(error, SI_ERROR_FORMAT,
+                         "%s: is the configuration of a simulation, expected that of the circuit "
+                         "which another simulation names",
+                         circuit);
+    si_free(further);
+    si_free(circuit);
+    return result;
+}
+
+static si_result open_config(const char *path, si_circuit_config *config, si_error *error)
+{
+    config->networks[SI_NODES].kind = SI_NODES;
+    config->networks[SI_EDGES].kind = SI_EDGES;
+    SI_TRY(read_file(path, config, error));
+    SI_TRY(follow_simulation(config, error));
     return read_status(config, error);
 }
 
@@ -456,11 +502,8 @@ void si_circuit_config_close(si_circuit_config *config)
         return;
     free_network(&config->networks[SI_NODES]);
     free_network(&config->networks[SI_EDGES]);
-    si_config_variables_free(&config->variables);
-    json_decref(config->json);
     si_free(config->node_sets_file);
-    si_free(config->folder);
-    si_free(config->path);
+    forget_file(config);
     si_free(config);
 }
 
