@@ -297,14 +297,14 @@ def test_progress_bar_on_a_terminal(monkeypatch):
 def test_unknown_keywords(data):
     """The message names what callers have written and can write, not a class within."""
     for build in (
-        lambda: si.SegmentIndexBuilder.create(data.morphologies, data.nodes, replase=True),
-        lambda: si.SynapseIndexBuilder.create((data.edges, "syn"), replase=True),
-        lambda: si.index_circuit("segments", "circuit_config.json", "out", replase=True),
-        lambda: si.SphereIndexBuilder.from_numpy([[0, 0, 0]], [1], replase=True),
+        lambda: si.SegmentIndexBuilder.create(data.morphologies, data.nodes, replacee=True),
+        lambda: si.SynapseIndexBuilder.create((data.edges, "syn"), replacee=True),
+        lambda: si.index_circuit("segments", "circuit_config.json", "out", replacee=True),
+        lambda: si.SphereIndexBuilder.from_numpy([[0, 0, 0]], [1], replacee=True),
     ):
         with pytest.raises(TypeError) as caught:
             build()
-        assert "'replase': did you mean 'replace'?" in str(caught.value) and "BuildOptions" not in str(caught.value)
+        assert "'replacee': did you mean 'replace'?" in str(caught.value) and "BuildOptions" not in str(caught.value)
 
 
 def test_an_index_that_is_there_already(data, tmp_path):

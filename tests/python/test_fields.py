@@ -170,8 +170,8 @@ def test_mistyped_fields(segments, name, suggestion):
 
 
 def test_mistyped_fields_without_attributes(points):
-    with pytest.raises(KeyError, match=r"'positoin': did you mean 'position'\? A point index has the fields id, position, and no data set"):
-        points.box_query(*EVERYTHING, fields="positoin")
+    with pytest.raises(KeyError, match=r"'positioon': did you mean 'position'\? A point index has the fields id, position, and no data set"):
+        points.box_query(*EVERYTHING, fields="positioon")
     with pytest.raises(KeyError, match=r"'nonsense'\. A point index has the fields id, position, and"):
         points.box_query(*EVERYTHING, fields="nonsense")
 
