@@ -20,7 +20,7 @@ ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_R
 # All faults and numbers of processes, not just some; few, under the sanitizers.
 IS_FULL = os.environ.get("SPATIAL_INDEX_FAULTS") == "all"
 IS_SHORT = os.environ.get("SPATIAL_INDEX_FAULTS") == "few"
-RANK_COUNTS = [4, 16] if IS_SHORT else [1, 2, 3, 4, 7, 8, 16]
+RANK_COUNTS = [4, 16] if IS_SHORT else [1, 2, 3, 4, 7, 8, 16] if IS_FULL else [1, 2, 3, 8, 16]
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 # A job that has not ended by itself after so many seconds hangs.
