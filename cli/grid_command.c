@@ -226,7 +226,7 @@ int cli_grid_command(int argc, char **argv)
     cli_grid_options_read(&options, argc, argv);
     cli_exit_on_signals();
     read_regions(&options, &volume);
-    cli_populations_open(&populations, options.index, &options.reading, &options.populations);
+    cli_populations_open(&populations, options.index, &options.reading, &options.populations, NULL);
     if (options.output && populations.count != 1)
         cli_wrong_use(
             "option '--output' takes one population, but there are %zu: use --populations",

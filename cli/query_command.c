@@ -80,10 +80,9 @@ int cli_query_command(int argc, char **argv)
 
     /* Of what. */
     cli_populations populations;
-    options.reading.dataset_path = options.dataset;
-    options.reading.types_path = options.types;
     options.reading.verify = options.verify;
-    cli_populations_open(&populations, options.index, &options.reading, &options.populations);
+    cli_populations_open(&populations, options.index, &options.reading, &options.populations,
+                         &options.places);
     si_filter *filter = cli_filter_make(&options.filter, populations.kind);
     cli_queries_filter(&queries, filter);
 

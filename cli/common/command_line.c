@@ -112,6 +112,10 @@ static void store_values(void *target, const cli_option *option, int argc, char 
 {
     const char *words[3] = {optarg};
     int count = option->words == CLI_TWO_WORDS ? 2 : option->words == CLI_THREE_WORDS ? 3 : 1;
+    /* "-o=x" is meant as "--output=x"; a value of its own may begin with '='. */
+    bool follows_letter = optarg && optarg == argv[optind - 1] + 2 && argv[optind - 1][1] != '-';
+    if (follows_letter && optarg[0] == '=')
+        words[0] = ++optarg;
     for (int i = 1; i < count; i++) {
         if (optind >= argc)
             cli_wrong_use("option '--%s' takes %s values", option->name,
@@ -201,6 +205,17 @@ void cli_names_free(cli_names *names)
     *names = (cli_names){NULL, 0};
 }
 
+static void add_name(cli_names *names, const char *name)
+{
+    names->names = cli_reallocate(names->names, names->count + 1, sizeof *names->names);
+    names->names[names->count++] = name;
+}
+
+void cli_add_word(void *names, const char *const *words)
+{
+    add_name(names, cli_duplicate(words[0], strlen(words[0])));
+}
+
 void cli_names_add(cli_names *names, const char *option, const char *list)
 {
     for (;;) {
@@ -212,8 +227,7 @@ void cli_names_add(cli_names *names, const char *option, const char *list)
             if (strcmp(names->names[i], name) == 0)
                 cli_wrong_use("option '--%s': '%s' is given twice", option, name);
         }
-        names->names = cli_reallocate(names->names, names->count + 1, sizeof *names->names);
-        names->names[names->count++] = name;
+        add_name(names, name);
         if (list[length] == '\0')
             return;
         list += length + 1;

@@ -58,6 +58,8 @@ typedef struct cli_names {
 void cli_names_add(cli_names *names, const char *option, const char *list);
 /* The same, for the option --populations. */
 void cli_add_populations(void *names, const char *const *words);
+/* Adds a word as it is. */
+void cli_add_word(void *names, const char *const *words);
 void cli_names_free(cli_names *names);
 
 #endif

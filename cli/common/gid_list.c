@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/input.h"
 #include "common/numbers.h"
 #include "common/program.h"
 
@@ -81,17 +82,67 @@ static const char *add_tokens(cli_gid_list *list, const char *text, size_t lengt
     return NULL;
 }
 
-static void read_line(cli_gid_list *list, const char *path, uint64_t number, const char *line,
-                      size_t length)
+/* A file of ids while it is read. */
+struct id_file {
+    const char *name;
+    uint64_t line_number;
+    bool has_begun; /* a line with ids, or the header before them, has been read */
+};
+
+/* The name of the column in a CSV file: a word without digits, so that a mistyped id is none. */
+static bool is_header(const char *line, size_t length)
+{
+    bool has_letter = false;
+    for (size_t i = 0; i < length; i++) {
+        if (isdigit((unsigned char)line[i]) || line[i] == '-')
+            return false;
+        has_letter |= isalpha((unsigned char)line[i]) != 0;
+    }
+    return has_letter;
+}
+
+static void check_header(const struct id_file *file, const char *line, size_t length)
+{
+    if (memchr(line, ',', length) || memchr(line, ';', length) || memchr(line, '\t', length))
+        cli_fail("%s, line %llu: several columns, expected one with ids", file->name,
+                 (unsigned long long)file->line_number);
+}
+
+static size_t without_blanks_at_end(const char *line, size_t length)
+{
+    while (length > 0 && isspace((unsigned char)line[length - 1]))
+        length--;
+    return length;
+}
+
+/* Some spreadsheets begin text with a byte order mark. */
+static size_t skip_mark(const struct id_file *file, const char *line, size_t length)
+{
+    return file->line_number == 1 && length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+static void read_line(cli_gid_list *list, struct id_file *file, const char *line, size_t length)
 {
     const char *bad;
     size_t bad_length;
+    size_t mark = skip_mark(file, line, length);
+    line += mark;
+    length -= mark;
     const char *comment = memchr(line, '#', length);
     if (comment)
         length = (size_t)(comment - line);
+    length = without_blanks_at_end(line, length);
+    if (length == 0)
+        return;
+    bool is_first = !file->has_begun;
+    file->has_begun = true;
+    if (is_first && is_header(line, length)) {
+        check_header(file, line, length);
+        return;
+    }
     const char *problem = add_tokens(list, line, length, &bad, &bad_length);
     if (problem)
-        cli_fail("%s, line %llu: '%.*s' %s", path, (unsigned long long)number,
+        cli_fail("%s, line %llu: '%.*s' %s", file->name, (unsigned long long)file->line_number,
                  (int)(bad_length < 80 ? bad_length : 80), bad, problem);
 }
 
@@ -100,16 +151,17 @@ static void read_file(cli_gid_list *list, const char *path)
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
-    FILE *file = fopen(path, "r");
-    if (!file)
-        cli_fail("cannot open the file of ids '%s': %s", path, strerror(errno));
+    struct id_file read = {.line_number = 0};
+    FILE *file = cli_input_open(path, "file of ids", &read.name);
     errno = 0;
-    for (uint64_t number = 1; (length = getline(&line, &capacity, file)) >= 0; number++)
-        read_line(list, path, number, line, (size_t)length);
+    while ((length = getline(&line, &capacity, file)) >= 0) {
+        read.line_number++;
+        read_line(list, &read, line, (size_t)length);
+    }
     if (!feof(file))
-        cli_fail("cannot read the file of ids '%s': %s", path, strerror(errno));
+        cli_fail("cannot read the file of ids '%s': %s", read.name, strerror(errno));
     free(line);
-    fclose(file);
+    cli_input_close(file);
 }
 
 void cli_gid_list_add(cli_gid_list *list, uint64_t gid)

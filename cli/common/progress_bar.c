@@ -1,4 +1,5 @@
-/* Draws a progress bar on one line of the terminal, at most ten times a second. */
+/* Draws a progress bar on one line of the terminal, at most ten times a second, or writes the same
+ * line into a log now and then. python/spatial_index/progress.py does the same. */
 #include "common/progress_bar.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 enum { BAR_CELLS = 20, LINE_SIZE = 256 };
 static const double seconds_between_drawings = 0.1;
+static const double seconds_between_lines = 10;
 
 double cli_seconds(void)
 {
@@ -19,7 +21,7 @@ double cli_seconds(void)
 
 void cli_progress_bar_begin(cli_progress_bar *bar, bool wanted)
 {
-    *bar = (cli_progress_bar){.visible = wanted && isatty(STDERR_FILENO)};
+    *bar = (cli_progress_bar){.visible = wanted, .is_terminal = isatty(STDERR_FILENO)};
 }
 
 static size_t terminal_width(void)
@@ -89,7 +91,7 @@ static void format_unknown(const char *phase, uint64_t done, double elapsed, dou
 }
 
 /* Shorter lines are filled up with blanks, so that nothing of the one before stays. */
-static void draw(cli_progress_bar *bar, char *line)
+static void draw_on_terminal(cli_progress_bar *bar, char *line)
 {
     size_t width = terminal_width() - 1;
     if (strlen(line) > width)
@@ -99,6 +101,15 @@ static void draw(cli_progress_bar *bar, char *line)
     fprintf(stderr, "\r%s%*s", line, padding, "");
     fflush(stderr);
     bar->drawn_width = length;
+}
+
+/* In a log a line stays, so there are few: one at once, and one every ten seconds. */
+static void draw(cli_progress_bar *bar, char *line)
+{
+    if (bar->is_terminal)
+        draw_on_terminal(bar, line);
+    else
+        fprintf(stderr, "%s\n", line);
 }
 
 static void begin_phase(cli_progress_bar *bar, const char *phase, double now, uint64_t done)
@@ -124,7 +135,7 @@ void cli_progress_bar_update(cli_progress_bar *bar, const char *phase, uint64_t 
     double now = cli_seconds();
     if (strncmp(bar->phase, phase, sizeof bar->phase - 1) != 0)
         begin_phase(bar, phase, now, done);
-    if (now - bar->drawn_at < seconds_between_drawings)
+    if (now - bar->drawn_at < (bar->is_terminal ? seconds_between_drawings : seconds_between_lines))
         return;
     bar->drawn_at = now;
     double elapsed = now - bar->phase_start;

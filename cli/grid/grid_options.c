@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/numbers.h"
 #include "common/program.h"
@@ -152,12 +153,28 @@ static const cli_option option_table[] = {
     CLI_READING_OPTIONS(offsetof(cli_grid_options, reading), ""),
 };
 
+/* A suffix that promises another format than NumPy's. */
+static bool is_other_file(const char *path)
+{
+    static const char *const suffixes[] = {".csv", ".tsv", ".txt",  ".json", ".jsonl", ".dat",
+                                           ".npz", ".h5",  ".hdf5", ".nrrd", ".nii",   ".parquet"};
+    const char *suffix = strrchr(path, '.');
+    for (size_t i = 0; suffix && i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strcasecmp(suffix, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
 static void check(const cli_grid_options *options)
 {
     if (options->has_shape == (options->regions != NULL))
         cli_wrong_use("expected one of --shape and --regions");
     if (options->regions && options->output)
         cli_wrong_use("option '--output' cannot be combined with --regions");
+    if (options->output && is_other_file(options->output))
+        cli_wrong_use("option '--output' writes a NumPy array, FILE.npy, not '%s': for a table, "
+                      "leave it out and redirect standard output",
+                      options->output);
     if (options->output && options->has_format)
         cli_wrong_use("option '--format' cannot be combined with --output");
     if (options->has_accuracy && !options->counts_touching)

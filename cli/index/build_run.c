@@ -84,6 +84,16 @@ static bool is_own_failure(si_result result)
     return result != SI_ERROR_RANK;
 }
 
+/* Processes that a launcher has started in one folder get in each other's way, unless they join. */
+static const char *advice(const cli_build_run *run, si_result result)
+{
+    bool met_another = result == SI_ERROR_EXISTS || result == SI_ERROR_BUSY;
+    return met_another && !run->chosen->multi_index && cli_launched_processes() > 1
+               ? "; this is one of several processes: with --multi-index they build one index "
+                 "together"
+               : "";
+}
+
 static int tell_failure(const cli_build_run *run, si_result result)
 {
     if (!cli_cluster_speaks(&run->cluster, is_own_failure(result)))
@@ -93,7 +103,7 @@ static int tell_failure(const cli_build_run *run, si_result result)
         cli_say("interrupted by SIG%s, nothing was written", sigabbrev_np(signal_number));
         return 128 + signal_number;
     }
-    cli_say("%s", run->error.message);
+    cli_say("%s%s", run->error.message, advice(run, result));
     return CLI_FAILED;
 }
 

@@ -15,7 +15,7 @@
 
 /* What launchers say of the number of processes: Open MPI, MVAPICH, MPICH and others, Slurm. The
  * first one counts: mpirun may itself have been started by srun. */
-static long launched_processes(void)
+long cli_launched_processes(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE", "PMI_SIZE",
                                         "SLURM_STEP_NUM_TASKS"};
@@ -76,7 +76,7 @@ void cli_cluster_join(cli_cluster *joined)
     si_result (*open_cluster)(si_cluster **, si_error *);
     si_error error;
     *joined = (cli_cluster){NULL, NULL};
-    long launched = launched_processes();
+    long launched = cli_launched_processes();
     if (launched <= 1)
         return;
     joined->library = load_library();

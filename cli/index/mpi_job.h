@@ -15,6 +15,9 @@ typedef struct cli_cluster {
 void cli_cluster_join(cli_cluster *joined);
 void cli_cluster_leave(cli_cluster *joined);
 
+/* How many processes a launcher says that it has started; 1 where none did. */
+long cli_launched_processes(void);
+
 /* 0 where the process is alone. */
 unsigned cli_cluster_rank(const cli_cluster *joined);
 

@@ -140,14 +140,22 @@ static const cli_option option_table[] = {
      .set = cli_set_format},
     {.name = "dataset",
      .words = CLI_ONE_WORD,
-     .value = "PATH",
-     .help = "where the SONATA file with the attributes is now",
-     .offset = offsetof(cli_query_options, dataset)},
+     .value = "[POPULATION=]PATH",
+     .help = "where the SONATA file with the attributes is now;\n"
+             "once for each population if there are several",
+     .offset = offsetof(cli_query_options, places.datasets),
+     .set = cli_add_word},
     {.name = "types",
      .words = CLI_ONE_WORD,
-     .value = "PATH",
+     .value = "[POPULATION=]PATH",
      .help = "where the CSV file of its types is now",
-     .offset = offsetof(cli_query_options, types)},
+     .offset = offsetof(cli_query_options, places.types),
+     .set = cli_add_word},
+    {.name = "circuit",
+     .words = CLI_ONE_WORD,
+     .value = "CONFIG",
+     .help = "circuit configuration that names these files",
+     .offset = offsetof(cli_query_options, places.circuit)},
     {.name = "verify",
      .words = CLI_FLAG,
      .help = "read all of the index first: damage is an error",
@@ -204,4 +212,6 @@ void cli_query_options_free(cli_query_options *options)
     cli_names_free(&options->group_by);
     cli_filter_free(&options->filter);
     cli_names_free(&options->populations);
+    cli_names_free(&options->places.datasets);
+    cli_names_free(&options->places.types);
 }

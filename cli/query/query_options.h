@@ -6,6 +6,7 @@
 
 #include "common/command_line.h"
 #include "common/filter_options.h"
+#include "common/populations.h"
 #include "common/table.h"
 #include "query/questions.h"
 #include "spatial_index/spatial_index.h"
@@ -24,8 +25,7 @@ typedef struct cli_query_options {
     cli_filter filter;
     cli_names populations;
     cli_table_format format;
-    const char *dataset;
-    const char *types;
+    cli_data_places places;
     bool verify;
     si_open_options reading; /* of it: how the index is read */
 } cli_query_options;

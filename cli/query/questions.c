@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/input.h"
 #include "common/numbers.h"
 #include "common/program.h"
 
@@ -117,6 +118,7 @@ static const struct line_form {
     {"capsule", CLI_CAPSULE, 7, 7},
     {"cylinder", CLI_CYLINDER, 7, 7},
     {"oriented_box", CLI_ORIENTED_BOX, 10, 10},
+    {"oriented-box", CLI_ORIENTED_BOX, 10, 10}, /* as the option is called */
     {"nearest", CLI_NEAREST, 4, 5},
 };
 
@@ -145,17 +147,37 @@ static void read_number(const struct lines *lines, const char *word, size_t plac
         cli_fail("%s, line %llu: '%.80s' is not a number", lines->name, lines->number, word);
 }
 
-static void read_shape(const struct lines *lines, char *line, double max_distance, cli_shape *shape)
+/* The next word: words end at blanks or, as the coordinates in options, at a comma. NULL: there is
+ * none. */
+static const char *next_word(const struct lines *lines, char **rest)
 {
     static const char blanks[] = " \t\r\n";
+    char *word = *rest + strspn(*rest, blanks);
+    char *end = word + strcspn(word, " \t\r\n,");
+    char *next = end + strspn(end, blanks);
+    if (*word == '\0')
+        return NULL;
+    if (*next == ',') {
+        next += 1 + strspn(next + 1, blanks);
+        if (end == word || *next == ',' || *next == '\0')
+            cli_fail("%s, line %llu: there is no number %s a comma", lines->name, lines->number,
+                     end == word ? "before" : "after");
+    }
+    *end = '\0';
+    *rest = next;
+    return word;
+}
+
+static void read_shape(const struct lines *lines, char *line, double max_distance, cli_shape *shape)
+{
     size_t given = 0;
-    char *rest;
-    const char *word = strtok_r(line, blanks, &rest);
+    char *rest = line;
+    const char *word = next_word(lines, &rest);
     const struct line_form *form = find_form(lines, word);
     *shape = (cli_shape){.kind = form->kind};
     if (shape->kind == CLI_NEAREST)
         shape->numbers[3] = max_distance;
-    for (; (word = strtok_r(NULL, blanks, &rest)) != NULL; given++) {
+    for (; (word = next_word(lines, &rest)) != NULL; given++) {
         if (given < form->most_numbers)
             read_number(lines, word, given, shape);
     }
@@ -202,15 +224,10 @@ void cli_queries_from_file(cli_queries *queries, const char *path, cli_accuracy 
                            double max_distance)
 {
     *queries = (cli_queries){NULL, 0, false};
-    if (strcmp(path, "-") == 0) {
-        read_lines(queries, &(struct lines){"standard input", stdin, 0}, accuracy, max_distance);
-        return;
-    }
-    FILE *file = fopen(path, "r");
-    if (!file)
-        cli_fail("cannot open the queries in '%s': %s", path, strerror(errno));
-    read_lines(queries, &(struct lines){path, file, 0}, accuracy, max_distance);
-    fclose(file);
+    struct lines lines = {.number = 0};
+    lines.file = cli_input_open(path, "file of queries", &lines.name);
+    read_lines(queries, &lines, accuracy, max_distance);
+    cli_input_close(lines.file);
 }
 
 void cli_queries_filter(cli_queries *queries, const si_filter *filter)

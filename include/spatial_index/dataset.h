@@ -21,6 +21,14 @@ typedef struct si_dataset si_dataset;
  * record what it was, and are not checked. A CSV file that cannot be read is not a
  * failure: its attributes are missing, and reading a missing attribute reports the reason. */
 SI_API si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error);
+/* The same for a dataset that has moved: `dataset_path` and `types_path` are the current paths of
+ * the SONATA file and of its CSV file; NULL: those that the index records. */
+SI_API si_result si_dataset_open_at(const si_index *index, const char *dataset_path,
+                                    const char *types_path, si_dataset **dataset, si_error *error);
+/* The same with the files that a circuit configuration names for the population of the index.
+ * SI_ERROR_NOT_FOUND: it has no such population, or the index records none. */
+SI_API si_result si_dataset_open_circuit(const si_index *index, const char *config_file,
+                                         si_dataset **dataset, si_error *error);
 SI_API void si_dataset_close(si_dataset *dataset);
 
 /* Names of the attributes in alphabetical order. NULL if `position` is out of range. */

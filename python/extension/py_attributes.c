@@ -1,6 +1,8 @@
 /* Attributes of the SONATA data set, which is opened at the first use. */
 #include "py_attributes.h"
 
+#include <unistd.h>
+
 /* ---- the data set ---- */
 
 static bool records_dataset(const core_index *self)
@@ -9,8 +11,84 @@ static bool records_dataset(const core_index *self)
     return si_index_get_info(self->index, &info) == SI_OK && info.dataset_path;
 }
 
+/* ---- names ---- */
+
+static bool add_name(PyObject *names, const char *name)
+{
+    PyObject *text = PyUnicode_FromString(name);
+    bool done = text && PyList_Append(names, text) == 0;
+    Py_XDECREF(text);
+    return done;
+}
+
+/* Names of the fields of the kind, and of the attributes of a data set that is not NULL. */
+static PyObject *list_names(const core_index *self, const si_dataset *dataset)
+{
+    const core_kind *kind = core_kind_of(self->kind);
+    PyObject *names = PyList_New(0);
+    for (size_t i = 0; names && i < kind->field_count; i++)
+        if (!add_name(names, kind->fields[i].name))
+            Py_CLEAR(names);
+    for (size_t i = 0; names && i < si_dataset_attribute_count(dataset); i++)
+        if (!add_name(names, si_dataset_attribute_name(dataset, i)))
+            Py_CLEAR(names);
+    return names;
+}
+
+/* "No such field: 'gidd': did you mean 'gid'? A segment index has the fields gid, ...". NULL with
+ * an exception. */
+static PyObject *describe_unknown(const core_index *self, const si_dataset *dataset, PyObject *name)
+{
+    PyObject *fields = list_names(self, NULL), *all = list_names(self, dataset);
+    PyObject *module = PyImport_ImportModule("spatial_index.arguments");
+    PyObject *suggestion = module && fields && all
+                               ? PyObject_CallMethod(module, "did_you_mean", "OO", name, all)
+                               : NULL;
+    PyObject *comma = suggestion ? PyUnicode_FromString(", ") : NULL;
+    PyObject *list = comma ? PyUnicode_Join(comma, fields) : NULL;
+    PyObject *text = NULL;
+    if (list)
+        text = PyUnicode_FromFormat("No such field: %R%U%s A %s index has the fields %U", name,
+                                    suggestion, PyUnicode_GetLength(suggestion) > 0 ? "" : ".",
+                                    core_kind_of(self->kind)->name, list);
+    Py_XDECREF(fields);
+    Py_XDECREF(all);
+    Py_XDECREF(module);
+    Py_XDECREF(suggestion);
+    Py_XDECREF(comma);
+    Py_XDECREF(list);
+    return text;
+}
+
+/* ---- opening ---- */
+
+/* For an attribute, `name`, or for all of them, NULL. */
+static void raise_not_opened(core_index *self, PyObject *name, si_error *error)
+{
+    si_index_info info = SI_INDEX_INFO_INIT;
+    PyObject *unknown = name ? describe_unknown(self, NULL, name) : NULL;
+    if (name && !unknown)
+        return;
+    bool is_there = si_index_get_info(self->index, &info) == SI_OK && info.dataset_path &&
+                    access(info.dataset_path, F_OK) == 0;
+    PyObject *message = PyUnicode_DecodeUTF8(error->message, (Py_ssize_t)strlen(error->message),
+                                             "replace");
+    PyObject *text = NULL;
+    const char *advice = is_there ? "" : ": give its new place as dataset_path to open_index";
+    if (message && unknown)
+        text = PyUnicode_FromFormat("%U, and no attribute can be read: %U%s", unknown, message,
+                                    advice);
+    else if (message)
+        text = PyUnicode_FromFormat("%U%s", message, advice);
+    if (text)
+        core_raise_text(self->state, error->result, text);
+    Py_XDECREF(unknown);
+    Py_XDECREF(message);
+    Py_XDECREF(text);
+}
+
 /* Other threads may open it at the same time: the first one stays. */
-static const si_dataset *open_dataset(core_index *self)
+static const si_dataset *open_dataset(core_index *self, PyObject *name)
 {
     si_dataset *opened = NULL;
     si_error error;
@@ -21,7 +99,7 @@ static const si_dataset *open_dataset(core_index *self)
     result = si_dataset_open(self->index, &opened, &error);
     Py_END_ALLOW_THREADS;
     if (result != SI_OK) {
-        core_raise(self->state, &error);
+        raise_not_opened(self, name, &error);
         return NULL;
     }
     if (self->dataset)
@@ -41,15 +119,19 @@ static bool has_attribute(const si_dataset *dataset, const char *name)
 }
 
 /* The library knows why there is no attribute of this name. */
-static void raise_no_attribute(core_state *state, const si_dataset *dataset, const char *name)
+static void raise_no_attribute(core_index *self, const si_dataset *dataset, PyObject *name,
+                               const char *name_text)
 {
     si_values values;
     si_error error;
     uint64_t none = 0;
-    if (si_dataset_read(dataset, name, &none, 0, &values, &error) == SI_OK)
+    PyObject *unknown;
+    if (si_dataset_read(dataset, name_text, &none, 0, &values, &error) == SI_OK)
         si_values_free(&values);
-    else
-        core_raise_field_error(state, "No such attribute: '%s'. %s", name, error.message);
+    else if ((unknown = describe_unknown(self, dataset, name)) != NULL) {
+        core_raise_field_error(self->state, "%U. %s", unknown, error.message);
+        Py_DECREF(unknown);
+    }
 }
 
 bool core_check_attribute(core_index *self, PyObject *name)
@@ -65,17 +147,19 @@ bool core_check_attribute(core_index *self, PyObject *name)
     if (strcmp(text, "raw_elements") == 0)
         return core_raise_field_error(self->state,
                                       "'raw_elements' cannot be combined with other fields.");
-    if (!kind->has_attributes || !records_dataset(self))
-        return core_raise_field_error(self->state,
-                                      "No such field: %R. This %s index records no data set that "
-                                      "might have such an attribute.",
-                                      name, kind->name);
-    const si_dataset *dataset = open_dataset(self);
+    if (!kind->has_attributes || !records_dataset(self)) {
+        PyObject *unknown = describe_unknown(self, NULL, name);
+        if (unknown)
+            core_raise_field_error(self->state, "%U, and no data set that has attributes", unknown);
+        Py_XDECREF(unknown);
+        return false;
+    }
+    const si_dataset *dataset = open_dataset(self, name);
     if (!dataset)
         return false;
     if (has_attribute(dataset, text))
         return true;
-    raise_no_attribute(self->state, dataset, text);
+    raise_no_attribute(self, dataset, name, text);
     return false;
 }
 
@@ -85,7 +169,7 @@ PyObject *core_attribute_names(PyObject *object, PyObject *ignored)
     (void)ignored;
     PyObject *names = self ? PyList_New(0) : NULL;
     if (names && core_kind_of(self->kind)->has_attributes && records_dataset(self)) {
-        const si_dataset *dataset = open_dataset(self);
+        const si_dataset *dataset = open_dataset(self, NULL);
         size_t count = dataset ? si_dataset_attribute_count(dataset) : 0;
         if (!dataset)
             Py_CLEAR(names);
@@ -170,7 +254,7 @@ static PyObject *array_of_values(core_state *state, const si_values *values)
 
 PyObject *core_read_attribute(core_index *self, PyObject *name, PyObject *ids)
 {
-    const si_dataset *dataset = open_dataset(self);
+    const si_dataset *dataset = open_dataset(self, NULL);
     const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
     core_view view;
     if (!dataset || !text)

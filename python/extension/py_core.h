@@ -94,6 +94,8 @@ PyObject *core_index_adopt(core_state *state, si_index *index);
 
 bool core_import_errors(core_state *state);
 /* Raises what the library reported. */
+/* The same with a text that is an object already. */
+void core_raise_text(core_state *state, si_result result, PyObject *text);
 void core_raise(core_state *state, const si_error *error);
 /* Raise with a sentence; `format` as in PyErr_Format. All return NULL, which is also false. */
 PyObject *core_raise_argument_error(core_state *state, const char *format, ...);

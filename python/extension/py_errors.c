@@ -31,15 +31,19 @@ bool core_import_errors(core_state *state)
     return done;
 }
 
+void core_raise_text(core_state *state, si_result result, PyObject *text)
+{
+    PyObject *class = (size_t)result < CORE_ERROR_COUNT ? state->errors[result] : NULL;
+    PyErr_SetObject(class ? class : state->base_error, text);
+}
+
 void core_raise(core_state *state, const si_error *error)
 {
-    PyObject *class = (size_t)error->result < CORE_ERROR_COUNT ? state->errors[error->result]
-                                                               : NULL;
     /* Paths in the sentence may be any bytes. */
     PyObject *message = PyUnicode_DecodeUTF8(error->message, (Py_ssize_t)strlen(error->message),
                                              "replace");
     if (message)
-        PyErr_SetObject(class ? class : state->base_error, message);
+        core_raise_text(state, error->result, message);
     Py_XDECREF(message);
 }
 

@@ -3,16 +3,17 @@ from __future__ import annotations
 
 import os
 import re
-import sys
+import time
 from typing import Any, Callable, List, Optional, Union
 
 import numpy as np
 
 from . import _core, cluster, logs
-from .arguments import thread_count
+from .arguments import refuse_keywords, thread_count
 from .errors import ArgumentError, SpatialIndexError
 from .index import open_index
 from .old.index_common import DiskMemMapProps
+from .progress import ProgressBar
 
 _MEBIBYTE = 1 << 20
 _UNITS = {"": _MEBIBYTE, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -44,30 +45,6 @@ def bytes_of_size(size: Union[None, bool, int, float, str], option: str) -> Opti
     raise ArgumentError(f"{option} is {size!r}, expected a number of MiB, or a text such as '64K' or '20G'")
 
 
-class ProgressBar:
-    """Shows on stderr how far a build is."""
-
-    WIDTH = 30
-
-    def __init__(self, stream: Any = None) -> None:
-        self._stream = stream or sys.stderr
-        self._shown = 0
-
-    def __call__(self, phase: Any, done: Any, total: Any) -> None:
-        if total:
-            filled = int(self.WIDTH * min(done, total) / total)
-            line = f"{phase} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {done}/{total}"
-        else:
-            line = f"{phase} {done}" if done else phase
-        self._stream.write("\r" + line.ljust(self._shown))
-        self._stream.flush()
-        self._shown = len(line)
-
-    def close(self) -> None:
-        if self._shown:
-            self._stream.write("\n")
-
-
 def _merge_disk_mem_map(output_dir: Any, use_mem_map: Any, props: Any) -> Any:
     if props is None:
         return output_dir, use_mem_map
@@ -81,7 +58,7 @@ class BuildOptions:
 
     output_dir: the folder of the index, which must not exist or be empty. None: the index lives in a temporary file
         and is gone with the last object that uses it; ``write`` keeps it.
-    progress: True for a progress bar on stderr, or a function called with (phase, done, total), where total is 0
+    progress: True for a progress bar on stderr (in a log file, a line now and then), or a function called with (phase, done, total), where total is 0
         while it is unknown. An exception in it cancels the build.
     threads: None or 0: as many as there are processors.
     replace: whether an index that is in ``output_dir`` already is replaced.
@@ -108,7 +85,9 @@ class BuildOptions:
         disk_mem_map: Any = None,
         mem_map_props: Any = None,
         multi_index: Any = False,
+        **unknown: Any,
     ) -> None:
+        refuse_keywords(unknown, BuildOptions.__init__)
         props = disk_mem_map if disk_mem_map is not None else mem_map_props
         self.output_dir, self._use_mem_map = _merge_disk_mem_map(output_dir, use_mem_map, props)
         self.progress = progress
@@ -155,12 +134,15 @@ class BuildOptions:
             "place": place,
             **recorded,
         }
+        start = time.monotonic()
         try:
             index, report = build(*args, encoded(self.output_dir), options)
         finally:
             if bar:
                 bar.close()
-        _log_report(report, place[0] == 0)
+        if place[0] == 0:
+            _log_numbers(report, time.monotonic() - start, self.output_dir)
+        _log_bad_cells(report)
         return index
 
 
@@ -246,14 +228,16 @@ class StepwiseBuilder:
         return open_index(path)
 
 
-def _log_report(report: Any, tells_numbers: Any) -> None:
-    if tells_numbers:
-        _log_numbers(report)
+def _log_bad_cells(report: Any) -> None:
     for gid, message in report["bad_cells"]:
         logs.logger.warning("cell %d is left out: %s", gid, message)
 
 
-def _log_numbers(report: Any) -> None:
+def _log_numbers(report: Any, seconds: float, folder: Any) -> None:
+    """What the commands say with ``--verbose``."""
+    cells = f" of {report['cell_count']} cells" if report["cell_count"] else ""
+    place = f" in {os.fsdecode(folder)}" if folder is not None else ""
+    logs.logger.info("indexed %d elements%s%s in %.2f s", report["element_count"], cells, place, seconds)
     if report["cells_without_soma"]:
         logs.logger.info("%d cells have no soma", report["cells_without_soma"])
     if report["cells_without_morphology"]:

@@ -2,11 +2,13 @@
 
 The logger is ``logging.getLogger("spatial_index")`` unless a program registers its own. The environment variable
 ``SPATIAL_INDEX_LOG_SEVERITY`` (or, as in older versions, ``SI_LOG_SEVERITY``) sets its level: DEBUG, INFO, WARN, WARNING or ERROR, in any case.
+Then it also writes to stderr, unless the program has set up logging itself.
 """
 from __future__ import annotations
 
 import logging
 import os
+import sys
 
 _SEVERITIES = {
     "DEBUG": logging.DEBUG,
@@ -35,10 +37,19 @@ def minimum_severity() -> str:
     return wanted if wanted in _SEVERITIES else "INFO"
 
 
+class _StderrHandler(logging.Handler):
+    """Writes to stderr what no handler of the program takes; Python alone would show warnings and errors only."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not logging.getLogger().handlers and logger.handlers == [self]:
+            print(f"{record.name}: {record.getMessage()}", file=sys.stderr, flush=True)
+
+
 def _apply_environment() -> None:
     wanted = _wanted_severity()
     if wanted.upper() in _SEVERITIES:
         logger.setLevel(_SEVERITIES[wanted.upper()])
+        logger.addHandler(_StderrHandler())
     elif wanted:
         logger.warning("SPATIAL_INDEX_LOG_SEVERITY is %r, expected one of %s", wanted, ", ".join(_SEVERITIES))
 

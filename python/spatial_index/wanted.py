@@ -7,14 +7,15 @@ import numpy as np
 from .errors import ArgumentError
 from .selection import ids_of
 
-_SECTION_TYPES = {
+_SECTION_TYPES: Any = {
     "soma": 1, "axon": 2, "basal_dendrite": 3, "apical_dendrite": 4, "basal": 3, "dendrite": 3, "apical": 4,
 }  # fmt: skip
 
 
 def _section_type(value: Any) -> Any:
     if isinstance(value, str):
-        value = _SECTION_TYPES.get(value, value)
+        is_number = value.isascii() and value.isdigit() and len(value) <= 3
+        value = int(value) if is_number else _SECTION_TYPES.get(value, value)
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or not 0 <= value <= 255:
         raise ArgumentError(f"section_types has {value!r}, expected soma, axon, basal_dendrite, apical_dendrite or a number from 0 to 255")
     return int(value)

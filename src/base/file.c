@@ -202,6 +202,26 @@ char *si_path_absolute(const char *path)
     return absolute;
 }
 
+char *si_path_relative(const char *folder, const char *path)
+{
+    size_t shared = 0, same = 0; /* up to the last slash that ends a folder of both */
+    for (; folder[same] != '\0' && folder[same] == path[same]; same++)
+        shared = path[same] == '/' ? same : shared;
+    if (folder[same] == '\0' && path[same] == '/')
+        shared = same;
+    size_t steps_up = 0;
+    for (const char *rest = folder + shared; *rest != '\0'; rest++)
+        steps_up += rest[0] == '/' && rest[1] != '\0';
+    size_t length = strlen(path + shared + 1);
+    char *way = si_allocate(3 * steps_up + length + 1, 1);
+    if (!way)
+        return NULL;
+    for (size_t i = 0; i < steps_up; i++)
+        memcpy(way + 3 * i, "../", 3);
+    memcpy(way + 3 * steps_up, path + shared + 1, length + 1);
+    return way;
+}
+
 static si_result create_folder(const char *path, si_error *error)
 {
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && si_path_is_folder(path)))

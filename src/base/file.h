@@ -40,6 +40,8 @@ char *si_path_parent(const char *path);                   /* "." for a bare name
 /* Absolute and lexically normalised: "." and ".." and repeated slashes folded, links not resolved.
  */
 char *si_path_absolute(const char *path);
+/* The way from a folder to a file; both paths are absolute and normalised. */
+char *si_path_relative(const char *folder, const char *path);
 /* The part after the last slash; points into `path`. */
 const char *si_path_base_name(const char *path);
 

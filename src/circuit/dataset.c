@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "circuit/type_values.h"
+#include "config/circuit_config.h"
 #include "hdf5/hdf5_access.h"
 #include "read/index.h"
 #include "sonata/node_ids.h"
@@ -199,27 +200,28 @@ static si_result check_identity(const si_dataset *dataset, const si_identity *bu
     return fail_identity(dataset, built, &found, index, error);
 }
 
-si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
+static const char *name_of(const si_index_info *info)
 {
-    SI_TRY(si_require(index, "index", error));
-    SI_TRY(si_require(dataset, "dataset", error));
-    si_index_info info = SI_INDEX_INFO_INIT;
-    if (si_index_get_info(index, &info) != SI_OK)
-        return si_fail(error, SI_ERROR_ARGUMENT, "cannot read the information of the index");
-    const char *name = info.path ? info.path : "the index";
-    if (!info.dataset_path)
+    return info->path ? info->path : "the index";
+}
+
+static si_result open_recorded(const si_index *index, const si_index_info *info,
+                               si_dataset **dataset, si_error *error)
+{
+    if (!info->dataset_path)
         return si_fail(
             error, SI_ERROR_NOT_FOUND,
-            "%s: does not record the SONATA file it was built from, so it has no attributes", name);
-    if (!si_path_exists(info.dataset_path))
+            "%s: does not record the SONATA file it was built from, so it has no attributes",
+            name_of(info));
+    if (!si_path_exists(info->dataset_path))
         return si_fail(error, SI_ERROR_NOT_FOUND,
                        "%s: its attributes are in %s, which does not exist; pass the current path "
                        "of this file when opening the index",
-                       name, info.dataset_path);
+                       name_of(info), info->dataset_path);
     si_dataset *opened;
-    SI_TRY(si_dataset_open_file(info.dataset_path, info.types_path, info.population, info.kind,
+    SI_TRY(si_dataset_open_file(info->dataset_path, info->types_path, info->population, info->kind,
                                 &opened, error));
-    si_result result = check_identity(opened, &index->provenance.identity, name, error);
+    si_result result = check_identity(opened, &index->provenance.identity, name_of(info), error);
     if (result == SI_OK)
         *dataset = opened;
     else
@@ -227,8 +229,64 @@ si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error 
     return result;
 }
 
-/* ----------------------------------------------------------------------------- type of an
- * attribute */
+si_result si_dataset_open_at(const si_index *index, const char *dataset_path,
+                             const char *types_path, si_dataset **dataset, si_error *error)
+{
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(dataset, "dataset", error));
+    si_index_info info = SI_INDEX_INFO_INIT;
+    if (si_index_get_info(index, &info) != SI_OK)
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot read the information of the index");
+    if (dataset_path)
+        info.dataset_path = dataset_path;
+    if (types_path)
+        info.types_path = types_path;
+    return open_recorded(index, &info, dataset, error);
+}
+
+si_result si_dataset_open(const si_index *index, si_dataset **dataset, si_error *error)
+{
+    return si_dataset_open_at(index, NULL, NULL, dataset, error);
+}
+
+static si_result open_of_circuit(const si_index *index, si_circuit_config *config,
+                                 si_index_info *info, si_dataset **dataset, si_error *error)
+{
+    const si_edge_population *edges;
+    const si_node_population *nodes;
+    if (info->kind == SI_SYNAPSE) {
+        SI_TRY(si_circuit_config_edge_population(config, info->population, &edges, error));
+        info->dataset_path = edges->edges_file;
+        info->types_path = edges->edge_types_file;
+    } else {
+        SI_TRY(si_circuit_config_node_population(config, info->population, &nodes, error));
+        info->dataset_path = nodes->nodes_file;
+        info->types_path = nodes->node_types_file;
+    }
+    return open_recorded(index, info, dataset, error);
+}
+
+si_result si_dataset_open_circuit(const si_index *index, const char *config_file,
+                                  si_dataset **dataset, si_error *error)
+{
+    SI_TRY(si_require(index, "index", error));
+    SI_TRY(si_require(config_file, "config_file", error));
+    SI_TRY(si_require(dataset, "dataset", error));
+    si_index_info info = SI_INDEX_INFO_INIT;
+    if (si_index_get_info(index, &info) != SI_OK)
+        return si_fail(error, SI_ERROR_ARGUMENT, "cannot read the information of the index");
+    if (!info.population)
+        return si_fail(error, SI_ERROR_NOT_FOUND,
+                       "%s: does not record its population, so it cannot be looked up in %s",
+                       name_of(&info), config_file);
+    si_circuit_config *config;
+    SI_TRY(si_circuit_config_open(config_file, &config, error));
+    si_result result = open_of_circuit(index, config, &info, dataset, error);
+    si_circuit_config_close(config);
+    return result;
+}
+
+/* ---- type of an attribute ---- */
 
 /* An attribute: a column in each group that has it, and one of the types for the others. */
 typedef struct attribute_columns {

@@ -45,6 +45,33 @@ static si_result resolve(const si_metadata *metadata, const char *path, char **r
     return path && !*resolved ? si_fail_memory(error) : SI_OK;
 }
 
+static bool is_missing(const char *path)
+{
+    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* A file of the data set: where it was when the index was built, or, if it is not there any more,
+ * as it lay from the folder: circuit and index may have been moved together. */
+static si_result resolve_data(const si_metadata *metadata, const char *path, const char *way,
+                              char **resolved, si_error *error)
+{
+    SI_TRY(resolve(metadata, path, resolved, error));
+    if (!*resolved || !way || !is_missing(*resolved))
+        return SI_OK;
+    char *joined = si_path_join(metadata->folder, way);
+    char *moved = joined ? si_path_absolute(joined) : NULL;
+    si_free(joined);
+    if (!moved)
+        return si_fail_memory(error);
+    if (is_missing(moved)) {
+        si_free(moved);
+        return SI_OK;
+    }
+    si_free(*resolved);
+    *resolved = moved;
+    return SI_OK;
+}
+
 static si_result read_element_type(const json_t *root, const char *path, si_metadata *metadata,
                                    si_error *error)
 {
@@ -86,12 +113,14 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     const json_t *extended = json_object_get(root, "extended");
     const char *population = json_string_value(json_object_get(extended, "population"));
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
+    const char *dataset_way = json_string_value(json_object_get(extended, "dataset_relative_path"));
     const char *types = json_string_value(json_object_get(extended, "types_path"));
     metadata->provenance.identity = read_identity(json_object_get(extended, "identity"));
+    const char *types_way = json_string_value(json_object_get(extended, "types_relative_path"));
     SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
     SI_TRY(copy_string(population, &metadata->provenance.population, error));
-    SI_TRY(resolve(metadata, dataset, &metadata->provenance.dataset_path, error));
-    return resolve(metadata, types, &metadata->provenance.types_path, error);
+    SI_TRY(resolve_data(metadata, dataset, dataset_way, &metadata->provenance.dataset_path, error));
+    return resolve_data(metadata, types, types_way, &metadata->provenance.types_path, error);
 }
 
 /* NULL: neither a single file nor the parts of a multi-index. One without "format" is a foreign

@@ -128,8 +128,34 @@ static json_t *describe_identity(const si_identity *identity)
                      (json_int_t)identity->file_time);
 }
 
+/* The way from an index folder to a file, so that both may be moved together. NULL: there is none
+ * that JSON can hold, or the file is not given by an absolute path. False: out of memory. */
+static bool find_way(const char *folder, const char *file, char **way)
+{
+    *way = NULL;
+    if (!file || file[0] != '/')
+        return true;
+    char *parent = si_path_parent(file);
+    char *real_folder = realpath(folder, NULL);
+    char *real_parent = parent ? realpath(parent, NULL) : NULL;
+    bool is_known = real_folder && real_parent;
+    char *real = is_known ? si_path_join(real_parent, si_path_base_name(file)) : NULL;
+    if (real)
+        *way = si_path_relative(real_folder, real);
+    bool is_complete = parent && (!is_known || *way);
+    if (*way && !si_utf8_is_valid(*way)) {
+        si_free(*way);
+        *way = NULL;
+    }
+    si_free(parent);
+    free(real_folder);
+    free(real_parent);
+    si_free(real);
+    return is_complete;
+}
+
 /* What both the metadata of an index and its entry in a list say of it. */
-static bool describe(json_t *object, const si_metadata *single)
+static bool describe(json_t *object, const char *folder, const si_metadata *single)
 {
     json_t *variant = json_pack("{s:s, s:i}", "heavy_data_path",
                                 si_path_base_name(single->heavy_path), "format",
@@ -140,8 +166,15 @@ static bool describe(json_t *object, const si_metadata *single)
     const si_provenance *from = &single->provenance;
     if (!from->population && !from->dataset_path && !from->types_path)
         return true;
-    json_t *extended = json_pack("{s:s?, s:s?, s:s*}", "dataset_path", from->dataset_path,
-                                 "population", from->population, "types_path", from->types_path);
+    char *dataset_way = NULL, *types_way = NULL;
+    json_t *extended = NULL;
+    if (find_way(folder, from->dataset_path, &dataset_way) &&
+        find_way(folder, from->types_path, &types_way))
+        extended = json_pack("{s:s?, s:s*, s:s?, s:s*, s:s*}", "dataset_path", from->dataset_path,
+                             "dataset_relative_path", dataset_way, "population", from->population,
+                             "types_path", from->types_path, "types_relative_path", types_way);
+    si_free(dataset_way);
+    si_free(types_way);
     if (from->identity.is_known &&
         json_object_set_new(extended, "identity", describe_identity(&from->identity)) != 0) {
         json_decref(extended);
@@ -164,14 +197,16 @@ si_result si_metadata_write(const char *folder, const si_metadata *metadata, si_
     json_t *root = json_pack("{s:s, s:i}", "element_type",
                              si_element_type_of(metadata->provenance.kind)->stored_name, "version",
                              0);
-    bool is_complete = describe(root, metadata);
+    bool is_complete = describe(root, folder, metadata);
     return publish_json(folder, only_if(is_complete, root), error);
 }
 
-static json_t *list_entry(const char *index_path, const si_metadata *single)
+static json_t *list_entry(const char *folder, const char *index_path, const si_metadata *single)
 {
     json_t *entry = json_pack("{s:s}", "index_path", index_path);
-    bool is_complete = describe(entry, single);
+    char *index_folder = si_path_join(folder, index_path);
+    bool is_complete = index_folder && describe(entry, index_folder, single);
+    si_free(index_folder);
     return only_if(is_complete, entry);
 }
 
@@ -186,6 +221,7 @@ si_result si_metadata_write_multi_population(const char *folder, si_element_kind
     json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
     bool is_complete = list != NULL;
     for (size_t i = 0; i < count && is_complete; i++)
-        is_complete = json_object_set_new(list, names[i], list_entry(names[i], singles[i])) == 0;
+        is_complete = json_object_set_new(list, names[i],
+                                          list_entry(folder, names[i], singles[i])) == 0;
     return publish_json(folder, only_if(is_complete, root), error);
 }

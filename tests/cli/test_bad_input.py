@@ -497,7 +497,7 @@ CASES |= {
     "query_with_too_many_numbers": queries("sphere 0 0 0 1 1", "4", "5"),
     "query_with_a_negative_radius": queries("sphere 0 0 0 -1", "radius"),
     "query_with_nan": queries("box 0 0 nan 1 1 1", "(0, 0, nan)"),
-    "query_with_commas": queries("box 0,0,0 1,1,1", "'0,0,0'"),
+    "query_with_an_empty_number": queries("box 0,,0 1,1,1", "no number after a comma"),
 }
 
 

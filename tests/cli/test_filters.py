@@ -59,6 +59,40 @@ def test_file_of_gids(data, tmp_path):
     assert run("query", data.segments, *inside, tmp_path / "none").output == "0\n"
 
 
+@pytest.mark.parametrize("content", ["0\n3\n", "gid\n0\n3\n", '"gid"\r\n0\r\n3\r\n', "# cells\nnode_id\n0\n3", "\ufeffgid\n0\n3\n", "\ufeff0\n3\n"])
+def test_file_of_gids_with_a_header(data, tmp_path, content):
+    """As spreadsheets and pandas write a column, with its name first, and a byte order mark."""
+    (tmp_path / "gids.csv").write_text(content, encoding="utf-8", newline="")
+    inside = [*EVERYTHING, "--count", "--gids"]
+    assert run("query", data.segments, *inside, tmp_path / "gids.csv").output == "8\n"
+    assert run("query", data.segments, *inside, "-", input=content).output == "8\n"
+
+
+@pytest.mark.parametrize("content, message", [
+    ("gid,section_id\n0,1\n", "line 1: several columns, expected one with ids"),
+    (",gid\n0,5\n", "line 1: several columns"),
+    ("x12\n3\n", "line 1: 'x12' is not an id or a range of ids"),
+    ("-3\n", "line 1: '-3' is not"),
+    ("0\ngid\n", "line 2: 'gid' is not an id"),
+    ("gid\nnode_id\n", "line 2: 'node_id' is not an id"),
+])
+def test_bad_files_of_gids(data, tmp_path, content, message):
+    (tmp_path / "gids.csv").write_text(content)
+    errors = run("query", data.segments, *EVERYTHING, "--gids", tmp_path / "gids.csv", code=2).errors
+    assert f"gids.csv, {message}" in errors and len(errors.splitlines()) == 1
+    assert f"standard input, {message}" in run("query", data.segments, *EVERYTHING, "--gids", "-", input=content, code=2).errors
+
+
+def test_gids_of_a_build_from_standard_input(data, tmp_path):
+    run("nodes", data.nodes, data.morphologies, "--gids", "-", "-o", tmp_path / "out", input="gid\n1\n2\n")
+    assert run("query", tmp_path / "out", *EVERYTHING, "--count").output == "4\n"
+
+
+def test_standard_input_is_read_once(data):
+    errors = run("query", data.segments, "--queries", "-", "--gids", "-", input="1\n", code=2).errors
+    assert "only one option can read standard input" in errors
+
+
 def test_nearest_of_those_that_are_wanted(data):
     near = ["--nearest", "0,0,0", "2", "--fields", "id"]
     assert run("query", data.synapses, *near).output == "id,distance\n0,0\n2,2\n"

@@ -151,6 +151,19 @@ def test_output_that_cannot_be_written(data, tmp_path):
     assert not (tmp_path / "x.npy").exists()
 
 
+@pytest.mark.parametrize("name", ["g.csv", "g.TSV", "g.jsonl", "g.npz", "folder.npy/g.txt"])
+def test_output_named_as_another_format(data, tmp_path, name):
+    """NumPy's bytes under the name of a table would be a riddle."""
+    errors = run("grid", data.segments, "--shape", 2, "-o", tmp_path / name, code=2).errors
+    assert "writes a NumPy array" in errors and name in errors and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["g.npy", "g.NPY", "g", "g.v2", "g.csv.npy"])
+def test_other_names_of_output(data, tmp_path, name):
+    run("grid", data.segments, "--shape", 2, "-o", tmp_path / name)
+    assert np.load(tmp_path / name).shape == (2, 2, 2)
+
+
 def test_output_that_is_no_file(data, tmp_path):
     """What is there already, and is no file, stays: a pipe whose reader goes away."""
     os.mkfifo(tmp_path / "pipe")

@@ -228,6 +228,125 @@ def test_data_set_that_moved(tmp_path):
     assert run("query", *query, "--dataset", moved).output == "label\nplain\n"
 
 
+def move_apart(config, both):
+    """The data sets of both populations are elsewhere, each in a file of its own."""
+    folder = config.parent
+    for name in "AB":
+        (folder / f"{name}.h5").write_bytes((folder / "nodes.h5").read_bytes())
+        with h5py.File(folder / f"{name}.h5", "a") as file:
+            del file[f"nodes/{'B' if name == 'A' else 'A'}"]
+    (folder / "nodes.h5").unlink()
+    return folder / "A.h5", folder / "B.h5"
+
+
+@pytest.fixture
+def moved_circuit(tmp_path):
+    config = circuits.write_circuit(tmp_path / "circuit")
+    run("circuit", "segments", config, "--populations", "A,B", "-o", tmp_path / "both")
+    return config, tmp_path / "both", *move_apart(config, tmp_path / "both")
+
+
+SOMAS = [*EVERYTHING, "--somas", "--fields", "gid,mtype"]
+SOMAS_FOUND = ["A,0,L1_DAC", "A,1,L23_PC", "B,0,L1_DAC", "B,1,L4_SS", "population,gid,mtype"]
+
+
+def test_data_sets_of_populations_that_moved(moved_circuit):
+    config, both, of_a, of_b = moved_circuit
+    errors = run("query", both, *SOMAS, code=2).errors
+    assert "--dataset" in errors and "--circuit" in errors and str(config.parent / "nodes.h5") in errors
+    places = ["--dataset", f"A={of_a}", "--dataset", f"B={of_b}"]
+    assert sorted(run("query", both, *SOMAS, *places).output.splitlines()) == SOMAS_FOUND
+    # One path is that of all; a later one for a population counts before it.
+    places = ["--dataset", of_b, "--dataset", f"A={of_a}"]
+    assert sorted(run("query", both, *SOMAS, *places).output.splitlines()) == SOMAS_FOUND
+    one = run("query", both / "A", *SOMAS, "--dataset", f"A={of_a}").output.splitlines()
+    assert sorted(one) == ["0,L1_DAC", "1,L23_PC", "gid,mtype"]
+
+
+def test_data_sets_that_a_configuration_names(moved_circuit):
+    config, both, of_a, of_b = moved_circuit
+    content = json.loads(config.read_text())
+    [entry] = content["networks"]["nodes"]
+    content["networks"]["nodes"] = [
+        {"nodes_file": f"$BASE/{name}.h5", "populations": {name: entry["populations"][name]}} for name in "AB"]
+    config.write_text(json.dumps(content))
+    assert sorted(run("query", both, *SOMAS, "--circuit", config).output.splitlines()) == SOMAS_FOUND
+    del content["networks"]["nodes"][1]
+    config.write_text(json.dumps(content))
+    errors = run("query", both, *SOMAS, "--circuit", config, code=2).errors
+    assert str(config) in errors and "B" in errors
+
+
+def test_wrong_places_of_data_sets(moved_circuit):
+    config, both, of_a, of_b = moved_circuit
+    errors = run("query", both, *SOMAS, "--dataset", f"C={of_a}", code=2).errors
+    assert "no population 'C', it has A, B" in errors
+    errors = run("query", both, *SOMAS, "--dataset", f"A={of_a}", "--dataset", "B=/nonexistent.h5", code=2).errors
+    assert "/nonexistent.h5" in errors and "does not exist" in errors
+    assert "no population 'C', it has A, B" in run("query", both, *EVERYTHING, "--populations", "C", code=2).errors
+
+
+def test_circuit_and_index_that_moved_together(tmp_path):
+    (tmp_path / "before").mkdir()
+    config = circuits.write_circuit(tmp_path / "before/circuit")
+    run("circuit", "segments", config, "--populations", "A,B", "-o", tmp_path / "before/indexes/both")
+    run("circuit", "segments", config, "--populations", "A", "-o", tmp_path / "before/indexes/one")
+    (tmp_path / "before").rename(tmp_path / "after")
+    both = tmp_path / "after/indexes/both"
+    assert sorted(run("query", both, *SOMAS).output.splitlines()) == SOMAS_FOUND
+    assert str(tmp_path / "after/circuit/nodes.h5") in run("info", both.parent / "one").output
+    assert len(run("query", both.parent / "one", *SOMAS).output.splitlines()) == 3
+    # What is still in its recorded place counts first.
+    (tmp_path / "before").mkdir()
+    (tmp_path / "after/indexes").rename(tmp_path / "before/indexes")
+    assert str(tmp_path / "before/circuit/nodes.h5") in run("query", tmp_path / "before/indexes/one", *SOMAS, code=2).errors
+
+
+@pytest.mark.parametrize("name, suggestion", [("gidd", "gid"), ("section_tpye", "section_type"), ("mtpye", "mtype")])
+def test_mistyped_fields(data, name, suggestion):
+    errors = run("query", data.segments, *EVERYTHING, "--fields", name, code=2).errors
+    assert f"did you mean '{suggestion}'?" in errors and "gid, section_id" in errors and len(errors.splitlines()) == 1
+
+
+def test_mistyped_field_without_a_data_set(tmp_path):
+    run("nodes", circuits.write_nodes(tmp_path / "nodes.h5"), circuits.write_morphologies(tmp_path / "m"), "-o", tmp_path / "out")
+    (tmp_path / "nodes.h5").unlink()
+    errors = run("query", tmp_path / "out", *EVERYTHING, "--fields", "gidd", code=2).errors
+    assert "did you mean 'gid'?" in errors and "--dataset" in errors
+
+
+@pytest.mark.parametrize("line", [
+    "box -1,-1,-9 2,1,1", "box -1 -1 -9 2 1 1", "box -1, -1, -9 , 2,1,1", "  box\t-1,-1,-9\t2,1,1\r", "box,-1,-1,-9,2,1,1",
+])
+def test_queries_with_commas(data, line):
+    expected = run("query", data.synapses, "--box", "-1,-1,-9", "2,1,1", "--fields", "id").output
+    output = run("query", data.synapses, "--queries", "-", "--fields", "id", input=line + "\n").output
+    assert [row.partition(",")[2] for row in output.splitlines()] == expected.splitlines()
+
+
+@pytest.mark.parametrize("line, option", [
+    ("sphere 0,0,0 1.5", ["--sphere", "0,0,0", "1.5"]),
+    ("capsule 0,0,0 9,0,0 1", ["--capsule", "0,0,0", "9,0,0", "1"]),
+    ("oriented-box 0,0,0 2,1,1 1,0,0,0", ["--oriented-box", "0,0,0", "2,1,1", "1,0,0,0"]),
+    ("nearest 0,0,0 2", ["--nearest", "0,0,0", "2"]),
+])
+def test_other_queries_with_commas(data, line, option):
+    output = run("query", data.synapses, "--queries", "-", "--fields", "id", input=line).output
+    assert [row.partition(",")[2] for row in output.splitlines()] == run("query", data.synapses, *option, "--fields", "id").output.splitlines()
+
+
+@pytest.mark.parametrize("line, message", [
+    ("box 0,,0 1,1,1", "no number after a comma"),
+    ("box ,0,0 1,1,1", "expected 6 numbers"),
+    ("box 0,0,0 1,1,1,", "no number after a comma"),
+    ("box 0, , 0 1,1,1", "no number after a comma"),
+    (", 0,0,0 1,1,1", "no number before a comma"),
+])
+def test_queries_with_bad_commas(data, line, message):
+    errors = run("query", data.synapses, "--queries", "-", input=f"# one\n{line}\n", code=2).errors
+    assert "standard input, line 2: " in errors and message in errors
+
+
 def write_edges_with_types(folder):
     edges, types = circuits.write_edges(folder / "edges.h5"), folder / "types.csv"
     with h5py.File(edges, "a") as file:

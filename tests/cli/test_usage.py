@@ -246,6 +246,26 @@ def test_wrong_use(name, arguments, sentence, tmp_path, data):
     assert os.listdir(tmp_path) == []
 
 
+def test_value_after_letter_and_equals_sign(data, tmp_path):
+    """-o=x is meant as --output=x; a folder whose name begins with '=' is given as ./=x."""
+    inputs = [data.nodes, data.morphologies]
+    run("nodes", *inputs, "-o=x", cwd=tmp_path)
+    run("nodes", *inputs, "-o./=y", cwd=tmp_path)
+    run("nodes", *inputs, "-o", "=z", cwd=tmp_path)
+    assert sorted(os.listdir(tmp_path)) == ["=y", "=z", "x"]
+    assert "the name of the folder is empty" in run("nodes", *inputs, "-o=", cwd=tmp_path, code=2).errors
+
+
+def test_one_of_several_processes_is_told_of_multi_index(data, tmp_path):
+    """As under mpirun without --multi-index: all of them build into one folder."""
+    for name in "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS":
+        environment = {**os.environ, name: "4"}
+        run("nodes", data.nodes, data.morphologies, "-o", tmp_path / name, env=environment)
+        errors = run("nodes", data.nodes, data.morphologies, "-o", tmp_path / name, env=environment, code=2).errors
+        assert "--multi-index" in errors and "--replace" in errors
+    assert "--multi-index" not in run("nodes", data.nodes, data.morphologies, "-o", tmp_path / name, code=2).errors
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_help_on_a_full_disk(name):
     with open("/dev/full", "w") as full:

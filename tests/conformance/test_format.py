@@ -43,14 +43,17 @@ def elements(data, header, kind):
     return read_elements(data, header, kind)
 
 
-def test_metadata(metadata, header):
+def test_metadata(index, metadata, header):
     assert metadata["version"] == 0 and metadata["spatial_index"]["format"] == 1
     assert metadata["spatial_index"]["heavy_data_path"] == f"index-{header.checksum:016x}.si"
-    assert metadata["extended"].keys() == {"dataset_path", "population", "identity"}
+    assert metadata["extended"].keys() == {
+        "dataset_path", "dataset_relative_path", "population", "identity"
+    }
     identity = metadata["extended"]["identity"]
     assert identity["population_size"] > 0 and len(identity["fingerprint"]) == 16
     assert identity["file_bytes"] == os.path.getsize(metadata["extended"]["dataset_path"])
     assert os.path.isabs(metadata["extended"]["dataset_path"])
+    assert os.path.samefile(index / metadata["extended"]["dataset_relative_path"], metadata["extended"]["dataset_path"])
 
 
 def test_header(data, header, kind):

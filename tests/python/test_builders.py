@@ -1,13 +1,17 @@
 """Builders: at once and step by step, and everything that may be chosen."""
+import io
 import json
 import math
 import os
+import subprocess
+import sys
 
 import circuits
 import numpy as np
 import pytest
 
 import spatial_index as si
+from spatial_index import progress
 
 EVERYTHING = (-math.inf,) * 3, (math.inf,) * 3
 
@@ -242,13 +246,87 @@ def test_progress(data, capsys):
     si.MorphIndexBuilder.create(data.morphologies, data.nodes, progress=lambda *call: calls.append(call))
     assert {phase for phase, _, _ in calls} >= {"cells", "writing"} and all(done <= total for _, done, total in calls if total)
     si.MorphIndexBuilder.create(data.morphologies, data.nodes, progress=True)
-    assert "cells" in capsys.readouterr().err
+    log = capsys.readouterr().err
+    assert 1 <= len(log.splitlines()) <= 3 and "\r" not in log  # plain lines where there is no terminal
 
     def stop(phase, done, total):
         raise KeyError("enough")
 
     with pytest.raises(KeyError, match="enough"):
         si.MorphIndexBuilder.create(data.morphologies, data.nodes, progress=stop)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_bar_of_the_commands(monkeypatch):
+    """The same line as --progress-bar shows: share, bar, numbers, rate and the time left."""
+    clock = iter([100, 102, 110, 120.5, 121])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    log = io.StringIO()
+    bar = progress.ProgressBar(log)
+    bar("cells", 0, 400)
+    bar("cells", 100, 400)  # too soon after the line before
+    bar("cells", 200, 400)
+    bar("writing", 0, 0)
+    bar("writing", 5, 0)
+    bar.close()
+    assert log.getvalue().splitlines() == [
+        "cells   0% [....................] 0/400, ...",
+        "cells  50% [##########..........] 200/400, 20/s, 0:10 left",
+        "writing 0, 0/s, 0:00",
+    ]
+
+
+def test_progress_bar_on_a_terminal(monkeypatch):
+    clock = iter([100, 100.05, 3700])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    terminal = Terminal()
+    bar = progress.ProgressBar(terminal)
+    for done in 0, 1, 2:
+        bar("cells", done, 4_000_000)
+    bar.close()
+    _, first, second, cleared, last = terminal.getvalue().split("\r")
+    assert first == "cells   0% [....................] 0/4000000, ..."
+    assert second.startswith("cells   0% [....................] 2/4000000, 0.000556/s, 99:59:59 left")
+    assert cleared.strip() == last == "" and len(cleared) == len(second)
+
+
+def test_unknown_keywords(data):
+    """The message names what callers have written and can write, not a class within."""
+    for build in (
+        lambda: si.SegmentIndexBuilder.create(data.morphologies, data.nodes, replacee=True),
+        lambda: si.SynapseIndexBuilder.create((data.edges, "syn"), replacee=True),
+        lambda: si.index_circuit("segments", "circuit_config.json", "out", replacee=True),
+        lambda: si.SphereIndexBuilder.from_numpy([[0, 0, 0]], [1], replacee=True),
+    ):
+        with pytest.raises(TypeError) as caught:
+            build()
+        assert "'replacee': did you mean 'replace'?" in str(caught.value) and "BuildOptions" not in str(caught.value)
+
+
+def test_an_index_that_is_there_already(data, tmp_path):
+    si.SegmentIndexBuilder.create(data.morphologies, data.nodes, output_dir=tmp_path / "out")
+    with pytest.raises(FileExistsError, match="replace=True"):
+        si.SegmentIndexBuilder.create(data.morphologies, data.nodes, output_dir=tmp_path / "out")
+
+
+@pytest.mark.parametrize("severity, speaks", [("INFO", True), ("WARNING", False), (None, False)])
+def test_logger_speaks_at_its_severity(data, tmp_path, severity, speaks):
+    """Without any logging set up by the program; basicConfig shows each message once."""
+    script = "import logging, sys, spatial_index as si\n" \
+        "if sys.argv[3] == 'configured': logging.basicConfig(level=logging.INFO)\n" \
+        "si.SegmentIndexBuilder.create(*sys.argv[1:3])\n"
+    environment = {name: value for name, value in os.environ.items() if name != "SI_LOG_SEVERITY"}
+    if severity:
+        environment["SPATIAL_INDEX_LOG_SEVERITY"] = severity
+    for how in "plain", "configured":
+        command = [sys.executable, "-c", script, data.morphologies, data.nodes, how]
+        told = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True).stderr
+        expected = speaks or (how == "configured" and severity is None)
+        assert told.count("indexed 12 elements of 4 cells in ") == expected, told
 
 
 # ---- circuits ----

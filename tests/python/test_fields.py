@@ -5,6 +5,8 @@ import circuits
 import numpy as np
 import pytest
 
+import spatial_index as si
+
 from spatial_index import Results
 
 EVERYTHING = (-math.inf,) * 3, (math.inf,) * 3
@@ -156,3 +158,30 @@ def test_many_results():
     assert np.array_equal(positions[found["id"]], found["position"])
     half = index.box_query((0, 0, 0), (0.5, 1, 1), fields="id")
     assert np.array_equal(np.sort(half), np.flatnonzero(positions[:, 0] <= 0.5))
+
+
+@pytest.mark.parametrize("name, suggestion", [("gidd", "gid"), ("section_tpye", "section_type"), ("mtpye", "mtype"), ("endpoint", "endpoints")])
+def test_mistyped_fields(segments, name, suggestion):
+    for options in ({"fields": name}, {"fields": ["gid", name]}):
+        with pytest.raises(KeyError) as caught:
+            segments.box_query(*EVERYTHING, **options)
+        assert f"did you mean '{suggestion}'?" in str(caught.value)
+        assert "has the fields gid, section_id, segment_id, ids, centroid" in str(caught.value)
+
+
+def test_mistyped_fields_without_attributes(points):
+    with pytest.raises(KeyError, match=r"'positioon': did you mean 'position'\? A point index has the fields id, position, and no data set"):
+        points.box_query(*EVERYTHING, fields="positioon")
+    with pytest.raises(KeyError, match=r"'nonsense'\. A point index has the fields id, position, and"):
+        points.box_query(*EVERYTHING, fields="nonsense")
+
+
+def test_fields_of_a_data_set_that_moved(tmp_path):
+    nodes = circuits.write_nodes(tmp_path / "nodes.h5")
+    si.SegmentIndexBuilder.from_sonata_file(circuits.write_morphologies(tmp_path / "m"), nodes, output_dir=tmp_path / "out")
+    nodes.rename(tmp_path / "moved.h5")
+    with si.open_index(tmp_path / "out") as index, pytest.raises(FileNotFoundError) as caught:
+        index.box_query(*EVERYTHING, fields="gidd")
+    assert "did you mean 'gid'?" in str(caught.value) and "dataset_path" in str(caught.value) and "nodes.h5" in str(caught.value)
+    with si.open_index(tmp_path / "out", dataset_path=tmp_path / "moved.h5") as index:
+        assert set(index.box_query(*EVERYTHING, fields="mtype")) == {"L1_DAC", "L23_PC", "L4_SS"}

@@ -1,4 +1,5 @@
 """Only the elements that are wanted, and groups of several fields, as NumPy would tell them from all elements."""
+import subprocess
 import types
 
 import circuits
@@ -29,6 +30,18 @@ def neurites(points):
 def random_segments(tmp_path_factory):
     shapes = {f"cell{cell:02}.swc": neurites(500) for cell in range(12)}
     return small.index_cells(tmp_path_factory.mktemp("wanted"), shapes)
+
+
+@pytest.mark.parametrize("name", ["soma", "axon", "basal_dendrite", "apical_dendrite", "dendrite", "basal", "apical", "spine", "Axon", "", "3", "256"])
+def test_names_of_section_types_are_those_of_the_commands(data, name):
+    command = [small.COMMANDS / "spatial-index", "query", data.segments, "--box", "-1e9,-1e9,-1e9", "1e9,1e9,1e9", "--count", "--section-types", name]
+    told = subprocess.run(command, capture_output=True, encoding="utf-8")
+    with si.open_index(data.segments) as index:
+        try:
+            assert told.stdout == f"{index.box_counts(*EVERYTHING, section_types=name)}\n"
+        except ValueError as error:
+            assert told.returncode == 2 and name in str(error)
+            assert "soma, axon, basal_dendrite, apical_dendrite" in str(error) and "soma, axon, basal_dendrite, apical_dendrite" in told.stderr
 
 
 FILTERS = [

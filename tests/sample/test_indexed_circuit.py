@@ -3,6 +3,7 @@ import csv
 import io
 import os
 import pathlib
+import re
 import subprocess
 
 import numpy as np
@@ -14,7 +15,7 @@ COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
 
 def run(command, *arguments):
     result = subprocess.run(
-        [COMMANDS / ("spatial-index-" + command), *map(str, arguments)],
+        [COMMANDS / "spatial-index", command, *map(str, arguments)],
         capture_output=True,
         text=True,
     )
@@ -31,7 +32,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("indexed")
     run("sample-circuit", folder / "circuit", "--cells", 60)
     for kind in ("segments", "synapses"):
-        run("circuit", kind, folder / "circuit/circuit_config.json", "-o", folder / kind)
+        run("index", kind, folder / "circuit/circuit_config.json", "-o", folder / kind)
     return folder
 
 
@@ -103,3 +104,17 @@ def test_a_box_of_synapses(folder, circuit):
     assert [int(row["post_gid"]) for row in groups] == gids.tolist()
     assert [int(row["count"]) for row in groups] == counts.tolist()
     assert int(run("query", folder / "synapses", *box, "--count")) == len(inside)
+
+
+def test_several_populations_hold_what_one_holds(folder, tmp_path):
+    """The same cells and synapses, divided among populations, are found by all populations together."""
+    run("sample-circuit", tmp_path / "circuit", "--cells", 60, "--populations", 3)
+    cells = ["cortex_1", "cortex_2", "cortex_3"]
+    synapses = [f"{source}__{target}__chemical" for source in cells for target in cells]
+    for kind, names in (("segments", cells), ("synapses", synapses)):
+        config = tmp_path / "circuit/circuit_config.json"
+        run("index", kind, config, "--populations", ",".join(names), "-o", tmp_path / kind)
+        assert sorted(path.name for path in (tmp_path / kind).iterdir() if path.is_dir()) == sorted(names)
+        box = ["--box", "-60,300,-60", "60,700,60", "--count"]
+        counts = [int(number) for number in re.findall(r"\d+$", run("query", tmp_path / kind, *box), re.M)]
+        assert sum(counts) == int(run("query", folder / kind, *box))

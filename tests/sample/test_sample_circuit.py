@@ -1,10 +1,12 @@
 """The sample circuit is valid SONATA, its synapses lie on its cells, and it is reproducible."""
 import filecmp
+import json
 import os
 import re
 import subprocess
 import time
 
+import h5py
 import numpy as np
 import pytest
 from circuit_reader import Circuit
@@ -202,10 +204,14 @@ def test_edges_are_sorted_by_target_then_source(circuit):
     [("target_to_source", "target_node_id"), ("source_to_target", "source_node_id")],
 )
 def test_indices_find_the_edges_of_every_node(circuit, index, nodes):
-    ids = circuit.synapses[nodes][:]
-    ranges_of_nodes = circuit.synapses["indices"][index]["node_id_to_ranges"][:]
-    edges_of_ranges = circuit.synapses["indices"][index]["range_to_edge_id"][:]
-    assert len(ranges_of_nodes) == len(circuit.cells["x"])
+    check_index(circuit.synapses, index, nodes, len(circuit.cells["x"]))
+
+
+def check_index(population, index, nodes, node_count):
+    ids = population[nodes][:]
+    ranges_of_nodes = population["indices"][index]["node_id_to_ranges"][:]
+    edges_of_ranges = population["indices"][index]["range_to_edge_id"][:]
+    assert len(ranges_of_nodes) == node_count
     for node, (begin, end) in enumerate(ranges_of_nodes):
         found = [e for b, e_ in edges_of_ranges[begin:end] for e in range(b, e_)]
         assert found == np.flatnonzero(ids == node).tolist()
@@ -259,6 +265,79 @@ def test_synapses_lie_on_their_segments(circuit, side, kinds):
 def test_axon_and_dendrite_are_close_to_each_other(circuit):
     gap = np.linalg.norm(circuit.sites("afferent_center") - circuit.sites("efferent_center"), axis=1)
     assert gap.max() <= 4.001
+
+
+# ---------------------------------------------------------------- several populations
+
+
+NAMES = ["cortex_1", "cortex_2", "cortex_3"]
+
+
+@pytest.fixture(scope="module")
+def divided(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("divided") / "circuit"
+    result = run("--cells", 120, "--populations", 3, folder)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def centers_of(population):
+    return np.column_stack([population[f"0/afferent_center_{axis}"][:] for axis in "xyz"])
+
+
+def test_the_configuration_names_all_populations(divided):
+    networks = json.loads((divided / "circuit_config.json").read_text())["networks"]
+    [nodes], [edges] = networks["nodes"], networks["edges"]
+    assert list(nodes["populations"]) == [*NAMES, "thalamus"]
+    assert list(edges["populations"]) == [f"{a}__{b}__chemical" for a in NAMES for b in NAMES]
+    with h5py.File(divided / "nodes.h5") as file:
+        assert set(file["nodes"]) == set(nodes["populations"])
+    with h5py.File(divided / "edges.h5") as file:
+        assert set(file["edges"]) == set(edges["populations"])
+
+
+def test_populations_share_the_cells_of_one_column(circuit, divided):
+    """Each cell of the undivided circuit is in one population, with its attributes; sizes differ."""
+    with h5py.File(divided / "nodes.h5") as file:
+        populations = [file["nodes"][name]["0"] for name in NAMES]
+        sizes = [len(population["x"]) for population in populations]
+        assert sizes == [60, 40, 20]
+        for name in ("x", "orientation_y", "morphology", "mtype", "minicolumn"):
+            values = np.concatenate([population[name][:] for population in populations])
+            assert sorted(values) == sorted(circuit.cells[name][:]), name
+
+
+def test_synapses_run_between_all_populations(circuit, divided):
+    """They are those of the undivided circuit, between the same cells."""
+    positions = circuit.positions()
+    whole = {
+        tuple(center): (*positions[source], *positions[target])
+        for center, source, target in zip(
+            circuit.sites("afferent_center"), circuit.synapses["source_node_id"][:], circuit.synapses["target_node_id"][:]
+        )
+    }
+    found = {}
+    with h5py.File(divided / "nodes.h5") as nodes, h5py.File(divided / "edges.h5") as edges:
+        places = {
+            name: np.column_stack([nodes["nodes"][name]["0"][axis][:] for axis in "xyz"]) for name in NAMES
+        }
+        for name, population in edges["edges"].items():
+            source, target, _ = name.split("__")
+            assert population["source_node_id"].attrs["node_population"] == source
+            assert population["target_node_id"].attrs["node_population"] == target
+            assert len(population["edge_type_id"]) > 50
+            for center, i, j in zip(centers_of(population), population["source_node_id"][:], population["target_node_id"][:]):
+                found[tuple(center)] = (*places[source][i], *places[target][j])
+            check_index(population, "target_to_source", "target_node_id", len(places[target]))
+            check_index(population, "source_to_target", "source_node_id", len(places[source]))
+    assert found == whole
+
+
+def test_every_population_has_a_cell(tmp_path):
+    result = run("--cells", 4, "--populations", 4, tmp_path / "circuit")
+    assert result.returncode == 0, result.stderr
+    with h5py.File(tmp_path / "circuit/nodes.h5") as file:
+        assert [len(file[f"nodes/cortex_{i}/0/x"]) for i in range(1, 5)] == [1, 1, 1, 1]
 
 
 # ---------------------------------------------------------------- the program
@@ -325,6 +404,9 @@ def test_force_replaces_files_and_leaves_others(tmp_path):
         (["--cells", "-5", "x"], "--cells"),
         (["--cells", "10001", "x"], "--cells"),
         (["--cells", "12x", "x"], "--cells"),
+        (["--populations", "0", "x"], "--populations"),
+        (["--populations", "11", "x"], "--populations"),
+        (["--populations", "3", "--cells", "2", "x"], "2 cells are too few for 3 populations"),
         (["--seed", "", "x"], "--seed"),
         (["--seed", "18446744073709551616", "x"], "--seed"),
         (["--colour", "x"], "colour"),

@@ -1,4 +1,4 @@
-/* Makes a circuit in four steps: models, morphologies, cells, synapses. */
+/* Makes a circuit step by step: models, morphologies, cells, their populations, synapses. */
 #include "sample_circuit/sample_circuit.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@ si_result si_sample_circuit_make(const si_sample_plan *plan, si_sample_circuit *
     SI_SAMPLE_TRY(si_sample_list_models(circuit, error));
     SI_SAMPLE_TRY(si_sample_grow_morphologies(circuit, error));
     SI_SAMPLE_TRY(si_sample_place_cells(circuit, error));
+    si_sample_divide_cells(circuit);
     return si_sample_connect_cells(circuit, error);
 }
 

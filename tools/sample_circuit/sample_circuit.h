@@ -4,19 +4,22 @@
 
 #include "sample_circuit/sample_types.h"
 
-#define SI_SAMPLE_NODE_POPULATION "cortex"
+#define SI_SAMPLE_NODE_POPULATION "cortex" /* of one; several are cortex_1, cortex_2, ... */
 #define SI_SAMPLE_VIRTUAL_POPULATION "thalamus"
-#define SI_SAMPLE_EDGE_POPULATION "cortex__cortex__chemical"
+#define SI_SAMPLE_MOST_POPULATIONS 10
 
 typedef struct si_sample_plan {
     uint64_t seed;
     size_t cell_count;
     size_t synapses_per_cell; /* mean */
     size_t morphology_count;  /* at least si_sample_model_count */
+    size_t population_count;  /* of cells; not more than cells */
 } si_sample_plan;
 
 typedef struct si_sample_cell {
     uint32_t model; /* position in the circuit's models */
+    uint32_t population;
+    uint64_t gid; /* in its population, in the order of the cells */
     double position[3];
     double orientation[4]; /* unit quaternion w x y z */
     double rotation[3][3]; /* the same as a matrix */
@@ -34,7 +37,7 @@ typedef struct si_sample_site {
 } si_sample_site;
 
 typedef struct si_sample_synapse {
-    uint64_t source, target;
+    uint64_t source, target; /* positions in the circuit's cells */
     si_sample_site efferent, afferent;
     float conductance, decay_time, delay, depression_time, facilitation_time, u_syn, spine_length;
     int16_t n_rrp_vesicles;
@@ -59,6 +62,7 @@ void si_sample_circuit_free(si_sample_circuit *circuit);
 si_result si_sample_list_models(si_sample_circuit *circuit, si_error *error);
 si_result si_sample_grow_morphologies(si_sample_circuit *circuit, si_error *error);
 si_result si_sample_place_cells(si_sample_circuit *circuit, si_error *error);
+void si_sample_divide_cells(si_sample_circuit *circuit);
 si_result si_sample_connect_cells(si_sample_circuit *circuit, si_error *error);
 
 /* Where a point of a cell's morphology lies in the circuit. */
@@ -71,8 +75,19 @@ si_result si_sample_write_nodes(const si_sample_circuit *circuit, const char *pa
                                 si_error *error);
 si_result si_sample_write_edges(const si_sample_circuit *circuit, const char *path,
                                 si_error *error);
-si_result si_sample_write_config(const char *path, si_error *error);
+si_result si_sample_write_config(const si_sample_circuit *circuit, const char *path,
+                                 si_error *error);
 
 size_t si_sample_virtual_cell_count(const si_sample_circuit *circuit);
+
+/* How many cells a population has. */
+size_t si_sample_population_size(const si_sample_circuit *circuit, size_t population);
+/* Names of populations, of cells and of the synapses from one of them to another. */
+typedef struct si_sample_name {
+    char text[64];
+} si_sample_name;
+
+si_sample_name si_sample_node_name(const si_sample_circuit *circuit, size_t population);
+si_sample_name si_sample_edge_name(const si_sample_circuit *circuit, size_t source, size_t target);
 
 #endif

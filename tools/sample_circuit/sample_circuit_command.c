@@ -48,6 +48,13 @@ static void set_morphologies(void *target, const char *const *words)
                                                  MOST_MORPHOLOGIES);
 }
 
+static void set_populations(void *target, const char *const *words)
+{
+    struct options *options = target;
+    options->plan.population_count = read_number("populations", words[0], 1,
+                                                 SI_SAMPLE_MOST_POPULATIONS);
+}
+
 static void set_seed(void *target, const char *const *words)
 {
     struct options *options = target;
@@ -70,6 +77,12 @@ static const cli_option option_table[] = {
      .value = "N",
      .help = "number of morphologies, 12 to 10000 (default 12);\ncells take more than 12 in turn",
      .set = set_morphologies},
+    {.name = "populations",
+     .words = CLI_ONE_WORD,
+     .value = "N",
+     .help = "number of populations of cells, 1 to 10 (default 1),\n"
+             "with synapses between any two and within each",
+     .set = set_populations},
     {.name = "seed",
      .words = CLI_ONE_WORD,
      .value = "N",
@@ -93,12 +106,6 @@ static si_result check_signal(si_error *error)
 typedef si_result (*write_step)(const si_sample_circuit *circuit, const char *path,
                                 si_error *error);
 
-static si_result write_config(const si_sample_circuit *circuit, const char *path, si_error *error)
-{
-    (void)circuit;
-    return si_sample_write_config(path, error);
-}
-
 static si_result write_circuit(const si_sample_circuit *circuit, const char *folder,
                                si_error *error)
 {
@@ -109,7 +116,7 @@ static si_result write_circuit(const si_sample_circuit *circuit, const char *fol
         {"morphologies", si_sample_write_morphologies},
         {"nodes.h5", si_sample_write_nodes},
         {"edges.h5", si_sample_write_edges},
-        {"circuit_config.json", write_config},
+        {"circuit_config.json", si_sample_write_config},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         SI_SAMPLE_TRY(check_signal(error));
@@ -170,12 +177,16 @@ int cli_sample_circuit_command(int argc, char **argv)
     struct options options = {.plan = {.seed = 1,
                                        .cell_count = 300,
                                        .synapses_per_cell = 50,
+                                       .population_count = 1,
                                        .morphology_count = si_sample_model_count}};
     cli_operands operands;
     si_error error = {.result = SI_OK};
     cli_read_arguments(&command, argc, argv, &options, &operands);
     if (operands.words[0][0] == '\0')
         cli_wrong_use("the name of FOLDER is empty");
+    if (options.plan.population_count > options.plan.cell_count)
+        cli_wrong_use("%zu cells are too few for %zu populations", options.plan.cell_count,
+                      options.plan.population_count);
     cli_note_signals();
     int code = exit_code(make_circuit(&options, operands.words[0], &error), &error);
     cli_finish_output();

@@ -57,9 +57,10 @@ static si_result check_empty(const char *path, si_error *error)
     while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
     si_result result = SI_OK;
     if (entry != NULL)
-        result = si_sample_fail(error, SI_ERROR_EXISTS,
-                                "the folder %s is not empty: it holds %s (--force writes into it)",
-                                path, entry->d_name);
+        result = si_sample_fail(
+            error, SI_ERROR_EXISTS,
+            "the folder %s is not empty: it holds %s (--replace writes into it)", path,
+            entry->d_name);
     closedir(stream);
     return result;
 }

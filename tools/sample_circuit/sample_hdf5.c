@@ -35,6 +35,7 @@ void si_sample_hdf5_create(si_sample_hdf5 *hdf5, const char *path, si_error *err
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     *hdf5 = (si_sample_hdf5){
         .path = path,
+        .group = "",
         .file = open_in_memory(path),
         .object_properties = H5Pcreate(H5P_DATASET_CREATE),
         .link_properties = H5Pcreate(H5P_LINK_CREATE),
@@ -81,11 +82,25 @@ si_result si_sample_hdf5_close(si_sample_hdf5 *hdf5)
     return hdf5->result;
 }
 
+/* The name of an object from the root on. */
+typedef struct full_name {
+    char text[256];
+} full_name;
+
+static full_name name_in_group(const si_sample_hdf5 *hdf5, const char *name)
+{
+    full_name full;
+    snprintf(full.text, sizeof(full.text), "%s/%s", hdf5->group, name);
+    return full;
+}
+
 void si_sample_hdf5_group(si_sample_hdf5 *hdf5, const char *name)
 {
     if (hdf5->result != SI_OK)
         return;
-    hid_t group = H5Gcreate2(hdf5->file, name, hdf5->link_properties, H5P_DEFAULT, H5P_DEFAULT);
+    full_name full = name_in_group(hdf5, name);
+    hid_t group = H5Gcreate2(hdf5->file, full.text, hdf5->link_properties, H5P_DEFAULT,
+                             H5P_DEFAULT);
     check(hdf5, group, "create group", name);
     if (group >= 0)
         H5Gclose(group);
@@ -147,7 +162,8 @@ static void write_dataset(si_sample_hdf5 *hdf5, const char *name, hid_t stored, 
                           const void *values)
 {
     hid_t native = H5Tget_native_type(stored, H5T_DIR_ASCEND);
-    hid_t dataset = H5Dcreate2(hdf5->file, name, stored, space, hdf5->link_properties,
+    full_name full = name_in_group(hdf5, name);
+    hid_t dataset = H5Dcreate2(hdf5->file, full.text, stored, space, hdf5->link_properties,
                                hdf5->object_properties, H5P_DEFAULT);
     check(hdf5, dataset, "create data set", name);
     if (dataset >= 0) {
@@ -223,7 +239,8 @@ void si_sample_hdf5_sequence(si_sample_hdf5 *hdf5, const char *name, size_t coun
 static void write_attribute(si_sample_hdf5 *hdf5, const char *object, const char *name, hid_t type,
                             hid_t space, const void *values)
 {
-    hid_t attribute = H5Acreate_by_name(hdf5->file, object, name, type, space, H5P_DEFAULT,
+    full_name full = name_in_group(hdf5, object);
+    hid_t attribute = H5Acreate_by_name(hdf5->file, full.text, name, type, space, H5P_DEFAULT,
                                         H5P_DEFAULT, H5P_DEFAULT);
     check(hdf5, attribute, "create attribute", name);
     if (attribute < 0)

@@ -12,6 +12,7 @@
 typedef struct si_sample_hdf5 {
     const char *path;
     hid_t file, object_properties, link_properties;
+    const char *group; /* names of datasets and objects begin here; "" is the root */
     si_error *error;
     si_result result;
 } si_sample_hdf5;

@@ -1,11 +1,11 @@
 /* nodes.h5: the cells of the column, and the fibres that reach it from elsewhere. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sample_circuit/sample_circuit.h"
 #include "sample_circuit/sample_hdf5.h"
 
-#define CELLS "/nodes/" SI_SAMPLE_NODE_POPULATION
 #define FIBRES "/nodes/" SI_SAMPLE_VIRTUAL_POPULATION
 
 /* The attributes of a cell, side by side. */
@@ -91,16 +91,15 @@ static void write_library(si_sample_hdf5 *hdf5, const char *name, const char *co
 static void write_libraries(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit)
 {
     static const char *const model_types[] = {"biophysical"};
-    write_library(hdf5, CELLS "/0/@library/morphology", &circuit->models[0].name,
+    write_library(hdf5, "0/@library/morphology", &circuit->models[0].name,
                   sizeof(circuit->models[0]), circuit->plan.morphology_count);
-    write_library(hdf5, CELLS "/0/@library/mtype", &si_sample_mtypes[0].name,
-                  sizeof(si_sample_mtypes[0]), si_sample_mtype_count);
-    write_library(hdf5, CELLS "/0/@library/etype", etypes, sizeof(etypes[0]), ETYPE_COUNT);
-    write_library(hdf5, CELLS "/0/@library/synapse_class", si_sample_synapse_classes,
-                  sizeof(const char *), si_sample_synapse_class_count);
-    write_library(hdf5, CELLS "/0/@library/model_type", model_types, sizeof(model_types[0]), 1);
-    write_library(hdf5, CELLS "/0/@library/model_template", templates, sizeof(templates[0]),
-                  ETYPE_COUNT);
+    write_library(hdf5, "0/@library/mtype", &si_sample_mtypes[0].name, sizeof(si_sample_mtypes[0]),
+                  si_sample_mtype_count);
+    write_library(hdf5, "0/@library/etype", etypes, sizeof(etypes[0]), ETYPE_COUNT);
+    write_library(hdf5, "0/@library/synapse_class", si_sample_synapse_classes, sizeof(const char *),
+                  si_sample_synapse_class_count);
+    write_library(hdf5, "0/@library/model_type", model_types, sizeof(model_types[0]), 1);
+    write_library(hdf5, "0/@library/model_template", templates, sizeof(templates[0]), ETYPE_COUNT);
 }
 
 static void write_node_ids(si_sample_hdf5 *hdf5, const char *type_id, const char *group_id,
@@ -112,12 +111,10 @@ static void write_node_ids(si_sample_hdf5 *hdf5, const char *type_id, const char
 }
 
 static void write_cells(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit,
-                        const struct node *nodes)
+                        const struct node *nodes, size_t count)
 {
-    size_t count = circuit->plan.cell_count;
-    write_node_ids(hdf5, CELLS "/node_type_id", CELLS "/node_group_id", CELLS "/node_group_index",
-                   count);
-    si_sample_hdf5_columns(hdf5, CELLS "/0", columns, sizeof(columns) / sizeof(columns[0]), nodes,
+    write_node_ids(hdf5, "node_type_id", "node_group_id", "node_group_index", count);
+    si_sample_hdf5_columns(hdf5, "0", columns, sizeof(columns) / sizeof(columns[0]), nodes,
                            sizeof(*nodes), count);
     write_libraries(hdf5, circuit);
 }
@@ -127,26 +124,38 @@ static void write_fibres(si_sample_hdf5 *hdf5, size_t count)
 {
     static const char *const model_types[] = {"virtual"};
     const uint32_t first = 0;
-    write_node_ids(hdf5, FIBRES "/node_type_id", FIBRES "/node_group_id",
-                   FIBRES "/node_group_index", count);
-    si_sample_hdf5_member(hdf5, FIBRES "/0/model_type", SI_SAMPLE_UINT32, &first, 0, count);
-    write_library(hdf5, FIBRES "/0/@library/model_type", model_types, sizeof(model_types[0]), 1);
-    si_sample_hdf5_member(hdf5, FIBRES "/0/synapse_class", SI_SAMPLE_UINT32, &first, 0, count);
-    write_library(hdf5, FIBRES "/0/@library/synapse_class", si_sample_synapse_classes,
-                  sizeof(const char *), si_sample_synapse_class_count);
+    write_node_ids(hdf5, "node_type_id", "node_group_id", "node_group_index", count);
+    si_sample_hdf5_member(hdf5, "0/model_type", SI_SAMPLE_UINT32, &first, 0, count);
+    write_library(hdf5, "0/@library/model_type", model_types, sizeof(model_types[0]), 1);
+    si_sample_hdf5_member(hdf5, "0/synapse_class", SI_SAMPLE_UINT32, &first, 0, count);
+    write_library(hdf5, "0/@library/synapse_class", si_sample_synapse_classes, sizeof(const char *),
+                  si_sample_synapse_class_count);
+}
+
+static void write_population(si_sample_hdf5 *hdf5, const si_sample_circuit *circuit,
+                             size_t population, struct node *nodes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < circuit->plan.cell_count; i++)
+        if (circuit->cells[i].population == population)
+            nodes[count++] = make_node(circuit, &circuit->cells[i]);
+    char group[128];
+    snprintf(group, sizeof(group), "/nodes/%s", si_sample_node_name(circuit, population).text);
+    hdf5->group = group;
+    write_cells(hdf5, circuit, nodes, count);
+    hdf5->group = "";
 }
 
 si_result si_sample_write_nodes(const si_sample_circuit *circuit, const char *path, si_error *error)
 {
-    size_t count = circuit->plan.cell_count;
-    struct node *nodes = calloc(count, sizeof(*nodes));
+    struct node *nodes = calloc(circuit->plan.cell_count, sizeof(*nodes));
     if (nodes == NULL)
         return si_sample_fail_memory(error);
-    for (size_t i = 0; i < count; i++)
-        nodes[i] = make_node(circuit, &circuit->cells[i]);
     si_sample_hdf5 hdf5;
     si_sample_hdf5_create(&hdf5, path, error);
-    write_cells(&hdf5, circuit, nodes);
+    for (size_t i = 0; i < circuit->plan.population_count; i++)
+        write_population(&hdf5, circuit, i, nodes);
+    hdf5.group = FIBRES;
     write_fibres(&hdf5, si_sample_virtual_cell_count(circuit));
     free(nodes);
     return si_sample_hdf5_close(&hdf5);

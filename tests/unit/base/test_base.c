@@ -98,6 +98,25 @@ static void paths_are_normalised_lexically(void **state)
     si_free(parent);
 }
 
+static void check_relative(const char *folder, const char *path, const char *expected)
+{
+    char *way = si_path_relative(folder, path);
+    assert_string_equal(way, expected);
+    si_free(way);
+}
+
+static void ways_between_paths(void **state)
+{
+    (void)state;
+    check_relative("/a/b", "/a/c/file", "../c/file");
+    check_relative("/a/b", "/a/b/file", "file");
+    check_relative("/a/b", "/a/bc/file", "../bc/file");
+    check_relative("/a/bc", "/a/b", "../b");
+    check_relative("/a/b/c", "/file", "../../../file");
+    check_relative("/", "/a/file", "a/file");
+    check_relative("/x", "/y", "../y");
+}
+
 static void folders_are_created_with_their_parents(void **state)
 {
     (void)state;
@@ -243,6 +262,7 @@ int main(void)
         cmocka_unit_test(sizes_that_overflow_are_refused),
         cmocka_unit_test(the_nth_allocation_can_fail),
         cmocka_unit_test(paths_are_normalised_lexically),
+        cmocka_unit_test(ways_between_paths),
         cmocka_unit_test(folders_are_created_with_their_parents),
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(the_lowest_failed_task_is_reported),

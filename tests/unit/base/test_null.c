@@ -240,6 +240,11 @@ static void sets_and_data_sets(void **state)
     REFUSED(si_verify("folder", NULL, NULL, &error));
     REFUSED(si_dataset_open(NULL, &dataset, &error));
     REFUSED(si_dataset_open(index, NULL, &error));
+    REFUSED(si_dataset_open_at(NULL, "nodes.h5", NULL, &dataset, &error));
+    REFUSED(si_dataset_open_at(index, "nodes.h5", NULL, NULL, &error));
+    REFUSED(si_dataset_open_circuit(NULL, "circuit_config.json", &dataset, &error));
+    REFUSED(si_dataset_open_circuit(index, NULL, &dataset, &error));
+    REFUSED(si_dataset_open_circuit(index, "circuit_config.json", NULL, &error));
     assert_int_equal(si_dataset_attribute_count(NULL), 0);
     assert_null(si_dataset_attribute_name(NULL, 0));
     REFUSED(si_dataset_read(NULL, "mtype", &id, 1, &values, &error));

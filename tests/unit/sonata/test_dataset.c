@@ -276,9 +276,15 @@ static void an_index_knows_its_dataset(void **state)
     assert_string_equal(((char **)values.data)[0], "inh");
     si_values_free(&values);
     si_dataset_close(dataset);
-    assert_int_equal(unlink(path), 0);
+    const char *moved = path_in(*state, "moved.h5");
+    assert_int_equal(rename(path, moved), 0);
     assert_int_equal(si_dataset_open(index, &dataset, &error), SI_ERROR_NOT_FOUND);
-    assert_message("which does not exist; pass the current path of this file");
+    assert_message("which does not exist");
+    assert_ok(si_dataset_open_at(index, moved, NULL, &dataset, &error), error);
+    si_dataset_close(dataset);
+    assert_int_equal(si_dataset_open_circuit(index, "none.json", &dataset, &error),
+                     SI_ERROR_NOT_FOUND);
+    assert_message("does not record its population");
     si_index_close(index);
     index = build_index(folder, SI_POINT, NULL);
     assert_int_equal(si_dataset_open(index, &dataset, &error), SI_ERROR_NOT_FOUND);
