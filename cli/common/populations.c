@@ -14,6 +14,22 @@ static void add_population(cli_populations *populations, size_t position)
         .index = si_population_set_index(populations->set, position)};
 }
 
+static _Noreturn void refuse_population(const cli_populations *populations, const char *name)
+{
+    char names[4096] = "";
+    size_t length = 0, count = si_population_set_count(populations->set);
+    for (size_t i = 0; i < count && length < sizeof names; i++) {
+        const char *known = si_population_set_name(populations->set, i);
+        if (known)
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s'%s'",
+                                       length > 0 ? ", " : "", known);
+    }
+    if (length == 0)
+        cli_fail("%s: no population '%s': the index records no name of its population",
+                 populations->path, name);
+    cli_fail("%s: no population '%s', expected one of %s", populations->path, name, names);
+}
+
 static void add_named(cli_populations *populations, const char *name)
 {
     for (size_t i = 0; i < si_population_set_count(populations->set); i++) {
@@ -23,7 +39,7 @@ static void add_named(cli_populations *populations, const char *name)
             return;
         }
     }
-    cli_fail("%s: no population '%s'", populations->path, name);
+    refuse_population(populations, name);
 }
 
 static si_element_kind kind_of(const si_index *index)
