@@ -116,8 +116,7 @@ def test_resolver(data):
 
 
 @pytest.mark.parametrize("module, name, instead", [
-    ("core", "MorphIndex", "SegmentIndexBuilder"), ("core", "SphereIndex", "SphereIndexBuilder"),
-    ("core", "Soma", "raw_elements"), ("io", "open_core_from_meta_data", "open_index"),
+    ("core", "Soma", "raw_elements"), ("core", "deduce_meta_data_path", "MetaData"), ("io", "open_core_from_meta_data", "open_index"),
     ("chunked_builder", "MultiIndexWorkQueue", "builders"),
     ("io", "write_sonata_meta_data_section", "builders"), ("util", "gen_ranges", "ranges"),
     ("commands", "brain_indexer_nodes", "spatial-index-nodes"), ("commands", "spatial_index_circuit", "spatial-index-circuit"),

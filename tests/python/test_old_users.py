@@ -24,6 +24,7 @@ EVERYTHING = small.EVERYTHING
     ("", "SectionType IndexResolver MorphIndexResolver SynapseIndexResolver SphereIndexResolver PointIndexResolver core "
          "io util resolver index builder chunked_builder logging_settings synthetic_index morphology_builder "
          "synapse_builder experimental"),
+    ("core", "SectionType MorphIndex MorphMultiIndex SynapseIndex SynapseMultiIndex SphereIndex PointIndex"),
     ("index", "IndexInterface Index SONATAIndex SynapseIndexBase SynapseIndex SynapseMultiIndex MorphIndexBase MorphIndex "
               "MorphMultiIndex SphereIndexBase SphereIndex PointIndexBase PointIndex MultiPopulationIndex"),
     ("builder", "SimpleShapeIndexBuilder SphereIndexBuilder PointIndexBuilder"),
@@ -62,6 +63,7 @@ def test_base_classes(segments, points):
     assert isinstance(segments, MorphIndexBase) and not isinstance(segments, SynapseIndexBase)
     assert isinstance(points, IndexInterface) and not isinstance(points, SONATAIndex)
     assert issubclass(si.MultiPopulationIndex, IndexInterface)
+    assert si.core.MorphIndex is si.MorphIndex and si.core.SynapseMultiIndex is si.SynapseIndex
 
 
 # ---- builders ----
