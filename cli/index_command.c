@@ -11,6 +11,7 @@
 #include "common/program.h"
 #include "index/build_run.h"
 #include "index/index_options.h"
+#include "index/settlement.h"
 
 /* A circuit configuration is JSON, every other source is HDF5. What cannot be read is judged by its
  * name. */
@@ -90,7 +91,20 @@ static int build_index(const cli_command *command, int argc, char **argv)
             cli_wrong_use("two populations are given: '%s' and '%s'", words[1], population);
         population = words[1];
     }
-    const cli_gid_list *post_gids = options.post_gids.gids ? &options.post_gids : &options.gids;
+    static const char *const tasks[2][2] = {{"synapses of a file", "synapses of a circuit"},
+                                            {"segments of files", "segments of a circuit"}};
+    cli_build_arguments told = {.task = tasks[segments][circuit],
+                                .source = words[0],
+                                .folder = segments && !circuit ? words[1] : NULL,
+                                .population = population,
+                                .options = &options};
+    if (!segments && options.gids.gids) { /* what --post-gids was called */
+        options.post_gids = options.gids;
+        options.gids = (cli_gid_list){0};
+    }
+    cli_build_run run;
+    cli_build_run_begin(&run, &options);
+    cli_build_arguments_settle(&told, &run.cluster);
 
     si_segments_source cells = SI_SEGMENTS_SOURCE_INIT;
     cells.node_types_file = options.node_types;
@@ -102,17 +116,15 @@ static int build_index(const cli_command *command, int argc, char **argv)
     si_synapses_source synapses = SI_SYNAPSES_SOURCE_INIT;
     synapses.edge_types_file = options.edge_types;
     synapses.position_prefix = options.position;
-    synapses.post_gids = post_gids->gids;
-    synapses.post_gid_count = post_gids->count;
+    synapses.post_gids = options.post_gids.gids;
+    synapses.post_gid_count = options.post_gids.count;
 
-    cli_build_run run;
     si_result result;
-    cli_build_run_begin(&run, &options);
     if (circuit) {
         si_circuit_source source = SI_CIRCUIT_SOURCE_INIT;
-        source.config_file = words[0];
-        source.populations = population ? &population : options.populations.names;
-        source.population_count = population ? 1 : options.populations.count;
+        source.config_file = told.source;
+        source.populations = told.population ? &told.population : options.populations.names;
+        source.population_count = told.population ? 1 : options.populations.count;
         source.segments = cells;
         source.synapses = synapses;
         result = segments ? si_build_circuit_segments(&source, options.output, &run.options,
@@ -120,14 +132,14 @@ static int build_index(const cli_command *command, int argc, char **argv)
                           : si_build_circuit_synapses(&source, options.output, &run.options,
                                                       &run.report, &run.error);
     } else if (segments) {
-        cells.nodes_file = words[0];
-        cells.morphologies = words[1];
-        cells.population = population;
+        cells.nodes_file = told.source;
+        cells.morphologies = told.folder;
+        cells.population = told.population;
         result = si_build_segments(&cells, options.output, &run.options, NULL, &run.report,
                                    &run.error);
     } else {
-        synapses.edges_file = words[0];
-        synapses.population = population;
+        synapses.edges_file = told.source;
+        synapses.population = told.population;
         result = si_build_synapses(&synapses, options.output, &run.options, NULL, &run.report,
                                    &run.error);
     }

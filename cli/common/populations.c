@@ -16,23 +16,20 @@ static void add_population(cli_populations *populations, size_t position)
         .index = si_population_set_index(populations->set, position)};
 }
 
-/* "A, B" */
-static void list_names(const si_population_set *set, char *text, size_t size)
-{
-    size_t length = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < si_population_set_count(set) && length < size; i++) {
-        const char *name = si_population_set_name(set, i);
-        length += (size_t)snprintf(text + length, size - length, "%s%s", i == 0 ? "" : ", ",
-                                   name ? name : "one without a name");
-    }
-}
-
 static _Noreturn void refuse_population(const cli_populations *populations, const char *name)
 {
-    char names[1024];
-    list_names(populations->set, names, sizeof names);
-    cli_fail("%s: no population '%s', it has %s", populations->path, name, names);
+    char names[4096] = "";
+    size_t length = 0, count = si_population_set_count(populations->set);
+    for (size_t i = 0; i < count && length < sizeof names; i++) {
+        const char *known = si_population_set_name(populations->set, i);
+        if (known)
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s'%s'",
+                                       length > 0 ? ", " : "", known);
+    }
+    if (length == 0)
+        cli_fail("%s: no population '%s': the index records no name of its population",
+                 populations->path, name);
+    cli_fail("%s: no population '%s', expected one of %s", populations->path, name, names);
 }
 
 static void add_named(cli_populations *populations, const char *name)

@@ -1,6 +1,7 @@
 /* Joins the processes that mpirun started, through the MPI library, which is loaded on demand. */
 #include "index/mpi_job.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ static void *load_beside(const char *folder)
 
 static void *load_library(void)
 {
-    void *library = load_beside("src/cluster");
+    void *library = load_beside("src");
     if (!library)
         library = load_beside(CLI_LIBRARY_FOLDER);
     return library ? library : dlopen(LIBRARY_NAME, RTLD_NOW | RTLD_GLOBAL);
@@ -75,7 +76,7 @@ void cli_cluster_join(cli_cluster *joined)
 {
     si_result (*open_cluster)(si_cluster **, si_error *);
     si_error error;
-    *joined = (cli_cluster){NULL, NULL};
+    *joined = (cli_cluster){0};
     long launched = cli_launched_processes();
     if (launched <= 1)
         return;
@@ -95,7 +96,9 @@ void cli_cluster_leave(cli_cluster *joined)
         return;
     find(joined->library, "si_mpi_cluster_close", &close_cluster);
     close_cluster(joined->cluster);
-    *joined = (cli_cluster){NULL, NULL};
+    while (joined->settled_count > 0)
+        free(joined->settled[--joined->settled_count]);
+    *joined = (cli_cluster){0};
 }
 
 unsigned cli_cluster_rank(const cli_cluster *joined)
@@ -114,4 +117,25 @@ bool cli_cluster_speaks(const cli_cluster *joined, bool has_something)
         return true;
     find(joined->library, "si_mpi_cluster_is_first", &is_first);
     return is_first(joined->cluster, has_something) != 0;
+}
+
+const void *cli_cluster_settle(cli_cluster *joined, const char *name, const void *own,
+                               size_t *bytes)
+{
+    si_result (*settle)(si_cluster *, const char *, const void *, size_t, void **, size_t *,
+                        si_error *);
+    void *settled = NULL;
+    si_error error;
+    if (!joined->library)
+        return own;
+    assert(joined->settled_count < CLI_MOST_SETTLED);
+    find(joined->library, "si_mpi_cluster_settle", &settle);
+    if (settle(joined->cluster, name, own, *bytes, &settled, bytes, &error) != SI_OK) {
+        if (cli_cluster_speaks(joined, true))
+            cli_say("%s", error.message);
+        cli_cluster_leave(joined);
+        exit(CLI_FAILED);
+    }
+    joined->settled[joined->settled_count++] = settled;
+    return settled;
 }

@@ -1,7 +1,36 @@
-/* Attributes of the SONATA data set, which is opened at the first use. */
+/* Attributes of the SONATA data set, which is opened at the first use, or of the object that an
+ * index was made of. */
 #include "py_attributes.h"
 
 #include <unistd.h>
+
+/* ---- an object in place of a data set ---- */
+
+PyObject *core_set_attributes(PyObject *object, PyObject *source)
+{
+    core_index *self = core_hold(object);
+    if (!self)
+        return NULL;
+    core_set_reference(&self->attributes, Py_NewRef(source));
+    core_let_go(self);
+    Py_RETURN_NONE;
+}
+
+static PyObject *names_of_object(const core_index *self)
+{
+    return PyObject_CallMethod(self->attributes, "attribute_names", NULL);
+}
+
+static bool check_attribute_of_object(core_index *self, PyObject *name)
+{
+    PyObject *names = names_of_object(self);
+    int found = names ? PySequence_Contains(names, name) : -1;
+    if (found == 0)
+        core_raise_field_error(self->state, "No such attribute: %R. The edges have %R.", name,
+                               names);
+    Py_XDECREF(names);
+    return found == 1;
+}
 
 /* ---- the data set ---- */
 
@@ -147,6 +176,8 @@ bool core_check_attribute(core_index *self, PyObject *name)
     if (strcmp(text, "raw_elements") == 0)
         return core_raise_field_error(self->state,
                                       "'raw_elements' cannot be combined with other fields.");
+    if (self->attributes)
+        return check_attribute_of_object(self, name);
     if (!kind->has_attributes || !records_dataset(self)) {
         PyObject *unknown = describe_unknown(self, NULL, name);
         if (unknown)
@@ -167,8 +198,11 @@ PyObject *core_attribute_names(PyObject *object, PyObject *ignored)
 {
     core_index *self = core_hold(object);
     (void)ignored;
-    PyObject *names = self ? PyList_New(0) : NULL;
-    if (names && core_kind_of(self->kind)->has_attributes && records_dataset(self)) {
+    if (!self)
+        return NULL;
+    PyObject *names = self->attributes ? names_of_object(self) : PyList_New(0);
+    if (names && !self->attributes && core_kind_of(self->kind)->has_attributes &&
+        records_dataset(self)) {
         const si_dataset *dataset = open_dataset(self, NULL);
         size_t count = dataset ? si_dataset_attribute_count(dataset) : 0;
         if (!dataset)
@@ -254,6 +288,8 @@ static PyObject *array_of_values(core_state *state, const si_values *values)
 
 PyObject *core_read_attribute(core_index *self, PyObject *name, PyObject *ids)
 {
+    if (self->attributes)
+        return PyObject_CallMethod(self->attributes, "read_attribute", "OO", name, ids);
     const si_dataset *dataset = open_dataset(self, NULL);
     const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
     core_view view;

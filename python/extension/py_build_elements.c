@@ -13,7 +13,7 @@ static bool read_column(PyObject *pair, si_input_column *column, uint64_t *count
     core_view view;
     if (!PyArg_ParseTuple(pair, "iO", &field, &array))
         return false;
-    if (!core_view_array(array, "fdLQ", &view) || view.dimensions < 1) {
+    if (!core_view_array(array, "fdLQIB", &view) || view.dimensions < 1) {
         PyErr_SetString(PyExc_TypeError, "columns are contiguous arrays");
         return false;
     }

@@ -39,6 +39,7 @@ typedef struct core_state {
     PyObject *base_error;
     PyObject *shape_error;
     PyObject *field_error;
+    PyObject *accuracy_type_error;
 
     PyObject *results_class;
     PyObject *values_of;    /* spatial_index.wanted.values_of; imported at the first use */
@@ -78,8 +79,9 @@ typedef struct core_index {
     const si_index *index;
     PyObject *owner; /* a capsule that closes the index; those of one folder share it */
     si_element_kind kind;
-    si_dataset *dataset; /* NULL: not yet opened */
-    bool has_grown;      /* elements have been inserted */
+    si_dataset *dataset;  /* NULL: not yet opened */
+    PyObject *attributes; /* an object that reads them in place of a data set; NULL: none */
+    bool has_grown;       /* elements have been inserted */
 } core_index;
 
 /* The index of a Python object, for the duration of a call; NULL with ValueError after close(). */
@@ -100,6 +102,7 @@ void core_raise(core_state *state, const si_error *error);
 /* Raise with a sentence; `format` as in PyErr_Format. All return NULL, which is also false. */
 PyObject *core_raise_argument_error(core_state *state, const char *format, ...);
 PyObject *core_raise_shape_error(core_state *state, const char *format, ...);
+PyObject *core_raise_accuracy_error(core_state *state, PyObject *value);
 PyObject *core_raise_field_error(core_state *state, const char *format, ...);
 
 /* ---- values ---- */

@@ -10,6 +10,7 @@ bool core_import_errors(core_state *state)
         {"SpatialIndexError", &state->base_error},
         {"ShapeError", &state->shape_error},
         {"FieldError", &state->field_error},
+        {"AccuracyTypeError", &state->accuracy_type_error},
         {"ArgumentError", &state->errors[SI_ERROR_ARGUMENT]},
         {"StorageError", &state->errors[SI_ERROR_IO]},
         {"NotFoundError", &state->errors[SI_ERROR_NOT_FOUND]},
@@ -53,6 +54,16 @@ PyObject *core_raise_argument_error(core_state *state, const char *format, ...)
     va_start(values, format);
     PyErr_FormatV(state->errors[SI_ERROR_ARGUMENT], format, values);
     va_end(values);
+    return NULL;
+}
+
+PyObject *core_raise_accuracy_error(core_state *state, PyObject *value)
+{
+    PyErr_Format(PyUnicode_Check(value) ? state->errors[SI_ERROR_ARGUMENT]
+                                        : state->accuracy_type_error,
+                 "Invalid geometry: %S. accuracy is 'best_effort', 'bounding_box' or 'exact', "
+                 "of boxes also 'center'.",
+                 value);
     return NULL;
 }
 

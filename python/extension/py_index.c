@@ -43,6 +43,7 @@ void core_let_go(core_index *self)
     if (!self || --self->references > 0)
         return;
     si_dataset_close(self->dataset);
+    Py_XDECREF(self->attributes);
     Py_DECREF(self->owner);
     free(self);
 }
@@ -394,6 +395,8 @@ static PyMethodDef methods[] = {
     {"_statistics", statistics, METH_NOARGS, "What was asked and read since opening, as a dict."},
     {"_difference", difference, METH_O, "What differs from another index; None: nothing."},
     {"_attribute_names", core_attribute_names, METH_NOARGS, "Names of the data set's attributes."},
+    {"_set_attributes", core_set_attributes, METH_O,
+     "_set_attributes(source): what reads the attributes of an index without a data set"},
     {"_write", write_index, METH_VARARGS, "_write(folder, replace)"},
     {"_close", close_object, METH_NOARGS, "Closes the index, unless it is closed."},
     {NULL, NULL, 0, NULL},

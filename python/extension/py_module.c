@@ -22,6 +22,7 @@ static PyMethodDef functions[] = {
     {"cluster_close", core_cluster_close, METH_O, NULL},
     {"cluster_place", core_cluster_place, METH_O, NULL},
     {"cluster_is_first", core_cluster_is_first, METH_VARARGS, NULL},
+    {"cluster_settle", core_cluster_settle, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -35,6 +36,12 @@ static const struct named_constant {
     {"FIELD_POSITION", SI_FIELD_POSITION},
     {"FIELD_CENTROID", SI_FIELD_CENTROID},
     {"FIELD_RADIUS", SI_FIELD_RADIUS},
+    {"FIELD_GID", SI_FIELD_GID},
+    {"FIELD_SECTION_ID", SI_FIELD_SECTION_ID},
+    {"FIELD_SEGMENT_ID", SI_FIELD_SEGMENT_ID},
+    {"FIELD_ENDPOINT1", SI_FIELD_ENDPOINT1},
+    {"FIELD_ENDPOINT2", SI_FIELD_ENDPOINT2},
+    {"FIELD_SECTION_TYPE", SI_FIELD_SECTION_TYPE},
     {"POINT", SI_POINT},
     {"SPHERE", SI_SPHERE},
     {"SYNAPSE", SI_SYNAPSE},
@@ -84,6 +91,7 @@ static int clear(PyObject *module)
     Py_CLEAR(state->base_error);
     Py_CLEAR(state->shape_error);
     Py_CLEAR(state->field_error);
+    Py_CLEAR(state->accuracy_type_error);
     Py_CLEAR(state->results_class);
     Py_CLEAR(state->values_of);
     Py_CLEAR(state->merge_groups);

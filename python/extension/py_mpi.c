@@ -27,7 +27,8 @@ static bool find_all(void *handle, core_mpi *mpi)
            find(handle, "si_mpi_cluster_close", &mpi->close) &&
            find(handle, "si_mpi_cluster_rank", &mpi->rank) &&
            find(handle, "si_mpi_cluster_size", &mpi->size) &&
-           find(handle, "si_mpi_cluster_is_first", &mpi->is_first);
+           find(handle, "si_mpi_cluster_is_first", &mpi->is_first) &&
+           find(handle, "si_mpi_cluster_settle", &mpi->settle);
 }
 
 /* mpi_load(path): None, or why the library cannot be used. */
@@ -168,4 +169,34 @@ PyObject *core_cluster_is_first(PyObject *module, PyObject *args)
     is_first = mpi->is_first(cluster, is_one);
     Py_END_ALLOW_THREADS;
     return PyBool_FromLong(is_first);
+}
+
+/* cluster_settle(cluster, name, value): the value, bytes or None, that the processes give which
+ * give one. */
+PyObject *core_cluster_settle(PyObject *module, PyObject *args)
+{
+    PyObject *capsule;
+    const char *name, *value;
+    Py_ssize_t bytes;
+    void *settled;
+    size_t settled_bytes;
+    si_error error;
+    si_result result;
+    const core_mpi *mpi = &core_state_of(module)->mpi;
+    if (!PyArg_ParseTuple(args, "Osz#:cluster_settle", &capsule, &name, &value, &bytes))
+        return NULL;
+    si_cluster *cluster = cluster_of(capsule);
+    if (!cluster)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    result = mpi->settle(cluster, name, value, (size_t)bytes, &settled, &settled_bytes, &error);
+    Py_END_ALLOW_THREADS;
+    if (result != SI_OK) {
+        core_raise(core_state_of(module), &error);
+        return NULL;
+    }
+    PyObject *object = settled ? PyBytes_FromStringAndSize(settled, (Py_ssize_t)settled_bytes)
+                               : Py_NewRef(Py_None);
+    free(settled);
+    return object;
 }

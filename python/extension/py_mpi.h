@@ -20,6 +20,8 @@ typedef struct core_mpi {
     unsigned (*rank)(const si_cluster *cluster);
     unsigned (*size)(const si_cluster *cluster);
     int (*is_first)(const si_cluster *cluster, int is_one);
+    si_result (*settle)(si_cluster *cluster, const char *name, const void *own, size_t bytes,
+                        void **settled, size_t *settled_bytes, si_error *error);
 } core_mpi;
 
 /* The cluster that a dict has under "cluster"; NULL: none. */
@@ -33,5 +35,6 @@ PyObject *core_cluster_open(PyObject *module, PyObject *ignored);
 PyObject *core_cluster_close(PyObject *module, PyObject *capsule);
 PyObject *core_cluster_place(PyObject *module, PyObject *capsule);
 PyObject *core_cluster_is_first(PyObject *module, PyObject *args);
+PyObject *core_cluster_settle(PyObject *module, PyObject *args);
 
 #endif

@@ -42,11 +42,7 @@ bool core_read_accuracy(core_state *state, PyObject *value, si_accuracy *accurac
     else if (core_is_string(value, "exact"))
         *accuracy = SI_EXACT;
     else
-        return core_raise_argument_error(
-            state,
-            "Invalid geometry: %S. accuracy is 'best_effort', 'bounding_box' or 'exact', "
-            "of boxes also 'center'.",
-            value);
+        return core_raise_accuracy_error(state, value);
     return true;
 }
 

@@ -27,6 +27,7 @@ from .errors import (
     FormatError,
     LimitError,
     NotFoundError,
+    PopulationError,
     ShapeError,
     SpatialIndexError,
     StorageError,
@@ -42,6 +43,7 @@ from . import experimental
 from .old import names as _old_names
 
 _old_names.add_modules()
+_old_names.add_names_to_modules()
 
 __all__ = [
     "open_index", "index_circuit", "difference", "register_logger",
@@ -50,8 +52,8 @@ __all__ = [
     "SegmentIndexBuilder", "SynapseIndexBuilder", "SphereIndexBuilder", "PointIndexBuilder",
     "SegmentMultiIndexBuilder", "SynapseMultiIndexBuilder",
     "Results", "BatchResults",
-    "SpatialIndexError", "ArgumentError", "ShapeError", "FieldError", "NotFoundError", "StorageError", "ExistsError",
-    "FormatError", "UnsupportedError", "LimitError", "BusyError", "CancelledError",
+    "SpatialIndexError", "ArgumentError", "ShapeError", "FieldError", "NotFoundError", "PopulationError",
+    "StorageError", "ExistsError", "FormatError", "UnsupportedError", "LimitError", "BusyError", "CancelledError",
     "errors", "experimental", "logs", "__version__",
 ]  # fmt: skip
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Union
 
 import numpy as np
 
 from . import _core, cluster, logs
 from .arguments import refuse_keywords, thread_count
-from .errors import ArgumentError, SpatialIndexError
+from .errors import ArgumentError, MorphologyFolderError, NotFoundError, PopulationError, SpatialIndexError
 from .index import open_index
-from .old.index_common import DiskMemMapProps
+from .old.builders import OldMultiIndexBuilder, OldStepwiseBuilder
 from .progress import ProgressBar
 
 _MEBIBYTE = 1 << 20
@@ -70,7 +70,9 @@ class BuildOptions:
     disk_mem_map, mem_map_props: a DiskMemMapProps, in place of output_dir and use_mem_map.
     multi_index: whether a multi-index is built, which lies in several files of ``output_dir``. Under ``mpirun`` or
         ``srun`` all processes build it together: all make the same call, get the same index, or raise the same error.
-        ``progress`` and the memory are those of each process.
+        ``progress``, ``threads``, ``temp_dir`` and the memory are those of each process. Other arguments must be the
+        same in all processes, except that what one gives as None is what the others give: large ones, such as
+        ``post_gids``, may be given in one process alone.
     """
 
     def __init__(
@@ -96,8 +98,9 @@ class BuildOptions:
         self._max_memory = max_memory
         self._temp_dir = temp_dir
         self.multi_index = bool(multi_index)
-        if self.multi_index and self.output_dir is None:
-            raise ArgumentError("a multi-index needs an output_dir")
+        # Of several processes another one may give it.
+        if self.multi_index and not cluster.is_one_of_several():
+            self._check_folder()
         bytes_of_size(self._use_mem_map, "use_mem_map")
         bytes_of_size(max_memory, "max_memory")
 
@@ -109,18 +112,34 @@ class BuildOptions:
         part.progress = self.progress if progress is None else progress
         return part
 
-    def run(self, build: Any, *args: Any, **recorded: Any) -> Any:
+    def _check_folder(self) -> None:
+        if self.output_dir is None:
+            raise ArgumentError("a multi-index needs an output_dir")
+
+    def run(self, build: Any, source: Optional[Dict[str, Any]] = None, **recorded: Any) -> Any:
         """Calls a function that builds; gives the index, after logging what the report has to tell.
 
-        It may be called by all processes of a job together: then ``options["place"]`` says which of how many it is.
+        build: it takes the arguments in ``source``, by the names that callers know, the folder, and options.
+
+        It may be called by all processes of a job together: then ``options["place"]`` says which of how many it is, and
+        the arguments are those of all: what some give as None the others give.
         """
         if not self.multi_index:
-            return self._run(build, args, recorded, None, (0, 1))
+            return self._run(build, source or {}, recorded, None, (0, 1))
         with cluster.joined() as (others, place):
-            index = self._run(build, args, recorded, others, place)
+            source = self._settled(others, build, source or {})
+            index = self._run(build, source, recorded, others, place)
         return index if others is None else open_index(self.output_dir)
 
-    def _run(self, build: Any, args: Any, recorded: Any, others: Any, place: Any) -> Any:
+    def _settled(self, others: Any, build: Any, source: Dict[str, Any]) -> Dict[str, Any]:
+        cluster.settled(others, {"the method that builds": build.__name__.encode()})
+        own = {"output_dir": encoded(self.output_dir), "replace": bool(self._replace)}
+        together = cluster.settled(others, {**own, **source})
+        self.output_dir, self._replace = together.pop("output_dir"), together.pop("replace")
+        self._check_folder()
+        return together
+
+    def _run(self, build: Any, source: Any, recorded: Any, others: Any, place: Any) -> Any:
         bar = ProgressBar() if self.progress is True and place[0] == 0 else None
         options = {
             "progress": bar or (self.progress if callable(self.progress) else None),
@@ -136,7 +155,7 @@ class BuildOptions:
         }
         start = time.monotonic()
         try:
-            index, report = build(*args, encoded(self.output_dir), options)
+            index, report = build(source, encoded(self.output_dir), options)
         finally:
             if bar:
                 bar.close()
@@ -146,7 +165,35 @@ class BuildOptions:
         return index
 
 
-class MultiIndexBuilder:
+def as_before(file: Any, is_edges: bool, population: Any, morphologies: Any = None) -> Any:
+    """A context in which a missing population or folder of morphologies raises its own class of NotFoundError."""
+    return _AsBefore(file, is_edges, population, morphologies)
+
+
+class _AsBefore:
+    def __init__(self, *source: Any) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if type(error) is NotFoundError:
+            raise self._class()(*error.args).with_traceback(trace) from None
+
+    def _class(self) -> Any:
+        file, is_edges, population, morphologies = self._source
+        try:
+            _core.population_size(file, is_edges, population)
+        except NotFoundError:
+            return PopulationError if os.path.exists(file) else NotFoundError
+        except SpatialIndexError:
+            return NotFoundError
+        is_folder_missing = morphologies is not None and not os.path.exists(morphologies)
+        return MorphologyFolderError if is_folder_missing else NotFoundError
+
+
+class MultiIndexBuilder(OldMultiIndexBuilder):
     """Mixed into builders of multi-indexes.
 
     Under ``mpirun`` or ``srun`` all processes of the job make the same calls: ``create`` and its like, ``process_all``,
@@ -161,10 +208,9 @@ class MultiIndexBuilder:
         getattr(self, "index")
 
 
-class StepwiseBuilder:
+class StepwiseBuilder(OldStepwiseBuilder):
     """What builders of cells and of synapses share: an index of all at once, or of parts, one after another."""
 
-    DiskMemMapProps = DiskMemMapProps
     _builds_multi_index = False
 
     def __init__(self, kind: Any, chosen: Any, options: Any) -> None:
@@ -212,20 +258,19 @@ class StepwiseBuilder:
         if not self._parts:
             return self._empty(self._options)
         parts, self._parts = tuple(self._parts), []
-        if len(parts) == 1 and self._options.output_dir is None:
+        if len(parts) == 1 and self._options.output_dir is None and not self._options.multi_index:
             return parts[0]
         info = parts[0].info()
+
+        def merge(source: Any, folder: Any, options: Any) -> Any:
+            return _core.build_elements(self._kind, parts, folder, options)
+
         return self._options.run(
-            lambda *args: _core.build_elements(self._kind, parts, *args),
+            merge,
             population=name_or_none(info["population"]),
             dataset_path=encoded(info["dataset_path"]),
             types_path=encoded(info["types_path"]),
         )
-
-    @classmethod
-    def load_disk_mem_map(cls, path: Any) -> Any:
-        """Opens an index; the old name of ``open_index``."""
-        return open_index(path)
 
 
 def _log_bad_cells(report: Any) -> None:

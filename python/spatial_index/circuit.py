@@ -1,7 +1,6 @@
 """Indexes of the populations of a SONATA circuit configuration."""
 from __future__ import annotations
 
-import os
 from typing import Any, Iterable, Optional, Union
 
 from . import _core
@@ -16,8 +15,15 @@ _WHATS = {"segments": False, "synapses": True}
 
 def _names(populations: Any) -> Any:
     if populations is None:
-        return ()
-    return tuple(name.encode() for name in ([populations] if isinstance(populations, str) else populations))
+        return None
+    return tuple(name.encode() for name in ([populations] if isinstance(populations, str) else populations)) or None
+
+
+def _build_circuit(source: Any, folder: Any, options: Any) -> Any:
+    is_synapses = _WHATS[source["what"].decode()]
+    names = source["populations"] or ()
+    chosen = {**source, "position_prefix": source["position"]}
+    return _core.build_circuit(source["circuit_config"], is_synapses, names, chosen, folder, options)
 
 
 def index_circuit(
@@ -68,8 +74,15 @@ def index_circuit(
     is_synapses = _WHATS[what]
     if is_synapses and post_gids is None:
         post_gids, gids = gids, None  # their old name
-    source = {"gids": ids_of(gids, "gids"), "post_gids": ids_of(post_gids, "post_gids"), "skip_bad_cells": bool(skip_bad_cells), "position_prefix": name_or_none(position)}
-    BuildOptions(output_dir=output_dir, **options).run(
-        lambda *args: _core.build_circuit(encoded(circuit_config), is_synapses, _names(populations), source, *args)
-    )
-    return open_index(os.fspath(output_dir))
+    source = {
+        "what": what.encode(),
+        "circuit_config": encoded(circuit_config),
+        "populations": _names(populations),
+        "gids": ids_of(gids, "gids"),
+        "post_gids": ids_of(post_gids, "post_gids"),
+        "skip_bad_cells": bool(skip_bad_cells),
+        "position": name_or_none(position),
+    }
+    wanted = BuildOptions(output_dir=output_dir, **options)
+    wanted.run(_build_circuit, source)
+    return open_index(wanted.output_dir)

@@ -4,12 +4,14 @@ The library that knows MPI, libspatial_index_mpi.so, is loaded only by one of se
 where a program uses it, its MPI is the one that is used.
 """
 from __future__ import annotations
-from typing import Any
+from typing import Any, Dict, Optional
 
 import atexit
 import contextlib
 import os
 import sys
+
+import numpy as np
 
 from . import _core
 from .errors import CancelledError, UnsupportedError
@@ -44,7 +46,7 @@ def _size_expected() -> Any:
 def _library_paths() -> Any:
     """In the build folder, where it was installed, and wherever the system looks."""
     own = os.path.dirname(os.path.abspath(_core.__file__))
-    folders = (os.path.join(own, "..", "..", "src", "mpi"), _core.library_folder)
+    folders = (os.path.join(own, "..", "..", "src"), _core.library_folder)
     return [*(os.path.join(folder, _LIBRARY) for folder in folders), _LIBRARY]
 
 
@@ -85,6 +87,56 @@ def joined() -> Any:
     finally:
         _note(failure, _core.cluster_is_first(cluster, _is_own(failure)))
         _core.cluster_close(cluster)
+
+
+def settled(cluster: Any, arguments: Dict[str, Any]) -> Dict[str, Any]:
+    """The same arguments in all processes: what one gives as None is what the others give.
+
+    Values are None, bool, int, bytes, tuples of bytes, and arrays of uint64. Two that differ are an ArgumentError in
+    all processes.
+    """
+    if cluster is None:
+        return arguments
+    return {
+        name: _decoded(_core.cluster_settle(cluster, name, _encoded(value))) for name, value in arguments.items()
+    }
+
+
+def _encoded(value: Any) -> Optional[bytes]:
+    """Bytes whose first one tells the type."""
+    if value is None:
+        return None
+    if isinstance(value, (bool, int)):
+        return (b"b" if isinstance(value, bool) else b"i") + str(int(value)).encode()
+    if isinstance(value, bytes):
+        return b"t" + value
+    if isinstance(value, tuple):
+        return b"n" + b"\0".join(value)
+    return str(value.ndim).encode() + bytes(value.tobytes())
+
+
+def _decoded(value: Optional[bytes]) -> Any:
+    if value is None:
+        return None
+    kind, rest = value[:1], value[1:]
+    if kind in b"bi":
+        return bool(int(rest)) if kind == b"b" else int(rest)
+    if kind == b"t":
+        return rest
+    if kind == b"n":
+        return tuple(rest.split(b"\0"))
+    array = np.frombuffer(rest, dtype=np.uint64)
+    return array.reshape(-1, 2) if kind == b"2" else array
+
+
+def is_one_of_several() -> bool:
+    """Whether this process was launched together with others."""
+    return bool(_size_expected() > 1)
+
+
+def last_rank() -> int:
+    """The number of the last process of the job; 0 if there is one."""
+    return int(_size_expected()) - 1
 
 
 def _check_size(size: Any, launched: Any) -> None:

@@ -23,26 +23,42 @@ def _floats(array: Any) -> Any:
 
 
 def integers(values: Any, name: Any) -> Any:
-    """An array of uint64 of the same shape; ``name`` is for the sentence of the error."""
+    """An array of uint64 of the same shape, of integers or of floats that are whole numbers.
+
+    ``name`` is for the sentence of the error.
+    """
     array = np.asarray(values)
     if array.size == 0:
         return np.empty(array.shape, dtype=np.uint64)
     if array.dtype.kind not in "iu" and not isinstance(values, np.ndarray):
         array = _from_large_integers(values, array.shape)
-    if array.dtype.kind not in "iu" or array.min() < 0:
-        wrong = next(value for value in array.astype(object).flat if not _is_id(value))
+    is_id = array >= 0 if array.dtype.kind in "iu" else _are_whole(array)
+    if not is_id.all():
+        wrong = array.astype(object)[~is_id].flat[0]
         raise ArgumentError(f"{name} has {wrong!r}, expected integers from 0 to 2**64 - 1")
     return array.astype(np.uint64)
 
 
+def _are_whole(array: Any) -> Any:
+    """Which values of an array that is none of integers are ids."""
+    if array.dtype.kind == "f":
+        return (array >= 0) & (array < 2.0**64) & (np.floor(array) == array)
+    flags = [_is_id(value) for value in array.astype(object).flat]
+    return np.array(flags, dtype=bool).reshape(array.shape)
+
+
 def _is_id(value: Any) -> Any:
+    if isinstance(value, (float, np.floating)):
+        return 0 <= value < 2.0**64 and float(value).is_integer()
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < 2**64
 
 
 def _from_large_integers(values: Any, shape: Any) -> Any:
     """Lists in which some number needs all 64 bits NumPy makes arrays of float64."""
     objects = np.array(values, dtype=object)
-    return objects.astype(np.uint64) if objects.shape == shape and all(map(_is_id, objects.flat)) else objects
+    if objects.shape == shape and all(map(_is_id, objects.flat)):
+        return np.array([int(value) for value in objects.flat], dtype=np.uint64).reshape(shape)
+    return objects
 
 
 def check_shape(array: Any, shape: Any, name: Any) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import Any, ClassVar, Dict, List, Optional, Set, Tuple, Type, TypeVar, Unpack
+from typing import Any, Dict, List, Optional, Set, Tuple, Type, TypeVar, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,9 @@ from .errors import ArgumentError, FieldError
 from .grids import Grids
 from .named_methods import QueryMethods
 from .old.queries import OldQueries
+from .population_names import by_population, single_population
 from .results import BatchResults, spread_rows
-from .types import Corners, Fields, IndexInfo, IndexStats, Path, Point, Wanted
+from .types import Fields, IndexInfo, IndexStats, Path, Point, Populations, Wanted
 
 _Self = TypeVar("_Self", bound="Index")
 _OLD_NAMES: Set[str] = {name for name in dir(OldQueries) if not name.startswith("__")}
@@ -92,8 +93,13 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
         """
         return self._statistics()
 
-    def bounds(self) -> Corners:
+    def bounds(self, populations: Populations = None, population_mode: Optional[str] = None) -> Any:
         """Return the bounding box of all elements.
+
+        Parameters
+        ----------
+        populations, population_mode
+            As in ``query``.
 
         Returns
         -------
@@ -101,7 +107,8 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             The smallest and the largest corner, float32 (3,) each, in micrometers. If the index is empty, the first is
             greater than the second.
         """
-        return self._bounds()
+        keys = single_population(self, populations, population_mode)
+        return by_population(keys, self._bounds()) if keys else self._bounds()
 
     @property
     def path(self) -> Optional[str]:
@@ -115,8 +122,8 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
 
     @property
     def populations(self) -> List[Optional[str]]:
-        """``[None]``: queries need not name the only population."""
-        return [None]
+        """The name of the only population, in a list; ``[None]`` if none is recorded."""
+        return [self.population]
 
     @property
     def available_fields(self) -> List[str]:
@@ -256,7 +263,14 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
 
     # ---- files ----
 
-    def write(self, path: Optional[Path], *, replace: bool = False) -> None:
+    def write(
+        self,
+        path: Optional[Path],
+        *,
+        replace: bool = False,
+        sonata_filename: Optional[Path] = None,
+        population: Optional[str] = None,
+    ) -> None:
         """Write the index, with all inserted elements, into a folder.
 
         Parameters
@@ -265,21 +279,32 @@ class Index(QueryMethods, Grids, OldQueries, metaclass=_IndexClass):
             The folder, which must not exist or be empty. None does nothing.
         replace : bool
             Replace an index that is already in the folder.
+        sonata_filename, population : path and str, optional
+            The SONATA file and the population in it that the written index records as its data set; both or none.
+            Default: what this index records.
 
         Raises
         ------
         ExistsError
             The folder is not empty.
         """
+        if (sonata_filename is None) != (population is None):
+            raise ArgumentError("sonata_filename and population are given together or not at all")
         if path is None:
             return
-        if self._has_grown:
+        if sonata_filename is not None and population is not None:
+            dataset_path: Optional[bytes] = os.fsencode(os.path.abspath(sonata_filename))
+            recorded = {"population": population.encode(), "dataset_path": dataset_path}
+            self._repack(path, replace, recorded)
+        elif self._has_grown:
             self._repack(path, replace)
         else:
             self._write(os.fsencode(path), replace)
 
-    def _repack(self, path: Optional[Path] = None, replace: bool = False) -> Any:
-        options: Dict[str, Any] = {"replace": bool(replace), **self._recorded()}
+    def _repack(
+        self, path: Optional[Path] = None, replace: bool = False, recorded: Optional[Dict[str, Optional[bytes]]] = None
+    ) -> Any:
+        options: Dict[str, Any] = {"replace": bool(replace), **(self._recorded() if recorded is None else recorded)}
         return _core.build_elements(_KINDS[self.kind], (self,), _encoded(path), options)[0]
 
     def _packed(self) -> Any:
@@ -347,14 +372,16 @@ class SphereIndex(Index):
         centroid : array_like
             (3,) or (N, 3), in micrometers; finite.
         radius : float or array_like
-            In micrometers; not negative; (N,) for several.
+            In micrometers; not negative; (N,) for several, or one number for all.
         id : int or array_like, optional
             Default: numbers from the length of the index on.
         """
-        if np.ndim(radius) == 0 and np.ndim(centroid) == 1:
+        if np.ndim(radius) == 0 and np.ndim(centroid) == 1 and np.ndim(id) == 0:
             self._insert(centroid, radius, id)
-        else:
-            self._insert_many(sphere_columns(centroid, radius, id, len(self)))
+            return
+        centroids = np.atleast_2d(centroid)
+        radii = np.full(len(centroids), radius) if np.ndim(radius) == 0 else radius
+        self._insert_many(sphere_columns(centroids, radii, _listed_ids(id), len(self)))
 
     def _raw_elements(self, fields: Any) -> Any:
         return elements.sphere_elements(fields)
@@ -372,13 +399,17 @@ class PointIndex(Index):
 
     def insert(self, position: npt.ArrayLike, id: Any = None) -> None:
         """Insert one point, (3,), or several, (N, 3), in micrometers; otherwise as ``SphereIndex.insert``."""
-        if np.ndim(position) == 1:
+        if np.ndim(position) == 1 and np.ndim(id) == 0:
             self._insert(position, None, id)
         else:
-            self._insert_many(point_columns(position, id, len(self)))
+            self._insert_many(point_columns(np.atleast_2d(position), _listed_ids(id), len(self)))
 
     def _raw_elements(self, fields: Any) -> Any:
         return elements.point_elements(fields)
+
+
+def _listed_ids(ids: Any) -> Any:
+    return [ids] if ids is not None and np.ndim(ids) == 0 else ids
 
 
 _KINDS = {"point": _core.POINT, "sphere": _core.SPHERE, "synapse": _core.SYNAPSE, "segment": _core.SEGMENT}

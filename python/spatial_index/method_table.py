@@ -83,7 +83,7 @@ _FIELDS = """fields : str or iterable of str, optional
 _GROUP_BY = """group_by : str or iterable of str, optional
     Count by the values of a field of integers, or of an attribute of integers or text, or of several."""
 _POPULATIONS = """populations : str or iterable of str, optional
-    The populations to query; default: all. An index of one population ignores names unless `population_mode` is given.
+    The populations to query, of those in ``populations``; default: all.
 population_mode : str, optional
     ``"single"``: the plain result of the only population. Any other value: a dict {population: result}. Default:
     the plain result for an index of one population, else a dict."""
@@ -107,6 +107,8 @@ ArgumentError
     NaN, a negative radius, an unknown accuracy. (Also a ValueError and RuntimeError.)
 ShapeError
     {0} (Also a ValueError and IndexError.){1}
+PopulationError
+    A population that the index does not have. (Also a KeyError.)
 ValueError
     The index is closed."""
 _FIELD_ERROR = """
@@ -250,8 +252,10 @@ def _method(shape: Optional[ShapeRow], verb: Verb, by_population: bool) -> str:
             body = f"return {call}"
         else:
             body = (
-                f"found = {call}\n"
-                "    return found if population_mode is None else by_population(found, populations, population_mode)"
+                "keys = () if populations is None and population_mode is None "
+                "else single_population(self, populations, population_mode)\n"
+                f"    found = {call}\n"
+                "    return by_population(keys, found) if keys else found"
             )
     return f'def {name}({signature}):\n    """{docstring}\n    """\n    {body}\n'
 

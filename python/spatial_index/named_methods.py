@@ -3,20 +3,8 @@ from typing import Any
 import linecache
 
 from . import method_table
-from .errors import ArgumentError
+from .population_names import by_population, single_population
 from .shapes import many_of, one_of
-
-
-def by_population(result: Any, populations: Any, mode: Any) -> Any:
-    """The result of an index of one population, as `population_mode` asks for it."""
-    if mode == "single":
-        return result
-    if populations is None or isinstance(populations, str):
-        return {populations: result}
-    names = list(populations)
-    if len(names) != 1:
-        raise ArgumentError(f"Invalid populations={populations!r}: this index has one population.")
-    return {names[0]: result}
 
 
 def _compiled(class_name: Any, is_by_population: Any) -> Any:
@@ -25,7 +13,8 @@ def _compiled(class_name: Any, is_by_population: Any) -> Any:
     # Tracebacks and inspect.getsource() find the text here.
     linecache.cache[file_name] = (len(text), None, text.splitlines(keepends=True), file_name)
     methods = {}
-    names = {"many_of": many_of, "one_of": one_of, "by_population": by_population, "__name__": __name__}
+    names = {"many_of": many_of, "one_of": one_of, "by_population": by_population, "single_population": single_population}
+    names["__name__"] = __name__
     exec(compile(text, file_name, "exec"), names, methods)
     for method in methods.values():
         method.__qualname__ = f"{class_name}.{method.__name__}"

@@ -10,14 +10,18 @@ from . import _core
 from .building import BuildOptions
 from .columns import point_columns, sphere_columns
 from .index import PointIndex, SphereIndex
+from .old.builders import OldShapeBuilder, OldSphereBuilder
 from .types import Path
 
 
 def _build(kind: int, columns: Any, options: Any) -> Any:
-    return BuildOptions(**options).run(lambda *args: _core.build_elements(kind, (columns,), *args))
+    def build_elements(source: Any, folder: Any, options: Any) -> Any:
+        return _core.build_elements(kind, (columns,), folder, options)
+
+    return BuildOptions(**options).run(build_elements)
 
 
-class SphereIndexBuilder:
+class SphereIndexBuilder(OldSphereBuilder):
     """Builds indexes of spheres."""
 
     @classmethod
@@ -44,7 +48,7 @@ class SphereIndexBuilder:
         return cls.from_numpy(np.empty((0, 3)), np.empty(0))
 
 
-class PointIndexBuilder:
+class PointIndexBuilder(OldShapeBuilder):
     """Builds indexes of points."""
 
     @classmethod

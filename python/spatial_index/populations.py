@@ -7,10 +7,11 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple, Type, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from .errors import ArgumentError, SpatialIndexError
+from .errors import SpatialIndexError
 from .index import Index, _reopen
 from .named_methods import PopulationQueryMethods
-from .types import Corners, Fields, IndexInfo, IndexStats, Path, Point, Populations, Wanted
+from .population_names import check_single, chosen, no_population
+from .types import Fields, IndexInfo, IndexStats, Path, Point, Populations, Wanted
 from .wanted import reusable
 
 _OLD_NAMES = {"element_type", "density_grid", "region_totals"}
@@ -81,8 +82,8 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         """The index of one population."""
         try:
             return self._indexes[population]
-        except KeyError:
-            raise KeyError(f"No population {population!r}; there are {', '.join(self._indexes)}") from None
+        except (KeyError, TypeError):
+            raise no_population(population, self._indexes) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._indexes)
@@ -114,10 +115,9 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
         """Names of all fields of the first population."""
         return self._first.available_fields
 
-    def bounds(self) -> Corners:
-        """Return the bounding box of all populations: two float32 arrays (3,), in micrometers."""
-        lower, upper = zip(*(index.bounds() for index in self._indexes.values()))
-        return np.min(lower, axis=0), np.max(upper, axis=0)
+    def bounds(self, populations: Populations = None, population_mode: Optional[str] = None) -> Any:
+        """Return the bounding box of each population, as ``Index.bounds``, by population."""
+        return self._by_population(populations, population_mode, "bounds", (), {})
 
     # ---- queries that take no shape ----
 
@@ -239,13 +239,10 @@ class MultiPopulationIndex(PopulationQueryMethods, metaclass=_PopulationsClass):
     def _by_population(
         self, populations: Populations, mode: Optional[str], method: str, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     ) -> Any:
-        if populations is None:
-            populations = self._indexes
         keywords = reusable(keywords)
-        names = [populations] if isinstance(populations, str) else list(populations)
+        names = chosen(populations, self.populations)
         if mode == "single":
-            if len(names) != 1:
-                raise ArgumentError(f"population_mode='single' needs exactly one population, not {len(names)}")
+            check_single(names, names)
             return getattr(self[names[0]], method)(*arguments, **keywords)
         return {name: getattr(self[name], method)(*arguments, **keywords) for name in names}
 

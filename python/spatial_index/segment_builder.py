@@ -5,7 +5,7 @@ import warnings
 from typing import Any, Optional, Union
 
 from . import _core
-from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
+from .building import MultiIndexBuilder, Progress, StepwiseBuilder, as_before, encoded, name_or_none
 from .errors import ArgumentError
 from .index import SegmentIndex
 from .types import Path
@@ -29,6 +29,12 @@ def _cells(gids: Any, target_gids: Any) -> Any:
         raise ArgumentError("both gids and target_gids are given")
     warnings.warn("target_gids is called gids now", DeprecationWarning, stacklevel=4)
     return target_gids
+
+
+def _build_segments(source: Any, folder: Any, options: Any) -> Any:
+    renamed = {"morphologies": source["morphology_dir"], "node_types_file": source["node_types"]}
+    with as_before(source["nodes_file"], False, source["population"], source["morphology_dir"]):
+        return _core.build_segments({**source, **renamed}, folder, options)
 
 
 class SegmentIndexBuilder(StepwiseBuilder):
@@ -68,10 +74,10 @@ class SegmentIndexBuilder(StepwiseBuilder):
     ) -> None:
         super().__init__(_core.SEGMENT, ids_of(gids, "gids"), options)
         self._source = {
-            "morphologies": encoded(morphology_dir),
+            "morphology_dir": encoded(morphology_dir),
             "nodes_file": encoded(nodes_file),
             "population": name_or_none(population),
-            "node_types_file": encoded(node_types),
+            "node_types": encoded(node_types),
             "skip_bad_cells": bool(skip_bad_cells),
             "recenter": _choice(_RECENTER, recenter, "recenter"),
             "soma_radius": _choice(_SOMA_RADIUS, soma_radius, "soma_radius"),
@@ -81,7 +87,8 @@ class SegmentIndexBuilder(StepwiseBuilder):
         """The number of cells to index."""
         if self._chosen is not None:
             return len(self._chosen)
-        return _core.population_size(self._source["nodes_file"], False, self._source["population"])
+        with as_before(self._source["nodes_file"], False, self._source["population"]):
+            return _core.population_size(self._source["nodes_file"], False, self._source["population"])
 
     def process_range(self, range_: Any = (None, None)) -> None:
         """Indexes the cells first .. end-1 of those to index: positions in ``gids``, not ids."""
@@ -93,7 +100,7 @@ class SegmentIndexBuilder(StepwiseBuilder):
         self._add(_core.node_ids(nodes_file, population, positions.start, len(positions)))
 
     def _build(self, gids: Any, options: Any) -> Any:
-        return options.run(_core.build_segments, {**self._source, "gids": gids})
+        return options.run(_build_segments, {**self._source, "gids": gids})
 
     # ---- at once ----
 

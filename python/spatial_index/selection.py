@@ -11,6 +11,8 @@ def _is_selection(chosen: Any) -> Any:
 
 
 def _listed(chosen: Any, name: Any) -> Any:
+    if isinstance(chosen, (int, float, np.integer, np.floating)) or isinstance(chosen, np.ndarray) and chosen.ndim == 0:
+        return [chosen]
     if isinstance(chosen, (list, tuple, range, np.ndarray)):
         return chosen
     try:
@@ -29,7 +31,7 @@ def _is_ranges(array: Any) -> Any:
 
 
 def ids_of(chosen: Any, name: Any = "ids") -> Any:
-    """An array of uint64 from an iterable of ids, a list of ranges [(first, end), ...] or a Selection; None stays."""
+    """An array of uint64 from an id, an iterable of ids, a list of ranges [(first, end), ...] or a Selection; None stays."""
     if chosen is None:
         return None
     array = _integers(chosen.ranges if _is_selection(chosen) else chosen, name)

@@ -1,6 +1,7 @@
 """Builders of indexes of synapses."""
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 from typing import Any, Optional
@@ -8,7 +9,7 @@ from typing import Any, Optional
 import numpy as np
 
 from . import _core
-from .building import MultiIndexBuilder, Progress, StepwiseBuilder, encoded, name_or_none
+from .building import MultiIndexBuilder, Progress, StepwiseBuilder, as_before, encoded, name_or_none
 from .errors import ArgumentError
 from .index import SynapseIndex
 from .types import Path
@@ -25,13 +26,24 @@ class _EdgesFile:
         self._source = {"edges_file": encoded(path), "population": name_or_none(population)}
 
     def __len__(self) -> int:
-        return _core.population_size(self._source["edges_file"], True, self._source["population"])
+        with as_before(self._source["edges_file"], True, self._source["population"]):
+            return _core.population_size(self._source["edges_file"], True, self._source["population"])
 
-    def build(self, options: Any, ranges: Any, **source: Any) -> Any:
-        return options.run(_core.build_synapses, {**self._source, **source, "edge_ranges": ranges})
+    def build(self, options: Any, chosen: Any) -> Any:
+        return options.run(_build_synapses, {**self._source, **chosen})
 
-    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
-        return options.run(_core.build_synapses, {**self._source, **source, "post_gids": post_gids})
+    def adopt(self, index: Any) -> Any:
+        return index
+
+
+def _build_synapses(source: Any, folder: Any, options: Any) -> Any:
+    renamed = {
+        "position_prefix": source["position"],
+        "edge_types_file": source["edge_types"],
+        "edge_ranges": source["selection"],
+    }
+    with as_before(source["edges_file"], True, source["population"]):
+        return _core.build_synapses({**source, **renamed}, folder, options)
 
 
 class _EdgesObject:
@@ -43,23 +55,45 @@ class _EdgesObject:
     def __len__(self) -> int:
         return int(self._edges.size)
 
-    def build(self, options: Any, ranges: Any, position_prefix: Any = None, edge_types_file: Any = None) -> Any:
-        if ranges is None:
-            ranges = np.array([[0, len(self)]], dtype=np.uint64)
+    def build(self, options: Any, chosen: Any) -> Any:
+        population = name_or_none(getattr(self._edges, "name", None))
+        described = {"population": population, "the number of edges": len(self)}
+        return self.adopt(options.run(self._build_of_object, {**described, **chosen}, population=population))
 
-        def build(folder: Any, chosen: Any) -> Any:
-            parts = (self._columns(piece, position_prefix) for piece in _own_pieces(ranges, *chosen["place"]))
-            return _core.build_elements(_core.SYNAPSE, parts, folder, chosen)
+    def _build_of_object(self, source: Any, folder: Any, options: Any) -> Any:
+        ranges = self._ranges(source["selection"], source["post_gids"])
+        pieces = _own_pieces(ranges, *options["place"])
+        parts = (self._columns(piece, source["position"]) for piece in pieces)
+        return _core.build_elements(_core.SYNAPSE, parts, folder, options)
 
-        return options.run(build, population=name_or_none(getattr(self._edges, "name", None)))
+    def _ranges(self, selection: Any, post_gids: Any) -> Any:
+        if post_gids is None:
+            return np.array([[0, len(self)]], dtype=np.uint64) if selection is None else selection
+        if selection is not None:
+            raise ArgumentError("both post_gids and selection are given")
+        return ranges_of(self._edges.afferent_edges([int(gid) for gid in post_gids]))
 
-    def build_on_targets(self, options: Any, post_gids: Any, **source: Any) -> Any:
-        selected = self._edges.afferent_edges([int(gid) for gid in post_gids])
-        return self.build(options, ranges_of(selected), **source)
+    # ---- attributes of synapses: such an index records no data set ----
+
+    def adopt(self, index: Any) -> Any:
+        """The index, which reads attributes from this population unless it records a data set."""
+        if hasattr(self._edges, "attribute_names") and index.info()["dataset_path"] is None:
+            index._set_attributes(self)
+        return index
+
+    def attribute_names(self) -> Any:
+        return sorted(self._edges.attribute_names)
+
+    def read_attribute(self, name: Any, ids: Any) -> Any:
+        module = _module_of(self._edges)
+        values = self._edges.get_attribute(name, module.Selection(ids))
+        if isinstance(values, np.ndarray) and values.dtype.kind not in "US":
+            return values
+        return np.array(values, dtype=object)
 
     def _columns(self, piece: Any, position_prefix: Any) -> Any:
         prefix = position_prefix.decode() if position_prefix else "afferent_center"
-        selection = _selection_like(self._edges, piece)
+        selection = _module_of(self._edges).Selection([piece])
         axes = [self._edges.get_attribute(f"{prefix}_{axis}", selection) for axis in "xyz"]
         columns = [
             (_core.FIELD_ID, np.arange(*piece), np.uint64),
@@ -70,12 +104,9 @@ class _EdgesObject:
         return tuple((field, np.ascontiguousarray(values, dtype=type_)) for field, values, type_ in columns)
 
 
-def _selection_like(edges: Any, piece: Any) -> Any:
-    """A Selection of the module that the population comes from."""
-    import importlib
-
-    module = importlib.import_module(type(edges).__module__.partition(".")[0])
-    return module.Selection([piece])
+def _module_of(edges: Any) -> Any:
+    """The module that the population comes from, which has Selection."""
+    return importlib.import_module(type(edges).__module__.partition(".")[0])
 
 
 def _pieces(ranges: Any, most_rows: Any) -> Any:
@@ -119,7 +150,8 @@ class SynapseIndexBuilder(StepwiseBuilder):
         index = builder.index
 
     edges: a path, a pair (path, population), or a libsonata.EdgePopulation. (An index made of an object records no
-        data set, so its synapses have no attributes as fields.)
+        data set. The index that the builder gives reads attributes from the object; opened from its folder, it has
+        none.)
     selection: the synapses to index: a libsonata.Selection, edge ids, or ranges [(first, end), ...]; None: all.
     position: prefix of the columns of positions: "afferent_center", "afferent_surface", "efferent_center", ...
     edge_types: the CSV of the edge types; None: none.
@@ -139,7 +171,7 @@ class SynapseIndexBuilder(StepwiseBuilder):
     ) -> None:
         super().__init__(_core.SYNAPSE, ranges_of(selection), options)
         self._edges = _edges_of(edges)
-        self._source = {"position_prefix": name_or_none(position), "edge_types_file": encoded(edge_types)}
+        self._source = {"position": name_or_none(position), "edge_types": encoded(edge_types)}
 
     def __len__(self) -> int:
         """The number of ranges to index."""
@@ -150,8 +182,13 @@ class SynapseIndexBuilder(StepwiseBuilder):
         ranges = self._chosen if self._chosen is not None else np.array([[0, len(self._edges)]], dtype=np.uint64)
         self._add(np.ascontiguousarray(ranges[slice(*range_)]))
 
-    def _build(self, ranges: Any, options: Any) -> Any:
-        return self._edges.build(options, ranges, **self._source)
+    @property
+    def index(self) -> Any:
+        """The index of all that has been processed."""
+        return self._edges.adopt(super().index)
+
+    def _build(self, ranges: Any, options: Any, post_gids: Any = None) -> Any:
+        return self._edges.build(options, {**self._source, "selection": ranges, "post_gids": post_gids})
 
     # ---- at once ----
 
@@ -189,12 +226,8 @@ class SynapseIndexBuilder(StepwiseBuilder):
         """Index the synapses with the target cells ``post_gids`` (ids, ranges or a Selection; None: all)."""
         if "gids" in keywords:  # the old name
             post_gids = _one_of(post_gids, keywords.pop("gids"), "gids")
-        if post_gids is None:
-            return cls.create(edges, None, progress, output_dir, **keywords)
         builder = cls(edges, None, progress=progress, output_dir=output_dir, **keywords)
-        index: SynapseIndex = builder._edges.build_on_targets(
-            builder._options, ids_of(post_gids, "post_gids"), **builder._source
-        )
+        index: SynapseIndex = builder._build(None, builder._options, ids_of(post_gids, "post_gids"))
         return index
 
     @classmethod

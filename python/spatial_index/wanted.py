@@ -32,16 +32,11 @@ def _somas(wanted: Any) -> Any:
     return np.array([wanted], dtype=np.uint64)
 
 
-def _ids(wanted: Any, keyword: Any) -> Any:
-    single = isinstance(wanted, (int, np.integer)) or isinstance(wanted, np.ndarray) and wanted.ndim == 0
-    return ids_of([wanted] if single else wanted, keyword)
-
-
 def values_of(keyword: Any, wanted: Any) -> Any:
     """The values that elements are to have, uint64, from what is given for a keyword; None is not."""
     if keyword == "section_types":
         return _section_types(wanted)
-    return _somas(wanted) if keyword == "somas" else _ids(wanted, keyword)
+    return _somas(wanted) if keyword == "somas" else ids_of(wanted, keyword)
 
 
 def reusable(keywords: Any) -> Any:

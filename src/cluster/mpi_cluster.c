@@ -202,3 +202,95 @@ int si_mpi_cluster_is_first(const si_cluster *cluster, int is_one)
     MPI_Allreduce(&own, &first, 1, MPI_INT, MPI_MIN, self->communicator);
     return is_one && first == (int)cluster->rank;
 }
+
+/* ---- arguments ---- */
+
+/* MPI counts in int. */
+#define MOST_BYTES_PASSED ((size_t)1 << 30)
+
+/* What ranks compare of their values, which may be large. */
+typedef struct outline {
+    uint64_t is_given;
+    uint64_t bytes;
+    uint64_t digest;
+} outline;
+
+/* FNV-1a. */
+static outline outline_of(const unsigned char *value, size_t bytes)
+{
+    uint64_t digest = UINT64_C(14695981039346656037);
+    for (size_t i = 0; value && i < bytes; i++)
+        digest = (digest ^ value[i]) * UINT64_C(1099511628211);
+    return (outline){value != NULL, value ? bytes : 0, digest};
+}
+
+/* `*giver` is the first rank that gives a value, or the number of ranks. */
+static si_result find_giver(const outline *all, unsigned size, const char *name, unsigned *giver,
+                            si_error *error)
+{
+    unsigned first = 0;
+    while (first < size && !all[first].is_given)
+        first++;
+    for (unsigned rank = first; rank < size; rank++)
+        if (all[rank].is_given && memcmp(&all[rank], &all[first], sizeof *all) != 0)
+            return si_fail(error, SI_ERROR_ARGUMENT,
+                           "processes %u and %u of the job give different values of %s: all that "
+                           "give one must give the same",
+                           first, rank, name);
+    *giver = first;
+    return SI_OK;
+}
+
+/* Room for the value, on all ranks or on none, filled where it is known. */
+static si_result copy_value(const mpi_cluster *self, const void *own, size_t bytes, char **copy,
+                            si_error *error)
+{
+    *copy = si_allocate(bytes, 1);
+    int has_room = *copy != NULL, all_have = 0;
+    SI_TRY(check(MPI_Allreduce(&has_room, &all_have, 1, MPI_INT, MPI_MIN, self->communicator),
+                 "agree", error));
+    if (!all_have)
+        return si_fail_memory(error);
+    if (own)
+        memcpy(*copy, own, bytes);
+    return SI_OK;
+}
+
+static si_result pass_value(const mpi_cluster *self, unsigned giver, char *value, size_t bytes,
+                            si_error *error)
+{
+    for (size_t done = 0; done < bytes; done += MOST_BYTES_PASSED) {
+        size_t piece = bytes - done < MOST_BYTES_PASSED ? bytes - done : MOST_BYTES_PASSED;
+        SI_TRY(check(MPI_Bcast(value + done, (int)piece, MPI_BYTE, (int)giver, self->communicator),
+                     "broadcast", error));
+    }
+    return SI_OK;
+}
+
+si_result si_mpi_cluster_settle(si_cluster *cluster, const char *name, const void *own,
+                                size_t bytes, void **settled, size_t *settled_bytes,
+                                si_error *error)
+{
+    const mpi_cluster *self = (const mpi_cluster *)cluster;
+    const outline said = outline_of(own, bytes);
+    outline *all = (void *)cluster->errors;
+    char *copy = NULL;
+    unsigned giver;
+    *settled = NULL;
+    *settled_bytes = 0;
+    SI_TRY(gather(cluster, &said, sizeof said, all, error));
+    SI_TRY(find_giver(all, cluster->size, name, &giver, error));
+    if (giver == cluster->size)
+        return SI_OK;
+    size_t count = (size_t)all[giver].bytes;
+    si_result result = copy_value(self, own, count, &copy, error);
+    if (result == SI_OK)
+        result = pass_value(self, giver, copy, count, error);
+    if (result != SI_OK) {
+        si_free(copy);
+        return result;
+    }
+    *settled = copy;
+    *settled_bytes = count;
+    return SI_OK;
+}

@@ -19,6 +19,14 @@ SI_API int si_mpi_cluster_is_first(const si_cluster *cluster, int is_one);
 SI_API si_result si_mpi_start(int *has_started, si_error *error);
 SI_API void si_mpi_end(void);
 
+/* All ranks give the same value of an argument, `own` of `bytes` bytes, or none (NULL): `*settled`
+ * receives it, or NULL if no rank gives one. Give it to free(). A rank that gives none so learns
+ * what the others have been given. SI_ERROR_ARGUMENT on all ranks, with `name` in the message: two
+ * ranks give different values. */
+SI_API si_result si_mpi_cluster_settle(si_cluster *cluster, const char *name, const void *own,
+                                       size_t bytes, void **settled, size_t *settled_bytes,
+                                       si_error *error);
+
 /* Ends all processes of the job, which otherwise wait for a process that failed. */
 SI_API void si_mpi_abort(int exit_code);
 

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -72,6 +73,14 @@ static si_result resolve_data(const si_metadata *metadata, const char *path, con
     return SI_OK;
 }
 
+static si_result fail_foreign(const char *path, const char *variant, si_error *error)
+{
+    return si_fail(error, SI_ERROR_UNSUPPORTED,
+                   "%s: an index of SpatialIndex 0.x or brain-indexer (\"%s\"), which this "
+                   "library cannot read: rebuild it with spatial-index index",
+                   path, variant);
+}
+
 static si_result read_element_type(const json_t *root, const char *path, si_metadata *metadata,
                                    si_error *error)
 {
@@ -79,6 +88,9 @@ static si_result read_element_type(const json_t *root, const char *path, si_meta
     if (!name)
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: no \"element_type\": not the metadata of an index", path);
+    /* The older programs had it wrong for some time in indexes of several populations. */
+    if (strcmp(name, "synpase") == 0)
+        return fail_foreign(path, name, error);
     if (!si_element_kind_by_stored_name(name, &metadata->provenance.kind))
         return si_fail(error, SI_ERROR_UNSUPPORTED,
                        "%s: element_type \"%s\", expected point, sphere, synapse or morphology",
@@ -196,24 +208,24 @@ static si_result check_version(const json_t *root, const char *path, si_error *e
     return SI_OK;
 }
 
+/* What an index of other software is made of comes first: some name kinds of element that there are
+ * not. */
 static si_result read_root(const json_t *root, const char *path, si_metadata *metadata,
                            si_error *error)
 {
-    SI_TRY(read_element_type(root, path, metadata, error));
     const json_t *variant = find_variant(root);
-    if (variant || json_object_get(root, "multi_population"))
+    const bool is_list = json_object_get(root, "multi_population") != NULL;
+    const char *foreign = variant || is_list ? NULL : foreign_variant(root);
+    if (foreign && json_object_get(root, "element_type"))
+        return fail_foreign(path, foreign, error);
+    SI_TRY(read_element_type(root, path, metadata, error));
+    if (variant || is_list)
         SI_TRY(check_version(root, path, error));
     if (variant)
         return read_single(root, variant, path, metadata, error);
     json_t *list = json_object_get(json_object_get(root, "multi_population"), "populations");
     if (json_is_object(list))
         return read_population_list(list, path, metadata, error);
-    const char *foreign = foreign_variant(root);
-    if (foreign)
-        return si_fail(error, SI_ERROR_UNSUPPORTED,
-                       "%s: an index of SpatialIndex 0.x or brain-indexer (\"%s\"), which this "
-                       "library cannot read: rebuild it with spatial-index index",
-                       path, foreign);
     return si_fail(error, SI_ERROR_FORMAT,
                    "%s: has neither \"spatial_index\" nor \"multi_population\"", path);
 }

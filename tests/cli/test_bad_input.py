@@ -466,9 +466,21 @@ def group_of_floats(scene):
     return scene.query("--group-by", "conductance")
 
 
-@case("'elsewhere'")
+@case("no population 'elsewhere', expected one of 'syn'")
 def population_of_query_unknown(scene):
     return scene.query("--populations", "elsewhere")
+
+
+@case("no population 'elsewhere', expected one of 'syn'")
+def population_of_grid_unknown(scene):
+    return ["grid", scene.index(), "--box", "0,0,0", "1,1,1", "--shape", "2", "--populations", "elsewhere"]
+
+
+@case("no population 'C', expected one of 'A', 'B'")
+def population_of_several_unknown(scene):
+    both = scene.folder / "both"
+    run("circuit", "segments", scene.config, "--populations", "A,B", "-o", both)
+    return ["query", both, "--box", "0,0,0", "1,1,1", "--populations", "A,C"]
 
 
 @case("'label'", "edges.h5")

@@ -280,10 +280,10 @@ def test_data_sets_that_a_configuration_names(moved_circuit):
 def test_wrong_places_of_data_sets(moved_circuit):
     config, both, of_a, of_b = moved_circuit
     errors = run("query", both, *SOMAS, "--dataset", f"C={of_a}", code=2).errors
-    assert "no population 'C', it has A, B" in errors
+    assert "no population 'C', expected one of 'A', 'B'" in errors
     errors = run("query", both, *SOMAS, "--dataset", f"A={of_a}", "--dataset", "B=/nonexistent.h5", code=2).errors
     assert "/nonexistent.h5" in errors and "does not exist" in errors
-    assert "no population 'C', it has A, B" in run("query", both, *EVERYTHING, "--populations", "C", code=2).errors
+    assert "no population 'C', expected one of 'A', 'B'" in run("query", both, *EVERYTHING, "--populations", "C", code=2).errors
 
 
 def test_circuit_and_index_that_moved_together(tmp_path):

@@ -36,8 +36,19 @@ def end_with_the_tests():
 def start(ranks, name, *arguments, environment=None):
     """`environment` is that of the processes, not of mpirun itself."""
     exported = [f"{variable}={value}" for variable, value in (environment or {}).items()]
-    words = ["mpirun", "--oversubscribe", "-n", str(ranks), *(["env", *exported] if exported else []),
-             str(COMMANDS / f"spatial-index-{name}"), *map(str, arguments)]
+    return start_words("-n", ranks, *(["env", *exported] if exported else []), COMMANDS / f"spatial-index-{name}", *arguments)
+
+
+def start_each(*commands):
+    """A process for each command, a name with its arguments."""
+    words = []
+    for name, *arguments in commands:
+        words += [":"] * bool(words) + ["-n", 1, COMMANDS / f"spatial-index-{name}", *arguments]
+    return start_words(*words)
+
+
+def start_words(*arguments):
+    words = ["mpirun", "--oversubscribe", *map(str, arguments)]
     return subprocess.Popen(words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, encoding="utf-8", preexec_fn=end_with_the_tests)
 

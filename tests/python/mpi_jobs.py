@@ -12,7 +12,7 @@ ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_R
 
 
 def library_is_built():
-    return (pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"]).parent / "src/cluster/libspatial_index_mpi.so.0").exists()
+    return (pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"]).parent / "src/libspatial_index_mpi.so.0").exists()
 
 
 needs_mpi = pytest.mark.skipif(not shutil.which("mpirun") or not library_is_built(),

@@ -345,9 +345,14 @@ def test_populations(circuit):
     assert len(index) == 12 and len(index["A"]) == 6 and list(index) == ["A", "B"]
     assert index.element_type == "morphology" and "mtype" in index.available_fields
     assert index.builtin_fields == index["A"].builtin_fields
-    lower, upper = index.bounds()
-    assert lower.dtype == np.float32 and lower.tolist() == np.minimum(index["A"].bounds()[0], index["B"].bounds()[0]).tolist()
-    assert (upper >= index["A"].bounds()[1]).all()
+    bounds = index.bounds()
+    assert list(bounds) == ["A", "B"]
+    for name, corners in bounds.items():
+        assert np.array_equal(corners, index[name].bounds())
+        assert np.array_equal(index.bounds(populations=name, population_mode="single"), corners)
+        assert list(index.bounds(populations=[name])) == [name]
+    with pytest.raises(ValueError, match="exactly one"):
+        index.bounds(population_mode="single")
 
 
 def test_queries_of_populations(circuit):
@@ -366,8 +371,11 @@ def test_queries_of_populations(circuit):
     assert index.box_counts_many(np.zeros((2, 3)) - 1, np.ones((2, 3)))["A"].tolist() == [2, 2]
     with pytest.raises(ValueError, match="exactly one"):
         index.box_counts(*EVERYTHING, population_mode="single")
-    with pytest.raises(KeyError, match="C"):
-        index.box_counts(*EVERYTHING, populations="C")
+    for wrong in "C", ["A", "C"], [None]:
+        with pytest.raises(KeyError, match="No population .*: this index has A, B"):
+            index.box_counts(*EVERYTHING, populations=wrong)
+    with pytest.raises(si.PopulationError, match="'C': this index has A, B"):
+        index["C"]
     with pytest.raises(RuntimeError):
         index.write("x")
 

@@ -120,7 +120,7 @@ def test_synapses(synapses):
 
 def test_populations(data):
     index = si.MultiPopulationIndex({"a": si.open_index(data.segments), "b": si.open_index(data.segments)})
-    lower, upper = index.bounds()
+    lower, upper = index["a"].bounds()
     grids = index.density_grid(lower, upper + 1, 3)
     assert list(grids) == ["a", "b"] and grids["a"].sum() == len(index["a"])
     only = index.density_grid(lower, upper + 1, 3, populations="b", population_mode="single")

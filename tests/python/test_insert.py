@@ -104,7 +104,7 @@ def test_opened_index(tmp_path):
 @pytest.mark.parametrize("arguments", [
     ((0, 0, np.nan), 1), ((0, 0, 0), -1), ((0, 0, 0), np.inf), ((0, 0), 1), ((0, 0, 0), 1, -1),
     (np.zeros((2, 3)), [1]), (np.zeros((2, 3)), [1, 1], [1]), (np.zeros((2, 3)), [1, 1], [1.5, 2]), ([[0, 0, 0], [0, 0, np.nan]], [1, 1]),
-    (None, 1), (None, None), ((0, 0, 0), None), ((0, 0, 0), 1, 2**64), (np.zeros((2, 3)), 1),
+    (None, 1), (None, None), ((0, 0, 0), None), ((0, 0, 0), 1, 2**64), (np.zeros((2, 3)), 1, 5),
 ])
 def test_wrong_elements(arguments):
     index = si.SphereIndex([[0, 0, 0]], [1])

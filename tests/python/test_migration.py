@@ -1,7 +1,9 @@
 """What docs/migration.md tells of answers and of cells, row by row of its table."""
+import json
 import pathlib
 import re
 
+import circuits
 import h5py
 import numpy as np
 import pytest
@@ -235,3 +237,38 @@ def test_row_47_empty_morphologies(tmp_path, text):
         si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells")
     index = si.SegmentIndexBuilder.from_sonata_file(shapes, nodes, "cells", skip_bad_cells=True)
     assert set(small.everything(index, "gid")) == {0}
+
+
+def test_row_49_radii_and_corners_that_are_none(points):
+    for radius in -0.5, np.nan:
+        with pytest.raises(si.ArgumentError, match="radius"):
+            points.sphere_counts((0, 0, 0), radius)
+    with pytest.raises(si.ArgumentError):
+        points.box_counts((np.nan, 0, 0), (1, 1, 1))
+
+
+def test_row_50_names_of_the_only_population(segments):
+    assert segments.populations == ["All"] and segments.box_counts(*small.EVERYTHING, populations="All") == 12
+    with pytest.raises(si.PopulationError, match="All"):
+        segments.box_counts(*small.EVERYTHING, populations="typo")
+
+
+def test_row_51_astrocytes(tmp_path):
+    config = circuits.write_circuit(tmp_path / "circuit")
+    content = json.loads(config.read_text())
+    content["networks"]["nodes"][0]["populations"]["A"]["type"] = "astrocyte"
+    config.write_text(json.dumps(content))
+    assert len(si.index_circuit("segments", config, tmp_path / "cells", "A")) == 6
+    content["networks"]["nodes"][0]["populations"]["A"]["type"] = "vasculature"
+    config.write_text(json.dumps(content))
+    with pytest.raises(si.UnsupportedError, match="vasculature"):
+        si.index_circuit("segments", config, tmp_path / "vessels", "A")
+
+
+def test_row_52_morphologies_without_a_name(tmp_path, caplog):
+    nodes, shapes = small.write_cells(tmp_path, {"good.swc": STICK, "other.swc": STICK})
+    with h5py.File(nodes, "a") as file:
+        small.set_attribute(file["nodes/cells/0"], "morphology", np.array(["good", ""], dtype=h5py.string_dtype()))
+    with caplog.at_level("INFO", "spatial_index"):
+        index = si.MorphIndexBuilder.from_sonata_file(shapes, nodes, "cells")
+    assert set(small.everything(index, "gid")) == {0} and "1 cells without morphology are left out" in caplog.text

@@ -43,7 +43,7 @@ index = brain_indexer.open_index("segments", max_cache_size_mb=100)
 window = [-1000, -1000, -1000], [1000, 1000, 1000]
 sphere = [0.0, 0.0, 5.0], 2.0
 
-assert index.element_type == "morphology" and index.populations == [None]
+assert index.element_type == "morphology" and index.populations == ["All"]
 gids = index.box_query(*window, fields="gid")
 result = index.box_query(*window, fields=["gid", "radius"])
 assert np.array_equal(result["gid"], gids) and list(result) == ["gid", "radius"]

@@ -177,7 +177,7 @@ def check_query(pair, method, shape):
     arguments = arguments_of(shape, places(pair.single, 2)[0], 8)
     for fields in all_fields(pair.single):
         check(pair, method, arguments, fields=fields)
-    for mode in {"population_mode": "multi", "populations": "P"}, {"population_mode": "single"}:
+    for mode in {"population_mode": "multi", "populations": pair.single.population}, {"population_mode": "single"}:
         check(pair, method, arguments, **mode)
 
 

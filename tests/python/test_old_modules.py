@@ -1,4 +1,5 @@
 """Modules and names of SpatialIndex 0.x and brain-indexer: what works, and what says that it is gone."""
+import email
 import json
 import os
 import pathlib
@@ -15,7 +16,7 @@ from spatial_index import GoneError
 from spatial_index.core import EntryKind, SectionType
 from spatial_index.index_common import DiskMemMapProps
 from spatial_index.io import MetaData
-from spatial_index.resolver import IndexResolver, MorphIndexResolver, SynapseIndexResolver, open_index
+from spatial_index.resolver import IndexResolver, MorphIndexResolver, open_index
 
 PACKAGES = pathlib.Path(__file__).resolve().parents[2] / "python"
 COMMANDS = pathlib.Path(os.environ["SPATIAL_INDEX_COMMANDS"])
@@ -64,12 +65,24 @@ def test_metadata_of_older_programs(tmp_path):
             open_index(tmp_path)
 
 
+def test_kinds_of_element_of_older_programs(tmp_path):
+    """One version wrote "synpase" where there are several populations."""
+    path = tmp_path / "meta_data.json"
+    for kind in "synpase", "morpho_entry", "synapse":
+        lists = {"multi_population": {"populations": {"A": {"index_path": "A"}}}}
+        for content in [{"in_memory": {"heavy_data_path": "index.spi"}}, *([lists] if kind == "synpase" else [])]:
+            path.write_text(json.dumps({"element_type": kind, **content}))
+            with pytest.raises(spatial_index.UnsupportedError, match="an index of SpatialIndex 0.x or brain-indexer"):
+                open_index(tmp_path)
+
+
 def test_metadata_of_several_populations(tmp_path):
     content = {"element_type": "synapse", "multi_population": {"populations": {"A": {"index_path": "A"}}}}
     (tmp_path / "other.json").write_text(json.dumps(content))
     metadata = MetaData(tmp_path / "other.json")
     assert metadata.index_variant is None
     assert metadata.multi_population.value("populations") == {"A": {"index_path": "A"}}
+    assert metadata.multi_population.index_paths == {"A": str(tmp_path / "A")}
 
 
 @pytest.mark.parametrize("text, error", [
@@ -87,10 +100,15 @@ def test_resolver(data):
     assert open_index is spatial_index.open_index
     assert IndexResolver.from_meta_data(MetaData(data.synapses)) is spatial_index.SynapseIndex
     for variant in "in_memory", "memory_mapped", "multi_index":
-        assert MorphIndexResolver.index_class(variant) is spatial_index.MorphIndex
-        assert SynapseIndexResolver.builder_class(variant) is spatial_index.SynapseIndexBuilder
+        assert MorphIndexResolver.index_class(variant) is MorphIndexResolver.core_class(variant) is spatial_index.MorphIndex
         assert IndexResolver.builder_class("sphere", variant) is spatial_index.SphereIndexBuilder
         assert IndexResolver.index_class("point", variant) is spatial_index.PointIndex
+    for variant in "in_memory", "memory_mapped":
+        assert IndexResolver.builder_class("synapse", variant) is spatial_index.SynapseIndexBuilder
+        assert IndexResolver.builder_class("morphology", variant) is spatial_index.MorphIndexBuilder
+    assert IndexResolver.builder_class("synapse", "multi_index") is spatial_index.SynapseMultiIndexBuilder
+    assert IndexResolver.builder_class("morphology", "multi_index") is spatial_index.MorphMultiIndexBuilder
+    assert IndexResolver.core_class("point", "in_memory") is spatial_index.PointIndex
     with pytest.raises(ValueError, match="on_paper"):
         MorphIndexResolver.index_class("on_paper")
     with pytest.raises(ValueError, match="rose"):
@@ -98,8 +116,8 @@ def test_resolver(data):
 
 
 @pytest.mark.parametrize("module, name, instead", [
-    ("core", "MorphIndex", "SegmentIndexBuilder"), ("core", "SphereIndex", "SphereIndexBuilder"),
-    ("core", "Soma", "raw_elements"), ("io", "open_sonata_edges", "libsonata"),
+    ("core", "Soma", "raw_elements"), ("core", "deduce_meta_data_path", "MetaData"), ("io", "open_core_from_meta_data", "open_index"),
+    ("chunked_builder", "MultiIndexWorkQueue", "builders"),
     ("io", "write_sonata_meta_data_section", "builders"), ("util", "gen_ranges", "ranges"),
     ("commands", "brain_indexer_nodes", "spatial-index-nodes"), ("commands", "spatial_index_circuit", "spatial-index-circuit"),
 ])
@@ -164,6 +182,42 @@ def test_brain_indexer_is_the_same_package():
         assert MorphIndexBuilder is brain_indexer.morphology_builder.MorphIndexBuilder
         """
     )
+
+
+def test_logger_of_brain_indexer():
+    run_with_alias(
+        """
+        import io, logging
+        heard = io.StringIO()
+        logging.getLogger("spatial_index").setLevel(logging.DEBUG)
+        import brain_indexer, spatial_index
+        from brain_indexer import logging_settings
+        assert brain_indexer.logger is spatial_index.logger is logging.getLogger("brain_indexer")
+        assert brain_indexer.logger.isEnabledFor(logging.DEBUG)
+        for name in "brain_indexer", "spatial_index":
+            logging.getLogger(name).addHandler(logging.StreamHandler(heard))
+        brain_indexer.logger.debug("once")
+        assert heard.getvalue() == "once\\nonce\\n"
+        brain_indexer.register_logger(logging.getLogger("mine"))
+        assert brain_indexer.logger.name == "mine"
+        """
+    )
+    run_with_alias(
+        """
+        import logging, spatial_index
+        spatial_index.register_logger(logging.getLogger("mine"))
+        import brain_indexer
+        assert brain_indexer.logger.name == "mine"
+        """
+    )
+
+
+def test_metadata_of_the_distribution():
+    """As it is installed with the alias, so that requirements of brain-indexer are met."""
+    build_file = (PACKAGES / "brain_indexer" / "meson.build").read_text()
+    headers = email.message_from_string((PACKAGES / "brain_indexer" / "PKG-INFO").read_text())
+    assert headers["Name"] == "brain-indexer" and headers["Version"].startswith("3.1.")
+    assert f"brain_indexer-{headers['Version']}.egg-info" in build_file
 
 
 def test_brain_indexer_in_the_style_of_its_users(data, tmp_path):

@@ -100,15 +100,49 @@ def test_bounds(spheres):
 def test_population_modes_of_one_population(points):
     plain = points.box_counts(*BOX)
     for mode in (None, "single"):
-        assert points.box_counts(*BOX, populations=["what", "ever"], population_mode=mode) == plain
+        for none in None, [None]:
+            assert points.box_counts(*BOX, populations=none, population_mode=mode) == plain
     assert points.box_counts(*BOX, population_mode="multi") == {None: plain}
-    assert points.box_counts(*BOX, populations="P", population_mode="foo") == {"P": plain}
-    assert points.box_counts(*BOX, populations=["P"], population_mode="multi") == {"P": plain}
-    assert points.box_empty(*BOX, populations={"P"}, population_mode="multi") == {"P": False}
     assert list(points.box_query(*BOX, population_mode="multi")[None]) == ["id", "position"]
-    with pytest.raises(ValueError, match="populations"):
-        points.box_counts(*BOX, populations=["P", "Q"], population_mode="multi")
     assert points.populations == [None]
+    for mode in (None, "single", "multi"):
+        with pytest.raises(si.PopulationError, match="No population 'P': this index records no name"):
+            points.box_counts(*BOX, populations="P", population_mode=mode)
+        with pytest.raises(ValueError, match="populations"):
+            points.box_counts(*BOX, populations=[None, None], population_mode=mode)
+
+
+def test_the_name_of_the_only_population(segments):
+    assert segments.populations == [segments.population] == ["All"]
+    plain = segments.box_counts(*BOX)
+    for names in None, "All", ["All"], {"All"}, [None], iter(["All"]):
+        assert segments.box_counts(*BOX, populations=names) == plain
+    for names in "All", ("All",), [None]:
+        assert segments.box_counts(*BOX, populations=names, population_mode="multi") == {"All": plain}
+        assert segments.box_empty(*BOX, populations=names, population_mode="foo") == {"All": plain == 0}
+    found = segments.query(si.Box(*BOX), fields="gid", population_mode="multi")
+    # Older scripts look for the only one, of which they knew no name.
+    assert np.array_equal(found["All"], found[None])
+    with pytest.raises(KeyError):
+        found["other"]
+
+
+def test_unknown_populations_are_refused(segments):
+    calls = [
+        lambda **names: segments.box_query(*BOX, **names), lambda **names: segments.sphere_counts((0, 0, 0), 1, **names),
+        lambda **names: segments.query(si.Box(*BOX), **names), lambda **names: segments.any(si.Box(*BOX), **names),
+        segments.bounds,
+    ]  # fmt: skip
+    for call in calls:
+        for names in "typo", ["typo"]:
+            for mode in None, "single", "multi":
+                with pytest.raises(KeyError, match="No population 'typo': this index has All") as raised:
+                    call(populations=names, population_mode=mode)
+                assert isinstance(raised.value, (si.PopulationError, RuntimeError))
+        with pytest.raises(ValueError, match="expected exactly one population, not 2"):
+            call(populations=["All", "typo"])
+    lower, upper = segments.bounds(populations="All")
+    assert np.array_equal(segments.bounds(population_mode="multi")["All"], (lower, upper))
 
 
 @pytest.mark.parametrize("error, sentence, call", [

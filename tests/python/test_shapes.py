@@ -56,7 +56,7 @@ def test_queries_by_shapes(segments):
         assert isinstance(found, si.Results) and segments.count(shape) == len(found["gid"])
         assert segments.any(shape) is (len(found["gid"]) > 0)
         assert sum(segments.count(shape, group_by="gid").values()) == len(found["gid"])
-    assert segments.query(SHAPES[0], fields="gid", population_mode="multi").keys() == {None}
+    assert segments.query(SHAPES[0], fields="gid", population_mode="multi").keys() == {"All"}
     for wrong in (1, (0, 0, 0), [SHAPES[0]], None):
         with pytest.raises(TypeError, match="expected a Box, Sphere"):
             segments.query(wrong)

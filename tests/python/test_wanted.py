@@ -246,7 +246,7 @@ def test_several_populations(tmp_path):
     ("segments", {"gids": "12"}, ValueError, "gids has '1', expected"),
     ("segments", {"gids": True}, ValueError, "gids has True, expected"),
     ("segments", {"gids": [False]}, ValueError, "gids has False, expected"),
-    ("segments", {"gids": 1.5}, TypeError, "gids is 1.5, expected"),
+    ("segments", {"gids": 1.5}, ValueError, "gids has 1.5, expected"),
     ("points", {"ids": object}, TypeError, "ids is <class 'object'>, expected"),
     ("segments", {"gids": np.zeros((2, 3), dtype=int)}, ValueError, "(2, 3)"),
     ("segments", {"section_types": "dendrites"}, ValueError, "'dendrites'"),

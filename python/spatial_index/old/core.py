@@ -24,18 +24,21 @@ class EntryKind(enum.IntEnum):
     synapse = 2
 
 
-_BUILD = "build with {0}Builder, open with open_index(); the class of such an index is spatial_index.{0}"
+# There is no class below that of an index.
+_INDEX_CLASSES = {
+    "MorphIndex": "SegmentIndex",
+    "MorphIndexMemDisk": "SegmentIndex",
+    "MorphMultiIndex": "SegmentIndex",
+    "PointIndex": "PointIndex",
+    "SphereIndex": "SphereIndex",
+    "SynapseIndex": "SynapseIndex",
+    "SynapseIndexMemDisk": "SynapseIndex",
+    "SynapseMultiIndex": "SynapseIndex",
+}
+
 _ELEMENT = "elements of fields='raw_elements' are plain named tuples"
 
 _REPLACEMENTS = {
-    "MorphIndex": _BUILD.format("SegmentIndex"),
-    "MorphIndexMemDisk": _BUILD.format("SegmentIndex"),
-    "MorphMultiIndex": _BUILD.format("SegmentIndex"),
-    "PointIndex": _BUILD.format("PointIndex"),
-    "SphereIndex": _BUILD.format("SphereIndex"),
-    "SynapseIndex": _BUILD.format("SynapseIndex"),
-    "SynapseIndexMemDisk": _BUILD.format("SynapseIndex"),
-    "SynapseMultiIndex": _BUILD.format("SynapseIndex"),
     "IndexedSphere": _ELEMENT,
     "MorphoEntry": _ELEMENT,
     "Segment": _ELEMENT,
@@ -47,5 +50,9 @@ _REPLACEMENTS = {
 
 
 # Not among these, because programs ask by hasattr() whether they are there: Morph- and SynapseMultiIndexBulkBuilder.
-def __getattr__(name: Any) -> None:
+def __getattr__(name: Any) -> Any:
+    if name in _INDEX_CLASSES:
+        from .. import index
+
+        return getattr(index, _INDEX_CLASSES[name])
     raise_if_gone("core", name, _REPLACEMENTS)

@@ -1,10 +1,15 @@
 """The metadata of an index, for programs that look into it."""
-from typing import Any
+from typing import Any, Iterator
+import contextlib
 import json
 import os
+import tempfile
+
+import numpy as np
 
 from ..errors import FormatError, NotFoundError
 from .gone import raise_if_gone
+from .sonata_files import open_sonata_edges, open_sonata_nodes  # noqa: F401  (scripts find them here)
 
 _FILE_NAME = "meta_data.json"
 # The section of the metadata in which an index of this version names its file.
@@ -47,6 +52,7 @@ class MetaData:
 
     @property
     def multi_population(self) -> Any:
+        """The populations of the index of several: ``multi_population.index_paths``; or None."""
         return self._section("multi_population")
 
     @property
@@ -81,6 +87,12 @@ class _Section:
     def path(self, key: Any) -> Any:
         return self._meta_data.resolve_path(self._content[key])
 
+    @property
+    def index_paths(self) -> Any:
+        """Of ``multi_population``: {population: the folder of its index}."""
+        listed = self._content["populations"]
+        return {name: self._meta_data.resolve_path(entry["index_path"]) for name, entry in listed.items()}
+
 
 def _read_object(path: Any) -> Any:
     try:
@@ -95,17 +107,50 @@ def _read_object(path: Any) -> Any:
     return content
 
 
+def read_json(filename: Any) -> Any:
+    """What a JSON file holds."""
+    with open(filename, encoding="utf-8") as file:
+        return json.load(file)
+
+
+class NumpyEncoder(json.JSONEncoder):
+    """Writes arrays and numbers of NumPy as lists and numbers."""
+
+    def default(self, value: Any) -> Any:
+        if isinstance(value, (np.ndarray, np.generic)):
+            return value.tolist()
+        return super().default(value)
+
+
+def write_json(filename: Any, obj: Any) -> None:
+    """Writes a JSON file."""
+    with open(filename, "w", encoding="utf-8") as file:
+        json.dump(obj, file, indent=2, cls=NumpyEncoder)
+
+
+@contextlib.contextmanager
+def shared_temporary_directory(*arguments: Any, mpi_comm: Any = None, **keywords: Any) -> Iterator[str]:
+    """A tempfile.TemporaryDirectory, to which other arguments go, that all processes of a communicator of mpi4py share.
+
+    The first process makes and removes it. mpi_comm: None: this process alone.
+    """
+    if mpi_comm is not None and mpi_comm.Get_rank() != 0:
+        yield mpi_comm.bcast(None, root=0)
+        return
+    with tempfile.TemporaryDirectory(*arguments, **keywords) as folder:
+        if mpi_comm is not None:
+            mpi_comm.bcast(folder, root=0)
+        yield folder
+
+
 _SONATA = "use libsonata, or ask queries for the attributes as fields"
 _BUILD = "builders write all metadata"
 
 _REPLACEMENTS = {
     "open_core_from_meta_data": "use spatial_index.open_index()",
-    "open_sonata_edges": _SONATA,
-    "open_sonata_nodes": _SONATA,
     "validated_sonata_nodes_population_name": _SONATA,
     "write_multi_population_meta_data": _BUILD,
     "write_sonata_meta_data_section": _BUILD,
-    "shared_temporary_directory": "use tempfile.TemporaryDirectory",
 }
 
 

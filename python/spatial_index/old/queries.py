@@ -31,6 +31,11 @@ def _warn(old: Any, new: Any) -> None:
     warnings.warn(f"{old}() is called {new}() now", DeprecationWarning, stacklevel=3)
 
 
+def _or_bounding_box(accuracy: Any) -> Any:
+    """The accuracy of 0.7 where none is given."""
+    return "bounding_box" if accuracy is None else accuracy
+
+
 _MEASURES = ("elements", "touching", "length")
 
 
@@ -75,27 +80,28 @@ class OldQueries(GoneQueries):
             return self.region_lengths(regions, corner, opposite_corner, **keywords)
         return self.region_counts(regions, corner, opposite_corner, touching=measure == "touching", **keywords)
 
-    def window_query(self: Any, min_corner: Any, max_corner: Any, *, fields: Any = None, accuracy: Any = "bounding_box") -> Any:
+    def window_query(self: Any, min_corner: Any, max_corner: Any, *, fields: Any = None, accuracy: Any = None) -> Any:
         """Deprecated: ``box_query``, whose fields have other names and whose default is best_effort."""
         _warn("window_query", "box_query")
         return self._query_by_old_names(self.box_query, min_corner, max_corner, fields, accuracy)
 
-    def vicinity_query(self: Any, center: Any, radius: Any, *, fields: Any = None, accuracy: Any = "bounding_box") -> Any:
+    def vicinity_query(self: Any, center: Any, radius: Any, *, fields: Any = None, accuracy: Any = None) -> Any:
         """Deprecated: ``sphere_query``, whose fields have other names and whose default is best_effort."""
         _warn("vicinity_query", "sphere_query")
         return self._query_by_old_names(self.sphere_query, center, radius, fields, accuracy)
 
-    def window_counts(self: Any, min_corner: Any, max_corner: Any, *, group_by: Any = None, accuracy: Any = "bounding_box") -> Any:
+    def window_counts(self: Any, min_corner: Any, max_corner: Any, *, group_by: Any = None, accuracy: Any = None) -> Any:
         """Deprecated: ``box_counts``, whose default accuracy is best_effort."""
         _warn("window_counts", "box_counts")
-        return self.box_counts(min_corner, max_corner, group_by=group_by, accuracy=accuracy)
+        return self.box_counts(min_corner, max_corner, group_by=group_by, accuracy=_or_bounding_box(accuracy))
 
-    def vicinity_counts(self: Any, center: Any, radius: Any, *, group_by: Any = None, accuracy: Any = "bounding_box") -> Any:
+    def vicinity_counts(self: Any, center: Any, radius: Any, *, group_by: Any = None, accuracy: Any = None) -> Any:
         """Deprecated: ``sphere_counts``, whose default accuracy is best_effort."""
         _warn("vicinity_counts", "sphere_counts")
-        return self.sphere_counts(center, radius, group_by=group_by, accuracy=accuracy)
+        return self.sphere_counts(center, radius, group_by=group_by, accuracy=_or_bounding_box(accuracy))
 
     def _query_by_old_names(self: Any, query: Any, first: Any, second: Any, fields: Any, accuracy: Any) -> Any:
+        accuracy = _or_bounding_box(accuracy)
         if fields is None:
             fields = _DEFAULT_FIELDS[self.element_type]
         elif not isinstance(fields, str):

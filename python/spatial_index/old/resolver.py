@@ -2,9 +2,9 @@
 from typing import Any
 from ..errors import ArgumentError
 from ..index import SegmentIndex, PointIndex, SphereIndex, SynapseIndex, open_index  # noqa: F401
-from ..segment_builder import SegmentIndexBuilder
+from ..segment_builder import SegmentIndexBuilder, SegmentMultiIndexBuilder
 from ..point_builder import PointIndexBuilder, SphereIndexBuilder
-from ..synapse_builder import SynapseIndexBuilder
+from ..synapse_builder import SynapseIndexBuilder, SynapseMultiIndexBuilder
 
 _VARIANTS = ("in_memory", "memory_mapped", "multi_index")
 
@@ -15,10 +15,16 @@ def _check_variant(index_variant: Any) -> None:
 
 
 class _KindResolver:
-    """The classes for one kind of element, which are the same for every variant."""
+    """The classes for one kind of element. Indexes of every variant are of the same class."""
 
     _index_class: Any = None
     _builder_class: Any = None
+    _multi_builder_class: Any = None
+
+    @classmethod
+    def core_class(cls, index_variant: Any) -> Any:
+        """The class of indexes: there is none below it."""
+        return cls.index_class(index_variant)
 
     @classmethod
     def index_class(cls, index_variant: Any) -> Any:
@@ -28,15 +34,18 @@ class _KindResolver:
     @classmethod
     def builder_class(cls, index_variant: Any) -> Any:
         _check_variant(index_variant)
-        return cls._builder_class
+        is_multi = index_variant == "multi_index" and cls._multi_builder_class
+        return cls._multi_builder_class if is_multi else cls._builder_class
 
 
 class MorphIndexResolver(_KindResolver):
     _index_class, _builder_class = SegmentIndex, SegmentIndexBuilder
+    _multi_builder_class = SegmentMultiIndexBuilder
 
 
 class SynapseIndexResolver(_KindResolver):
     _index_class, _builder_class = SynapseIndex, SynapseIndexBuilder
+    _multi_builder_class = SynapseMultiIndexBuilder
 
 
 class SphereIndexResolver(_KindResolver):
@@ -70,6 +79,10 @@ class IndexResolver:
     @classmethod
     def builder_class(cls, element_type: Any, index_variant: Any) -> Any:
         return cls._resolver(element_type).builder_class(index_variant)
+
+    @classmethod
+    def core_class(cls, element_type: Any, index_variant: Any) -> Any:
+        return cls._resolver(element_type).core_class(index_variant)
 
     @classmethod
     def _resolver(cls, element_type: Any) -> Any:
