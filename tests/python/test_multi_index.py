@@ -226,6 +226,14 @@ def check_nearest(pair, method, _):
         check(pair, method, (place, 5), fields=fields)
 
 
+def check_nearest_many(pair, method, _):
+    points = np.array(places(pair.single, 4))
+    for keywords in accuracies_and_filters(pair):
+        check(pair, method, (points, 20), **keywords)
+    for keywords in {"k": 1}, {"k": 10, "max_distance": 2.5, "offsets": True}, {"k": 0}, {"threads": 1}:
+        check(pair, method, (points,), **keywords)
+
+
 MEASURES = ["elements", "touching", "length", "nonsense"]
 
 
@@ -306,6 +314,7 @@ CHECKS = {
     **{name: (check_grid, None) for name in ("grid_counts", "grid_lengths")},
     **{name: (check_regions, None) for name in ("region_counts", "region_lengths")},
     "nearest": (check_nearest, None),
+    "nearest_many": (check_nearest_many, None),
     "density_grid": (check_density_grid, None),
     "region_totals": (check_region_totals, None),
     "bounds": (check_bounds, None),
