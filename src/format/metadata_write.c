@@ -136,13 +136,15 @@ static bool find_way(const char *folder, const char *file, char **way)
     if (!file || file[0] != '/')
         return true;
     char *parent = si_path_parent(file);
+    errno = 0;
     char *real_folder = realpath(folder, NULL);
-    char *real_parent = parent ? realpath(parent, NULL) : NULL;
-    bool is_known = real_folder && real_parent;
+    char *real_parent = parent && real_folder ? realpath(parent, NULL) : NULL;
+    bool is_known = real_parent != NULL;
+    bool is_out_of_memory = !is_known && errno == ENOMEM;
     char *real = is_known ? si_path_join(real_parent, si_path_base_name(file)) : NULL;
     if (real)
         *way = si_path_relative(real_folder, real);
-    bool is_complete = parent && (!is_known || *way);
+    bool is_complete = parent && !is_out_of_memory && (!is_known || *way);
     if (*way && !si_utf8_is_valid(*way)) {
         si_free(*way);
         *way = NULL;
