@@ -215,9 +215,8 @@ static si_result open_recorded(const si_index *index, const si_index_info *info,
             name_of(info));
     if (!si_path_exists(info->dataset_path))
         return si_fail(error, SI_ERROR_NOT_FOUND,
-                       "%s: its attributes are in %s, which does not exist; pass the current path "
-                       "of this file when opening the index",
-                       name_of(info), info->dataset_path);
+                       "%s: its attributes are in %s, which does not exist", name_of(info),
+                       info->dataset_path);
     si_dataset *opened;
     SI_TRY(si_dataset_open_file(info->dataset_path, info->types_path, info->population, info->kind,
                                 &opened, error));
