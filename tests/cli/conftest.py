@@ -31,7 +31,7 @@ def run(name, *arguments, input=None, code=0, **options):
     """Runs spatial-index-NAME and checks its exit code."""
     options.setdefault("stdin", subprocess.PIPE if input is not None else subprocess.DEVNULL)
     with start(name, *arguments, **options) as process:
-        output, errors = process.communicate(input, timeout=120)
+        output, errors = process.communicate(input, timeout=400)
     assert process.returncode == code, (name, arguments, output, errors)
     return SimpleNamespace(code=process.returncode, output=output, errors=errors)
 
@@ -40,7 +40,7 @@ def run_main(*arguments, code=0, **options):
     """Runs spatial-index itself and checks its exit code."""
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     done = subprocess.run([COMMANDS / "spatial-index", *map(str, arguments)], encoding="utf-8",
-                          preexec_fn=default_signals, timeout=120, **options)
+                          preexec_fn=default_signals, timeout=400, **options)
     assert done.returncode == code, (arguments, done.stdout, done.stderr)
     return SimpleNamespace(code=done.returncode, output=done.stdout, errors=done.stderr)
 
