@@ -2,7 +2,6 @@
 #include "circuit/build_options.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -46,25 +45,6 @@ void si_build_report_free(si_build_report *report)
     si_free(report->bad_cells);
     report->bad_cells = NULL;
     report->bad_cell_count = 0;
-}
-
-static int compare_gids(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left;
-    uint64_t b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
-si_result si_gids_sorted(const uint64_t *gids, size_t count, uint64_t **sorted, si_error *error)
-{
-    uint64_t *copy = si_allocate(count, sizeof *copy);
-    if (!copy)
-        return si_fail_memory(error);
-    if (count > 0)
-        memcpy(copy, gids, count * sizeof *copy);
-    qsort(copy, count, sizeof *copy, compare_gids);
-    *sorted = copy;
-    return SI_OK;
 }
 
 /* Of equal gids those of the left population come first. */

@@ -21,7 +21,4 @@ si_result si_build_report_check(const si_build_report *report, si_error *error);
 /* Adds the figures of a population, and takes over its bad cells; these stay in order of gid. */
 si_result si_build_report_add(si_build_report *sum, si_build_report *part, si_error *error);
 
-/* A sorted copy, duplicates kept. Give it to si_free. */
-si_result si_gids_sorted(const uint64_t *gids, size_t count, uint64_t **sorted, si_error *error);
-
 #endif

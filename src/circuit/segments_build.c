@@ -9,6 +9,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "base/sorted_ids.h"
 #include "base/struct_size.h"
 #include "circuit/cell_indexing.h"
 #include "circuit/morphology_places.h"
@@ -54,7 +55,7 @@ static si_result choose_cells(segments_build *build, si_error *error)
     const si_segments_source *source = build->source;
     uint64_t size = si_sonata_nodes_size(build->nodes);
     build->cell_count = source->gids ? source->gid_count : size;
-    return source->gids ? si_gids_sorted(source->gids, source->gid_count, &build->gids, error)
+    return source->gids ? si_sorted_ids_copy(source->gids, source->gid_count, &build->gids, error)
                         : SI_OK;
 }
 

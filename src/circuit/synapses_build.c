@@ -12,6 +12,7 @@
 #include "base/arithmetic.h"
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sorted_ids.h"
 #include "base/struct_size.h"
 #include "circuit/population_build.h"
 #include "circuit/synapse_pieces.h"
@@ -121,7 +122,8 @@ static si_result choose_synapses(synapses_build *build, si_error *error)
 {
     const si_synapses_source *source = build->source;
     if (source->post_gids) {
-        SI_TRY(si_gids_sorted(source->post_gids, source->post_gid_count, &build->post_gids, error));
+        SI_TRY(si_sorted_ids_copy(source->post_gids, source->post_gid_count, &build->post_gids,
+                                  error));
         SI_TRY(si_sonata_edges_select_targets(build->edges, source->post_gids,
                                               source->post_gid_count, &build->ranges,
                                               &build->cursor.range_count, error));
@@ -196,12 +198,6 @@ static si_result check_positions(const synapses_build *build, size_t first, size
     return SI_OK;
 }
 
-static int compare_gids(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* What the index of the file has found must end on the cells asked for, or the index is wrong. */
 static si_result check_targets(const synapses_build *build, size_t first, size_t end,
                                si_error *error)
@@ -210,8 +206,7 @@ static si_result check_targets(const synapses_build *build, size_t first, size_t
     for (size_t row = first; row < end; row++) {
         if (row > first && targets[row] == targets[row - 1])
             continue;
-        if (bsearch(&targets[row], build->post_gids, build->source->post_gid_count, sizeof *targets,
-                    compare_gids))
+        if (si_sorted_ids_contain(build->post_gids, build->source->post_gid_count, targets[row]))
             continue;
         return si_fail(error, SI_ERROR_FORMAT,
                        "%s: edge %" PRIu64 " of population '%s' ends on node %" PRIu64

@@ -8,6 +8,7 @@
 
 #include "base/arithmetic.h"
 #include "base/memory.h"
+#include "base/sorted_ids.h"
 #include "base/text.h"
 #include "hdf5/hdf5_access.h"
 
@@ -128,12 +129,6 @@ static si_result read_ranges(const si_sonata_column *column, const si_rows *rows
 
 /* ------------------------------------------------------------------------------- selection */
 
-static int compare_ids(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* Sorted, each once. */
 typedef struct id_list {
     uint64_t *ids;
@@ -142,11 +137,8 @@ typedef struct id_list {
 
 static si_result sort_ids(const uint64_t *gids, size_t count, id_list *sorted, si_error *error)
 {
-    *sorted = (id_list){si_allocate(count, sizeof *sorted->ids), 0};
-    if (!sorted->ids)
-        return si_fail_memory(error);
-    memcpy(sorted->ids, gids, count * sizeof *gids);
-    qsort(sorted->ids, count, sizeof *gids, compare_ids);
+    SI_TRY(si_sorted_ids_copy(gids, count, &sorted->ids, error));
+    sorted->count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || sorted->ids[i] != sorted->ids[i - 1])
             sorted->ids[sorted->count++] = sorted->ids[i];
@@ -261,11 +253,6 @@ static si_result check_edge_count(const edge_index *index, si_error *error)
     return result;
 }
 
-static bool is_wanted(const id_list *wanted, uint64_t gid)
-{
-    return bsearch(&gid, wanted->ids, wanted->count, sizeof gid, compare_ids) != NULL;
-}
-
 static si_result check_targets(const edge_index *index, const id_list *wanted,
                                const uint64_t *edges, size_t count, si_error *error)
 {
@@ -276,7 +263,7 @@ static si_result check_targets(const edge_index *index, const id_list *wanted,
     if (result == SI_OK)
         result = si_sonata_column_read_ids(index->targets, &rows, targets, error);
     for (size_t i = 0; i < count && result == SI_OK; i++) {
-        if (is_wanted(wanted, targets[i]))
+        if (si_sorted_ids_contain(wanted->ids, wanted->count, targets[i]))
             result = si_fail(error, SI_ERROR_FORMAT,
                              "%s: edge %" PRIu64 " ends on node %" PRIu64
                              ", but is in none of the ranges of that node",
