@@ -35,6 +35,15 @@ si_result si_gather_check(const si_index *index, const si_column *columns, size_
     return SI_OK;
 }
 
+void si_columns_from_row(const si_index *index, const si_column *columns, size_t column_count,
+                         uint64_t first, si_column *rest)
+{
+    for (size_t i = 0; i < column_count; i++) {
+        size_t size = index->type->extractions[columns[i].field].size;
+        rest[i] = (si_column){columns[i].field, (char *)columns[i].data + first * size};
+    }
+}
+
 void si_gather_start(si_gather *gather, const si_index *index, const si_column *columns,
                      size_t column_count, uint64_t capacity)
 {

@@ -36,6 +36,10 @@ typedef struct si_gather {
 si_result si_gather_check(const si_index *index, const si_column *columns, size_t column_count,
                           bool needs_data, si_error *error);
 
+/* The same columns from row `first` on, for `rest`, which has room for them. */
+void si_columns_from_row(const si_index *index, const si_column *columns, size_t column_count,
+                         uint64_t first, si_column *rest);
+
 /* The columns have been checked. */
 void si_gather_start(si_gather *gather, const si_index *index, const si_column *columns,
                      size_t column_count, uint64_t capacity);

@@ -113,11 +113,7 @@ si_result si_nearest_results_store(const si_nearest_search *search, const si_nea
     si_column columns[SI_FIELD_COUNT];
     if (search->found.count == 0)
         return SI_OK;
-    for (size_t i = 0; i < output->column_count; i++) {
-        const si_column *whole = &output->columns[i];
-        size_t size = si_element_field(search->index->layout.kind, whole->field)->size;
-        columns[i] = (si_column){whole->field, (char *)whole->data + first * size};
-    }
+    si_columns_from_row(search->index, output->columns, output->column_count, first, columns);
     for (uint64_t i = 0; output->distances && i < search->found.count; i++)
         output->distances[first + i] = search->found.elements[i].distance;
     if (output->offsets)

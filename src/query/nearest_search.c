@@ -19,26 +19,22 @@
 #include "read/sigbus_guard.h"
 
 /* A node whose children are being visited; bounds of those that have been are infinite. */
-struct si_open_node {
+typedef struct si_open_node {
     float bounds[SI_FAN_OUT];
     uint64_t node;
     unsigned level;
     unsigned next; /* the child with the least bound */
-};
+} si_open_node;
 
 /* In the heap of open nodes, the one with the least bound first. */
-struct si_open_entry {
+typedef struct si_open_entry {
     float bound;
     uint32_t place; /* among the open nodes */
-};
-
-typedef struct si_open_node open_node;
-typedef struct si_open_entry open_entry;
-typedef si_nearest_search nearest_search;
+} si_open_entry;
 
 /* ---- nodes ---- */
 
-static void sift_entry_down(nearest_search *search, size_t place, open_entry entry)
+static void sift_entry_down(si_nearest_search *search, size_t place, si_open_entry entry)
 {
     for (size_t child; (child = 2 * place + 1) < search->heap_count; place = child) {
         if (child + 1 < search->heap_count &&
@@ -51,7 +47,7 @@ static void sift_entry_down(nearest_search *search, size_t place, open_entry ent
     search->heap[place] = entry;
 }
 
-static void add_entry(nearest_search *search, open_entry entry)
+static void add_entry(si_nearest_search *search, si_open_entry entry)
 {
     size_t place = search->heap_count++;
     for (; place > 0 && entry.bound < search->heap[(place - 1) / 2].bound; place = (place - 1) / 2)
@@ -59,22 +55,23 @@ static void add_entry(nearest_search *search, open_entry entry)
     search->heap[place] = entry;
 }
 
-static si_result reserve_node(nearest_search *search, si_error *error)
+static si_result reserve_node(si_nearest_search *search, si_error *error)
 {
-    open_node *nodes = si_grow(search->nodes, &search->node_capacity, search->node_count + 1,
-                               sizeof *nodes);
+    si_open_node *nodes = si_grow(search->nodes, &search->node_capacity, search->node_count + 1,
+                                  sizeof *nodes);
     if (!nodes)
         return si_fail_memory(error);
     search->nodes = nodes;
-    open_entry *heap = si_grow(search->heap, &search->heap_capacity, search->node_count + 1,
-                               sizeof *heap);
+    si_open_entry *heap = si_grow(search->heap, &search->heap_capacity, search->node_count + 1,
+                                  sizeof *heap);
     if (!heap)
         return si_fail_memory(error);
     search->heap = heap;
     return SI_OK;
 }
 
-static si_result fetch_node(nearest_search *search, unsigned level, uint64_t node, si_error *error)
+static si_result fetch_node(si_nearest_search *search, unsigned level, uint64_t node,
+                            si_error *error)
 {
     if (!search->index->cache)
         return SI_OK;
@@ -82,18 +79,18 @@ static si_result fetch_node(nearest_search *search, unsigned level, uint64_t nod
     return si_fetch_now(&search->fetch, error);
 }
 
-static si_result open(nearest_search *search, unsigned level, uint64_t node, si_error *error)
+static si_result open(si_nearest_search *search, unsigned level, uint64_t node, si_error *error)
 {
     const si_distance_kernels *kernels = si_kernels()->distances;
     SI_TRY(si_map_part_of_node(search->index, level, node, error));
     const float *floats = si_index_node(search->index, level, node);
     si_node_boxes boxes;
-    open_entry entry = {.place = (uint32_t)search->node_count};
+    si_open_entry entry = {.place = (uint32_t)search->node_count};
     SI_TRY(reserve_node(search, error));
     SI_TRY(fetch_node(search, level, node, error));
     for (unsigned side = 0; side < 6; side++)
         boxes.bounds[side] = floats + side * SI_FAN_OUT;
-    open_node *opened = &search->nodes[search->node_count++];
+    si_open_node *opened = &search->nodes[search->node_count++];
     opened->node = node;
     opened->level = level;
     kernels->bound_nodes(&search->vantage, search->overhang, &boxes, SI_FAN_OUT, opened->bounds);
@@ -107,7 +104,7 @@ static si_result open(nearest_search *search, unsigned level, uint64_t node, si_
 /* ---- leaves ---- */
 
 /* How far an element may be to be added. */
-static void set_cutoff(nearest_search *search)
+static void set_cutoff(si_nearest_search *search)
 {
     double cutoff = si_nearest_heap_is_full(&search->found) ? search->found.elements[0].distance
                                                             : search->reach;
@@ -115,7 +112,7 @@ static void set_cutoff(nearest_search *search)
     search->threshold = si_distance_threshold(cutoff);
 }
 
-static si_column_set leaf_columns(const nearest_search *search)
+static si_column_set leaf_columns(const si_nearest_search *search)
 {
     si_column_set columns = {.floats = UINT8_MAX};
     if (search->nearest.filter)
@@ -123,7 +120,7 @@ static si_column_set leaf_columns(const nearest_search *search)
     return columns;
 }
 
-static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+static si_result fetch_leaf(si_nearest_search *search, uint64_t leaf, si_error *error)
 {
     if (!search->index->cache)
         return SI_OK;
@@ -131,7 +128,7 @@ static si_result fetch_leaf(nearest_search *search, uint64_t leaf, si_error *err
     return si_fetch_now(&search->fetch, error);
 }
 
-static si_result test_leaf(nearest_search *search, uint64_t leaf, si_error *error)
+static si_result test_leaf(si_nearest_search *search, uint64_t leaf, si_error *error)
 {
     const si_index *index = search->index;
     const float *floats = si_index_leaf_floats(index, leaf);
@@ -165,10 +162,10 @@ static void prefetch_leaf(const si_index *index, uint64_t leaf)
 /* ---- the walk ---- */
 
 /* Takes the child with the least bound of the first node of the heap. */
-static uint64_t take_child(nearest_search *search, unsigned *level)
+static uint64_t take_child(si_nearest_search *search, unsigned *level)
 {
-    open_entry entry = search->heap[0];
-    open_node *node = &search->nodes[entry.place];
+    si_open_entry entry = search->heap[0];
+    si_open_node *node = &search->nodes[entry.place];
     uint64_t child = node->node * SI_FAN_OUT + node->next;
     *level = node->level - 1;
     node->bounds[node->next] = INFINITY;
@@ -184,7 +181,7 @@ static uint64_t take_child(nearest_search *search, unsigned *level)
 
 static si_result walk(void *context, si_error *error)
 {
-    nearest_search *search = context;
+    si_nearest_search *search = context;
     const si_layout *layout = &search->index->layout;
     if (layout->levels > 0)
         SI_TRY(open(search, layout->levels, 0, error));
@@ -205,7 +202,7 @@ static si_result walk(void *context, si_error *error)
 #define PASSED_OF_FILTERED 16
 
 /* What is read explicitly is fetched ahead. */
-static si_result walk_fetched(nearest_search *search, si_error *error)
+static si_result walk_fetched(si_nearest_search *search, si_error *error)
 {
     if (search->index->layout.levels == 0)
         return SI_OK; /* all elements are inserted ones */
@@ -258,10 +255,10 @@ si_result si_nearest_search_run(si_nearest_search *search, const float point[3],
     search->reach = reach;
     for (unsigned axis = 0; axis < 3; axis++)
         search->nearest.point[axis] = search->vantage.point[axis] = point[axis];
+    si_count_query(search->index->state->queries);
     if (search->found.capacity == 0)
         return SI_OK;
     set_cutoff(search);
-    si_count_query(search->index->state->queries);
     SI_TRY(search->index->cache ? walk_fetched(search, error)
                                 : si_read_guarded(search->index, walk, search, error));
     if (search->delta)

@@ -321,11 +321,7 @@ static si_result copy_one(void *context, unsigned worker, uint64_t number, si_er
     (void)worker;
     if (first == end)
         return SI_OK;
-    for (size_t i = 0; i < copy->column_count; i++) {
-        size_t size = batch->index->type->extractions[copy->columns[i].field].size;
-        columns[i] = (si_column){copy->columns[i].field,
-                                 (char *)copy->columns[i].data + first * size};
-    }
+    si_columns_from_row(batch->index, copy->columns, copy->column_count, first, columns);
     si_gather_start(&gather, batch->index, columns, copy->column_count, end - first);
     const query_finds *found = &batch->found[number];
     const find_list *list = &batch->lists[found->list];

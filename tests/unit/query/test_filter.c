@@ -276,8 +276,7 @@ static uint64_t check_filter(const si_index *index, si_element_kind kind, uint64
         check_same_element(&all, i, &some, expected++);
     }
     assert_int_equal(some.count, expected);
-    check_other_answers(index, &filtered, kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID,
-                        expected);
+    check_other_answers(index, &filtered, id_field(kind), expected);
     free_found(&all);
     free_found(&some);
     return expected;

@@ -59,7 +59,7 @@ static si_filter *make_filter(si_element_kind kind, const test_elements *element
 {
     si_filter *filter;
     si_error error;
-    const si_field field = kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
+    const si_field field = id_field(kind);
     const si_condition condition = {field, elements->id, elements->count / 2};
     assert_ok(si_filter_create(kind, &condition, 1, &filter, &error), error);
     return filter;
@@ -217,7 +217,7 @@ static void ask_nearest(const si_index *index, const wording *question, answer *
     si_nearest_query nearest;
     si_error error;
     si_element_kind kind = question->asked->elements.kind;
-    const si_column column = {kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
+    const si_column column = {id_field(kind), ids};
     for (int i = 0; i < 3; i++)
         point[i] = (double)si_shape_of(question->query)->lower[i];
     for (uint64_t k = 1; k <= MOST; k += MOST - 1) {

@@ -21,13 +21,6 @@ typedef struct ranked {
     uint64_t position;
 } ranked;
 
-static si_field first_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT  ? SI_FIELD_ENDPOINT1
-           : kind == SI_SPHERE ? SI_FIELD_CENTROID
-                               : SI_FIELD_POSITION;
-}
-
 static all_elements read_all(const si_index *index, si_element_kind kind, uint64_t count)
 {
     all_elements all = {kind,
@@ -38,8 +31,8 @@ static all_elements read_all(const si_index *index, si_element_kind kind, uint64
                         calloc(count + 1, sizeof(uint64_t))};
     const double low[3] = {-INFINITY, -INFINITY, -INFINITY},
                  high[3] = {INFINITY, INFINITY, INFINITY};
-    const si_column columns[] = {{kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, all.id},
-                                 {first_field(kind), all.first},
+    const si_column columns[] = {{id_field(kind), all.id},
+                                 {place_field(kind), all.first},
                                  {SI_FIELD_RADIUS, all.radius},
                                  {SI_FIELD_ENDPOINT2, all.second}};
     size_t column_count = kind == SI_SEGMENT ? 4 : kind == SI_SPHERE ? 3 : 2;
@@ -169,7 +162,7 @@ static uint64_t find_nearest(const si_index *index, const all_elements *all,
 {
     uint64_t count;
     si_error error = {0};
-    si_column column = {all->kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID, ids};
+    si_column column = {id_field(all->kind), ids};
     assert_ok(si_index_find_nearest(index, nearest, &column, 1, distances, &count, &error), error);
     return count;
 }
@@ -402,10 +395,13 @@ static void none_is_asked_for(void **state)
     test_elements elements = make_elements(SI_POINT, 10, &scatter, 1);
     si_index *index = build_elements(&elements, NULL, NULL);
     uint64_t count = 7;
+    si_index_stats stats = SI_INDEX_STATS_INIT;
     si_nearest_query nearest;
     si_query_nearest((double[3]){0, 0, 0}, 0, INFINITY, SI_BEST_EFFORT, &nearest, NULL);
     assert_int_equal(si_index_find_nearest(index, &nearest, NULL, 0, NULL, &count, NULL), SI_OK);
     assert_int_equal(count, 0);
+    assert_int_equal(si_index_get_stats(index, &stats), SI_OK);
+    assert_int_equal(stats.queries, 1);
     si_index_close(index);
     free_elements(&elements);
 }

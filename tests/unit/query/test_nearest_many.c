@@ -36,18 +36,6 @@ static void free_answers(answers *given)
     free(given);
 }
 
-static si_field id_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
-}
-
-static si_field place_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT  ? SI_FIELD_ENDPOINT1
-           : kind == SI_SPHERE ? SI_FIELD_CENTROID
-                               : SI_FIELD_POSITION;
-}
-
 static void scatter_points(const element_scatter *scatter, uint64_t *seed, float points[POINTS][3])
 {
     for (int i = 0; i < POINTS; i++)

@@ -158,11 +158,6 @@ static si_query random_query(const element_scatter *scatter, uint64_t *seed)
 
 /* ---- the comparison ---- */
 
-static si_field id_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
-}
-
 static uint64_t mark_found(const si_index *index, const test_elements *elements,
                            const si_query *query, uint8_t *found)
 {

@@ -85,11 +85,6 @@ static si_query random_query(uint64_t *seed, const element_scatter *scatter, si_
 
 /* ---- what is found ---- */
 
-static si_field id_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
-}
-
 /* Adds 1 to the number of each element that is found. */
 static uint64_t tally(const si_index *index, const test_elements *elements, const si_query *query,
                       unsigned *times)

@@ -83,11 +83,6 @@ static si_query random_query(uint64_t *seed, int number)
 
 /* ---- one query ---- */
 
-static si_field id_field(si_element_kind kind)
-{
-    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
-}
-
 static uint64_t *find_ids(const si_index *index, const si_query *query, uint64_t *count)
 {
     si_index_info info = SI_INDEX_INFO_INIT;

@@ -94,6 +94,18 @@ void free_elements(test_elements *elements)
     free(elements->section_type);
 }
 
+si_field id_field(si_element_kind kind)
+{
+    return kind == SI_SEGMENT ? SI_FIELD_GID : SI_FIELD_ID;
+}
+
+si_field place_field(si_element_kind kind)
+{
+    return kind == SI_SEGMENT  ? SI_FIELD_ENDPOINT1
+           : kind == SI_SPHERE ? SI_FIELD_CENTROID
+                               : SI_FIELD_POSITION;
+}
+
 static size_t list_columns(const test_elements *elements, uint64_t first,
                            si_input_column columns[7])
 {
@@ -111,9 +123,7 @@ static size_t list_columns(const test_elements *elements, uint64_t first,
         return count;
     }
     columns[count++] = (si_input_column){SI_FIELD_ID, elements->id + first};
-    columns[count++] = (si_input_column){elements->kind == SI_SPHERE ? SI_FIELD_CENTROID
-                                                                     : SI_FIELD_POSITION,
-                                         elements->first + first};
+    columns[count++] = (si_input_column){place_field(elements->kind), elements->first + first};
     if (elements->kind == SI_SYNAPSE) {
         columns[count++] = (si_input_column){SI_FIELD_POST_GID, elements->post_gid + first};
         columns[count++] = (si_input_column){SI_FIELD_PRE_GID, elements->pre_gid + first};

@@ -40,6 +40,11 @@ test_elements make_elements(si_element_kind kind, uint64_t count, const element_
                             uint64_t seed);
 void free_elements(test_elements *elements);
 
+/* The fields with the ids of elements (of segments: of cells) and with their centers or first ends.
+ */
+si_field id_field(si_element_kind kind);
+si_field place_field(si_element_kind kind);
+
 /* Appends elements [first, end) to a builder. */
 si_result append_elements(si_builder *builder, const test_elements *elements, uint64_t first,
                           uint64_t end, si_error *error);
