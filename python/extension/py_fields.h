@@ -35,7 +35,7 @@ const core_kind *core_kind_of(si_element_kind kind);
 PyObject *core_field_name(const struct core_state *state, si_element_kind kind,
                           const core_field *field);
 
-/* NULL where there is no attribute of this name; no exception. */
+/* NULL where there is no field of this name; no exception. */
 const core_field *core_find_field(const struct core_state *state, si_element_kind kind,
                                   PyObject *name);
 

@@ -127,8 +127,8 @@ static si_result read_single(const json_t *root, const json_t *variant, const ch
     const char *dataset = json_string_value(json_object_get(extended, "dataset_path"));
     const char *dataset_way = json_string_value(json_object_get(extended, "dataset_relative_path"));
     const char *types = json_string_value(json_object_get(extended, "types_path"));
-    metadata->provenance.identity = read_identity(json_object_get(extended, "identity"));
     const char *types_way = json_string_value(json_object_get(extended, "types_relative_path"));
+    metadata->provenance.identity = read_identity(json_object_get(extended, "identity"));
     SI_TRY(resolve(metadata, heavy, &metadata->heavy_path, error));
     SI_TRY(copy_string(population, &metadata->provenance.population, error));
     SI_TRY(resolve_data(metadata, dataset, dataset_way, &metadata->provenance.dataset_path, error));

@@ -15,7 +15,7 @@ typedef struct si_morphology_library si_morphology_library;
 
 si_result si_morphology_library_open(const char *path, si_morphology_library **library,
                                      si_error *error);
-/* Safe from several threads at once. SI_ERROR_NOT_FOUND: there is no attribute of this name. */
+/* Safe from several threads at once. SI_ERROR_NOT_FOUND: there is no morphology of this name. */
 si_result si_morphology_library_load(si_morphology_library *library, const char *name,
                                      si_morphology **morphology, si_error *error);
 void si_morphology_library_close(si_morphology_library *library);
